@@ -1,0 +1,299 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+
+/** One request as a stand-in sees it. */
+export interface Call {
+  readonly method: string
+  /** Path without query, still percent-encoded. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+  /** The parsed body; undefined when there is none or it is not JSON. */
+  readonly json: unknown
+}
+
+/** What a stand-in answers: `body` is sent as JSON, `raw` byte for byte. */
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly raw?: string | Buffer
+}
+
+/** One line of the journal, in the order of arrival. */
+export interface Exchange {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly headers: IncomingHttpHeaders
+  readonly json: unknown
+  /** Milliseconds since the epoch at arrival. */
+  readonly at: number
+  /** The status sent; 0 while unanswered or when the connection was cut. */
+  status: number
+}
+
+/** `before`: the request has no effect. `after`: it has, and only the answer goes wrong. */
+export type Moment = 'before' | 'after'
+
+export type FaultAction =
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly when?: Moment }
+  | { readonly kind: 'reset'; readonly when: Moment | 'body' }
+  | { readonly kind: 'hang'; readonly when?: Moment }
+  | { readonly kind: 'slow'; readonly bytesPerSecond: number }
+  | { readonly kind: 'truncate' }
+  | { readonly kind: 'huge'; readonly bytes: number }
+  | { readonly kind: 'gzip-bomb'; readonly bytes: number }
+  | { readonly kind: 'redirect'; readonly to: string; readonly status?: 301 | 302 | 307 | 308 }
+
+export interface Fault {
+  readonly method?: string
+  /** Tested against the path without query. */
+  readonly path?: RegExp
+  /** Matching requests that pass unharmed first (default 0). */
+  readonly skip?: number
+  /** How often it strikes (default 1). */
+  readonly times?: number
+  readonly action: FaultAction
+}
+
+export interface ServerOptions {
+  /** Milliseconds that every answer is held back. */
+  readonly latency?: number
+  readonly tls?: { readonly key: string; readonly cert: string }
+}
+
+/**
+ * A stand-in server on loopback over real HTTP(S): it keeps a journal of what arrived and goes wrong on demand.
+ * A stand-in for one system extends it and implements `handle`.
+ */
+export abstract class StandIn {
+  readonly journal: Exchange[] = []
+  readonly #options: ServerOptions
+  readonly #faults: { fault: Fault; skip: number; left: number }[] = []
+  #server: ReturnType<typeof createServer> | undefined
+  #hook: ((call: Call) => void | Promise<void>) | undefined
+
+  constructor(options: ServerOptions = {}) {
+    this.#options = options
+  }
+
+  protected abstract handle(call: Call): Answer | Promise<Answer>
+
+  /** The base URL without a trailing slash; throws before `start`. */
+  get url(): string {
+    const address = this.#server?.address() as AddressInfo | null | undefined
+    if (!address) throw new Error('the stand-in is not running')
+    return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${address.port}`
+  }
+
+  /** The journal as `METHOD /path status` lines, for assertions and for the demo. */
+  get requests(): string[] {
+    return this.journal.map((exchange) => `${exchange.method} ${exchange.path} ${exchange.status}`)
+  }
+
+  /** Adds a fault; the first one that matches a request strikes. */
+  fault(fault: Fault): void {
+    this.#faults.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 })
+  }
+
+  clearFaults(): void {
+    this.#faults.length = 0
+  }
+
+  /** Called with each request before it is handled: tests change the state under the client, or kill it. */
+  onRequest(hook: (call: Call) => void | Promise<void>): void {
+    this.#hook = hook
+  }
+
+  async start(): Promise<this> {
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      this.#serve(request, response).catch((error: unknown) => {
+        response.destroy(error instanceof Error ? error : new Error(String(error)))
+      })
+    }
+    const server = this.#options.tls ? createTlsServer(this.#options.tls, listener) : createServer(listener)
+    this.#server = server
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    return this
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server
+    if (!server) return
+    await new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve()
+      })
+      server.closeAllConnections()
+    })
+    this.#server = undefined
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const text = Buffer.concat(chunks).toString('utf8')
+    const target = new URL(request.url ?? '/', 'http://stand-in')
+    const call: Call = {
+      method: request.method ?? 'GET',
+      path: target.pathname,
+      query: target.searchParams,
+      headers: request.headers,
+      text,
+      json: parseJson(text),
+    }
+    const exchange: Exchange = {
+      method: call.method,
+      path: call.path,
+      query: target.search,
+      headers: call.headers,
+      json: call.json,
+      at: Date.now(),
+      status: 0,
+    }
+    this.journal.push(exchange)
+    await this.#hook?.(call)
+    if (this.#options.latency) await new Promise((resolve) => setTimeout(resolve, this.#options.latency))
+
+    const action = this.#strike(call)
+    if (!action) {
+      write(response, exchange, await this.handle(call))
+      return
+    }
+    await this.#misbehave(action, call, request, response, exchange)
+  }
+
+  #strike(call: Call): FaultAction | undefined {
+    for (const entry of this.#faults) {
+      const { method, path, action } = entry.fault
+      if (method !== undefined && method !== call.method) continue
+      if (path !== undefined && !path.test(call.path)) continue
+      if (entry.skip > 0) {
+        entry.skip -= 1
+        continue
+      }
+      if (entry.left <= 0) continue
+      entry.left -= 1
+      return action
+    }
+    return undefined
+  }
+
+  async #misbehave(
+    action: FaultAction,
+    call: Call,
+    request: IncomingMessage,
+    response: ServerResponse,
+    exchange: Exchange,
+  ): Promise<void> {
+    switch (action.kind) {
+      case 'answer':
+        if (action.when === 'after') await this.handle(call)
+        write(response, exchange, action.answer)
+        return
+      case 'redirect':
+        write(response, exchange, { status: action.status ?? 302, headers: { Location: action.to }, raw: '' })
+        return
+      case 'hang':
+        if (action.when === 'after') await this.handle(call)
+        return
+      case 'reset': {
+        if (action.when === 'before') {
+          request.socket.resetAndDestroy()
+          return
+        }
+        const answer = await this.handle(call)
+        if (action.when === 'after') {
+          request.socket.resetAndDestroy()
+          return
+        }
+        const { payload, headers } = render(answer)
+        response.writeHead(answer.status, headers)
+        response.write(payload.subarray(0, Math.max(1, payload.length >> 1)), () => {
+          request.socket.resetAndDestroy()
+        })
+        return
+      }
+      case 'truncate': {
+        const answer = await this.handle(call)
+        const { payload, headers } = render(answer)
+        const half = payload.subarray(0, payload.length >> 1)
+        exchange.status = answer.status
+        response.writeHead(answer.status, { ...headers, 'Content-Length': String(half.length) }).end(half)
+        return
+      }
+      case 'slow': {
+        const answer = await this.handle(call)
+        const { payload, headers } = render(answer)
+        exchange.status = answer.status
+        response.writeHead(answer.status, headers)
+        for (const byte of payload) {
+          if (response.destroyed) return
+          response.write(Buffer.of(byte))
+          await new Promise((resolve) => setTimeout(resolve, 1000 / action.bytesPerSecond))
+        }
+        response.end()
+        return
+      }
+      case 'huge': {
+        await this.handle(call)
+        exchange.status = 200
+        response.writeHead(200, { 'Content-Type': 'application/json' })
+        const block = Buffer.alloc(64 * 1024, 0x20)
+        for (let sent = 0; sent < action.bytes && !response.destroyed; sent += block.length) {
+          if (!response.write(block)) {
+            await new Promise<void>((resolve) => {
+              response.once('drain', resolve)
+              response.once('close', resolve)
+            })
+          }
+        }
+        response.end('{}')
+        return
+      }
+      case 'gzip-bomb': {
+        await this.handle(call)
+        exchange.status = 200
+        const bomb = gzipSync(Buffer.alloc(action.bytes, 0x20))
+        response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }).end(bomb)
+      }
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function render(answer: Answer): { payload: Buffer; headers: Record<string, string> } {
+  const payload =
+    answer.raw !== undefined
+      ? Buffer.from(answer.raw)
+      : Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body))
+  const headers: Record<string, string> = {
+    ...(answer.raw === undefined && answer.body !== undefined ? { 'Content-Type': 'application/json' } : {}),
+    ...answer.headers,
+  }
+  return { payload, headers }
+}
+
+function write(response: ServerResponse, exchange: Exchange, answer: Answer): void {
+  const { payload, headers } = render(answer)
+  exchange.status = answer.status
+  response.writeHead(answer.status, headers).end(payload)
+}

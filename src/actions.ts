@@ -1,0 +1,106 @@
+import * as core from '@actions/core'
+import type { Logger, Outputs, State, Summary } from './ports.ts'
+import { Redactor } from './secrets.ts'
+import { inert } from './untrusted.ts'
+
+/** GitHub drops a job summary above 1 MiB. */
+const LARGEST_SUMMARY = 1024 * 1024
+
+export interface Actions {
+  readonly logger: Logger
+  readonly outputs: Outputs
+  readonly state: State
+  readonly summary: Summary
+  /** Hides a value, in all its forms, from everything that this process shows, stores or hands on. */
+  readonly mask: (secret: string) => void
+  readonly redact: (text: string) => string
+}
+
+/**
+ * The runner's side of the ports. Whatever leaves the process passes here, so here secrets are taken out and
+ * commands defused, for every sink alike.
+ */
+export function createActions(): Actions {
+  const redactor = new Redactor()
+  const redact = (text: string): string => redactor.redact(text)
+  const safe = (text: string): string => inert(redact(text))
+
+  const logger: Logger = {
+    debug: (message) => {
+      core.debug(safe(message))
+    },
+    info: (message) => {
+      core.info(safe(message))
+    },
+    notice: (message, title) => {
+      core.notice(safe(message), titled(title))
+    },
+    warning: (message, title) => {
+      core.warning(safe(message), titled(title))
+    },
+    error: (message, title) => {
+      core.error(safe(message), titled(title))
+    },
+    group: async (title, body) => {
+      core.startGroup(safe(title))
+      try {
+        return await body()
+      } finally {
+        core.endGroup()
+      }
+    },
+  }
+
+  return {
+    logger,
+    redact,
+    mask: (secret) => {
+      for (const form of redactor.add(secret)) core.setSecret(form)
+    },
+    outputs: {
+      set: writer('output', logger, (name, value) => {
+        core.setOutput(name, redact(value))
+      }),
+    },
+    state: {
+      read: (name) => core.getState(name),
+      save: writer('state', logger, (name, value) => {
+        core.saveState(name, redact(value))
+      }),
+    },
+    summary: {
+      write: async (markdown) => {
+        const text = redact(markdown)
+        const fits = Buffer.byteLength(text) <= LARGEST_SUMMARY
+        try {
+          await core.summary.addRaw(fits ? text : 'The summary is too long for GitHub; see the log.').write()
+        } catch {
+          logger.debug('no job summary was written: GITHUB_STEP_SUMMARY is not set or not writable')
+        }
+      },
+    },
+  }
+}
+
+function titled(title: string | undefined): { title?: string } {
+  return title === undefined ? {} : { title }
+}
+
+/**
+ * Writes through the runner's files, each value once. A file that cannot be written must not undo what was done by
+ * then, so the value goes to the log instead.
+ */
+function writer(kind: string, logger: Logger, write: Outputs['set']): Outputs['set'] {
+  const written = new Map<string, string>()
+  return (name, value) => {
+    if (written.get(name) === value) return
+    try {
+      write(name, value)
+      written.set(name, value)
+    } catch {
+      logger.warning(
+        `The runner's ${kind} file cannot be written, so ${name} is lost to later steps. It is: ${value}`,
+      )
+    }
+  }
+}

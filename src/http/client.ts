@@ -1,0 +1,203 @@
+import type { Clock, Logger } from '../ports.ts'
+import { plain } from '../untrusted.ts'
+import { sayDuration } from '../wait/duration.ts'
+import { type Failure, HttpError, type Peer } from './failure.ts'
+import { type Attempt, decideRetry, type Effect, RETRY_POLICY, retryHint } from './retry.ts'
+import type { Incoming, Outgoing, Transport } from './transport.ts'
+
+export interface HttpDeps {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Ends requests and pauses at once. */
+  readonly signal: AbortSignal
+  /** Takes secrets out of text; applied before text is shortened, because half a secret matches nothing. */
+  readonly redact: (text: string) => string
+  /** Milliseconds for one attempt. */
+  readonly requestTimeout: number
+  readonly retries: number
+}
+
+export interface HttpRequest extends Outgoing {
+  readonly peer: Peer
+  readonly effect: Effect
+  /** What is being done, for messages: "create the release". */
+  readonly intent: string
+}
+
+/** An answer of any status, after retries. */
+export class Reply {
+  readonly #request: HttpRequest
+  readonly #incoming: Incoming
+  readonly #redact: (text: string) => string
+  readonly attempts: number
+
+  constructor(request: HttpRequest, incoming: Incoming, attempts: number, redact: (text: string) => string) {
+    this.#request = request
+    this.#incoming = incoming
+    this.#redact = redact
+    this.attempts = attempts
+  }
+
+  get status(): number {
+    return this.#incoming.status
+  }
+
+  get bytes(): Buffer {
+    return this.#incoming.bytes
+  }
+
+  get text(): string {
+    return this.bytes.toString('utf8')
+  }
+
+  /** The body as JSON whatever its content type says (Sentry sends a 429's JSON as text/html); undefined if it is none. */
+  get json(): unknown {
+    return parseJson(this.text)
+  }
+
+  header(name: string): string | undefined {
+    return this.#incoming.header(name)
+  }
+
+  /** `max` code points of foreign text, without secrets and without anything that acts. */
+  words(text: string, max = 300): string {
+    return plain(this.#redact(text), max)
+  }
+
+  /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
+  error(
+    kind: HttpError['kind'],
+    reason: string,
+    more: {
+      readonly words?: string
+      readonly advice?: string | undefined
+      readonly detail?: readonly string[]
+    } = {},
+  ): HttpError {
+    const { peer, method, url, intent } = this.#request
+    return new HttpError({
+      kind,
+      message: `Could not ${intent}: ${peer.name} at ${url.host} ${reason}`,
+      status: this.status,
+      method,
+      url: shownUrl(url),
+      words: more.words,
+      advice: more.advice,
+      detail: [
+        `HTTP status ${this.status}`,
+        ...(this.attempts > 1 ? [`given up after ${this.attempts} attempts`] : []),
+        ...(more.detail ?? []),
+      ],
+    })
+  }
+}
+
+export interface Http {
+  /**
+   * Sends a request, repeats it where that is safe, and gives the last answer, whatever its status.
+   * @throws HttpError when there was no answer, when the server redirects, or asks to come back later than 60 s
+   * @throws the reason of the signal when the job is cancelled
+   */
+  send(request: HttpRequest): Promise<Reply>
+}
+
+export function createHttp(deps: HttpDeps): Http {
+  return { send: (request) => send(request, deps) }
+}
+
+async function send(request: HttpRequest, deps: HttpDeps): Promise<Reply> {
+  const { clock, logger, signal } = deps
+  const policy = { ...RETRY_POLICY, retries: deps.retries }
+  const begun = clock.now()
+  for (let tried = 1; ; tried += 1) {
+    signal.throwIfAborted()
+    const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal)
+    const reply =
+      outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined
+    const attempt =
+      outcome.kind === 'answer' ? judge(outcome.answer, request, clock.now()) : asAttempt(outcome.failure)
+    const progress = { tried, elapsedMs: clock.now() - begun }
+    const decision = decideRetry(attempt, request.effect, progress, policy, clock.random())
+
+    if (decision.kind === 'retry') {
+      const seen = outcome.kind === 'answer' ? `answered ${outcome.answer.status}` : outcome.failure.sentence
+      logger.info(
+        `${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${sayDuration(decision.afterMs)}`,
+      )
+      await clock.sleep(decision.afterMs, signal)
+      continue
+    }
+    if (!reply) throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps)
+    if (decision.kind === 'come-back') throw comeBack(reply, decision.afterMs, clock.now())
+    if (reply.status >= 300 && reply.status < 400 && reply.status !== 304) throw redirected(reply, request)
+    return reply
+  }
+}
+
+function asAttempt(failure: Failure): Attempt {
+  return { kind: 'failure', sent: failure.sent, heals: failure.heals }
+}
+
+/** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
+function judge(answer: Incoming, request: HttpRequest, now: number): Attempt {
+  const success = answer.status >= 200 && answer.status < 300
+  const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '')
+  if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204) {
+    if (parseJson(answer.bytes.toString('utf8')) === undefined)
+      return { kind: 'failure', sent: true, heals: true }
+  }
+  return {
+    kind: 'answer',
+    status: answer.status,
+    hintMs: retryHint(answer.status, (name) => answer.header(name), now),
+  }
+}
+
+function noAnswer(
+  request: HttpRequest,
+  failure: Failure | undefined,
+  tried: number,
+  deps: HttpDeps,
+): HttpError {
+  return new HttpError({
+    kind: failure?.kind ?? 'reset',
+    message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no answer')}`,
+    method: request.method,
+    url: shownUrl(request.url),
+    advice: failure?.advice,
+    detail: [
+      ...(tried > 1 ? [`given up after ${tried} attempts`] : []),
+      ...(failure?.kind === 'timeout' ? [`request-timeout: ${sayDuration(deps.requestTimeout)}`] : []),
+    ],
+  })
+}
+
+function comeBack(reply: Reply, afterMs: number, now: number): HttpError {
+  const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z')
+  return reply.error('status', `answered ${reply.status} and asks to wait for ${sayDuration(afterMs)}`, {
+    advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
+  })
+}
+
+function redirected(reply: Reply, request: HttpRequest): HttpError {
+  const location = reply.header('location') ?? ''
+  const target = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : undefined
+  const to = target ? reply.words(`${target.origin}${target.pathname}`, 200) : 'nowhere'
+  return reply.error('redirect', `answered ${reply.status} and points to ${to}, which is not followed`, {
+    advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
+  })
+}
+
+/** The URL as it may be shown: without credentials and without query. */
+function shownUrl(url: URL): string {
+  return `${url.origin}${url.pathname}`
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}

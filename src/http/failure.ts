@@ -1,0 +1,137 @@
+import { ActionError } from '../errors.ts'
+import { plain } from '../untrusted.ts'
+
+/** The system that a request goes to, and the input that says where it is. */
+export interface Peer {
+  readonly name: string
+  readonly urlInput: string
+}
+
+export type FailureKind =
+  | 'dns'
+  | 'refused'
+  | 'tls'
+  | 'proxy'
+  | 'timeout'
+  | 'reset'
+  | 'redirect'
+  | 'too-large'
+  | 'unreadable'
+  | 'status'
+
+/**
+ * A request that did not give what was asked for. It carries the status (undefined when there was no answer), the
+ * method, the URL without credentials and query, and the server's own words, cleaned and shortened; never a header.
+ */
+export class HttpError extends ActionError {
+  override readonly name = 'HttpError'
+  readonly kind: FailureKind
+  readonly status: number | undefined
+  readonly method: string
+  readonly url: string
+  readonly words: string
+
+  constructor(fields: {
+    readonly kind: FailureKind
+    readonly message: string
+    readonly method: string
+    readonly url: string
+    readonly status?: number | undefined
+    readonly words?: string | undefined
+    readonly advice?: string | undefined
+    readonly detail?: readonly string[]
+  }) {
+    super(fields.message, {
+      ...(fields.advice === undefined ? {} : { advice: fields.advice }),
+      detail: [`${fields.method} ${fields.url}`, ...(fields.detail ?? [])],
+    })
+    this.kind = fields.kind
+    this.status = fields.status
+    this.method = fields.method
+    this.url = fields.url
+    this.words = fields.words ?? ''
+  }
+}
+
+/** Why an attempt gave no answer. */
+export interface Failure {
+  readonly kind: Exclude<FailureKind, 'status' | 'redirect' | 'unreadable'>
+  /** The server may have seen the request, so its effect may have happened. */
+  readonly sent: boolean
+  /** A later attempt may fare better. */
+  readonly heals: boolean
+  readonly sentence: string
+  readonly advice: string
+}
+
+const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'])
+const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
+const TLS = /^(ERR_SSL_|EPROTO)/
+
+/**
+ * Sorts what a socket can throw. Only the code and Node's own sentence are read: the error object of the HTTP
+ * library also holds the request's headers.
+ * @param error `code` and `message` of what was thrown
+ */
+export function classify(
+  error: { readonly code: string; readonly message: string },
+  peer: Peer,
+  host: string,
+): Failure {
+  const { code, message } = error
+  if (/maxContentLength/.test(message)) {
+    return {
+      kind: 'too-large',
+      sent: true,
+      heals: false,
+      sentence: `${host} sent more than this action accepts`,
+      advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
+    }
+  }
+  if (/tunneling socket|proxy/i.test(message)) {
+    const status = /statusCode=(\d{3})/.exec(message)?.[1]
+    return {
+      kind: 'proxy',
+      sent: false,
+      heals: status !== '407',
+      sentence: `the proxy did not connect to ${host}${status ? ` (it answered ${status})` : ''}`,
+      advice: 'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
+    }
+  }
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
+    return {
+      kind: 'dns',
+      sent: false,
+      heals: true,
+      sentence: `the host ${host} could not be found (${code})`,
+      advice: `Check ${peer.urlInput}, and that the runner can resolve that name.`,
+    }
+  }
+  if (CERTIFICATE.test(code) || TLS.test(code)) {
+    return {
+      kind: 'tls',
+      sent: false,
+      heals: false,
+      sentence: `no secure connection to ${host}: ${plain(message, 160)} (${code})`,
+      advice: CERTIFICATE.test(code)
+        ? 'If the server uses your own certificate authority, name its file in the environment variable NODE_EXTRA_CA_CERTS of this step.'
+        : `Check that ${peer.urlInput} and the proxy speak TLS on that port.`,
+    }
+  }
+  if (UNREACHABLE.has(code)) {
+    return {
+      kind: 'refused',
+      sent: false,
+      heals: true,
+      sentence: `no connection to ${host} (${code})`,
+      advice: `Check ${peer.urlInput}, and that the runner may reach it (firewall, proxy, VPN).`,
+    }
+  }
+  return {
+    kind: 'reset',
+    sent: true,
+    heals: true,
+    sentence: `the connection to ${host} broke${code ? ` (${plain(code, 40)})` : ''}`,
+    advice: 'Run the job again; if it stays, look at the server and at proxies in between.',
+  }
+}

@@ -1,0 +1,104 @@
+/** When a request is made again: the policy as data, the decision as a pure function. */
+
+/**
+ * What a repeat of a call does. `idempotent`: the same again, so any failure that can heal may be retried.
+ * `creates`: one more of something, so only an answer or a failure that proves that nothing happened may be.
+ */
+export type Effect = 'idempotent' | 'creates'
+
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  readonly retries: number
+  /** No attempt starts later than this many milliseconds after the first. */
+  readonly budgetMs: number
+  readonly firstPauseMs: number
+  readonly factor: number
+  readonly longestPauseMs: number
+}
+
+/** Pauses of about 0.5, 1.3, 3, 8 and 20 s: quick for a hiccup, long enough for a restart. */
+export const RETRY_POLICY: Omit<RetryPolicy, 'retries'> = {
+  budgetMs: 60_000,
+  firstPauseMs: 500,
+  factor: 2.5,
+  longestPauseMs: 20_000,
+}
+
+/** What an attempt came to, as far as the decision needs it. */
+export type Attempt =
+  | { readonly kind: 'answer'; readonly status: number; readonly hintMs: number | undefined }
+  /** `sent`: the server may have seen the request. `heals`: a later attempt may fare better. */
+  | { readonly kind: 'failure'; readonly sent: boolean; readonly heals: boolean }
+
+export type Decision =
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'retry'; readonly afterMs: number }
+  /** The server asks for a pause that does not fit into the budget. */
+  | { readonly kind: 'come-back'; readonly afterMs: number }
+
+/** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
+function heals(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
+}
+
+function mayRepeat(attempt: Attempt, effect: Effect): boolean {
+  if (attempt.kind === 'answer') {
+    // 429 is refused before anything happens; a 5xx may come after the effect.
+    return heals(attempt.status) && (effect === 'idempotent' || attempt.status === 429)
+  }
+  return attempt.heals && (effect === 'idempotent' || !attempt.sent)
+}
+
+/**
+ * Decides what follows attempt number `tried` (1 = the first).
+ * @param elapsedMs since the first attempt began
+ * @param random in [0, 1): spreads the pauses of many jobs apart
+ */
+export function decideRetry(
+  attempt: Attempt,
+  effect: Effect,
+  progress: { readonly tried: number; readonly elapsedMs: number },
+  policy: RetryPolicy,
+  random: number,
+): Decision {
+  if (!mayRepeat(attempt, effect)) return { kind: 'stop' }
+  const left = policy.budgetMs - progress.elapsedMs
+  const hint = attempt.kind === 'answer' ? attempt.hintMs : undefined
+  if (hint !== undefined && hint > left) return { kind: 'come-back', afterMs: hint }
+  if (progress.tried > policy.retries) return { kind: 'stop' }
+  const afterMs = hint === undefined ? backoff(progress.tried, policy, random) : asAsked(hint, random)
+  return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs }
+}
+
+function backoff(tried: number, policy: RetryPolicy, random: number): number {
+  const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.longestPauseMs)
+  return Math.round(pause * (0.5 + random / 2))
+}
+
+/** Never earlier than asked, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
+function asAsked(hintMs: number, random: number): number {
+  return Math.round(Math.max(hintMs, 1000) + random * 1000)
+}
+
+/**
+ * The pause in milliseconds that an answer asks for, or undefined. `Retry-After` in both forms; else, on a 429,
+ * `X-Sentry-Rate-Limit-Reset` (UTC epoch seconds; Sentry sends no `Retry-After`). Points in time are taken
+ * relative to the answer's own `Date`, because the runner's clock may be off.
+ */
+export function retryHint(
+  status: number,
+  header: (name: string) => string | undefined,
+  nowMs: number,
+): number | undefined {
+  const dated = Date.parse(header('date') ?? '')
+  const serverNow = Number.isNaN(dated) ? nowMs : dated
+  const after = header('retry-after')?.trim()
+  if (after) {
+    if (/^\d+(\.\d+)?$/.test(after)) return Number(after) * 1000
+    const at = Date.parse(after)
+    if (!Number.isNaN(at)) return Math.max(0, at - serverNow)
+  }
+  if (status !== 429) return undefined
+  const reset = Number(header('x-sentry-rate-limit-reset') ?? Number.NaN)
+  return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1000 - serverNow) : undefined
+}

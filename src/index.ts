@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { createActions } from './actions.ts'
+import { cleanUp } from './cleanup.ts'
+import { asActionError } from './errors.ts'
+import { createTransport } from './http/transport.ts'
+import { readSecrets } from './inputs/load.ts'
+import { run } from './run.ts'
+import { isPost, markStarted } from './state.ts'
+import { systemClock } from './wait/clock.ts'
+import { cancellation } from './wait/signals.ts'
+
+const actions = createActions()
+for (const secret of readSecrets(process.env)) actions.mask(secret)
+
+process.on('uncaughtException', fail)
+
+if (isPost(actions.state)) {
+  cleanUp(actions.state, actions.logger)
+} else {
+  markStarted(actions.state)
+  const signal = cancellation(process)
+  await run({
+    env: process.env,
+    event: readEvent(process.env['GITHUB_EVENT_PATH']),
+    actions,
+    clock: systemClock,
+    transport: createTransport(),
+    signal,
+  }).catch(fail)
+}
+
+/** One red annotation with cause and cure; what helps to dig follows as plain log lines. */
+function fail(thrown: unknown): void {
+  const error = asActionError(thrown)
+  actions.logger.error([error.message, error.advice].filter(Boolean).join('\n'), error.title)
+  for (const line of error.detail) actions.logger.info(`  ${line}`)
+  process.exitCode = 1
+}
+
+/** An event that cannot be read is no reason to fail: what is then missing is asked for by name. */
+function readEvent(path: string | undefined): unknown {
+  if (!path) return undefined
+  try {
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as unknown
+  } catch {
+    return undefined
+  }
+}

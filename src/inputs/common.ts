@@ -1,0 +1,57 @@
+import * as z from 'zod/mini'
+import { type GitHubContext, parseSha } from '../github/context.ts'
+import { parseDuration } from '../wait/duration.ts'
+import { check, type Checked, type Env, fallback, field, input } from './field.ts'
+import { parseBoolean, parseInteger } from './parse.ts'
+
+export interface CommonInputs {
+  /** Full SHA in lower case. */
+  readonly commit: string
+  /** Milliseconds for one HTTP request. */
+  readonly requestTimeout: number
+  readonly retries: number
+  readonly summary: boolean
+}
+
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+export const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary: 'true' } as const
+
+const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000
+
+const Schema = z.object({
+  commit: field('a full commit SHA of 40 or 64 hex digits', parseSha),
+  'request-timeout': field('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
+    const ms = parseDuration(text)
+    return ms !== undefined && ms > 0 && ms <= LONGEST_REQUEST_TIMEOUT_MS ? ms : undefined
+  }),
+  retries: field('a whole number from 0 to 10', (text) => parseInteger(text, 0, 10)),
+  summary: field('true or false', parseBoolean),
+})
+
+/** The commit, whatever is wrong with the other inputs: more of them depend on it. */
+export function givenCommit(env: Env, context: GitHubContext): string | undefined {
+  return parseSha(input(env, 'commit')?.text ?? context.headCommit)
+}
+
+export function loadCommon(env: Env, context: GitHubContext): Checked<CommonInputs> {
+  const given = {
+    commit: input(env, 'commit') ?? fallback('commit', context.headCommit),
+    'request-timeout':
+      input(env, 'request-timeout') ?? fallback('request-timeout', COMMON_DEFAULTS['request-timeout']),
+    retries: input(env, 'retries') ?? fallback('retries', COMMON_DEFAULTS.retries),
+    summary: input(env, 'summary') ?? fallback('summary', COMMON_DEFAULTS.summary),
+  }
+  const { values, problems } = check(Schema, given)
+  if (!values) return { value: undefined, problems, notices: [] }
+  const { commit, retries, summary } = values
+  return {
+    value: { commit, retries, summary, requestTimeout: values['request-timeout'] },
+    problems,
+    notices: [],
+  }
+}
+
+/** Whether to write the job summary, also when other inputs are wrong. */
+export function wantsSummary(env: Env): boolean {
+  return parseBoolean(input(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false
+}

@@ -1,0 +1,58 @@
+import { lengthOf } from '../untrusted.ts'
+
+/** Texts of inputs to values. Each gives undefined for what it does not accept; none throws. */
+
+/** `true` or `false` in any case, nothing else. */
+export function parseBoolean(text: string): boolean | undefined {
+  const lower = text.toLowerCase()
+  return lower === 'true' ? true : lower === 'false' ? false : undefined
+}
+
+/** Items separated by line breaks, commas or spaces, each once, in order. */
+export function parseList(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).filter((item) => item !== ''))]
+}
+
+/** A whole number from `min` to `max`, in digits. */
+export function parseInteger(text: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,15}$/.test(text)) return undefined
+  const value = Number(text)
+  return value >= min && value <= max ? value : undefined
+}
+
+/** Loopback, where plain http cannot be listened to by others. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+/**
+ * The base URL of a server, with a slash at its end: https, or http on loopback; a path prefix, but no user, query or
+ * fragment.
+ */
+export function parseBaseUrl(text: string): string | undefined {
+  if (!URL.canParse(text) || /\s/.test(text)) return undefined
+  const url = new URL(text)
+  const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+  if (!secure || url.username || url.password || url.search || url.hash) return undefined
+  return url.pathname.endsWith('/') ? url.href : `${url.href}/`
+}
+
+/** Sentry's column for links. */
+const LONGEST_LINK = 200
+
+/**
+ * A link as Sentry accepts it: http or https, a host with a dot (or localhost, or an address), no spaces, at most 200
+ * characters. It is kept as it was written.
+ */
+export function parseLink(text: string): string | undefined {
+  if (lengthOf(text) > LONGEST_LINK || /[\s<>"]/.test(text) || !URL.canParse(text)) return undefined
+  const { protocol, hostname } = new URL(text)
+  if (protocol !== 'https:' && protocol !== 'http:') return undefined
+  const host = hostname.replace(/\.$/, '')
+  return host === 'localhost' || host.startsWith('[') || /^[^.]+(\.[^.]+)+$/.test(host) ? text : undefined
+}
+
+/** Names that Sentry uses in paths: letters, digits, `-` and `_`. */
+export function isSlug(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,100}$/.test(text)
+}

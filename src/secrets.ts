@@ -1,0 +1,38 @@
+const HIDDEN = '***'
+
+/** Shorter values would blank out half of an ordinary text, and are no secret worth the name. */
+const SHORTEST = 6
+
+/**
+ * The forms in which a server may send a secret back: as it is, in base64 (bare, and as either half of Basic
+ * credentials) and percent-encoded in both cases.
+ */
+export function secretForms(secret: string): string[] {
+  const encoded = encodeURIComponent(secret)
+  return [
+    ...new Set([
+      secret,
+      encoded,
+      encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+      ...[secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64')),
+      ...[secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64url')),
+    ]),
+  ].filter((form) => form.length >= SHORTEST)
+}
+
+/** Takes known secrets out of any text before it is shown, stored or handed on. */
+export class Redactor {
+  #forms: string[] = []
+
+  /** Gives the forms of the secret that are hidden from now on. */
+  add(secret: string): readonly string[] {
+    const forms = secretForms(secret)
+    // Longest first: a form that contains another one must not leave its rest behind.
+    this.#forms = [...new Set([...this.#forms, ...forms])].sort((a, b) => b.length - a.length)
+    return forms
+  }
+
+  redact(text: string): string {
+    return this.#forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text)
+  }
+}

@@ -1,0 +1,38 @@
+import type { Release } from './schema.ts'
+
+/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
+function isSaas(host: string): boolean {
+  return host === 'sentry.io' || host.endsWith('.sentry.io')
+}
+
+/**
+ * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
+ * is taken from the release. Self-hosted servers get the path that old and new ones serve.
+ * @param base with a slash at its end
+ */
+export function releaseUrl(
+  base: string,
+  organization: string,
+  release: Release,
+  projects: readonly string[],
+): string {
+  const attached = release.projects ?? []
+  const shown =
+    attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0]
+  const query = shown?.id === undefined || shown.id === null ? '' : `?project=${encodeURIComponent(shown.id)}`
+  const version = encodeURIComponent(release.version)
+  // A numeric organization id has no sub-domain.
+  return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
+    ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
+    : `${base}organizations/${organization}/releases/${version}/${query}`
+}
+
+/** The page where organization tokens are made. */
+export function tokenSettingsUrl(base: string, organization: string): string {
+  return `${base}settings/${organization}/auth-tokens/`
+}
+
+/** True when an attached project is the one that was asked for by slug or numeric id. */
+export function isProject(project: NonNullable<Release['projects']>[number], wanted: string): boolean {
+  return project.slug === wanted || (project.id !== null && String(project.id) === wanted)
+}

@@ -1,0 +1,32 @@
+const UNITS = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/
+
+/**
+ * Milliseconds of `90s`, `15m`, `5h30m`, `1500ms` or a bare number of seconds; undefined for anything else.
+ * Units go from large to small, each at most once, without spaces.
+ */
+export function parseDuration(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return safe(Number(text) * 1000)
+  const match = UNITS.exec(text)
+  if (!match || text === '') return undefined
+  const [, h = '0', m = '0', s = '0', ms = '0'] = match
+  return safe(((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms))
+}
+
+function safe(ms: number): number | undefined {
+  return Number.isSafeInteger(ms) ? ms : undefined
+}
+
+/** A span of milliseconds as people say it: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
+export function sayDuration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+  if (ms < 9950) return `${(ms / 1000).toFixed(1).replace('.0', '')} s`
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return join(minutes, 'min', seconds % 60, 's')
+  return join(Math.floor(minutes / 60), 'h', minutes % 60, 'min')
+}
+
+function join(big: number, bigUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`
+}

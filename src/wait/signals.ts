@@ -1,0 +1,15 @@
+import { CancelledError } from '../errors.ts'
+
+/**
+ * A signal that aborts when the runner asks the process to stop. On cancellation it sends SIGINT, 7.5 s later
+ * SIGTERM, and then kills.
+ */
+export function cancellation(process: NodeJS.Process): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      controller.abort(new CancelledError(name))
+    })
+  }
+  return controller.signal
+}
