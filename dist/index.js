@@ -5428,7 +5428,7 @@ __webpack_unused_export__ = setGlobalDispatcher
 __webpack_unused_export__ = getGlobalDispatcher
 
 const fetchImpl = (__nccwpck_require__(4398).fetch)
-__webpack_unused_export__ = async function fetch (init, options = undefined) {
+module.exports.hd = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
   } catch (err) {
@@ -35589,12 +35589,10 @@ function secretForms(secret) {
 /** Takes known secrets out of any text before it is shown, stored or handed on. */
 class Redactor {
     #forms = [];
-    /** Gives the forms of the secret that are hidden from now on. */
     add(secret) {
-        const forms = secretForms(secret);
+        const forms = [...this.#forms, ...secretForms(secret)];
         // Longest first: a form that contains another one must not leave its rest behind.
-        this.#forms = [...new Set([...this.#forms, ...forms])].sort((a, b) => b.length - a.length);
-        return forms;
+        this.#forms = [...new Set(forms)].sort((a, b) => b.length - a.length);
     }
     redact(text) {
         return this.#forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text);
@@ -35647,8 +35645,9 @@ function createActions() {
         logger,
         redact,
         mask: (secret) => {
-            for (const form of redactor.add(secret))
-                core_setSecret(form);
+            redactor.add(secret);
+            core_setSecret(secret);
+            core_setSecret(Buffer.from(secret).toString('base64'));
         },
         outputs: {
             set: writer('output', logger, (name, value) => {
@@ -35792,6 +35791,7 @@ function readContext(env, event) {
     const eventName = env['GITHUB_EVENT_NAME'] ?? '';
     return {
         serverUrl: (env['GITHUB_SERVER_URL'] || 'https://github.com').replace(/\/+$/, ''),
+        apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
         repository: env['GITHUB_REPOSITORY'] || undefined,
         eventName,
         runId: env['GITHUB_RUN_ID'] || '0',
@@ -35851,6 +35851,8 @@ class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError *
     method;
     url;
     words;
+    /** Milliseconds after which the server wants to be asked again, for callers that can wait that long. */
+    retryAfterMs;
     constructor(fields) {
         super(fields.message, {
             ...(fields.advice === undefined ? {} : { advice: fields.advice }),
@@ -35861,6 +35863,7 @@ class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError *
         this.method = fields.method;
         this.url = fields.url;
         this.words = fields.words ?? '';
+        this.retryAfterMs = fields.retryAfterMs;
     }
 }
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT']);
@@ -45840,8 +45843,8 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2691);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3916);
 /* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7922);
-/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7226);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2170);
+/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3696);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8698);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2462);
 /* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4951);
 /* harmony import */ var _wait_signals_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2356);
@@ -46029,7 +46032,7 @@ function check(schema, given) {
 
 /***/ }),
 
-/***/ 7226:
+/***/ 3696:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46047,6 +46050,83 @@ var inputs_common = __nccwpck_require__(832);
 var field = __nccwpck_require__(2029);
 // EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
 var schemas = __nccwpck_require__(8395);
+// EXTERNAL MODULE: ./src/untrusted.ts
+var untrusted = __nccwpck_require__(873);
+// EXTERNAL MODULE: ./src/inputs/parse.ts
+var parse = __nccwpck_require__(3718);
+;// CONCATENATED MODULE: ./src/inputs/lifecycle.ts
+
+
+
+
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+const LIFECYCLE_DEFAULTS = { 'set-commits': 'auto', finalize: 'true' };
+const MODES = ['auto', 'refs', 'commits', 'skip'];
+const LONGEST_NAME = 64;
+const Schema = schemas/* object */.Ikc({
+    'set-commits': (0,field/* field */.ZZ)('auto, refs, commits or skip', (text) => {
+        const mode = text.toLowerCase();
+        return MODES.includes(mode) ? mode : undefined;
+    }),
+    'previous-commit': schemas/* optional */.lqM((0,field/* field */.ZZ)('a commit SHA of 7 to 64 hex digits', (text) => /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined)),
+    'github-token': schemas/* optional */.lqM((0,field/* secretField */.T2)('a GitHub token without spaces or line breaks', /^[\x21-\x7e]+$/)),
+    finalize: (0,field/* field */.ZZ)('true or false', parse/* parseBoolean */.yG),
+    environment: schemas/* optional */.lqM((0,field/* field */.ZZ)(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) => (0,untrusted/* lengthOf */.Y5)(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined)),
+    'deploy-name': schemas/* optional */.lqM((0,field/* field */.ZZ)(`a name of at most ${LONGEST_NAME} characters`, (text) => (0,untrusted/* lengthOf */.Y5)(text) <= LONGEST_NAME ? text : undefined)),
+    'deploy-url': schemas/* optional */.lqM((0,field/* field */.ZZ)('an http or https URL of at most 200 characters', parse/* parseLink */.Ap)),
+    'started-at': schemas/* optional */.lqM((0,field/* field */.ZZ)('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parse/* parseTime */.pe)),
+});
+const OPTIONAL = [
+    'previous-commit',
+    'github-token',
+    'environment',
+    'deploy-name',
+    'deploy-url',
+    'started-at',
+];
+function loadLifecycle(env, context) {
+    const given = {
+        'set-commits': (0,field/* input */.hF)(env, 'set-commits') ?? (0,field/* fallback */.Np)('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
+        finalize: (0,field/* input */.hF)(env, 'finalize') ?? (0,field/* fallback */.Np)('finalize', LIFECYCLE_DEFAULTS.finalize),
+        ...Object.fromEntries(OPTIONAL.map((name) => [name, (0,field/* input */.hF)(env, name)])),
+    };
+    const { values, problems } = (0,field/* check */.z6)(Schema, given);
+    if (!values)
+        return { value: undefined, problems, notices: [] };
+    const { environment } = values;
+    const unused = ['deploy-name', 'deploy-url', 'started-at'].filter((name) => values[name] !== undefined);
+    return {
+        problems,
+        notices: environment === undefined && unused.length > 0
+            ? [`No deploy is recorded, because environment is not given: ${unused.join(', ')} has no effect.`]
+            : [],
+        value: {
+            setCommits: values['set-commits'],
+            previousCommit: realCommit(values['previous-commit']),
+            githubToken: values['github-token'],
+            finalize: values.finalize,
+            deploy: environment === undefined
+                ? undefined
+                : Object.freeze({
+                    environment,
+                    startedAt: values['started-at'],
+                    ...deployIdentity(context, values['deploy-name'], values['deploy-url']),
+                }),
+        },
+    };
+}
+/** GitHub writes zeros where a push has no commit before it. */
+function realCommit(sha) {
+    return sha === undefined || /^0+$/.test(sha) ? undefined : sha;
+}
+/**
+ * What tells this run's deploy from others: its URL, or its name where Sentry would refuse the URL.
+ */
+function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url) {
+    const own = url ?? (0,parse/* parseLink */.Ap)(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
+    return { url: own, name: name ?? (own === undefined ? `run ${runId} attempt ${runAttempt}` : undefined) };
+}
+
 ;// CONCATENATED MODULE: ./src/sentry/token.ts
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /**
@@ -46073,10 +46153,6 @@ function decodeOrgToken(token) {
 
 // EXTERNAL MODULE: ./src/sentry/version.ts
 var sentry_version = __nccwpck_require__(6963);
-// EXTERNAL MODULE: ./src/untrusted.ts
-var untrusted = __nccwpck_require__(873);
-// EXTERNAL MODULE: ./src/inputs/parse.ts
-var parse = __nccwpck_require__(3718);
 ;// CONCATENATED MODULE: ./src/inputs/sentry.ts
 
 
@@ -46089,7 +46165,7 @@ const SENTRY_DEFAULTS = { 'restore-archived': 'false' };
 /** Where most organizations live; the last resort, after input, variable and token. */
 const SAAS = 'https://sentry.io/';
 const LONGEST_REF = 200;
-const Schema = schemas/* object */.Ikc({
+const sentry_Schema = schemas/* object */.Ikc({
     'sentry-auth-token': (0,field/* secretField */.T2)('a Sentry auth token without spaces or line breaks', /^[\x21-\x7e]+$/),
     organization: (0,field/* field */.ZZ)('an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)', (text) => ((0,parse/* isSlug */.u5)(text) ? text : undefined)),
     'sentry-url': (0,field/* field */.ZZ)('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no user, query or /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : (0,parse/* parseBaseUrl */.Q2)(text))),
@@ -46121,7 +46197,7 @@ function loadSentry(env, context, commit) {
         url: (0,field/* input */.hF)(env, 'url'),
         'restore-archived': (0,field/* input */.hF)(env, 'restore-archived') ?? (0,field/* fallback */.Np)('restore-archived', SENTRY_DEFAULTS['restore-archived']),
     };
-    const { values, problems } = (0,field/* check */.z6)(Schema, given);
+    const { values, problems } = (0,field/* check */.z6)(sentry_Schema, given);
     const all = [...problems, ...versionProblems(given.version), ...clash(given.organization, claims)];
     // Without a commit the version is missing too, and the problem with the commit says so.
     if (!values || all.length > 0 || values.version === undefined) {
@@ -46190,13 +46266,15 @@ function defaultUrl({ serverUrl, repository }, commit) {
 
 
 
+
 /** Inputs that hold secrets, each with the environment variable that may hold it instead. */
 const SECRETS = [
     ['sentry-auth-token', 'SENTRY_AUTH_TOKEN'],
+    ['github-token'],
 ];
 /** The values that have to be masked before anything is logged. */
 function readSecrets(env) {
-    return SECRETS.flatMap(([name, other]) => [(0,field/* input */.hF)(env, name), (0,field/* variable */.bv)(env, other)].flatMap((given) => given?.text ?? []));
+    return SECRETS.flatMap(([name, other]) => [(0,field/* input */.hF)(env, name), other === undefined ? undefined : (0,field/* variable */.bv)(env, other)].flatMap((given) => given?.text ?? []));
 }
 /**
  * Reads all inputs, with their environment variables and defaults, into one frozen value.
@@ -46205,13 +46283,15 @@ function readSecrets(env) {
 function loadInputs(env, context) {
     const common = (0,inputs_common/* loadCommon */.a)(env, context);
     const sentry = loadSentry(env, context, (0,inputs_common/* givenCommit */.n6)(env, context));
-    const problems = [...common.problems, ...sentry.problems];
-    if (!common.value || !sentry.value || problems.length > 0)
+    const lifecycle = loadLifecycle(env, context);
+    const problems = [...common.problems, ...sentry.problems, ...lifecycle.problems];
+    if (!common.value || !sentry.value || !lifecycle.value || problems.length > 0)
         throw invalid(problems);
     return Object.freeze({
         ...common.value,
         sentry: Object.freeze(sentry.value),
-        notices: Object.freeze([...common.notices, ...sentry.notices]),
+        lifecycle: Object.freeze(lifecycle.value),
+        notices: Object.freeze([...common.notices, ...sentry.notices, ...lifecycle.notices]),
     });
 }
 function invalid(problems) {
@@ -46233,6 +46313,7 @@ function invalid(problems) {
 /* harmony export */   E1: () => (/* binding */ parseList),
 /* harmony export */   Q2: () => (/* binding */ parseBaseUrl),
 /* harmony export */   cG: () => (/* binding */ parseInteger),
+/* harmony export */   pe: () => (/* binding */ parseTime),
 /* harmony export */   u5: () => (/* binding */ isSlug),
 /* harmony export */   yG: () => (/* binding */ parseBoolean)
 /* harmony export */ });
@@ -46292,11 +46373,25 @@ function parseLink(text) {
 function isSlug(text) {
     return /^[A-Za-z0-9_-]{1,100}$/.test(text);
 }
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/;
+/**
+ * A point in time as ISO 8601 in UTC, from ISO 8601 (without an offset: UTC) or from Unix seconds (8 to 10 digits, so
+ * that milliseconds are not taken for a date in the far future).
+ */
+function parseTime(text) {
+    if (/^\d{8,10}(\.\d{1,9})?$/.test(text))
+        return new Date(Number(text) * 1000).toISOString();
+    if (!ISO_TIME.test(text))
+        return undefined;
+    const zoned = /(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`;
+    const ms = Date.parse(zoned.replace(' ', 'T'));
+    return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
 
 
 /***/ }),
 
-/***/ 2170:
+/***/ 8698:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46432,6 +46527,7 @@ class Reply {
             url: shownUrl(url),
             words: more.words,
             advice: more.advice,
+            retryAfterMs: more.retryAfterMs,
             detail: [
                 `HTTP status ${this.status}`,
                 ...(this.attempts > 1 ? [`given up after ${this.attempts} attempts`] : []),
@@ -46503,6 +46599,7 @@ function comeBack(reply, afterMs, now) {
     const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
     return reply.error('status', `answered ${reply.status} and asks to wait for ${(0,duration/* sayDuration */.k)(afterMs)}`, {
         advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
+        retryAfterMs: afterMs,
     });
 }
 function redirected(reply, request) {
@@ -46528,8 +46625,8 @@ function parseJson(text) {
 
 // EXTERNAL MODULE: ./src/inputs/common.ts
 var common = __nccwpck_require__(832);
-// EXTERNAL MODULE: ./src/inputs/load.ts + 2 modules
-var load = __nccwpck_require__(7226);
+// EXTERNAL MODULE: ./src/inputs/load.ts + 3 modules
+var load = __nccwpck_require__(3696);
 ;// CONCATENATED MODULE: ./src/outputs.ts
 /** Writes the outputs of the release; called again whenever more is known, so that a later failure loses none. */
 function setReleaseOutputs(outputs, facts) {
@@ -46541,6 +46638,133 @@ function setReleaseOutputs(outputs, facts) {
     outputs.set('release-url', url);
     if (confirmedVersion !== undefined)
         outputs.set('confirmed-version', confirmedVersion);
+    setReleaseState(outputs, release);
+}
+/** What changes while a release goes through its life. */
+function setReleaseState(outputs, release) {
+    outputs.set('release-finalized', String(Boolean(release.dateReleased)));
+    if (typeof release.commitCount === 'number')
+        outputs.set('commit-count', String(release.commitCount));
+}
+function setCommitOutputs(outputs, commits) {
+    if ('release' in commits)
+        setReleaseState(outputs, commits.release);
+    if (commits.kind === 'sent')
+        outputs.set('commit-count', String(commits.commits.length));
+}
+function setDeployOutputs(outputs, deploy) {
+    outputs.set('deploy-id', deploy.id);
+}
+
+;// CONCATENATED MODULE: ./src/wait/backoff.ts
+/**
+ * Calls `attempt` until it gives something, with growing pauses, and once more at the deadline. The pauses are spread
+ * by chance, so that parallel jobs do not march in step.
+ * @param deadline milliseconds since the epoch; in the past: one attempt
+ * @param pause the first and the longest pause in milliseconds
+ * @returns undefined when nothing came by the deadline
+ */
+async function retryUntil(attempt, deadline, pause, { clock, signal }) {
+    for (let next = pause.first;; next = Math.min(next * 2, pause.longest)) {
+        const result = await attempt();
+        if (result !== undefined)
+            return result;
+        const left = deadline - clock.now();
+        if (left <= 0)
+            return undefined;
+        await clock.sleep(Math.min(Math.round(next * (0.5 + clock.random() / 2)), left), signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sentry/commit-list.ts
+
+/** Characters; longer values are a 400, on old servers (before 2024) already these. */
+const LONGEST = { repository: 64, authorName: 128, authorEmail: 75, path: 255 };
+/** Sentry and what stands before it refuse or time out on more. */
+const LARGEST_LIST_BYTES = 1_000_000;
+/**
+ * Commits in Sentry's words, in the order given (newest first). Every one has a timestamp, because the server sorts by
+ * it and fails on a mixture; nothing is null, which the server accepts and then trips over.
+ * @param now ISO 8601, for a commit without a date
+ */
+function toSentryCommits(commits, repository, now) {
+    return commits.map((commit) => {
+        const name = commit.authorName?.trim();
+        const email = commit.authorEmail?.trim();
+        const files = commit.files?.flatMap(patched);
+        return {
+            id: commit.sha,
+            // Too long a name is a 400; without one Sentry files the commit under a placeholder.
+            ...(repository.length <= LONGEST.repository ? { repository } : {}),
+            message: commit.message,
+            ...(name ? { author_name: (0,untrusted/* shorten */.ml)(name, LONGEST.authorName) } : {}),
+            // The server stores no more of an address than this, so cutting it here changes nothing.
+            ...(email ? { author_email: email.slice(0, LONGEST.authorEmail) } : {}),
+            timestamp: commit.date ?? now,
+            ...(files && files.length > 0 ? { patch_set: files } : {}),
+        };
+    });
+}
+/** A rename is a deletion and an addition. Paths that old servers refuse are left out. */
+function patched(file) {
+    const { path, previousPath } = file;
+    const entries = file.status === 'renamed' && previousPath !== undefined
+        ? [
+            { path: previousPath, type: 'D' },
+            { path, type: 'A' },
+        ]
+        : file.status === 'unchanged'
+            ? []
+            : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }];
+    return entries.filter((entry) => entry.path.length <= LONGEST.path);
+}
+const ADDS = new Set(['added', 'copied', 'renamed']);
+/**
+ * The commits that fit into `limit` bytes of JSON: lists of files go first, the oldest commits' first, then the oldest
+ * commits. The newest one always stays: an empty list would delete what Sentry has.
+ */
+function fit(commits, limit) {
+    const sizes = commits.map((commit) => bytes(commit));
+    const bare = commits.map((commit) => withoutFiles(commit));
+    const bareSizes = bare.map((commit) => bytes(commit));
+    const bareTotal = sum(bareSizes);
+    let room = limit - bareTotal;
+    const kept = [];
+    if (room >= 0) {
+        let open = true;
+        commits.forEach((commit, index) => {
+            const extra = (sizes[index] ?? 0) - (bareSizes[index] ?? 0);
+            open = open && extra <= room;
+            if (open)
+                room -= extra;
+            kept.push(open ? commit : (bare[index] ?? commit));
+        });
+    }
+    else {
+        let used = 0;
+        for (const [index, commit] of bare.entries()) {
+            used += bareSizes[index] ?? 0;
+            if (used > limit && index > 0)
+                break;
+            kept.push(commit);
+        }
+    }
+    const withFiles = commits.slice(0, kept.length).filter((commit) => commit.patch_set).length;
+    return {
+        commits: kept,
+        withoutFiles: withFiles - kept.filter((commit) => commit.patch_set).length,
+        dropped: commits.length - kept.length,
+    };
+}
+function withoutFiles(commit) {
+    const { patch_set: files, ...rest } = commit;
+    return files ? rest : commit;
+}
+function bytes(commit) {
+    return Buffer.byteLength(JSON.stringify(commit)) + 1;
+}
+function sum(values) {
+    return values.reduce((total, value) => total + value, 0);
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/links.ts
@@ -46572,6 +46796,396 @@ function isProject(project, wanted) {
     return project.slug === wanted || (project.id !== null && String(project.id) === wanted);
 }
 
+;// CONCATENATED MODULE: ./src/sentry/plan.ts
+
+/** The next step from `release` (undefined: there is none) to what is wanted. */
+function nextStep(release, wanted) {
+    if (!release)
+        return { kind: 'create' };
+    const attach = missingProjects(release, wanted.projects);
+    const reopen = wanted.restoreArchived && release.status === 'archived';
+    if (attach.length > 0 || reopen)
+        return { kind: 'amend', attach, reopen };
+    const change = {
+        ...difference('ref', release, wanted),
+        ...difference('url', release, wanted),
+    };
+    return Object.keys(change).length > 0 ? { kind: 'update', change } : { kind: 'done' };
+}
+/** The wanted projects that the release is not attached to; all of them when the answer does not say. */
+function missingProjects(release, wanted) {
+    const attached = release.projects ?? [];
+    return wanted.filter((project) => !attached.some((candidate) => isProject(candidate, project)));
+}
+function difference(field, release, wanted) {
+    const { value, explicit } = wanted[field];
+    return explicit && value !== undefined && release[field] !== value ? { [field]: value } : {};
+}
+
+;// CONCATENATED MODULE: ./src/sentry/release.ts
+
+
+
+
+
+/** Milliseconds. Sentry caches "may not see this release" for 60 s per caller, also when the release has changed meanwhile. */
+const VISIBLE_AFTER_MS = 70_000;
+/** Another writer holds the release at most this long before we give up on it. */
+const CONFLICT_MS = 60_000;
+const PAUSE = { first: 500, longest: 10_000 };
+/**
+ * Makes sure that exactly one release of this version exists, with all projects, and that Sentry shows it.
+ * Looks first and acts only on what is missing, so it can run any number of times, also at the same time.
+ * @throws HttpError when Sentry refuses; ActionError when Sentry says yes but does not show the result within 70 s
+ */
+async function ensureRelease(wanted, deps) {
+    const found = await find(wanted, deps);
+    deps.logger.info(sayFound(found, wanted));
+    let release = found;
+    let created = false;
+    let lastPost;
+    const taken = [];
+    for (;;) {
+        const step = nextStep(release, wanted);
+        if (step.kind === 'done' || (release && unanswered(step, taken, release)))
+            break;
+        if (taken.some((earlier) => earlier.kind === step.kind))
+            throw ignored(step);
+        switch (step.kind) {
+            case 'create':
+            case 'amend': {
+                const posted = await post(wanted, deps);
+                release = posted.release;
+                lastPost = deps.clock.now();
+                created = found === undefined && isOurs(release, posted.status, deps.userAgent);
+                deps.logger.info(sayPosted(step, created));
+                break;
+            }
+            case 'update':
+                release = await put(wanted, step.change, lastPost, deps);
+                deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`);
+                break;
+            default:
+                (0,errors/* assertNever */.xb)(step);
+        }
+        taken.push(step);
+        deps.onRelease(release, created);
+    }
+    if (!release)
+        throw new errors/* ActionError */.lZ('Sentry accepted the release but described none.');
+    deps.onRelease(release, created);
+    if (taken.length > 0) {
+        release = await release_confirm(wanted, deps);
+        deps.logger.info(`Confirmed: Sentry lists version ${(0,untrusted/* plain */.pj)(release.version)}.`);
+    }
+    warnIfArchived(release, deps.logger);
+    const amended = taken.find((step) => step.kind === 'amend');
+    return {
+        release,
+        created,
+        attached: amended?.attach ?? [],
+        reopened: amended?.reopen ?? false,
+        updated: taken.flatMap((step) => (step.kind === 'update' ? Object.keys(step.change) : [])),
+        confirmedVersion: release.version,
+    };
+}
+/** GET of the exact version; an answer about any other version (a proxy, a server that folds case) is no answer. */
+async function find(wanted, { api, logger }) {
+    const release = await api.find(wanted.version);
+    if (!release || release.version === wanted.version)
+        return release;
+    logger.warning(`Asked for release ${(0,untrusted/* quoted */.TL)(wanted.version)}, Sentry answered with ${(0,untrusted/* quoted */.TL)(release.version)}. That one is left alone.`);
+    return undefined;
+}
+/**
+ * POST, which is the same however often it is done. 409 means that another writer was faster or holds the release:
+ * look what it left, and try again for up to 60 s.
+ */
+async function post(wanted, deps) {
+    const body = {
+        version: wanted.version,
+        projects: wanted.projects,
+        ref: wanted.ref.value,
+        url: wanted.url.value,
+        status: wanted.restoreArchived ? 'open' : undefined,
+    };
+    let conflicts = 0;
+    const attempt = async () => {
+        const left = conflicts > 0 ? await find(wanted, deps) : undefined;
+        if (left && nextStep(left, wanted).kind !== 'amend')
+            return { release: left, status: undefined };
+        const result = await deps.api.create(body);
+        if (result.kind === 'ok')
+            return result;
+        conflicts += 1;
+        deps.logger.info('Another job is writing this release (409); looking again shortly.');
+        return undefined;
+    };
+    const result = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps);
+    if (!result) {
+        throw new errors/* ActionError */.lZ(`Could not create the release: Sentry answered 409 for ${(0,duration/* sayDuration */.k)(CONFLICT_MS)}, because another job is writing it.`, { advice: 'Run the job again in a few minutes.' });
+    }
+    if (result.release.version === wanted.version)
+        return result;
+    throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,untrusted/* quoted */.TL)(wanted.version)}, and it answered with ${(0,untrusted/* quoted */.TL)(result.release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
+}
+/** PUT of fields that a POST ignores. A 404 right after a POST can be the cached "may not see it". */
+async function put(wanted, change, lastPost, deps) {
+    const deadline = lastPost === undefined ? 0 : lastPost + VISIBLE_AFTER_MS;
+    const release = await retryUntil(() => deps.api.update(wanted.version, change), deadline, PAUSE, deps);
+    if (release)
+        return release;
+    const fields = Object.keys(change).join(' and ');
+    throw new errors/* ActionError */.lZ(`Could not update ${fields} of release ${(0,untrusted/* quoted */.TL)(wanted.version)}: Sentry answered 404.`, {
+        advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields}.`,
+    });
+}
+/**
+ * Reads the release back: from the list, which is what people see, else from the exact look-up.
+ * A success that Sentry does not show within 70 s is no success.
+ */
+async function release_confirm(wanted, deps) {
+    let seen;
+    const look = async () => {
+        const rows = await deps.api.list(wanted.version);
+        seen = rows?.find((row) => row.version === wanted.version) ?? (await find(wanted, deps));
+        return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined;
+    };
+    const confirmed = await retryUntil(look, deps.clock.now() + VISIBLE_AFTER_MS, PAUSE, deps);
+    if (confirmed)
+        return confirmed;
+    throw new errors/* ActionError */.lZ(seen
+        ? `Sentry shows release ${(0,untrusted/* quoted */.TL)(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`
+        : `Sentry accepted release ${(0,untrusted/* quoted */.TL)(wanted.version)} but does not show it ${(0,duration/* sayDuration */.k)(VISIBLE_AFTER_MS)} later.`, {
+        advice: 'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',
+    });
+}
+/**
+ * Sentry answers 201 also to a run that merely attached a project, and 208 to the one that made the row when another
+ * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
+ * do not keep it leave the status.
+ */
+function isOurs(release, status, userAgent) {
+    return release.userAgent ? release.userAgent === userAgent : status === 201;
+}
+/** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */
+function unanswered(step, taken, release) {
+    return (step.kind === 'amend' &&
+        !step.reopen &&
+        !release.projects &&
+        taken.some(({ kind }) => kind === 'create' || kind === 'amend'));
+}
+function ignored(step) {
+    const what = step.kind === 'amend' && step.attach.length > 0
+        ? `attach project ${step.attach.map((project) => (0,untrusted/* plain */.pj)(project, 60)).join(', ')}`
+        : step.kind === 'amend'
+            ? 'reopen the archived release'
+            : step.kind === 'update'
+                ? `set ${Object.keys(step.change).join(' and ')}`
+                : 'create the release';
+    return new errors/* ActionError */.lZ(`Sentry accepted the request to ${what}, but its answer does not show it.`, {
+        advice: 'Open the release in Sentry to see its state, then run the job again.',
+    });
+}
+function sayFound(found, wanted) {
+    const version = (0,untrusted/* plain */.pj)(wanted.version);
+    if (!found)
+        return `Version ${version}: no release yet.`;
+    const archived = found.status === 'archived' ? ', archived' : '';
+    return `Version ${version}: the release exists${archived}.`;
+}
+function sayPosted(step, created) {
+    if (step.kind === 'create') {
+        return created
+            ? 'Created the release.'
+            : 'Another job created the release meanwhile; its projects are attached.';
+    }
+    return [
+        ...(step.attach.length > 0 ? [`Attached to project ${step.attach.join(', ')}.`] : []),
+        ...(step.reopen ? ['Reopened the archived release.'] : []),
+    ].join(' ');
+}
+function warnIfArchived(release, logger) {
+    if (release.status !== 'archived')
+        return;
+    logger.warning('The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.', 'Archived release');
+}
+
+;// CONCATENATED MODULE: ./src/sentry/commits.ts
+
+
+
+
+
+/** Milliseconds. A writer that holds the release is waited for this long. */
+const BUSY_MS = 60_000;
+const commits_PAUSE = { first: 2_000, longest: 15_000 };
+/**
+ * Associates commits with a release that has none: by `refs` when Sentry can fetch them through an integration, else by
+ * a list read from GitHub. A release that has commits is left alone.
+ * @throws ActionError when it fails, except in mode `auto`, where a failure is a notice
+ */
+async function associateCommits(release, wanted, deps) {
+    if (wanted.mode === 'skip')
+        return { kind: 'skipped' };
+    if ((release.commitCount ?? 0) > 0) {
+        deps.logger.info(`The release already has ${release.commitCount} commits; they are left alone.`);
+        return { kind: 'present', release };
+    }
+    let tried = false;
+    const api = {
+        ...deps.api,
+        associate: (...request) => {
+            tried = true;
+            return deps.api.associate(...request);
+        },
+    };
+    try {
+        return await associate(wanted, { ...deps, api });
+    }
+    catch (error) {
+        if (wanted.mode !== 'auto' || !(error instanceof errors/* ActionError */.lZ) || error instanceof errors/* CancelledError */.cc)
+            throw error;
+        deps.logger.notice([error.message, error.advice].filter(Boolean).join('\n'), 'No commits associated');
+        return { kind: 'none', reason: error.message, tried };
+    }
+}
+async function associate(wanted, deps) {
+    const { repository, mode, previousCommit } = wanted;
+    if (repository === undefined)
+        throw new errors/* ActionError */.lZ('GITHUB_REPOSITORY is not set, so there are no commits to read.');
+    const known = mode === 'commits' ? undefined : await integration(repository, wanted, deps);
+    if (known !== undefined) {
+        const ref = { repository: known, commit: wanted.commit, ...(previousCommit ? { previousCommit } : {}) };
+        const release = await commits_send({ refs: [ref] }, wanted, deps);
+        deps.logger.info(`Gave Sentry commit ${wanted.commit.slice(0, 12)} of ${(0,untrusted/* plain */.pj)(known)}; it fetches the commits itself.`);
+        return { kind: 'refs', release, previousCommit };
+    }
+    if (mode === 'refs') {
+        throw new errors/* ActionError */.lZ(`Sentry has no repository ${(0,untrusted/* plain */.pj)(repository)} through an integration.`, {
+            advice: 'Add it in Sentry under Settings, Integrations, GitHub, or use set-commits: auto or commits.',
+        });
+    }
+    return await sendList(repository, wanted, deps);
+}
+/** The stored name of the repository. In `auto`, not being allowed to look is the same as there being none. */
+async function integration(repository, { mode }, { api, logger }) {
+    try {
+        return (await api.integratedRepository(repository))?.name;
+    }
+    catch (error) {
+        if (mode !== 'auto' || !(error instanceof errors/* ActionError */.lZ) || error instanceof errors/* CancelledError */.cc)
+            throw error;
+        logger.info(`Cannot tell whether Sentry knows the repository, so the commits are read from GitHub: ${error.message}`);
+        return undefined;
+    }
+}
+async function sendList(repository, wanted, deps) {
+    const { api, source, clock, logger } = deps;
+    if (!source) {
+        throw new errors/* ActionError */.lZ('There is no github-token to read the commits with.', {
+            advice: 'Leave out the input github-token to use the token of the job, or set set-commits: skip.',
+        });
+    }
+    const [reader, previous] = await Promise.all([
+        source(),
+        wanted.previousCommit ?? api.previousCommit(wanted.version),
+    ]);
+    const range = await reader.read(wanted.commit, previous);
+    tellRange(range, wanted.commit, previous, logger);
+    const commits = toSentryCommits(range.commits, repository, new Date(clock.now()).toISOString());
+    if (commits.length === 0) {
+        logger.info('There are no commits since the previous release.');
+        return { kind: 'none', reason: 'no commits since the previous release', tried: false };
+    }
+    const { release, sent } = await sendFitting(commits, wanted, deps);
+    logger.info(`Associated ${sent.length} of ${range.total} commits, read from GitHub.`);
+    return {
+        kind: 'sent',
+        release,
+        commits: sent,
+        previousCommit: range.base === 'found' ? previous : undefined,
+    };
+}
+/** Each try after a 413 is a fraction of the one before: the same again would be refused again. */
+async function sendFitting(commits, wanted, deps) {
+    for (let limit = LARGEST_LIST_BYTES;; limit = Math.floor(limit / 4)) {
+        const { commits: some, withoutFiles, dropped } = fit(commits, limit);
+        if (withoutFiles > 0 || dropped > 0) {
+            deps.logger.notice(`The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`);
+        }
+        const [first, ...rest] = some;
+        if (!first)
+            throw new errors/* ActionError */.lZ('There is no commit to send.');
+        const release = await commits_send({ commits: [first, ...rest] }, wanted, deps, some.length > 1);
+        if (release)
+            return { release, sent: some };
+    }
+}
+/**
+ * Sends until it is done or somebody else did it. A lock (409) is waited out by looking, and so is a lost answer,
+ * because the request may still be at work.
+ * @returns undefined when a `divisible` body is too large
+ */
+async function commits_send(body, wanted, deps, divisible = false) {
+    const { api, clock, logger, retries } = deps;
+    let last;
+    let lost = 0;
+    const attempt = async () => {
+        if (last === 'busy' || last === 'lost') {
+            const found = await api.find(wanted.version);
+            if (found && (found.commitCount ?? 0) > 0)
+                return { kind: 'ok', release: found };
+        }
+        const result = await api.associate(wanted.version, body, wanted.dateReleased);
+        last = result.kind;
+        switch (result.kind) {
+            case 'ok':
+            case 'too-large':
+                return result;
+            case 'hidden':
+                return undefined;
+            case 'busy':
+                logger.info('Another job holds the commits of this release (409); looking again shortly.');
+                return undefined;
+            case 'lost':
+                lost += 1;
+                if (lost > retries)
+                    throw result.error;
+                logger.info(`${result.error.message}; looking whether it was done.`);
+                return undefined;
+            default:
+                return (0,errors/* assertNever */.xb)(result);
+        }
+    };
+    // A release that was just attached to a project can stay hidden (404) for a minute.
+    const result = await retryUntil(attempt, clock.now() + Math.max(BUSY_MS, VISIBLE_AFTER_MS), commits_PAUSE, deps);
+    if (result?.kind === 'ok')
+        return result.release;
+    if (result?.kind === 'too-large' && divisible)
+        return undefined;
+    throw new errors/* ActionError */.lZ(last === 'busy'
+        ? 'Could not associate the commits: another job holds the release (409).'
+        : last === 'too-large'
+            ? 'Could not associate the commits: even one commit is too large for what stands in front of Sentry (413).'
+            : 'Could not associate the commits: Sentry says that the release does not exist (404).', {
+        advice: last === 'hidden'
+            ? 'Changing a release needs access to all of its projects, also those that this step does not name.'
+            : 'Run the job again in a few minutes.',
+    });
+}
+function tellRange(range, head, previous, logger) {
+    const both = `${(0,untrusted/* plain */.pj)(previous ?? '', 64)} and ${head}`;
+    if (range.base === 'diverged') {
+        logger.notice(`The previous commit is not in the history of this one, as after a force-push (${both}). The last ${range.commits.length} commits are used.`);
+    }
+    if (range.base === 'unknown') {
+        logger.notice(`GitHub does not know the previous commit in this repository (${both}). The last ${range.commits.length} commits are used.`);
+    }
+    if (range.filesMissing)
+        logger.info(`Some commits go without their files: ${(0,untrusted/* plain */.pj)(range.filesMissing)}.`);
+}
+
 ;// CONCATENATED MODULE: ./src/sentry/explain.ts
 
 
@@ -46579,6 +47193,7 @@ function isProject(project, wanted) {
 const SCOPES = {
     read: ['org:ci', 'project:read', 'project:write', 'project:admin', 'project:releases'],
     write: ['org:ci', 'project:write', 'project:admin', 'project:releases'],
+    repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
 };
 /** Which input a field of a request comes from, to explain a 400. */
 const INPUT_OF_FIELD = {
@@ -46587,6 +47202,11 @@ const INPUT_OF_FIELD = {
     ref: 'ref',
     url: 'url',
     status: 'restore-archived',
+    refs: 'set-commits and previous-commit',
+    commits: 'set-commits',
+    environment: 'environment',
+    name: 'deploy-name',
+    dateStarted: 'started-at',
 };
 /**
  * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
@@ -46709,6 +47329,94 @@ function looksLikeHtml(text) {
     return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500));
 }
 
+;// CONCATENATED MODULE: ./src/sentry/call.ts
+
+
+const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
+/** A list is never followed further than this, whatever the server says. */
+const MOST_PAGES = 50;
+function createCaller({ http, account, token, userAgent }) {
+    const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
+    return ({ method, path, query, body, intent, effect = 'idempotent' }) => {
+        const url = new URL(path, root);
+        if (query)
+            url.search = new URLSearchParams(query).toString();
+        return http.send({
+            method,
+            url,
+            intent,
+            effect,
+            peer: SENTRY,
+            body: body === undefined ? undefined : JSON.stringify(body),
+            headers: {
+                Accept: 'application/json',
+                Authorization: `Bearer ${token}`,
+                'User-Agent': userAgent,
+                ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+            },
+        });
+    };
+}
+/**
+ * Sends a call that must not be repeated blindly.
+ * @returns the error, instead of throwing it, when the answer was lost: the call may have had its effect
+ */
+async function askOnce(call, what) {
+    try {
+        return await call({ ...what, effect: 'creates' });
+    }
+    catch (error) {
+        if (error instanceof http_failure/* HttpError */.j && (error.kind === 'timeout' || error.kind === 'reset'))
+            return error;
+        throw error;
+    }
+}
+/** The server, or something before it, failed: whether the call had its effect is open. */
+function isTrouble({ status }) {
+    return status === 408 || status >= 500;
+}
+/** The path of one release; a version holds no slash, so it is one segment. */
+function releasePath(version) {
+    return `releases/${encodeURIComponent(version)}/`;
+}
+/**
+ * The body of an answer, checked.
+ * @throws HttpError of kind `unreadable` that names the first field that does not fit
+ */
+function parse(schema, reply) {
+    const parsed = schema.safeParse(reply.json);
+    if (parsed.success)
+        return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw unreadable(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
+}
+/**
+ * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
+ * and the token goes nowhere but to the base.
+ */
+async function* pages(call, first) {
+    let query = { per_page: '100', ...first.query };
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+        const reply = await call({ ...first, query });
+        yield reply;
+        const cursor = nextCursor(reply.header('link') ?? '');
+        if (cursor === undefined || cursor === query['cursor'])
+            return;
+        query = { ...query, cursor };
+    }
+}
+/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
+function nextCursor(link) {
+    const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part));
+    if (!next || !/;\s*results="true"/.test(next))
+        return undefined;
+    return /;\s*cursor="([^"]+)"/.exec(next)?.[1];
+}
+/** Ids as numbers: servers before December 2025 do not find them as text. */
+function asProject(project) {
+    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
+}
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
 var schemas = __nccwpck_require__(8395);
 ;// CONCATENATED MODULE: ./src/sentry/schema.ts
@@ -46730,8 +47438,150 @@ const ReleaseSchema = schemas/* looseObject */._H3({
     dateReleased: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
     userAgent: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
     projects: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* array */.YOg(Project))),
+    commitCount: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* number */.aig())),
+    lastCommit: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
 });
 const ReleaseListSchema = schemas/* array */.YOg(ReleaseSchema);
+const RepositoryListSchema = schemas/* array */.YOg(schemas/* looseObject */._H3({
+    name: schemas/* string */.YjP(),
+    status: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    provider: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
+}));
+/** `{}` when there is no earlier release with commits. */
+const PreviousReleaseSchema = schemas/* looseObject */._H3({
+    version: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    lastCommit: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
+});
+const DeploySchema = schemas/* looseObject */._H3({
+    id: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()]),
+    environment: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    name: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    url: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+});
+const DeployListSchema = schemas/* array */.YOg(DeploySchema);
+
+;// CONCATENATED MODULE: ./src/sentry/deploy.ts
+
+
+
+
+
+
+
+
+const deploy_PAUSE = { first: 1_000, longest: 10_000 };
+/**
+ * Records a deploy once. Sentry adds a row for every POST and tells people, so the list is read first, and again when
+ * an answer was lost.
+ * @throws HttpError when Sentry refuses; ActionError when it cannot be told whether the deploy was recorded
+ */
+async function recordDeploy(version, wanted, deps) {
+    const { clock, logger } = deps;
+    const path = `${releasePath(version)}deploys/`;
+    let lost = 0;
+    const attempt = async () => {
+        const known = await look(path, wanted, deps);
+        if (known === 'hidden')
+            return undefined;
+        if (known)
+            return { id: String(known.id), created: lost > 0 };
+        const reply = await deploy_post(path, wanted, deps);
+        if (reply instanceof http_failure/* HttpError */.j || isTrouble(reply)) {
+            const error = reply instanceof http_failure/* HttpError */.j ? reply : explain(reply, deps.account, SCOPES.write);
+            lost += 1;
+            if (lost > deps.retries)
+                throw error;
+            logger.info(`${error.message}; looking whether it was done.`);
+            return undefined;
+        }
+        if (reply.status === 404)
+            return undefined;
+        if (reply.status !== 201 && reply.status !== 200)
+            throw explain(reply, deps.account, SCOPES.write);
+        return { id: String(parse(DeploySchema, reply).id), created: true };
+    };
+    // A release that was just attached to a project can stay hidden (404) for a minute.
+    const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, deploy_PAUSE, deps);
+    if (!deployed) {
+        throw new errors/* ActionError */.lZ(`Could not record the deploy to ${(0,untrusted/* plain */.pj)(wanted.environment)}: Sentry answers that the release does not exist (404).`, {
+            advice: 'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, run the job again.',
+        });
+    }
+    logger.info(deployed.created
+        ? `Recorded a deploy to ${(0,untrusted/* plain */.pj)(wanted.environment)} (${deployed.id}).`
+        : `The deploy to ${(0,untrusted/* plain */.pj)(wanted.environment)} was already recorded (${deployed.id}).`);
+    return deployed;
+}
+/** GET: the latest deploy per project and environment. `hidden`: 404. */
+async function look(path, wanted, { call, account }) {
+    for await (const reply of pages(call, { method: 'GET', path, intent: 'look up the deploys' })) {
+        if (reply.status === 404)
+            return 'hidden';
+        if (reply.status !== 200)
+            throw explain(reply, account, SCOPES.read);
+        const found = parse(DeployListSchema, reply).find((deploy) => isSame(deploy, wanted));
+        if (found)
+            return found;
+    }
+    return undefined;
+}
+function isSame({ environment, url, name }, wanted) {
+    if (environment !== wanted.environment)
+        return false;
+    return wanted.url === undefined ? name === wanted.name : url === wanted.url;
+}
+/** Without `projects` Sentry would deploy all projects of the release. */
+function deploy_post(path, wanted, { call, clock }) {
+    const { environment, name, url, startedAt, projects } = wanted;
+    const now = new Date(clock.now()).toISOString();
+    return askOnce(call, {
+        method: 'POST',
+        path,
+        body: {
+            environment,
+            name,
+            url,
+            dateStarted: startedAt,
+            dateFinished: now > startedAt ? now : startedAt,
+            projects: projects.map(asProject),
+        },
+        intent: 'record the deploy',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sentry/finalize.ts
+
+
+
+
+/**
+ * Sets the release date when there is none: PUT overwrites it each time, so it is looked at first.
+ * @param fresh whether `release` was read just now; after a long wait another job may have set the date
+ * @returns the release, with a date
+ * @throws HttpError when Sentry refuses; ActionError when it does not show the date
+ */
+async function finalizeRelease(release, fresh, deps) {
+    const { api, clock, logger } = deps;
+    const current = fresh ? release : ((await api.find(release.version)) ?? release);
+    if (current.dateReleased) {
+        logger.info(`The release has been finalized on ${(0,untrusted/* quoted */.TL)(current.dateReleased, 40)}; its date stays.`);
+        return current;
+    }
+    const dateReleased = new Date(clock.now()).toISOString();
+    const done = await retryUntil(() => api.update(release.version, { dateReleased }), clock.now() + VISIBLE_AFTER_MS, { first: 500, longest: 10_000 }, deps);
+    if (!done) {
+        throw new errors/* ActionError */.lZ(`Could not finalize release ${(0,untrusted/* quoted */.TL)(release.version)}: Sentry answered 404.`, {
+            advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
+        });
+    }
+    if (!done.dateReleased) {
+        throw new errors/* ActionError */.lZ(`Sentry accepted the release date of ${(0,untrusted/* quoted */.TL)(release.version)} but does not show it.`, {
+            advice: 'Open the release in Sentry to see its state, then run the job again.',
+        });
+    }
+    logger.info('Finalized the release.');
+    return done;
+}
 
 // EXTERNAL MODULE: ./src/sentry/version.ts
 var sentry_version = __nccwpck_require__(6963);
@@ -46740,35 +47590,15 @@ var sentry_version = __nccwpck_require__(6963);
 
 
 
-const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
+
 /**
- * The release calls of Sentry's API, below `<base>api/0/organizations/<organization>/`. Each throws HttpError for an
- * answer that it does not name, with advice.
+ * The calls about releases. Each throws HttpError for an answer that it does not name, with advice.
+ * @param widens whether `project=-1` can show a token more projects: true for personal tokens
  */
-function createSentryApi(deps) {
-    const { http, account } = deps;
-    const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
-    // A path without its last slash is a 404.
-    const detail = (version) => new URL(`releases/${encodeURIComponent(version)}/`, root);
-    function call(method, url, intent, body, effect = 'idempotent') {
-        return http.send({
-            method,
-            url,
-            intent,
-            effect,
-            peer: SENTRY,
-            body: body === undefined ? undefined : JSON.stringify(body),
-            headers: {
-                Accept: 'application/json',
-                Authorization: `Bearer ${deps.token}`,
-                'User-Agent': deps.userAgent,
-                ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-            },
-        });
-    }
+function createReleaseApi(call, account, widens) {
     return {
         async find(version) {
-            const reply = await call('GET', detail(version), 'look up the release');
+            const reply = await call({ method: 'GET', path: releasePath(version), intent: 'look up the release' });
             if (reply.status === 404)
                 return undefined;
             if (reply.status !== 200)
@@ -46779,17 +47609,16 @@ function createSentryApi(deps) {
             const query = (0,sentry_version/* exactQuery */.O)(version);
             if (query === undefined)
                 return undefined;
-            const url = new URL('releases/', root);
-            // Both statuses, and all projects that the token can reach: the default is open ones of joined teams.
-            url.search = new URLSearchParams({ query, status: '', project: '-1', per_page: '100' }).toString();
             try {
-                const reply = await call('GET', url, 'confirm the release in the list');
+                const reply = await call({
+                    method: 'GET',
+                    path: 'releases/',
+                    // Both statuses, and all projects that the token can reach: the default is open ones of joined teams.
+                    query: { query, status: '', project: '-1', per_page: '100' },
+                    intent: 'confirm the release in the list',
+                });
                 // Servers before 2022 answer 400 to the key `release:`.
-                if (reply.status === 400)
-                    return undefined;
-                if (reply.status !== 200)
-                    throw explain(reply, account, SCOPES.read);
-                return parse(ReleaseListSchema, reply);
+                return reply.status === 200 ? parse(ReleaseListSchema, reply) : undefined;
             }
             catch (error) {
                 // The list also asks the event store, so it can fail while the release itself is fine.
@@ -46799,14 +47628,16 @@ function createSentryApi(deps) {
             }
         },
         async create(release) {
-            const url = new URL('releases/', root);
-            const body = { ...release, projects: release.projects.map(asProject) };
-            const intent = 'create the release';
-            let reply = await call('POST', url, intent, body);
-            if (reply.status === 400 && rejectsProjects(reply) && !deps.token.startsWith('sntrys_')) {
+            const post = {
+                method: 'POST',
+                path: 'releases/',
+                body: { ...release, projects: release.projects.map(asProject) },
+                intent: 'create the release',
+            };
+            let reply = await call(post);
+            if (widens && reply.status === 400 && rejectsProjects(reply)) {
                 // With a personal token only projects of joined teams count, until the query asks for all within reach.
-                url.search = 'project=-1';
-                const wider = await call('POST', url, intent, body);
+                const wider = await call({ ...post, query: { project: '-1' } });
                 if (wider.status !== 400 && wider.status !== 403)
                     reply = wider;
             }
@@ -46817,7 +47648,12 @@ function createSentryApi(deps) {
             return { kind: 'ok', release: parse(ReleaseSchema, reply), status: reply.status };
         },
         async update(version, change) {
-            const reply = await call('PUT', detail(version), 'update the release', change);
+            const reply = await call({
+                method: 'PUT',
+                path: releasePath(version),
+                body: change,
+                intent: 'update the release',
+            });
             if (reply.status === 404)
                 return undefined;
             if (reply.status !== 200)
@@ -46826,253 +47662,91 @@ function createSentryApi(deps) {
         },
     };
 }
-/** Ids as numbers: servers before December 2025 do not find them as text. */
-function asProject(project) {
-    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
-}
 function rejectsProjects(reply) {
     const body = reply.json;
     return typeof body === 'object' && body !== null && 'projects' in body;
 }
-function parse(schema, reply) {
-    const parsed = schema.safeParse(reply.json);
-    if (parsed.success)
-        return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw unreadable(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
-}
 
-;// CONCATENATED MODULE: ./src/sentry/plan.ts
-
-/** The next step from `release` (undefined: there is none) to what is wanted. */
-function nextStep(release, wanted) {
-    if (!release)
-        return { kind: 'create' };
-    const attach = missingProjects(release, wanted.projects);
-    const reopen = wanted.restoreArchived && release.status === 'archived';
-    if (attach.length > 0 || reopen)
-        return { kind: 'amend', attach, reopen };
-    const change = {
-        ...difference('ref', release, wanted),
-        ...difference('url', release, wanted),
-    };
-    return Object.keys(change).length > 0 ? { kind: 'update', change } : { kind: 'done' };
-}
-/** The wanted projects that the release is not attached to; all of them when the answer does not say. */
-function missingProjects(release, wanted) {
-    const attached = release.projects ?? [];
-    return wanted.filter((project) => !attached.some((candidate) => isProject(candidate, project)));
-}
-function difference(field, release, wanted) {
-    const { value, explicit } = wanted[field];
-    return explicit && value !== undefined && release[field] !== value ? { [field]: value } : {};
-}
-
-;// CONCATENATED MODULE: ./src/sentry/release.ts
+;// CONCATENATED MODULE: ./src/sentry/commits-api.ts
 
 
 
 
-/** Sentry caches "may not see this release" for 60 s per caller, also when the release has changed meanwhile. */
-const VISIBLE_AFTER_MS = 70_000;
-/** Another writer holds the release at most this long before we give up on it. */
-const CONFLICT_MS = 60_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
-/**
- * Makes sure that exactly one release of this version exists, with all projects, and that Sentry shows it.
- * Looks first and acts only on what is missing, so it can run any number of times, also at the same time.
- * @throws HttpError when Sentry refuses; ActionError when Sentry says yes but does not show the result within 70 s
- */
-async function ensureRelease(wanted, deps) {
-    const found = await find(wanted, deps);
-    deps.logger.info(sayFound(found, wanted));
-    let release = found;
-    let created = false;
-    let lastPost;
-    const taken = [];
-    for (;;) {
-        const step = nextStep(release, wanted);
-        if (step.kind === 'done' || (release && unanswered(step, taken, release)))
-            break;
-        if (taken.some((earlier) => earlier.kind === step.kind))
-            throw ignored(step);
-        switch (step.kind) {
-            case 'create':
-            case 'amend': {
-                const posted = await post(wanted, deps);
-                release = posted.release;
-                lastPost = deps.clock.now();
-                created = found === undefined && isOurs(release, posted.status, deps.userAgent);
-                deps.logger.info(sayPosted(step, created));
-                break;
-            }
-            case 'update':
-                release = await put(wanted, step.change, lastPost, deps);
-                deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`);
-                break;
-            default:
-                (0,errors/* assertNever */.xb)(step);
-        }
-        taken.push(step);
-        deps.onRelease(release, created);
-    }
-    if (!release)
-        throw new errors/* ActionError */.lZ('Sentry accepted the release but described none.');
-    deps.onRelease(release, created);
-    if (taken.length > 0) {
-        release = await release_confirm(wanted, deps);
-        deps.logger.info(`Confirmed: Sentry lists version ${(0,untrusted/* plain */.pj)(release.version)}.`);
-    }
-    warnIfArchived(release, deps.logger);
-    const amended = taken.find((step) => step.kind === 'amend');
+function createCommitsApi(call, account) {
     return {
-        release,
-        created,
-        attached: amended?.attach ?? [],
-        reopened: amended?.reopen ?? false,
-        updated: taken.flatMap((step) => (step.kind === 'update' ? Object.keys(step.change) : [])),
-        confirmedVersion: release.version,
+        async integratedRepository(name) {
+            const list = pages(call, {
+                method: 'GET',
+                path: 'repos/',
+                query: { query: name },
+                intent: 'look up the repository',
+            });
+            for await (const reply of list) {
+                if (reply.status === 404)
+                    return undefined;
+                if (reply.status !== 200)
+                    throw explain(reply, account, SCOPES.repositories);
+                const found = parse(RepositoryListSchema, reply).find((candidate) => isReadable(candidate, name));
+                if (found)
+                    return found;
+            }
+            return undefined;
+        },
+        async previousCommit(version) {
+            const reply = await call({
+                method: 'GET',
+                path: `${releasePath(version)}previous-with-commits/`,
+                intent: 'look up the previous release',
+            });
+            if (reply.status === 404)
+                return undefined;
+            if (reply.status !== 200)
+                throw explain(reply, account, SCOPES.read);
+            return parse(PreviousReleaseSchema, reply).lastCommit?.id ?? undefined;
+        },
+        async associate(version, body, dateReleased) {
+            const reply = await askOnce(call, {
+                method: 'PUT',
+                path: releasePath(version),
+                body: dateReleased === undefined ? body : { ...body, dateReleased },
+                intent: 'associate the commits',
+            });
+            if (reply instanceof http_failure/* HttpError */.j)
+                return { kind: 'lost', error: reply };
+            if (reply.status === 409)
+                return { kind: 'busy' };
+            if (isTrouble(reply))
+                return { kind: 'lost', error: explain(reply, account, SCOPES.write) };
+            if (reply.status === 413)
+                return { kind: 'too-large' };
+            if (reply.status === 404)
+                return { kind: 'hidden' };
+            if (reply.status !== 200)
+                throw explain(reply, account, SCOPES.write);
+            return { kind: 'ok', release: parse(ReleaseSchema, reply) };
+        },
     };
 }
-/** GET of the exact version; an answer about any other version (a proxy, a server that folds case) is no answer. */
-async function find(wanted, { api, logger }) {
-    const release = await api.find(wanted.version);
-    if (!release || release.version === wanted.version)
-        return release;
-    logger.warning(`Asked for release ${(0,untrusted/* quoted */.TL)(wanted.version)}, Sentry answered with ${(0,untrusted/* quoted */.TL)(release.version)}. That one is left alone.`);
-    return undefined;
-}
 /**
- * POST, which is the same however often it is done. 409 means that another writer was faster or holds the release:
- * look what it left, and try again for up to 60 s.
+ * Only a repository that came through an integration is ever fetched; one that a list of commits brought along has the
+ * same name and never yields any.
  */
-async function post(wanted, deps) {
-    const { api, clock, logger, signal } = deps;
-    const deadline = clock.now() + CONFLICT_MS;
-    for (const pause of pauses(clock)) {
-        const result = await api.create({
-            version: wanted.version,
-            projects: wanted.projects,
-            ref: wanted.ref.value,
-            url: wanted.url.value,
-            status: wanted.restoreArchived ? 'open' : undefined,
-        });
-        if (result.kind === 'ok') {
-            if (result.release.version === wanted.version)
-                return result;
-            throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,untrusted/* quoted */.TL)(wanted.version)}, and it answered with ${(0,untrusted/* quoted */.TL)(result.release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
-        }
-        const ms = Math.min(pause, deadline - clock.now());
-        if (ms <= 0)
-            break;
-        logger.info(`Another job is writing this release (409); looking again in ${(0,duration/* sayDuration */.k)(ms)}.`);
-        await clock.sleep(ms, signal);
-        const theirs = await find(wanted, deps);
-        const complete = theirs && missingProjects(theirs, wanted.projects).length === 0;
-        const reopened = !wanted.restoreArchived || theirs?.status !== 'archived';
-        if (complete && reopened)
-            return { release: theirs, status: undefined };
-    }
-    throw new errors/* ActionError */.lZ(`Could not create the release: Sentry answers 409 for ${(0,duration/* sayDuration */.k)(CONFLICT_MS)}, another job is writing it.`, { advice: 'Run the job again in a few minutes.' });
+function isReadable({ name, provider, status }, wanted) {
+    const active = status === undefined || status === null || status === 'active';
+    return name === wanted && active && (provider?.id ?? '').startsWith('integrations:');
 }
-/** PUT of fields that a POST ignores. A 404 right after a POST can be the cached "may not see it". */
-async function put(wanted, change, lastPost, { api, clock, signal }) {
-    const deadline = lastPost === undefined ? clock.now() : lastPost + VISIBLE_AFTER_MS;
-    for (const pause of pauses(clock)) {
-        const release = await api.update(wanted.version, change);
-        if (release)
-            return release;
-        const left = deadline - clock.now();
-        if (left <= 0)
-            break;
-        await clock.sleep(Math.min(pause, left), signal);
-    }
-    const fields = Object.keys(change);
-    throw new errors/* ActionError */.lZ(`Could not update ${fields.join(' and ')} of release ${(0,untrusted/* quoted */.TL)(wanted.version)}: Sentry answered 404.`, {
-        advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields.join(' and ')}.`,
-    });
-}
-/**
- * Reads the release back: from the list, which is what people see, else from the exact look-up.
- * A success that Sentry does not show within 70 s is no success.
- */
-async function release_confirm(wanted, deps) {
-    const { api, clock, signal } = deps;
-    const deadline = clock.now() + VISIBLE_AFTER_MS;
-    let seen;
-    for (const pause of pauses(clock)) {
-        const rows = await api.list(wanted.version);
-        seen = rows?.find((row) => row.version === wanted.version) ?? (await find(wanted, deps));
-        if (seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0))
-            return seen;
-        const left = deadline - clock.now();
-        if (left <= 0)
-            break;
-        deps.logger.debug(`not visible yet, ${(0,duration/* sayDuration */.k)(left)} left`);
-        await clock.sleep(Math.min(pause, left), signal);
-    }
-    throw new errors/* ActionError */.lZ(seen
-        ? `Sentry lists release ${(0,untrusted/* quoted */.TL)(wanted.version)} without ${missingProjects(seen, wanted.projects).join(', ')}.`
-        : `Sentry accepted release ${(0,untrusted/* quoted */.TL)(wanted.version)} but does not show it ${(0,duration/* sayDuration */.k)(VISIBLE_AFTER_MS)} later.`, {
-        advice: 'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',
-    });
-}
-/** Growing pauses without end, spread by chance so that parallel jobs do not march in step. */
-function* pauses(clock) {
-    for (let pause = FIRST_PAUSE_MS;; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-        yield Math.round(pause * (0.5 + clock.random() / 2));
-    }
-}
-/**
- * Sentry answers 201 also to a run that merely attached a project, and 208 to the one that made the row when another
- * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
- * do not keep it leave the status.
- */
-function isOurs(release, status, userAgent) {
-    return release.userAgent ? release.userAgent === userAgent : status === 201;
-}
-/** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */
-function unanswered(step, taken, release) {
-    return (step.kind === 'amend' &&
-        !step.reopen &&
-        !release.projects &&
-        taken.some(({ kind }) => kind === 'create' || kind === 'amend'));
-}
-function ignored(step) {
-    const what = step.kind === 'amend' && step.attach.length > 0
-        ? `attach project ${step.attach.map((project) => (0,untrusted/* plain */.pj)(project, 60)).join(', ')}`
-        : step.kind === 'amend'
-            ? 'reopen the archived release'
-            : step.kind === 'update'
-                ? `set ${Object.keys(step.change).join(' and ')}`
-                : 'create the release';
-    return new errors/* ActionError */.lZ(`Sentry accepted the request to ${what}, but its answer does not show it.`, {
-        advice: 'Open the release in Sentry to see its state, then run the job again.',
-    });
-}
-function sayFound(found, wanted) {
-    const version = (0,untrusted/* plain */.pj)(wanted.version);
-    if (!found)
-        return `Version ${version}: no release yet.`;
-    const archived = found.status === 'archived' ? ', archived' : '';
-    return `Version ${version}: the release exists${archived}.`;
-}
-function sayPosted(step, created) {
-    if (step.kind === 'create') {
-        return created
-            ? 'Created the release.'
-            : 'Another job created the release meanwhile; its projects are attached.';
-    }
-    return [
-        ...(step.attach.length > 0 ? [`Attached to project ${step.attach.join(', ')}.`] : []),
-        ...(step.reopen ? ['Reopened the archived release.'] : []),
-    ].join(' ');
-}
-function warnIfArchived(release, logger) {
-    if (release.status !== 'archived')
-        return;
-    logger.warning('The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.', 'Archived release');
+
+;// CONCATENATED MODULE: ./src/sentry/session.ts
+
+
+
+function openSentry(deps) {
+    const { http, token, ...session } = deps;
+    const call = createCaller({ http, token, account: deps.account, userAgent: deps.userAgent });
+    // An organization token sees all projects of its organization anyway.
+    const widens = !token.startsWith('sntrys_');
+    const api = { ...createReleaseApi(call, deps.account, widens), ...createCommitsApi(call, deps.account) };
+    return { ...session, api, call };
 }
 
 // EXTERNAL MODULE: ./src/state.ts
@@ -47080,6 +47754,15 @@ var state = __nccwpck_require__(2462);
 ;// CONCATENATED MODULE: ./src/summary.ts
 
 
+/** More would bury the rest of the summary. */
+const MOST_COMMITS = 50;
+/** The result in one line, for the end of the log. */
+function sayResult({ release }) {
+    if (!release)
+        return '';
+    const verb = release.ensured.created ? 'was created' : 'is there';
+    return `Sentry release ${(0,untrusted/* plain */.pj)(release.ensured.release.version)} ${verb}: ${release.url}`;
+}
 /** The job summary in Markdown. Every text that this project did not write itself is escaped. */
 function renderSummary(report) {
     const rows = [
@@ -47088,8 +47771,11 @@ function renderSummary(report) {
         ...(report.projects ? [['Projects', report.projects.map(code).join(' ')]] : []),
         ...(report.release ? [['Found', found(report.release.ensured)]] : []),
         ...(report.release ? [['Done', done(report.release.ensured)]] : []),
+        ...(report.commits ? [['Commits', commits(report.commits, report)]] : []),
+        ...(report.finalized ? [['Finalized', (0,untrusted/* markup */.PT)(report.finalized)]] : []),
+        ...deployRow(report),
     ];
-    return [`### ${headline(report)}`, '', ...failure(report), ...table(rows), ''].join('\n');
+    return [`### ${headline(report)}`, '', ...failure(report), ...table(rows), ...commitList(report), ''].join('\n');
 }
 function headline({ release, failure }) {
     if (failure instanceof errors/* CancelledError */.cc)
@@ -47110,10 +47796,10 @@ function releaseRow({ version, release }) {
         return [];
     return [['Release', release ? summary_link(release.url, code(version)) : code(version)]];
 }
-function commitRow({ commit }) {
-    if (!commit)
+function commitRow({ commit, repositoryUrl }) {
+    if (commit === undefined)
         return [];
-    return [['Commit', commit.url ? summary_link(commit.url, code(commit.sha)) : code(commit.sha)]];
+    return [['Commit', repositoryUrl ? summary_link(`${repositoryUrl}/commit/${commit}`, code(commit)) : code(commit)]];
 }
 function found({ created, release, attached, reopened }) {
     if (created)
@@ -47132,6 +47818,51 @@ function done(ensured) {
         ...(ensured.updated.length > 0 ? [`updated ${ensured.updated.join(' and ')}`] : []),
     ];
     return deeds.length > 0 ? `${deeds.join(', ')}; confirmed in Sentry’s list` : 'nothing: it is as asked for';
+}
+function commits(result, { repositoryUrl, commit = '' }) {
+    switch (result.kind) {
+        case 'skipped':
+            return 'not associated: set-commits is skip';
+        case 'present':
+            return `${result.release.commitCount ?? 'some'}, already there`;
+        case 'refs':
+            return `fetched by Sentry${range(result.previousCommit, commit, repositoryUrl)}`;
+        case 'sent':
+            return `${result.commits.length} associated${range(result.previousCommit, commit, repositoryUrl)}`;
+        case 'none':
+            return `none: ${(0,untrusted/* markup */.PT)(result.reason, 500)}`;
+        default:
+            return (0,errors/* assertNever */.xb)(result);
+    }
+}
+function range(previous, head, repositoryUrl) {
+    if (previous === undefined)
+        return '';
+    const text = code(`${previous.slice(0, 12)}...${head.slice(0, 12)}`);
+    const compare = `${repositoryUrl}/compare/${encodeURIComponent(previous)}...${head}`;
+    return `, ${repositoryUrl ? summary_link(compare, text) : text}`;
+}
+function commitList({ commits: result, repositoryUrl }) {
+    if (result?.kind !== 'sent')
+        return [];
+    const items = result.commits.slice(0, MOST_COMMITS).map(({ id, message, author_name: author }) => {
+        const sha = code(id.slice(0, 12));
+        const subject = (0,untrusted/* markup */.PT)(message.split('\n', 1)[0] ?? '', 120);
+        const shown = repositoryUrl ? summary_link(`${repositoryUrl}/commit/${encodeURIComponent(id)}`, sha) : sha;
+        return `<li>${shown} ${subject}${author ? ` (${(0,untrusted/* markup */.PT)(author, 60)})` : ''}</li>`;
+    });
+    const rest = result.commits.length - items.length;
+    if (rest > 0)
+        items.push(`<li>and ${rest} more</li>`);
+    return ['', `<details><summary>${result.commits.length} commits</summary><ul>`, ...items, '</ul></details>'];
+}
+function deployRow({ deploy }) {
+    if (!deploy)
+        return [];
+    const environment = deploy.url ? summary_link(deploy.url, code(deploy.environment)) : code(deploy.environment);
+    return [
+        ['Deploy', `${environment}, ${deploy.created ? 'recorded' : 'already recorded'} (${code(deploy.id)})`],
+    ];
 }
 function failure({ failure: error }) {
     if (!error)
@@ -47169,19 +47900,21 @@ function summary_link(url, html) {
 
 
 
+
+
+
 /**
- * The main step: inputs → release → outputs and summary.
+ * The main step: inputs → release → commits → finalize → deploy → outputs and summary.
  * @throws ActionError for everything that makes the step fail; outputs and summary are written by then
  */
 async function run(world) {
     const { actions, env } = world;
     const report = {};
     try {
-        const context = (0,github_context/* readContext */.yI)(env, world.event);
-        const inputs = (0,load/* loadInputs */.I)(env, context);
-        for (const notice of inputs.notices)
-            actions.logger.notice(notice);
-        await actions.logger.group('Sentry release', () => release(inputs, context, world, report));
+        const step = begin(world, report);
+        const ensured = await actions.logger.group('Sentry release', () => release(step));
+        const associated = await actions.logger.group('Commits', () => run_commits(step, ensured.release));
+        await actions.logger.group('Finalize and deploy', () => finish(step, associated));
         actions.logger.info(sayResult(report));
     }
     catch (thrown) {
@@ -47194,52 +47927,104 @@ async function run(world) {
         (0,state/* settleWork */.NX)(actions.state);
     }
 }
-async function release(inputs, context, world, report) {
+function begin(world, report) {
     const { actions, clock, signal } = world;
-    const { sentry, commit } = inputs;
-    const { repository, serverUrl } = context;
+    const startedAt = new Date(clock.now()).toISOString();
+    const context = (0,github_context/* readContext */.yI)(world.env, world.event);
+    const inputs = (0,load/* loadInputs */.I)(world.env, context);
+    for (const notice of inputs.notices)
+        actions.logger.notice(notice);
+    const { sentry, commit, retries } = inputs;
     report.version = sentry.version;
     report.projects = sentry.projects;
-    report.commit = { sha: commit, url: repository && `${serverUrl}/${repository}/commit/${commit}` };
+    report.commit = commit;
+    report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`;
     (0,state/* describeWork */.FG)(actions.state, `release ${(0,untrusted/* plain */.pj)(sentry.version)} in organization ${sentry.organization}`);
-    actions.logger.info(`Organization ${sentry.organization} at ${sentry.baseUrl}, project ${sentry.projects.join(', ')}`);
-    // Unique per process: Sentry keeps it, which later tells who created the release.
-    const userAgent = `release-gate (run ${context.runId}.${context.runAttempt}; ${(0,external_node_crypto_.randomUUID)()})`;
+    const common = { clock, signal, logger: actions.logger, retries };
     const http = createHttp({
-        ...inputs,
+        ...common,
         transport: world.transport,
-        clock,
-        signal,
-        logger: actions.logger,
         redact: actions.redact,
+        requestTimeout: inputs.requestTimeout,
     });
-    const api = createSentryApi({
+    const session = openSentry({
+        ...common,
         http,
-        account: { ...sentry, base: sentry.baseUrl },
         token: sentry.token,
-        userAgent,
+        account: { ...sentry, base: sentry.baseUrl },
+        // Unique per process: Sentry keeps it, which later tells who created the release.
+        userAgent: `release-gate (run ${context.runId}.${context.runAttempt}; ${(0,external_node_crypto_.randomUUID)()})`,
     });
-    const linkTo = (found) => releaseUrl(sentry.baseUrl, sentry.organization, found, sentry.projects);
-    const ensured = await ensureRelease(sentry, {
-        api,
-        clock,
-        signal,
-        userAgent,
-        logger: actions.logger,
+    return { inputs, context, world, report, http, sentry: session, startedAt };
+}
+async function release({ inputs, world, report, sentry }) {
+    const { logger, outputs } = world.actions;
+    const { organization, baseUrl, projects } = inputs.sentry;
+    logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`);
+    const linkTo = (found) => releaseUrl(baseUrl, organization, found, projects);
+    const ensured = await ensureRelease(inputs.sentry, {
+        ...sentry,
         onRelease: (found, created) => {
-            setReleaseOutputs(actions.outputs, { release: found, created, url: linkTo(found) });
+            setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) });
         },
     });
     const url = linkTo(ensured.release);
-    setReleaseOutputs(actions.outputs, { ...ensured, url });
+    setReleaseOutputs(outputs, { ...ensured, url });
     report.release = { ensured, url };
+    return ensured;
 }
-function sayResult({ release: result }) {
-    if (!result)
-        return '';
-    const { ensured, url } = result;
-    const verb = ensured.created ? 'was created' : 'is there';
-    return `Sentry release ${(0,untrusted/* plain */.pj)(ensured.release.version)} ${verb}: ${url}`;
+async function run_commits(step, current) {
+    const { inputs, context, world, report, sentry } = step;
+    const { setCommits, previousCommit, finalize } = inputs.lifecycle;
+    const result = await associateCommits(current, {
+        version: current.version,
+        mode: setCommits,
+        commit: inputs.commit,
+        previousCommit,
+        repository: context.repository,
+        dateReleased: finalize && !current.dateReleased ? new Date(world.clock.now()).toISOString() : undefined,
+    }, { ...sentry, source: commitSource(step) });
+    report.commits = result;
+    setCommitOutputs(world.actions.outputs, result);
+    if (!('release' in result)) {
+        return { release: current, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
+    }
+    const finalized = finalize && result.kind !== 'present' && Boolean(result.release.dateReleased);
+    return { release: result.release, fresh: true, finalized };
+}
+function commitSource({ inputs, context, world, http }) {
+    const { githubToken } = inputs.lifecycle;
+    const { repository, apiUrl } = context;
+    if (githubToken === undefined || repository === undefined)
+        return undefined;
+    return async () => {
+        // Late, because few runs read commits and octokit takes longer to load than a run without it.
+        const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(941)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8941));
+        return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
+    };
+}
+async function finish(step, associated) {
+    const { inputs, world, report, sentry } = step;
+    const { finalize, deploy } = inputs.lifecycle;
+    const { outputs, logger } = world.actions;
+    if (!finalize) {
+        logger.info('finalize is false: the release date is left as it is.');
+    }
+    else if (associated.finalized) {
+        logger.info('The release was finalized together with its commits.');
+        report.finalized = associated.release.dateReleased ?? undefined;
+    }
+    else {
+        const final = await finalizeRelease(associated.release, associated.fresh, sentry);
+        setReleaseState(outputs, final);
+        report.finalized = final.dateReleased ?? undefined;
+    }
+    if (!deploy)
+        return;
+    const { projects, version } = inputs.sentry;
+    const deployed = await recordDeploy(version, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, sentry);
+    setDeployOutputs(outputs, deployed);
+    report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url };
 }
 
 
@@ -47334,10 +48119,11 @@ function unsettledWork(state) {
 /* harmony export */   TL: () => (/* binding */ quoted),
 /* harmony export */   Y5: () => (/* binding */ lengthOf),
 /* harmony export */   lt: () => (/* binding */ attribute),
+/* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   pj: () => (/* binding */ plain),
 /* harmony export */   tJ: () => (/* binding */ inert)
 /* harmony export */ });
-/* unused harmony exports CUT, shorten */
+/* unused harmony export CUT */
 /**
  * Text that somebody else wrote (a server, a commit, an event, an input) on its way to a person.
  * Everything that shows such text goes through here, so that it can neither hide, nor act.
@@ -55655,6 +56441,9 @@ module.exports = /*#__PURE__*/JSON.parse('{"application/1d-interleaved-parityfec
 /******/ 	return module.exports;
 /******/ }
 /******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
@@ -55782,6 +56571,28 @@ module.exports = /*#__PURE__*/JSON.parse('{"application/1d-interleaved-parityfec
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
@@ -55796,6 +56607,69 @@ module.exports = /*#__PURE__*/JSON.parse('{"application/1d-interleaved-parityfec
 /******/ 		}
 /******/ 		Object.defineProperty(exports, '__esModule', { value: true });
 /******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

@@ -55,7 +55,9 @@ export function createActions(): Actions {
     logger,
     redact,
     mask: (secret) => {
-      for (const form of redactor.add(secret)) core.setSecret(form)
+      redactor.add(secret)
+      core.setSecret(secret)
+      core.setSecret(Buffer.from(secret).toString('base64'))
     },
     outputs: {
       set: writer('output', logger, (name, value) => {

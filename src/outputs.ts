@@ -1,4 +1,6 @@
 import type { Outputs } from './ports.ts'
+import type { Commits } from './sentry/commits.ts'
+import type { Deployed } from './sentry/deploy.ts'
 import type { Release } from './sentry/schema.ts'
 
 /** What is known about the release so far. */
@@ -18,4 +20,20 @@ export function setReleaseOutputs(outputs: Outputs, facts: ReleaseFacts): void {
   outputs.set('release-created', String(created))
   outputs.set('release-url', url)
   if (confirmedVersion !== undefined) outputs.set('confirmed-version', confirmedVersion)
+  setReleaseState(outputs, release)
+}
+
+/** What changes while a release goes through its life. */
+export function setReleaseState(outputs: Outputs, release: Release): void {
+  outputs.set('release-finalized', String(Boolean(release.dateReleased)))
+  if (typeof release.commitCount === 'number') outputs.set('commit-count', String(release.commitCount))
+}
+
+export function setCommitOutputs(outputs: Outputs, commits: Commits): void {
+  if ('release' in commits) setReleaseState(outputs, commits.release)
+  if (commits.kind === 'sent') outputs.set('commit-count', String(commits.commits.length))
+}
+
+export function setDeployOutputs(outputs: Outputs, deploy: Deployed): void {
+  outputs.set('deploy-id', deploy.id)
 }

@@ -24,12 +24,10 @@ export function secretForms(secret: string): string[] {
 export class Redactor {
   #forms: string[] = []
 
-  /** Gives the forms of the secret that are hidden from now on. */
-  add(secret: string): readonly string[] {
-    const forms = secretForms(secret)
+  add(secret: string): void {
+    const forms = [...this.#forms, ...secretForms(secret)]
     // Longest first: a form that contains another one must not leave its rest behind.
-    this.#forms = [...new Set([...this.#forms, ...forms])].sort((a, b) => b.length - a.length)
-    return forms
+    this.#forms = [...new Set(forms)].sort((a, b) => b.length - a.length)
   }
 
   redact(text: string): string {

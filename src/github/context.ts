@@ -2,6 +2,8 @@
 export interface GitHubContext {
   /** Without a slash at its end. */
   readonly serverUrl: string
+  /** Base of the REST API. */
+  readonly apiUrl: string
   /** `owner/name`. */
   readonly repository: string | undefined
   readonly eventName: string
@@ -27,6 +29,7 @@ export function readContext(env: NodeJS.ProcessEnv, event: unknown): GitHubConte
   const eventName = env['GITHUB_EVENT_NAME'] ?? ''
   return {
     serverUrl: (env['GITHUB_SERVER_URL'] || 'https://github.com').replace(/\/+$/, ''),
+    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     repository: env['GITHUB_REPOSITORY'] || undefined,
     eventName,
     runId: env['GITHUB_RUN_ID'] || '0',

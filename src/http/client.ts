@@ -73,6 +73,7 @@ export class Reply {
       readonly words?: string
       readonly advice?: string | undefined
       readonly detail?: readonly string[]
+      readonly retryAfterMs?: number | undefined
     } = {},
   ): HttpError {
     const { peer, method, url, intent } = this.#request
@@ -84,6 +85,7 @@ export class Reply {
       url: shownUrl(url),
       words: more.words,
       advice: more.advice,
+      retryAfterMs: more.retryAfterMs,
       detail: [
         `HTTP status ${this.status}`,
         ...(this.attempts > 1 ? [`given up after ${this.attempts} attempts`] : []),
@@ -177,6 +179,7 @@ function comeBack(reply: Reply, afterMs: number, now: number): HttpError {
   const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z')
   return reply.error('status', `answered ${reply.status} and asks to wait for ${sayDuration(afterMs)}`, {
     advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
+    retryAfterMs: afterMs,
   })
 }
 

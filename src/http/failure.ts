@@ -30,6 +30,8 @@ export class HttpError extends ActionError {
   readonly method: string
   readonly url: string
   readonly words: string
+  /** Milliseconds after which the server wants to be asked again, for callers that can wait that long. */
+  readonly retryAfterMs: number | undefined
 
   constructor(fields: {
     readonly kind: FailureKind
@@ -40,6 +42,7 @@ export class HttpError extends ActionError {
     readonly words?: string | undefined
     readonly advice?: string | undefined
     readonly detail?: readonly string[]
+    readonly retryAfterMs?: number | undefined
   }) {
     super(fields.message, {
       ...(fields.advice === undefined ? {} : { advice: fields.advice }),
@@ -50,6 +53,7 @@ export class HttpError extends ActionError {
     this.method = fields.method
     this.url = fields.url
     this.words = fields.words ?? ''
+    this.retryAfterMs = fields.retryAfterMs
   }
 }
 

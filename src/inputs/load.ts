@@ -2,24 +2,29 @@ import { ActionError } from '../errors.ts'
 import type { GitHubContext } from '../github/context.ts'
 import { type CommonInputs, givenCommit, loadCommon } from './common.ts'
 import { type Env, input, variable } from './field.ts'
+import { type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
 import { loadSentry, type SentryInputs } from './sentry.ts'
 
 /** Everything that the step was told, checked. Nothing else reads an input or an environment variable. */
 export interface Inputs extends CommonInputs {
   readonly sentry: SentryInputs
+  readonly lifecycle: LifecycleInputs
   /** What the user should know about how the inputs were understood. */
   readonly notices: readonly string[]
 }
 
 /** Inputs that hold secrets, each with the environment variable that may hold it instead. */
-const SECRETS: readonly (readonly [input: string, variable: string])[] = [
+const SECRETS: readonly (readonly [input: string, variable?: string])[] = [
   ['sentry-auth-token', 'SENTRY_AUTH_TOKEN'],
+  ['github-token'],
 ]
 
 /** The values that have to be masked before anything is logged. */
 export function readSecrets(env: Env): string[] {
   return SECRETS.flatMap(([name, other]) =>
-    [input(env, name), variable(env, other)].flatMap((given) => given?.text ?? []),
+    [input(env, name), other === undefined ? undefined : variable(env, other)].flatMap(
+      (given) => given?.text ?? [],
+    ),
   )
 }
 
@@ -30,12 +35,14 @@ export function readSecrets(env: Env): string[] {
 export function loadInputs(env: Env, context: GitHubContext): Inputs {
   const common = loadCommon(env, context)
   const sentry = loadSentry(env, context, givenCommit(env, context))
-  const problems = [...common.problems, ...sentry.problems]
-  if (!common.value || !sentry.value || problems.length > 0) throw invalid(problems)
+  const lifecycle = loadLifecycle(env, context)
+  const problems = [...common.problems, ...sentry.problems, ...lifecycle.problems]
+  if (!common.value || !sentry.value || !lifecycle.value || problems.length > 0) throw invalid(problems)
   return Object.freeze({
     ...common.value,
     sentry: Object.freeze(sentry.value),
-    notices: Object.freeze([...common.notices, ...sentry.notices]),
+    lifecycle: Object.freeze(lifecycle.value),
+    notices: Object.freeze([...common.notices, ...sentry.notices, ...lifecycle.notices]),
   })
 }
 

@@ -17,6 +17,7 @@ export interface Account {
 export const SCOPES = {
   read: ['org:ci', 'project:read', 'project:write', 'project:admin', 'project:releases'],
   write: ['org:ci', 'project:write', 'project:admin', 'project:releases'],
+  repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
 } as const
 
 /** Which input a field of a request comes from, to explain a 400. */
@@ -26,6 +27,11 @@ const INPUT_OF_FIELD: Readonly<Record<string, string>> = {
   ref: 'ref',
   url: 'url',
   status: 'restore-archived',
+  refs: 'set-commits and previous-commit',
+  commits: 'set-commits',
+  environment: 'environment',
+  name: 'deploy-name',
+  dateStarted: 'started-at',
 }
 
 /**

@@ -1,20 +1,20 @@
 import { ActionError, assertNever } from '../errors.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { plain, quoted } from '../untrusted.ts'
+import { retryUntil } from '../wait/backoff.ts'
 import { sayDuration } from '../wait/duration.ts'
-import type { SentryApi } from './api.ts'
+import type { ReleaseApi } from './api.ts'
 import { missingProjects, nextStep, type Step, type Wanted } from './plan.ts'
 import type { Release } from './schema.ts'
 
-/** Sentry caches "may not see this release" for 60 s per caller, also when the release has changed meanwhile. */
-const VISIBLE_AFTER_MS = 70_000
+/** Milliseconds. Sentry caches "may not see this release" for 60 s per caller, also when the release has changed meanwhile. */
+export const VISIBLE_AFTER_MS = 70_000
 /** Another writer holds the release at most this long before we give up on it. */
 const CONFLICT_MS = 60_000
-const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 10_000
+const PAUSE = { first: 500, longest: 10_000 }
 
 export interface ReleaseDeps {
-  readonly api: SentryApi
+  readonly api: ReleaseApi
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
@@ -110,35 +110,34 @@ async function post(
   wanted: Wanted,
   deps: ReleaseDeps,
 ): Promise<{ release: Release; status: number | undefined }> {
-  const { api, clock, logger, signal } = deps
-  const deadline = clock.now() + CONFLICT_MS
-  for (const pause of pauses(clock)) {
-    const result = await api.create({
-      version: wanted.version,
-      projects: wanted.projects,
-      ref: wanted.ref.value,
-      url: wanted.url.value,
-      status: wanted.restoreArchived ? 'open' : undefined,
-    })
-    if (result.kind === 'ok') {
-      if (result.release.version === wanted.version) return result
-      throw new ActionError(
-        `Asked Sentry for release ${quoted(wanted.version)}, and it answered with ${quoted(result.release.version)}.`,
-        { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' },
-      )
-    }
-    const ms = Math.min(pause, deadline - clock.now())
-    if (ms <= 0) break
-    logger.info(`Another job is writing this release (409); looking again in ${sayDuration(ms)}.`)
-    await clock.sleep(ms, signal)
-    const theirs = await find(wanted, deps)
-    const complete = theirs && missingProjects(theirs, wanted.projects).length === 0
-    const reopened = !wanted.restoreArchived || theirs?.status !== 'archived'
-    if (complete && reopened) return { release: theirs, status: undefined }
+  const body = {
+    version: wanted.version,
+    projects: wanted.projects,
+    ref: wanted.ref.value,
+    url: wanted.url.value,
+    status: wanted.restoreArchived ? ('open' as const) : undefined,
   }
+  let conflicts = 0
+  const attempt = async (): Promise<{ release: Release; status: number | undefined } | undefined> => {
+    const left = conflicts > 0 ? await find(wanted, deps) : undefined
+    if (left && nextStep(left, wanted).kind !== 'amend') return { release: left, status: undefined }
+    const result = await deps.api.create(body)
+    if (result.kind === 'ok') return result
+    conflicts += 1
+    deps.logger.info('Another job is writing this release (409); looking again shortly.')
+    return undefined
+  }
+  const result = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps)
+  if (!result) {
+    throw new ActionError(
+      `Could not create the release: Sentry answered 409 for ${sayDuration(CONFLICT_MS)}, because another job is writing it.`,
+      { advice: 'Run the job again in a few minutes.' },
+    )
+  }
+  if (result.release.version === wanted.version) return result
   throw new ActionError(
-    `Could not create the release: Sentry answers 409 for ${sayDuration(CONFLICT_MS)}, another job is writing it.`,
-    { advice: 'Run the job again in a few minutes.' },
+    `Asked Sentry for release ${quoted(wanted.version)}, and it answered with ${quoted(result.release.version)}.`,
+    { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' },
   )
 }
 
@@ -147,21 +146,16 @@ async function put(
   wanted: Wanted,
   change: Readonly<Partial<Record<'ref' | 'url', string>>>,
   lastPost: number | undefined,
-  { api, clock, signal }: ReleaseDeps,
+  deps: ReleaseDeps,
 ): Promise<Release> {
-  const deadline = lastPost === undefined ? clock.now() : lastPost + VISIBLE_AFTER_MS
-  for (const pause of pauses(clock)) {
-    const release = await api.update(wanted.version, change)
-    if (release) return release
-    const left = deadline - clock.now()
-    if (left <= 0) break
-    await clock.sleep(Math.min(pause, left), signal)
-  }
-  const fields = Object.keys(change)
+  const deadline = lastPost === undefined ? 0 : lastPost + VISIBLE_AFTER_MS
+  const release = await retryUntil(() => deps.api.update(wanted.version, change), deadline, PAUSE, deps)
+  if (release) return release
+  const fields = Object.keys(change).join(' and ')
   throw new ActionError(
-    `Could not update ${fields.join(' and ')} of release ${quoted(wanted.version)}: Sentry answered 404.`,
+    `Could not update ${fields} of release ${quoted(wanted.version)}: Sentry answered 404.`,
     {
-      advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields.join(' and ')}.`,
+      advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields}.`,
     },
   )
 }
@@ -171,34 +165,23 @@ async function put(
  * A success that Sentry does not show within 70 s is no success.
  */
 async function confirm(wanted: Wanted, deps: ReleaseDeps): Promise<Release> {
-  const { api, clock, signal } = deps
-  const deadline = clock.now() + VISIBLE_AFTER_MS
   let seen: Release | undefined
-  for (const pause of pauses(clock)) {
-    const rows = await api.list(wanted.version)
+  const look = async (): Promise<Release | undefined> => {
+    const rows = await deps.api.list(wanted.version)
     seen = rows?.find((row) => row.version === wanted.version) ?? (await find(wanted, deps))
-    if (seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0)) return seen
-    const left = deadline - clock.now()
-    if (left <= 0) break
-    deps.logger.debug(`not visible yet, ${sayDuration(left)} left`)
-    await clock.sleep(Math.min(pause, left), signal)
+    return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined
   }
+  const confirmed = await retryUntil(look, deps.clock.now() + VISIBLE_AFTER_MS, PAUSE, deps)
+  if (confirmed) return confirmed
   throw new ActionError(
     seen
-      ? `Sentry lists release ${quoted(wanted.version)} without ${missingProjects(seen, wanted.projects).join(', ')}.`
+      ? `Sentry shows release ${quoted(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`
       : `Sentry accepted release ${quoted(wanted.version)} but does not show it ${sayDuration(VISIBLE_AFTER_MS)} later.`,
     {
       advice:
         'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',
     },
   )
-}
-
-/** Growing pauses without end, spread by chance so that parallel jobs do not march in step. */
-function* pauses(clock: Clock): Generator<number, never> {
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    yield Math.round(pause * (0.5 + clock.random() / 2))
-  }
 }
 
 /**

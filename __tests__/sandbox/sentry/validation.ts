@@ -1,0 +1,159 @@
+import type { Call } from '../server.ts'
+import { type FieldErrors, invalid, refuse } from './errors.ts'
+import { parseDate } from './dates.ts'
+
+export interface TextRule {
+  readonly max?: number
+  readonly required?: boolean
+  /** Null and the empty string are fine. */
+  readonly optional?: boolean
+  /** Surrounding white space is kept. */
+  readonly verbatim?: boolean
+}
+
+const wrongDate =
+  'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].'
+
+/** The JSON object of a request. 415, 400 or an object: nothing else gets past the parser. */
+export function readObject(call: Call): Record<string, unknown> {
+  if (call.text === '') return {}
+  const type = call.headers['content-type'] ?? ''
+  if (!type.toLowerCase().startsWith('application/json')) {
+    throw refuse(415, `Unsupported media type "${type}" in request.`)
+  }
+  if (call.json === undefined) {
+    throw refuse(400, 'JSON parse error - Expecting value: line 1 column 1 (char 0)')
+  }
+  if (!isObject(call.json)) {
+    throw invalid({
+      non_field_errors: [`Invalid data. Expected a dictionary, but got ${typeName(call.json)}.`],
+    })
+  }
+  return call.json
+}
+
+/** Reads the fields of one object and collects their errors in the wording of Django REST framework. */
+export class Fields {
+  readonly errors: FieldErrors = {}
+  readonly #data: Readonly<Record<string, unknown>>
+  readonly #indexed: boolean
+
+  constructor(data: Readonly<Record<string, unknown>>, indexed: boolean) {
+    this.#data = data
+    this.#indexed = indexed
+  }
+
+  /** Throws the 400 when any field was wrong. */
+  finish(): void {
+    if (Object.keys(this.errors).length > 0) throw invalid(this.errors)
+  }
+
+  fail(name: string, problem: string | FieldErrors): undefined {
+    this.errors[name] = typeof problem === 'string' ? [problem] : problem
+    return undefined
+  }
+
+  text(name: string, rule: TextRule = {}): string | null | undefined {
+    const value = this.#present(name, rule)
+    if (value === undefined || value === null) return value
+    if (typeof value !== 'string' && typeof value !== 'number') return this.fail(name, 'Not a valid string.')
+    const text = rule.verbatim ? String(value) : String(value).trim()
+    if (text === '' && !rule.optional) return this.fail(name, 'This field may not be blank.')
+    if (rule.max !== undefined && text.length > rule.max) {
+      return this.fail(name, `Ensure this field has no more than ${rule.max} characters.`)
+    }
+    return text
+  }
+
+  url(name: string): string | null | undefined {
+    const text = this.text(name, { optional: true })
+    if (text && !isUrl(text)) return this.fail(name, 'Enter a valid URL.')
+    return text
+  }
+
+  date(name: string): string | null | undefined {
+    const value = this.#present(name, { optional: true })
+    if (value === undefined || value === null) return value
+    return (typeof value === 'string' ? parseDate(value) : undefined) ?? this.fail(name, wrongDate)
+  }
+
+  /** A list of any values; undefined when it is absent or wrong. */
+  values(
+    name: string,
+    rule: { readonly required?: boolean; readonly filled?: boolean } = {},
+  ): unknown[] | undefined {
+    const value = this.#present(name, rule)
+    if (value === undefined || value === null) return undefined
+    if (!Array.isArray(value)) {
+      return this.fail(name, `Expected a list of items but got type "${typeName(value)}".`)
+    }
+    if (rule.filled && value.length === 0) return this.fail(name, 'This list may not be empty.')
+    return value
+  }
+
+  /** A list of objects, each read by its own `Fields`. */
+  objects<Item extends object>(
+    name: string,
+    read: (fields: Fields) => Item,
+    nullable = false,
+  ): Item[] | undefined {
+    if (nullable && this.#data[name] === null) return undefined
+    const values = this.values(name)
+    if (!values) return undefined
+    const errors: FieldErrors = {}
+    const items = values.map((value, index) => {
+      const fields = new Fields(isObject(value) ? value : {}, this.#indexed)
+      const item = read(fields)
+      const problem = isObject(value)
+        ? fields.errors
+        : { non_field_errors: [`Invalid data. Expected a dictionary, but got ${typeName(value)}.`] }
+      if (Object.keys(problem).length > 0) errors[String(index)] = problem
+      return item
+    })
+    if (Object.keys(errors).length === 0) return items
+    return this.failItems(name, errors)
+  }
+
+  /** Errors of single items, keyed by index; older servers merge them instead. */
+  failItems(name: string, errors: FieldErrors): undefined {
+    if (this.#indexed) return this.fail(name, errors)
+    const merged: FieldErrors = {}
+    for (const problem of Object.values(errors)) {
+      if (Array.isArray(problem)) {
+        this.errors[name] = problem
+        return undefined
+      }
+      Object.assign(merged, problem)
+    }
+    return this.fail(name, merged)
+  }
+
+  #present(name: string, rule: { readonly required?: boolean; readonly optional?: boolean }): unknown {
+    const value = this.#data[name]
+    if (value === undefined) return rule.required ? this.fail(name, 'This field is required.') : undefined
+    if (value === null && !rule.optional) return this.fail(name, 'This field may not be null.')
+    return value
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+// Django's validator wants a dotted host name, an address or "localhost"; `http://ci/run` is refused.
+function isUrl(text: string): boolean {
+  if (!URL.canParse(text) || /\s/.test(text)) return false
+  const { protocol, hostname } = new URL(text)
+  if (!['http:', 'https:', 'ftp:', 'ftps:'].includes(protocol)) return false
+  return (
+    hostname === 'localhost' || /^\[.+\]$/.test(hostname) || /^[^.].*\.[^.]{2,}\.?$|^[\d.]+$/.test(hostname)
+  )
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'NoneType'
+  if (Array.isArray(value)) return 'list'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'string' ? 'str' : 'dict'
+}

@@ -1,0 +1,121 @@
+import * as z from 'zod/mini'
+import type { GitHubContext } from '../github/context.ts'
+import type { CommitMode } from '../sentry/commits.ts'
+import { lengthOf } from '../untrusted.ts'
+import { check, type Checked, type Env, fallback, field, input, secretField } from './field.ts'
+import { parseBoolean, parseLink, parseTime } from './parse.ts'
+
+/** What happens to a release after it is there: commits, release date, deploy. */
+export interface LifecycleInputs {
+  readonly setCommits: CommitMode
+  readonly previousCommit: string | undefined
+  /** To read commits with. */
+  readonly githubToken: string | undefined
+  readonly finalize: boolean
+  readonly deploy: DeployInputs | undefined
+}
+
+export interface DeployInputs {
+  readonly environment: string
+  readonly name: string | undefined
+  /** Undefined only where Sentry would refuse the run's URL, as on a host without a dot. */
+  readonly url: string | undefined
+  /** ISO 8601; undefined: the start of the step. */
+  readonly startedAt: string | undefined
+}
+
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+export const LIFECYCLE_DEFAULTS = { 'set-commits': 'auto', finalize: 'true' } as const
+
+const MODES: readonly string[] = ['auto', 'refs', 'commits', 'skip'] satisfies CommitMode[]
+const LONGEST_NAME = 64
+
+const Schema = z.object({
+  'set-commits': field('auto, refs, commits or skip', (text) => {
+    const mode = text.toLowerCase()
+    return MODES.includes(mode) ? (mode as CommitMode) : undefined
+  }),
+  'previous-commit': z.optional(
+    field('a commit SHA of 7 to 64 hex digits', (text) =>
+      /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined,
+    ),
+  ),
+  'github-token': z.optional(secretField('a GitHub token without spaces or line breaks', /^[\x21-\x7e]+$/)),
+  finalize: field('true or false', parseBoolean),
+  environment: z.optional(
+    field(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) =>
+      lengthOf(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined,
+    ),
+  ),
+  'deploy-name': z.optional(
+    field(`a name of at most ${LONGEST_NAME} characters`, (text) =>
+      lengthOf(text) <= LONGEST_NAME ? text : undefined,
+    ),
+  ),
+  'deploy-url': z.optional(field('an http or https URL of at most 200 characters', parseLink)),
+  'started-at': z.optional(
+    field('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parseTime),
+  ),
+})
+
+const OPTIONAL = [
+  'previous-commit',
+  'github-token',
+  'environment',
+  'deploy-name',
+  'deploy-url',
+  'started-at',
+] as const
+
+export function loadLifecycle(env: Env, context: GitHubContext): Checked<LifecycleInputs> {
+  const given = {
+    'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
+    finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
+    ...Object.fromEntries(OPTIONAL.map((name) => [name, input(env, name)])),
+  }
+  const { values, problems } = check(Schema, given)
+  if (!values) return { value: undefined, problems, notices: [] }
+  const { environment } = values
+  const unused = (['deploy-name', 'deploy-url', 'started-at'] as const).filter(
+    (name) => values[name] !== undefined,
+  )
+  return {
+    problems,
+    notices:
+      environment === undefined && unused.length > 0
+        ? [`No deploy is recorded, because environment is not given: ${unused.join(', ')} has no effect.`]
+        : [],
+    value: {
+      setCommits: values['set-commits'],
+      previousCommit: realCommit(values['previous-commit']),
+      githubToken: values['github-token'],
+      finalize: values.finalize,
+      deploy:
+        environment === undefined
+          ? undefined
+          : Object.freeze({
+              environment,
+              startedAt: values['started-at'],
+              ...deployIdentity(context, values['deploy-name'], values['deploy-url']),
+            }),
+    },
+  }
+}
+
+/** GitHub writes zeros where a push has no commit before it. */
+function realCommit(sha: string | undefined): string | undefined {
+  return sha === undefined || /^0+$/.test(sha) ? undefined : sha
+}
+
+/**
+ * What tells this run's deploy from others: its URL, or its name where Sentry would refuse the URL.
+ */
+function deployIdentity(
+  { serverUrl, repository, runId, runAttempt }: GitHubContext,
+  name: string | undefined,
+  url: string | undefined,
+): { name: string | undefined; url: string | undefined } {
+  const own =
+    url ?? parseLink(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`)
+  return { url: own, name: name ?? (own === undefined ? `run ${runId} attempt ${runAttempt}` : undefined) }
+}

@@ -1,0 +1,116 @@
+import type * as z from 'zod/mini'
+import type { Http, Reply } from '../http/client.ts'
+import { HttpError, type Peer } from '../http/failure.ts'
+import type { Effect } from '../http/retry.ts'
+import { type Account, unreadable } from './explain.ts'
+
+const SENTRY: Peer = { name: 'Sentry', urlInput: 'sentry-url' }
+
+/** A list is never followed further than this, whatever the server says. */
+const MOST_PAGES = 50
+
+export interface SentryDeps {
+  readonly http: Http
+  readonly account: Account
+  readonly token: string
+  /** Names this run, and no other: Sentry keeps the one of the creating request. */
+  readonly userAgent: string
+}
+
+export interface SentryCall {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** Below `<base>api/0/organizations/<organization>/`, with a slash at its end: without it Sentry answers 404. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>> | undefined
+  readonly body?: unknown
+  /** For messages: "create the release". */
+  readonly intent: string
+  /** Default: `idempotent`. */
+  readonly effect?: Effect
+}
+
+/** Sends a call of Sentry's API and gives its answer, whatever the status. */
+export type Caller = (call: SentryCall) => Promise<Reply>
+
+export function createCaller({ http, account, token, userAgent }: SentryDeps): Caller {
+  const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base)
+  return ({ method, path, query, body, intent, effect = 'idempotent' }) => {
+    const url = new URL(path, root)
+    if (query) url.search = new URLSearchParams(query).toString()
+    return http.send({
+      method,
+      url,
+      intent,
+      effect,
+      peer: SENTRY,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: {
+        Accept: 'application/json',
+        Authorization: `Bearer ${token}`,
+        'User-Agent': userAgent,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+    })
+  }
+}
+
+/**
+ * Sends a call that must not be repeated blindly.
+ * @returns the error, instead of throwing it, when the answer was lost: the call may have had its effect
+ */
+export async function askOnce(call: Caller, what: Omit<SentryCall, 'effect'>): Promise<Reply | HttpError> {
+  try {
+    return await call({ ...what, effect: 'creates' })
+  } catch (error) {
+    if (error instanceof HttpError && (error.kind === 'timeout' || error.kind === 'reset')) return error
+    throw error
+  }
+}
+
+/** The server, or something before it, failed: whether the call had its effect is open. */
+export function isTrouble({ status }: Reply): boolean {
+  return status === 408 || status >= 500
+}
+
+/** The path of one release; a version holds no slash, so it is one segment. */
+export function releasePath(version: string): string {
+  return `releases/${encodeURIComponent(version)}/`
+}
+
+/**
+ * The body of an answer, checked.
+ * @throws HttpError of kind `unreadable` that names the first field that does not fit
+ */
+export function parse<T>(schema: z.ZodMiniType<T>, reply: Reply): T {
+  const parsed = schema.safeParse(reply.json)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw unreadable(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON')
+}
+
+/**
+ * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
+ * and the token goes nowhere but to the base.
+ */
+export async function* pages(call: Caller, first: SentryCall): AsyncGenerator<Reply, void> {
+  let query = { per_page: '100', ...first.query }
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const reply = await call({ ...first, query })
+    yield reply
+    const cursor = nextCursor(reply.header('link') ?? '')
+    if (cursor === undefined || cursor === query['cursor' as keyof typeof query]) return
+    query = { ...query, cursor } as typeof query
+  }
+}
+
+/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
+export function nextCursor(link: string): string | undefined {
+  const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part))
+  if (!next || !/;\s*results="true"/.test(next)) return undefined
+  return /;\s*cursor="([^"]+)"/.exec(next)?.[1]
+}
+
+/** Ids as numbers: servers before December 2025 do not find them as text. */
+export function asProject(project: string): string | number {
+  return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project
+}

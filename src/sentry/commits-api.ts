@@ -1,0 +1,96 @@
+import { HttpError } from '../http/failure.ts'
+import { askOnce, type Caller, isTrouble, pages, parse, releasePath } from './call.ts'
+import type { SentryCommit } from './commit-list.ts'
+import { type Account, explain, SCOPES } from './explain.ts'
+import {
+  PreviousReleaseSchema,
+  type Release,
+  ReleaseSchema,
+  type Repository,
+  RepositoryListSchema,
+} from './schema.ts'
+
+/** A head commit for Sentry to fetch the rest itself, or the commits. Never an empty list: that deletes. */
+export type Association =
+  { readonly refs: readonly [Ref] } | { readonly commits: readonly [SentryCommit, ...SentryCommit[]] }
+
+export interface Ref {
+  /** Exactly as Sentry stores it, or it is a 400. */
+  readonly repository: string
+  readonly commit: string
+  readonly previousCommit?: string
+}
+
+/**
+ * What sending an association came to. `busy`: 409, another writer holds the release. `lost`: no answer, or one of a
+ * server in trouble, while the request may still be at work. `too-large`: 413. `hidden`: 404.
+ */
+export type Associated =
+  | { readonly kind: 'ok'; readonly release: Release }
+  | { readonly kind: 'busy' | 'too-large' | 'hidden' }
+  | { readonly kind: 'lost'; readonly error: HttpError }
+
+export interface CommitsApi {
+  /** The repository of that name that Sentry can read itself; undefined when there is none. GET /repos/, all pages. */
+  integratedRepository(name: string): Promise<Repository | undefined>
+  /** The last commit of the release before this one: GET /previous-with-commits/ gives a release, `{}` or 404. */
+  previousCommit(version: string): Promise<string | undefined>
+  /** PUT with refs or commits, and the release date when it is due. Sent once: a repeat meets the lock of the first. */
+  associate(version: string, body: Association, dateReleased: string | undefined): Promise<Associated>
+}
+
+export function createCommitsApi(call: Caller, account: Account): CommitsApi {
+  return {
+    async integratedRepository(name) {
+      const list = pages(call, {
+        method: 'GET',
+        path: 'repos/',
+        query: { query: name },
+        intent: 'look up the repository',
+      })
+      for await (const reply of list) {
+        if (reply.status === 404) return undefined
+        if (reply.status !== 200) throw explain(reply, account, SCOPES.repositories)
+        const found = parse(RepositoryListSchema, reply).find((candidate) => isReadable(candidate, name))
+        if (found) return found
+      }
+      return undefined
+    },
+
+    async previousCommit(version) {
+      const reply = await call({
+        method: 'GET',
+        path: `${releasePath(version)}previous-with-commits/`,
+        intent: 'look up the previous release',
+      })
+      if (reply.status === 404) return undefined
+      if (reply.status !== 200) throw explain(reply, account, SCOPES.read)
+      return parse(PreviousReleaseSchema, reply).lastCommit?.id ?? undefined
+    },
+
+    async associate(version, body, dateReleased) {
+      const reply = await askOnce(call, {
+        method: 'PUT',
+        path: releasePath(version),
+        body: dateReleased === undefined ? body : { ...body, dateReleased },
+        intent: 'associate the commits',
+      })
+      if (reply instanceof HttpError) return { kind: 'lost', error: reply }
+      if (reply.status === 409) return { kind: 'busy' }
+      if (isTrouble(reply)) return { kind: 'lost', error: explain(reply, account, SCOPES.write) }
+      if (reply.status === 413) return { kind: 'too-large' }
+      if (reply.status === 404) return { kind: 'hidden' }
+      if (reply.status !== 200) throw explain(reply, account, SCOPES.write)
+      return { kind: 'ok', release: parse(ReleaseSchema, reply) }
+    },
+  }
+}
+
+/**
+ * Only a repository that came through an integration is ever fetched; one that a list of commits brought along has the
+ * same name and never yields any.
+ */
+function isReadable({ name, provider, status }: Repository, wanted: string): boolean {
+  const active = status === undefined || status === null || status === 'active'
+  return name === wanted && active && (provider?.id ?? '').startsWith('integrations:')
+}

@@ -1,0 +1,56 @@
+import { ActionError } from '../errors.ts'
+import type { Clock, Logger } from '../ports.ts'
+import { quoted } from '../untrusted.ts'
+import { retryUntil } from '../wait/backoff.ts'
+import type { ReleaseApi } from './api.ts'
+import { VISIBLE_AFTER_MS } from './release.ts'
+import type { Release } from './schema.ts'
+
+export interface FinalizeDeps {
+  readonly api: Pick<ReleaseApi, 'find' | 'update'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}
+
+/**
+ * Sets the release date when there is none: PUT overwrites it each time, so it is looked at first.
+ * @param fresh whether `release` was read just now; after a long wait another job may have set the date
+ * @returns the release, with a date
+ * @throws HttpError when Sentry refuses; ActionError when it does not show the date
+ */
+export async function finalizeRelease(
+  release: Release,
+  fresh: boolean,
+  deps: FinalizeDeps,
+): Promise<Release> {
+  const { api, clock, logger } = deps
+  const current = fresh ? release : ((await api.find(release.version)) ?? release)
+  if (current.dateReleased) {
+    logger.info(`The release has been finalized on ${quoted(current.dateReleased, 40)}; its date stays.`)
+    return current
+  }
+  const dateReleased = new Date(clock.now()).toISOString()
+  const done = await retryUntil(
+    () => api.update(release.version, { dateReleased }),
+    clock.now() + VISIBLE_AFTER_MS,
+    { first: 500, longest: 10_000 },
+    deps,
+  )
+  if (!done) {
+    throw new ActionError(`Could not finalize release ${quoted(release.version)}: Sentry answered 404.`, {
+      advice:
+        'Changing a release needs access to all of its projects, also those that this step does not name.',
+    })
+  }
+  if (!done.dateReleased) {
+    throw new ActionError(
+      `Sentry accepted the release date of ${quoted(release.version)} but does not show it.`,
+      {
+        advice: 'Open the release in Sentry to see its state, then run the job again.',
+      },
+    )
+  }
+  logger.info('Finalized the release.')
+  return done
+}
