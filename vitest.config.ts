@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['__tests__/{unit,contract}/**/*.test.ts'],
+    reporters: ['default', './__tests__/reporter.ts'],
     // Contract tests start the built action as child processes against loopback servers.
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    maxWorkers: 4,
   },
 })

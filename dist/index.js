@@ -45844,7 +45844,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3916);
 /* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7922);
 /* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3696);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8698);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9852);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2462);
 /* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4951);
 /* harmony import */ var _wait_signals_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2356);
@@ -46391,7 +46391,7 @@ function parseTime(text) {
 
 /***/ }),
 
-/***/ 8698:
+/***/ 9852:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46656,26 +46656,6 @@ function setDeployOutputs(outputs, deploy) {
     outputs.set('deploy-id', deploy.id);
 }
 
-;// CONCATENATED MODULE: ./src/wait/backoff.ts
-/**
- * Calls `attempt` until it gives something, with growing pauses, and once more at the deadline. The pauses are spread
- * by chance, so that parallel jobs do not march in step.
- * @param deadline milliseconds since the epoch; in the past: one attempt
- * @param pause the first and the longest pause in milliseconds
- * @returns undefined when nothing came by the deadline
- */
-async function retryUntil(attempt, deadline, pause, { clock, signal }) {
-    for (let next = pause.first;; next = Math.min(next * 2, pause.longest)) {
-        const result = await attempt();
-        if (result !== undefined)
-            return result;
-        const left = deadline - clock.now();
-        if (left <= 0)
-            return undefined;
-        await clock.sleep(Math.min(Math.round(next * (0.5 + clock.random() / 2)), left), signal);
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/sentry/commit-list.ts
 
 /** Characters; longer values are a 400, on old servers (before 2024) already these. */
@@ -46767,6 +46747,26 @@ function sum(values) {
     return values.reduce((total, value) => total + value, 0);
 }
 
+;// CONCATENATED MODULE: ./src/wait/backoff.ts
+/**
+ * Calls `attempt` until it gives something, with growing pauses, and once more at the deadline. The pauses are spread
+ * by chance, so that parallel jobs do not march in step.
+ * @param deadline milliseconds since the epoch; in the past: one attempt
+ * @param pause the first and the longest pause in milliseconds
+ * @returns undefined when nothing came by the deadline
+ */
+async function retryUntil(attempt, deadline, pause, { clock, signal }) {
+    for (let next = pause.first;; next = Math.min(next * 2, pause.longest)) {
+        const result = await attempt();
+        if (result !== undefined)
+            return result;
+        const left = deadline - clock.now();
+        if (left <= 0)
+            return undefined;
+        await clock.sleep(Math.min(Math.round(next * (0.5 + clock.random() / 2)), left), signal);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/sentry/links.ts
 /** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
 function isSaas(host) {
@@ -46822,7 +46822,7 @@ function difference(field, release, wanted) {
     return explicit && value !== undefined && release[field] !== value ? { [field]: value } : {};
 }
 
-;// CONCATENATED MODULE: ./src/sentry/release.ts
+;// CONCATENATED MODULE: ./src/sentry/release-steps.ts
 
 
 
@@ -46833,62 +46833,6 @@ const VISIBLE_AFTER_MS = 70_000;
 /** Another writer holds the release at most this long before we give up on it. */
 const CONFLICT_MS = 60_000;
 const PAUSE = { first: 500, longest: 10_000 };
-/**
- * Makes sure that exactly one release of this version exists, with all projects, and that Sentry shows it.
- * Looks first and acts only on what is missing, so it can run any number of times, also at the same time.
- * @throws HttpError when Sentry refuses; ActionError when Sentry says yes but does not show the result within 70 s
- */
-async function ensureRelease(wanted, deps) {
-    const found = await find(wanted, deps);
-    deps.logger.info(sayFound(found, wanted));
-    let release = found;
-    let created = false;
-    let lastPost;
-    const taken = [];
-    for (;;) {
-        const step = nextStep(release, wanted);
-        if (step.kind === 'done' || (release && unanswered(step, taken, release)))
-            break;
-        if (taken.some((earlier) => earlier.kind === step.kind))
-            throw ignored(step);
-        switch (step.kind) {
-            case 'create':
-            case 'amend': {
-                const posted = await post(wanted, deps);
-                release = posted.release;
-                lastPost = deps.clock.now();
-                created = found === undefined && isOurs(release, posted.status, deps.userAgent);
-                deps.logger.info(sayPosted(step, created));
-                break;
-            }
-            case 'update':
-                release = await put(wanted, step.change, lastPost, deps);
-                deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`);
-                break;
-            default:
-                (0,errors/* assertNever */.xb)(step);
-        }
-        taken.push(step);
-        deps.onRelease(release, created);
-    }
-    if (!release)
-        throw new errors/* ActionError */.lZ('Sentry accepted the release but described none.');
-    deps.onRelease(release, created);
-    if (taken.length > 0) {
-        release = await release_confirm(wanted, deps);
-        deps.logger.info(`Confirmed: Sentry lists version ${(0,untrusted/* plain */.pj)(release.version)}.`);
-    }
-    warnIfArchived(release, deps.logger);
-    const amended = taken.find((step) => step.kind === 'amend');
-    return {
-        release,
-        created,
-        attached: amended?.attach ?? [],
-        reopened: amended?.reopen ?? false,
-        updated: taken.flatMap((step) => (step.kind === 'update' ? Object.keys(step.change) : [])),
-        confirmedVersion: release.version,
-    };
-}
 /** GET of the exact version; an answer about any other version (a proxy, a server that folds case) is no answer. */
 async function find(wanted, { api, logger }) {
     const release = await api.find(wanted.version);
@@ -46944,7 +46888,7 @@ async function put(wanted, change, lastPost, deps) {
  * Reads the release back: from the list, which is what people see, else from the exact look-up.
  * A success that Sentry does not show within 70 s is no success.
  */
-async function release_confirm(wanted, deps) {
+async function release_steps_confirm(wanted, deps) {
     let seen;
     const look = async () => {
         const rows = await deps.api.list(wanted.version);
@@ -46960,55 +46904,93 @@ async function release_confirm(wanted, deps) {
         advice: 'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',
     });
 }
+
+;// CONCATENATED MODULE: ./src/sentry/send-commits.ts
+
+
+
+
+/** Milliseconds: for another writer (409), and for a release that was just attached to a project (404). */
+const WAIT_MS = VISIBLE_AFTER_MS;
+const send_commits_PAUSE = { first: 2_000, longest: 15_000 };
 /**
- * Sentry answers 201 also to a run that merely attached a project, and 208 to the one that made the row when another
- * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
- * do not keep it leave the status.
+ * Sends as much of a list as the server takes. A 413 is answered with half as much: the same again would be refused
+ * again.
+ * @throws ActionError when even one bare commit is too much
  */
-function isOurs(release, status, userAgent) {
-    return release.userAgent ? release.userAgent === userAgent : status === 201;
+async function sendFitting(commits, target, deps) {
+    let limit = LARGEST_LIST_BYTES;
+    for (;;) {
+        const { commits: sent, withoutFiles, dropped } = fit(commits, limit);
+        const [first, ...rest] = sent;
+        if (!first)
+            throw new errors/* ActionError */.lZ('There is no commit to send.');
+        if (withoutFiles > 0 || dropped > 0) {
+            deps.logger.notice(`The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`);
+        }
+        const release = await send_commits_send({ commits: [first, ...rest] }, target, deps);
+        if (release)
+            return { release, sent };
+        if (rest.length === 0 && !first.patch_set)
+            throw tooLarge();
+        limit = Math.floor(Math.min(limit, Buffer.byteLength(JSON.stringify(sent))) / 2);
+    }
 }
-/** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */
-function unanswered(step, taken, release) {
-    return (step.kind === 'amend' &&
-        !step.reopen &&
-        !release.projects &&
-        taken.some(({ kind }) => kind === 'create' || kind === 'amend'));
-}
-function ignored(step) {
-    const what = step.kind === 'amend' && step.attach.length > 0
-        ? `attach project ${step.attach.map((project) => (0,untrusted/* plain */.pj)(project, 60)).join(', ')}`
-        : step.kind === 'amend'
-            ? 'reopen the archived release'
-            : step.kind === 'update'
-                ? `set ${Object.keys(step.change).join(' and ')}`
-                : 'create the release';
-    return new errors/* ActionError */.lZ(`Sentry accepted the request to ${what}, but its answer does not show it.`, {
-        advice: 'Open the release in Sentry to see its state, then run the job again.',
+/** The error for a request of which nothing can be left out. */
+function tooLarge() {
+    return new errors/* ActionError */.lZ('Could not associate the commits: the smallest request is refused as too large (413).', {
+        advice: 'Raise the limit for request bodies of the proxy in front of Sentry.',
     });
 }
-function sayFound(found, wanted) {
-    const version = (0,untrusted/* plain */.pj)(wanted.version);
-    if (!found)
-        return `Version ${version}: no release yet.`;
-    const archived = found.status === 'archived' ? ', archived' : '';
-    return `Version ${version}: the release exists${archived}.`;
-}
-function sayPosted(step, created) {
-    if (step.kind === 'create') {
-        return created
-            ? 'Created the release.'
-            : 'Another job created the release meanwhile; its projects are attached.';
-    }
-    return [
-        ...(step.attach.length > 0 ? [`Attached to project ${step.attach.join(', ')}.`] : []),
-        ...(step.reopen ? ['Reopened the archived release.'] : []),
-    ].join(' ');
-}
-function warnIfArchived(release, logger) {
-    if (release.status !== 'archived')
-        return;
-    logger.warning('The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.', 'Archived release');
+/**
+ * Sends until it is done or somebody else did it. A lock (409) is waited out by looking, and so is a lost answer,
+ * because the request may still be at work.
+ * @returns undefined when the request is too large (413)
+ * @throws HttpError when Sentry refuses; ActionError when the release stays locked (409) or hidden (404)
+ */
+async function send_commits_send(body, target, deps) {
+    const { api, clock, logger, retries } = deps;
+    let last;
+    let lost = 0;
+    const attempt = async () => {
+        if (last === 'busy' || last === 'lost') {
+            const found = await api.find(target.version);
+            if (found && (found.commitCount ?? 0) > 0)
+                return { kind: 'ok', release: found };
+        }
+        const result = await api.associate(target.version, body, target.dateReleased);
+        last = result.kind;
+        switch (result.kind) {
+            case 'ok':
+            case 'too-large':
+                return result;
+            case 'hidden':
+                return undefined;
+            case 'busy':
+                logger.info('Another job holds the commits of this release (409); looking again shortly.');
+                return undefined;
+            case 'lost':
+                lost += 1;
+                if (lost > retries)
+                    throw result.error;
+                logger.info(`${result.error.message}; looking whether it was done.`);
+                return undefined;
+            default:
+                return (0,errors/* assertNever */.xb)(result);
+        }
+    };
+    const result = await retryUntil(attempt, clock.now() + WAIT_MS, send_commits_PAUSE, deps);
+    if (result?.kind === 'ok')
+        return result.release;
+    if (result?.kind === 'too-large')
+        return undefined;
+    throw last === 'hidden'
+        ? new errors/* ActionError */.lZ('Could not associate the commits: Sentry says that the release does not exist (404).', {
+            advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
+        })
+        : new errors/* ActionError */.lZ('Could not associate the commits: another job holds the release (409).', {
+            advice: 'Run the job again in a few minutes.',
+        });
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/commits.ts
@@ -47016,18 +46998,16 @@ function warnIfArchived(release, logger) {
 
 
 
-
-/** Milliseconds. A writer that holds the release is waited for this long. */
-const BUSY_MS = 60_000;
-const commits_PAUSE = { first: 2_000, longest: 15_000 };
 /**
  * Associates commits with a release that has none: by `refs` when Sentry can fetch them through an integration, else by
  * a list read from GitHub. A release that has commits is left alone.
  * @throws ActionError when it fails, except in mode `auto`, where a failure is a notice
  */
 async function associateCommits(release, wanted, deps) {
-    if (wanted.mode === 'skip')
+    if (wanted.mode === 'skip') {
+        deps.logger.info('set-commits is skip: no commits are associated.');
         return { kind: 'skipped' };
+    }
     if ((release.commitCount ?? 0) > 0) {
         deps.logger.info(`The release already has ${release.commitCount} commits; they are left alone.`);
         return { kind: 'present', release };
@@ -47057,7 +47037,9 @@ async function associate(wanted, deps) {
     const known = mode === 'commits' ? undefined : await integration(repository, wanted, deps);
     if (known !== undefined) {
         const ref = { repository: known, commit: wanted.commit, ...(previousCommit ? { previousCommit } : {}) };
-        const release = await commits_send({ refs: [ref] }, wanted, deps);
+        const release = await send_commits_send({ refs: [ref] }, wanted, deps);
+        if (!release)
+            throw tooLarge();
         deps.logger.info(`Gave Sentry commit ${wanted.commit.slice(0, 12)} of ${(0,untrusted/* plain */.pj)(known)}; it fetches the commits itself.`);
         return { kind: 'refs', release, previousCommit };
     }
@@ -47106,73 +47088,6 @@ async function sendList(repository, wanted, deps) {
         commits: sent,
         previousCommit: range.base === 'found' ? previous : undefined,
     };
-}
-/** Each try after a 413 is a fraction of the one before: the same again would be refused again. */
-async function sendFitting(commits, wanted, deps) {
-    for (let limit = LARGEST_LIST_BYTES;; limit = Math.floor(limit / 4)) {
-        const { commits: some, withoutFiles, dropped } = fit(commits, limit);
-        if (withoutFiles > 0 || dropped > 0) {
-            deps.logger.notice(`The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`);
-        }
-        const [first, ...rest] = some;
-        if (!first)
-            throw new errors/* ActionError */.lZ('There is no commit to send.');
-        const release = await commits_send({ commits: [first, ...rest] }, wanted, deps, some.length > 1);
-        if (release)
-            return { release, sent: some };
-    }
-}
-/**
- * Sends until it is done or somebody else did it. A lock (409) is waited out by looking, and so is a lost answer,
- * because the request may still be at work.
- * @returns undefined when a `divisible` body is too large
- */
-async function commits_send(body, wanted, deps, divisible = false) {
-    const { api, clock, logger, retries } = deps;
-    let last;
-    let lost = 0;
-    const attempt = async () => {
-        if (last === 'busy' || last === 'lost') {
-            const found = await api.find(wanted.version);
-            if (found && (found.commitCount ?? 0) > 0)
-                return { kind: 'ok', release: found };
-        }
-        const result = await api.associate(wanted.version, body, wanted.dateReleased);
-        last = result.kind;
-        switch (result.kind) {
-            case 'ok':
-            case 'too-large':
-                return result;
-            case 'hidden':
-                return undefined;
-            case 'busy':
-                logger.info('Another job holds the commits of this release (409); looking again shortly.');
-                return undefined;
-            case 'lost':
-                lost += 1;
-                if (lost > retries)
-                    throw result.error;
-                logger.info(`${result.error.message}; looking whether it was done.`);
-                return undefined;
-            default:
-                return (0,errors/* assertNever */.xb)(result);
-        }
-    };
-    // A release that was just attached to a project can stay hidden (404) for a minute.
-    const result = await retryUntil(attempt, clock.now() + Math.max(BUSY_MS, VISIBLE_AFTER_MS), commits_PAUSE, deps);
-    if (result?.kind === 'ok')
-        return result.release;
-    if (result?.kind === 'too-large' && divisible)
-        return undefined;
-    throw new errors/* ActionError */.lZ(last === 'busy'
-        ? 'Could not associate the commits: another job holds the release (409).'
-        : last === 'too-large'
-            ? 'Could not associate the commits: even one commit is too large for what stands in front of Sentry (413).'
-            : 'Could not associate the commits: Sentry says that the release does not exist (404).', {
-        advice: last === 'hidden'
-            ? 'Changing a release needs access to all of its projects, also those that this step does not name.'
-            : 'Run the job again in a few minutes.',
-    });
 }
 function tellRange(range, head, previous, logger) {
     const both = `${(0,untrusted/* plain */.pj)(previous ?? '', 64)} and ${head}`;
@@ -47583,6 +47498,118 @@ async function finalizeRelease(release, fresh, deps) {
     return done;
 }
 
+;// CONCATENATED MODULE: ./src/sentry/release.ts
+
+
+
+
+/**
+ * Makes sure that exactly one release of this version exists, with all projects, and that Sentry shows it.
+ * Looks first and acts only on what is missing, so it can run any number of times, also at the same time.
+ * @throws HttpError when Sentry refuses; ActionError when Sentry says yes but does not show the result within 70 s
+ */
+async function ensureRelease(wanted, deps) {
+    const found = await find(wanted, deps);
+    deps.logger.info(sayFound(found, wanted));
+    let release = found;
+    let created = false;
+    let lastPost;
+    const taken = [];
+    for (;;) {
+        const step = nextStep(release, wanted);
+        if (step.kind === 'done' || (release && unanswered(step, taken, release)))
+            break;
+        if (taken.some((earlier) => earlier.kind === step.kind))
+            throw ignored(step);
+        switch (step.kind) {
+            case 'create':
+            case 'amend': {
+                const posted = await post(wanted, deps);
+                release = posted.release;
+                lastPost = deps.clock.now();
+                created = found === undefined && isOurs(release, posted.status, deps.userAgent);
+                deps.logger.info(sayPosted(step, created));
+                break;
+            }
+            case 'update':
+                release = await put(wanted, step.change, lastPost, deps);
+                deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`);
+                break;
+            default:
+                (0,errors/* assertNever */.xb)(step);
+        }
+        taken.push(step);
+        deps.onRelease(release, created);
+    }
+    if (!release)
+        throw new errors/* ActionError */.lZ('Sentry accepted the release but described none.');
+    deps.onRelease(release, created);
+    if (taken.length > 0) {
+        release = await release_steps_confirm(wanted, deps);
+        deps.logger.info(`Confirmed: Sentry lists version ${(0,untrusted/* plain */.pj)(release.version)}.`);
+    }
+    warnIfArchived(release, deps.logger);
+    const amended = taken.find((step) => step.kind === 'amend');
+    return {
+        release,
+        created,
+        attached: amended?.attach ?? [],
+        reopened: amended?.reopen ?? false,
+        updated: taken.flatMap((step) => (step.kind === 'update' ? Object.keys(step.change) : [])),
+        confirmedVersion: release.version,
+    };
+}
+/**
+ * Sentry answers 201 also to a run that merely attached a project, and 208 to the one that made the row when another
+ * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
+ * do not keep it leave the status.
+ */
+function isOurs(release, status, userAgent) {
+    return release.userAgent ? release.userAgent === userAgent : status === 201;
+}
+/** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */
+function unanswered(step, taken, release) {
+    return (step.kind === 'amend' &&
+        !step.reopen &&
+        !release.projects &&
+        taken.some(({ kind }) => kind === 'create' || kind === 'amend'));
+}
+function ignored(step) {
+    const what = step.kind === 'amend' && step.attach.length > 0
+        ? `attach project ${step.attach.map((project) => (0,untrusted/* plain */.pj)(project, 60)).join(', ')}`
+        : step.kind === 'amend'
+            ? 'reopen the archived release'
+            : step.kind === 'update'
+                ? `set ${Object.keys(step.change).join(' and ')}`
+                : 'create the release';
+    return new errors/* ActionError */.lZ(`Sentry accepted the request to ${what}, but its answer does not show it.`, {
+        advice: 'Open the release in Sentry to see its state, then run the job again.',
+    });
+}
+function sayFound(found, wanted) {
+    const version = (0,untrusted/* plain */.pj)(wanted.version);
+    if (!found)
+        return `Version ${version}: no release yet.`;
+    const archived = found.status === 'archived' ? ', archived' : '';
+    return `Version ${version}: the release exists${archived}.`;
+}
+function sayPosted(step, created) {
+    if (step.kind === 'create') {
+        return created
+            ? 'Created the release.'
+            : 'Another job created the release meanwhile; its projects are attached.';
+    }
+    return [
+        ...(step.attach.length > 0 ? [`Attached to project ${step.attach.join(', ')}.`] : []),
+        ...(step.reopen ? ['Reopened the archived release.'] : []),
+    ].join(' ');
+}
+function warnIfArchived(release, logger) {
+    if (release.status !== 'archived')
+        return;
+    logger.warning('The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.', 'Archived release');
+}
+
 // EXTERNAL MODULE: ./src/sentry/version.ts
 var sentry_version = __nccwpck_require__(6963);
 ;// CONCATENATED MODULE: ./src/sentry/api.ts
@@ -47976,20 +48003,21 @@ async function release({ inputs, world, report, sentry }) {
 async function run_commits(step, current) {
     const { inputs, context, world, report, sentry } = step;
     const { setCommits, previousCommit, finalize } = inputs.lifecycle;
+    const dateReleased = finalize && !current.dateReleased ? new Date(world.clock.now()).toISOString() : undefined;
     const result = await associateCommits(current, {
         version: current.version,
         mode: setCommits,
         commit: inputs.commit,
         previousCommit,
         repository: context.repository,
-        dateReleased: finalize && !current.dateReleased ? new Date(world.clock.now()).toISOString() : undefined,
+        dateReleased,
     }, { ...sentry, source: commitSource(step) });
     report.commits = result;
     setCommitOutputs(world.actions.outputs, result);
     if (!('release' in result)) {
         return { release: current, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
     }
-    const finalized = finalize && result.kind !== 'present' && Boolean(result.release.dateReleased);
+    const finalized = dateReleased !== undefined && result.kind !== 'present' && Boolean(result.release.dateReleased);
     return { release: result.release, fresh: true, finalized };
 }
 function commitSource({ inputs, context, world, http }) {
@@ -47999,7 +48027,7 @@ function commitSource({ inputs, context, world, http }) {
         return undefined;
     return async () => {
         // Late, because few runs read commits and octokit takes longer to load than a run without it.
-        const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(941)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8941));
+        const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(446)]).then(__nccwpck_require__.bind(__nccwpck_require__, 446));
         return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
     };
 }

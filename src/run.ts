@@ -124,6 +124,8 @@ interface Associated {
 async function commits(step: Step, current: Release): Promise<Associated> {
   const { inputs, context, world, report, sentry } = step
   const { setCommits, previousCommit, finalize } = inputs.lifecycle
+  const dateReleased =
+    finalize && !current.dateReleased ? new Date(world.clock.now()).toISOString() : undefined
   const result = await associateCommits(
     current,
     {
@@ -132,7 +134,7 @@ async function commits(step: Step, current: Release): Promise<Associated> {
       commit: inputs.commit,
       previousCommit,
       repository: context.repository,
-      dateReleased: finalize && !current.dateReleased ? new Date(world.clock.now()).toISOString() : undefined,
+      dateReleased,
     },
     { ...sentry, source: commitSource(step) },
   )
@@ -141,7 +143,8 @@ async function commits(step: Step, current: Release): Promise<Associated> {
   if (!('release' in result)) {
     return { release: current, fresh: result.kind === 'skipped' || !result.tried, finalized: false }
   }
-  const finalized = finalize && result.kind !== 'present' && Boolean(result.release.dateReleased)
+  const finalized =
+    dateReleased !== undefined && result.kind !== 'present' && Boolean(result.release.dateReleased)
   return { release: result.release, fresh: true, finalized }
 }
 

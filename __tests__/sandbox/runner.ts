@@ -7,6 +7,10 @@ import { parse } from 'yaml'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
+/** Set by `npm run coverage` only: another build of the same bundle, and where V8 writes what it saw. */
+const DIST = process.env['RELEASE_GATE_DIST'] ?? 'dist'
+const COVERAGE = process.env['RELEASE_GATE_COVERAGE']
+
 interface ActionFile {
   readonly inputs: Readonly<Record<string, { readonly default?: string }>>
   readonly outputs: Readonly<Record<string, unknown>>
@@ -97,7 +101,7 @@ async function start(script: string, run: ActionRun, state: Record<string, strin
     GITHUB_STATE: files.state,
     GITHUB_STEP_SUMMARY: files.summary,
     GITHUB_WORKSPACE: workspace,
-    ...(process.env['NODE_V8_COVERAGE'] ? { NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'] } : {}),
+    ...(COVERAGE === undefined ? {} : { NODE_V8_COVERAGE: join(ROOT, COVERAGE) }),
     ...Object.fromEntries(
       Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]),
     ),
@@ -106,7 +110,7 @@ async function start(script: string, run: ActionRun, state: Record<string, strin
   }
 
   const begun = performance.now()
-  const child = spawn(process.execPath, [join(ROOT, script)], { cwd: workspace, env })
+  const child = spawn(process.execPath, [join(ROOT, script.replace(/^dist/, DIST))], { cwd: workspace, env })
   run.onStart?.(child)
   const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => {
     let text = ''

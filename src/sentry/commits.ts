@@ -1,36 +1,24 @@
-import { ActionError, assertNever, CancelledError } from '../errors.ts'
+import { ActionError, CancelledError } from '../errors.ts'
 import type { CommitRange, CommitSource } from '../github/commits.ts'
-import type { Clock, Logger } from '../ports.ts'
+import type { Logger } from '../ports.ts'
 import { plain } from '../untrusted.ts'
-import { retryUntil } from '../wait/backoff.ts'
-import type { ReleaseApi } from './api.ts'
-import { fit, LARGEST_LIST_BYTES, type SentryCommit, toSentryCommits } from './commit-list.ts'
-import type { Associated, Association, CommitsApi } from './commits-api.ts'
-import { VISIBLE_AFTER_MS } from './release.ts'
+import { type SentryCommit, toSentryCommits } from './commit-list.ts'
 import type { Release } from './schema.ts'
+import { send, type SendDeps, sendFitting, type Target, tooLarge } from './send-commits.ts'
 
 export type CommitMode = 'auto' | 'refs' | 'commits' | 'skip'
 
-export interface CommitsWanted {
-  readonly version: string
+export interface CommitsWanted extends Target {
   readonly mode: CommitMode
   readonly commit: string
   readonly previousCommit: string | undefined
   /** `owner/name` */
   readonly repository: string | undefined
-  /** Set together with the commits, in one request, when nothing has to be waited for first. */
-  readonly dateReleased: string | undefined
 }
 
-export interface CommitsDeps {
-  readonly api: CommitsApi & Pick<ReleaseApi, 'find'>
+export interface CommitsDeps extends SendDeps {
   /** Loads what reads commits from GitHub; undefined when there is no token to read with. */
   readonly source: (() => Promise<CommitSource>) | undefined
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly signal: AbortSignal
-  /** How often a lost request is sent again, after looking that it had no effect. */
-  readonly retries: number
 }
 
 /** What became of the commits. */
@@ -53,10 +41,6 @@ export type Commits =
       readonly tried: boolean
     }
 
-/** Milliseconds. A writer that holds the release is waited for this long. */
-const BUSY_MS = 60_000
-const PAUSE = { first: 2_000, longest: 15_000 }
-
 /**
  * Associates commits with a release that has none: by `refs` when Sentry can fetch them through an integration, else by
  * a list read from GitHub. A release that has commits is left alone.
@@ -67,7 +51,10 @@ export async function associateCommits(
   wanted: CommitsWanted,
   deps: CommitsDeps,
 ): Promise<Commits> {
-  if (wanted.mode === 'skip') return { kind: 'skipped' }
+  if (wanted.mode === 'skip') {
+    deps.logger.info('set-commits is skip: no commits are associated.')
+    return { kind: 'skipped' }
+  }
   if ((release.commitCount ?? 0) > 0) {
     deps.logger.info(`The release already has ${release.commitCount} commits; they are left alone.`)
     return { kind: 'present', release }
@@ -98,6 +85,7 @@ async function associate(wanted: CommitsWanted, deps: CommitsDeps): Promise<Comm
   if (known !== undefined) {
     const ref = { repository: known, commit: wanted.commit, ...(previousCommit ? { previousCommit } : {}) }
     const release = await send({ refs: [ref] }, wanted, deps)
+    if (!release) throw tooLarge()
     deps.logger.info(
       `Gave Sentry commit ${wanted.commit.slice(0, 12)} of ${plain(known)}; it fetches the commits itself.`,
     )
@@ -154,91 +142,6 @@ async function sendList(repository: string, wanted: CommitsWanted, deps: Commits
     commits: sent,
     previousCommit: range.base === 'found' ? previous : undefined,
   }
-}
-
-/** Each try after a 413 is a fraction of the one before: the same again would be refused again. */
-async function sendFitting(
-  commits: readonly SentryCommit[],
-  wanted: CommitsWanted,
-  deps: CommitsDeps,
-): Promise<{ release: Release; sent: readonly SentryCommit[] }> {
-  for (let limit = LARGEST_LIST_BYTES; ; limit = Math.floor(limit / 4)) {
-    const { commits: some, withoutFiles, dropped } = fit(commits, limit)
-    if (withoutFiles > 0 || dropped > 0) {
-      deps.logger.notice(
-        `The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`,
-      )
-    }
-    const [first, ...rest] = some
-    if (!first) throw new ActionError('There is no commit to send.')
-    const release = await send({ commits: [first, ...rest] }, wanted, deps, some.length > 1)
-    if (release) return { release, sent: some }
-  }
-}
-
-async function send(body: Association, wanted: CommitsWanted, deps: CommitsDeps): Promise<Release>
-async function send(
-  body: Association,
-  wanted: CommitsWanted,
-  deps: CommitsDeps,
-  divisible: boolean,
-): Promise<Release | undefined>
-/**
- * Sends until it is done or somebody else did it. A lock (409) is waited out by looking, and so is a lost answer,
- * because the request may still be at work.
- * @returns undefined when a `divisible` body is too large
- */
-async function send(
-  body: Association,
-  wanted: CommitsWanted,
-  deps: CommitsDeps,
-  divisible = false,
-): Promise<Release | undefined> {
-  const { api, clock, logger, retries } = deps
-  let last: Associated['kind'] | undefined
-  let lost = 0
-  const attempt = async (): Promise<Associated | undefined> => {
-    if (last === 'busy' || last === 'lost') {
-      const found = await api.find(wanted.version)
-      if (found && (found.commitCount ?? 0) > 0) return { kind: 'ok', release: found }
-    }
-    const result = await api.associate(wanted.version, body, wanted.dateReleased)
-    last = result.kind
-    switch (result.kind) {
-      case 'ok':
-      case 'too-large':
-        return result
-      case 'hidden':
-        return undefined
-      case 'busy':
-        logger.info('Another job holds the commits of this release (409); looking again shortly.')
-        return undefined
-      case 'lost':
-        lost += 1
-        if (lost > retries) throw result.error
-        logger.info(`${result.error.message}; looking whether it was done.`)
-        return undefined
-      default:
-        return assertNever(result)
-    }
-  }
-  // A release that was just attached to a project can stay hidden (404) for a minute.
-  const result = await retryUntil(attempt, clock.now() + Math.max(BUSY_MS, VISIBLE_AFTER_MS), PAUSE, deps)
-  if (result?.kind === 'ok') return result.release
-  if (result?.kind === 'too-large' && divisible) return undefined
-  throw new ActionError(
-    last === 'busy'
-      ? 'Could not associate the commits: another job holds the release (409).'
-      : last === 'too-large'
-        ? 'Could not associate the commits: even one commit is too large for what stands in front of Sentry (413).'
-        : 'Could not associate the commits: Sentry says that the release does not exist (404).',
-    {
-      advice:
-        last === 'hidden'
-          ? 'Changing a release needs access to all of its projects, also those that this step does not name.'
-          : 'Run the job again in a few minutes.',
-    },
-  )
 }
 
 function tellRange(range: CommitRange, head: string, previous: string | undefined, logger: Logger): void {

@@ -6,7 +6,7 @@ import { plain } from '../untrusted.ts'
 import { retryUntil } from '../wait/backoff.ts'
 import { askOnce, asProject, type Caller, isTrouble, pages, parse, releasePath } from './call.ts'
 import { type Account, explain, SCOPES } from './explain.ts'
-import { VISIBLE_AFTER_MS } from './release.ts'
+import { VISIBLE_AFTER_MS } from './release-steps.ts'
 import { type Deploy, DeployListSchema, DeploySchema } from './schema.ts'
 
 export interface DeployWanted {

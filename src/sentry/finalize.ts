@@ -3,7 +3,7 @@ import type { Clock, Logger } from '../ports.ts'
 import { quoted } from '../untrusted.ts'
 import { retryUntil } from '../wait/backoff.ts'
 import type { ReleaseApi } from './api.ts'
-import { VISIBLE_AFTER_MS } from './release.ts'
+import { VISIBLE_AFTER_MS } from './release-steps.ts'
 import type { Release } from './schema.ts'
 
 export interface FinalizeDeps {

@@ -1,23 +1,11 @@
 import { ActionError, assertNever } from '../errors.ts'
-import type { Clock, Logger } from '../ports.ts'
-import { plain, quoted } from '../untrusted.ts'
-import { retryUntil } from '../wait/backoff.ts'
-import { sayDuration } from '../wait/duration.ts'
-import type { ReleaseApi } from './api.ts'
-import { missingProjects, nextStep, type Step, type Wanted } from './plan.ts'
+import type { Logger } from '../ports.ts'
+import { plain } from '../untrusted.ts'
+import { nextStep, type Step, type Wanted } from './plan.ts'
+import { confirm, find, post, put, type StepDeps } from './release-steps.ts'
 import type { Release } from './schema.ts'
 
-/** Milliseconds. Sentry caches "may not see this release" for 60 s per caller, also when the release has changed meanwhile. */
-export const VISIBLE_AFTER_MS = 70_000
-/** Another writer holds the release at most this long before we give up on it. */
-const CONFLICT_MS = 60_000
-const PAUSE = { first: 500, longest: 10_000 }
-
-export interface ReleaseDeps {
-  readonly api: ReleaseApi
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly signal: AbortSignal
+export interface ReleaseDeps extends StepDeps {
   /** The User-Agent of this run's requests. */
   readonly userAgent: string
   /** Called as soon as the release is known to exist, before it is confirmed, and again when it changed. */
@@ -90,98 +78,6 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
     updated: taken.flatMap((step) => (step.kind === 'update' ? Object.keys(step.change) : [])),
     confirmedVersion: release.version,
   }
-}
-
-/** GET of the exact version; an answer about any other version (a proxy, a server that folds case) is no answer. */
-async function find(wanted: Wanted, { api, logger }: ReleaseDeps): Promise<Release | undefined> {
-  const release = await api.find(wanted.version)
-  if (!release || release.version === wanted.version) return release
-  logger.warning(
-    `Asked for release ${quoted(wanted.version)}, Sentry answered with ${quoted(release.version)}. That one is left alone.`,
-  )
-  return undefined
-}
-
-/**
- * POST, which is the same however often it is done. 409 means that another writer was faster or holds the release:
- * look what it left, and try again for up to 60 s.
- */
-async function post(
-  wanted: Wanted,
-  deps: ReleaseDeps,
-): Promise<{ release: Release; status: number | undefined }> {
-  const body = {
-    version: wanted.version,
-    projects: wanted.projects,
-    ref: wanted.ref.value,
-    url: wanted.url.value,
-    status: wanted.restoreArchived ? ('open' as const) : undefined,
-  }
-  let conflicts = 0
-  const attempt = async (): Promise<{ release: Release; status: number | undefined } | undefined> => {
-    const left = conflicts > 0 ? await find(wanted, deps) : undefined
-    if (left && nextStep(left, wanted).kind !== 'amend') return { release: left, status: undefined }
-    const result = await deps.api.create(body)
-    if (result.kind === 'ok') return result
-    conflicts += 1
-    deps.logger.info('Another job is writing this release (409); looking again shortly.')
-    return undefined
-  }
-  const result = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps)
-  if (!result) {
-    throw new ActionError(
-      `Could not create the release: Sentry answered 409 for ${sayDuration(CONFLICT_MS)}, because another job is writing it.`,
-      { advice: 'Run the job again in a few minutes.' },
-    )
-  }
-  if (result.release.version === wanted.version) return result
-  throw new ActionError(
-    `Asked Sentry for release ${quoted(wanted.version)}, and it answered with ${quoted(result.release.version)}.`,
-    { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' },
-  )
-}
-
-/** PUT of fields that a POST ignores. A 404 right after a POST can be the cached "may not see it". */
-async function put(
-  wanted: Wanted,
-  change: Readonly<Partial<Record<'ref' | 'url', string>>>,
-  lastPost: number | undefined,
-  deps: ReleaseDeps,
-): Promise<Release> {
-  const deadline = lastPost === undefined ? 0 : lastPost + VISIBLE_AFTER_MS
-  const release = await retryUntil(() => deps.api.update(wanted.version, change), deadline, PAUSE, deps)
-  if (release) return release
-  const fields = Object.keys(change).join(' and ')
-  throw new ActionError(
-    `Could not update ${fields} of release ${quoted(wanted.version)}: Sentry answered 404.`,
-    {
-      advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields}.`,
-    },
-  )
-}
-
-/**
- * Reads the release back: from the list, which is what people see, else from the exact look-up.
- * A success that Sentry does not show within 70 s is no success.
- */
-async function confirm(wanted: Wanted, deps: ReleaseDeps): Promise<Release> {
-  let seen: Release | undefined
-  const look = async (): Promise<Release | undefined> => {
-    const rows = await deps.api.list(wanted.version)
-    seen = rows?.find((row) => row.version === wanted.version) ?? (await find(wanted, deps))
-    return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined
-  }
-  const confirmed = await retryUntil(look, deps.clock.now() + VISIBLE_AFTER_MS, PAUSE, deps)
-  if (confirmed) return confirmed
-  throw new ActionError(
-    seen
-      ? `Sentry shows release ${quoted(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`
-      : `Sentry accepted release ${quoted(wanted.version)} but does not show it ${sayDuration(VISIBLE_AFTER_MS)} later.`,
-    {
-      advice:
-        'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',
-    },
-  )
 }
 
 /**
