@@ -35566,13 +35566,16 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./src/untrusted.ts
+var untrusted = __nccwpck_require__(873);
 ;// CONCATENATED MODULE: ./src/secrets.ts
+
 const HIDDEN = '***';
 /** Shorter values would blank out half of an ordinary text, and are no secret worth the name. */
 const SHORTEST = 6;
 /**
- * The forms in which a server may send a secret back: as it is, in base64 (bare, and as either half of Basic
- * credentials) and percent-encoded in both cases.
+ * The forms in which a secret may come back: as it is, in base64 (bare, and as either half of Basic credentials),
+ * percent-encoded in both cases, and as this action itself would write it into a summary.
  */
 function secretForms(secret) {
     const encoded = encodeURIComponent(secret);
@@ -35583,6 +35586,8 @@ function secretForms(secret) {
             encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
             ...[secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64')),
             ...[secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64url')),
+            (0,untrusted/* markup */.PT)(secret, Number.POSITIVE_INFINITY),
+            (0,untrusted/* attribute */.lt)(secret),
         ]),
     ].filter((form) => form.length >= SHORTEST);
 }
@@ -35599,8 +35604,6 @@ class Redactor {
     }
 }
 
-// EXTERNAL MODULE: ./src/untrusted.ts
-var untrusted = __nccwpck_require__(873);
 ;// CONCATENATED MODULE: ./src/actions.ts
 
 
@@ -35727,6 +35730,9 @@ function cleanUp(state, logger) {
 /* harmony export */   xb: () => (/* binding */ assertNever),
 /* harmony export */   z6: () => (/* binding */ asActionError)
 /* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
+
 /**
  * A failure that a person can act on. `message` says what failed and why, `advice` what to do next, `detail` what
  * helps to find the cause. None of them holds a header or a secret.
@@ -35757,7 +35763,7 @@ class CancelledError extends ActionError {
 function asActionError(thrown) {
     if (thrown instanceof ActionError)
         return thrown;
-    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    const text = thrown instanceof Error ? thrown.message : (0,node_util__WEBPACK_IMPORTED_MODULE_0__.inspect)(thrown, { depth: 1 });
     return new ActionError(`Unexpected error: ${text}`, {
         advice: 'This is a fault of the action itself. Please report it with the log of this step.',
         detail: thrown instanceof Error && thrown.stack ? [thrown.stack] : [],
@@ -35800,11 +35806,15 @@ function readContext(env, event) {
         headCommit: headCommit(eventName, event, env['GITHUB_SHA']),
     };
 }
-/** Where events keep the commit that they are about, in order of trust. */
+/**
+ * Where events keep the commit that they are about, in order of trust. The event of a deployment also holds the
+ * workflow run that made it, but it is about what is deployed.
+ */
+const DEPLOYMENT = ['deployment', 'sha'];
 const HEAD_COMMIT_PATHS = [
     ['pull_request', 'head', 'sha'],
     ['workflow_run', 'head_sha'],
-    ['deployment', 'sha'],
+    DEPLOYMENT,
     ['check_suite', 'head_sha'],
     ['check_run', 'head_sha'],
 ];
@@ -35813,7 +35823,8 @@ const HEAD_COMMIT_PATHS = [
  * commit that GitHub makes up, or the base branch, and nothing of it is ever deployed.
  */
 function headCommit(eventName, event, githubSha) {
-    for (const path of HEAD_COMMIT_PATHS) {
+    const first = eventName.startsWith('deployment') ? [DEPLOYMENT] : [];
+    for (const path of [...first, ...HEAD_COMMIT_PATHS]) {
         const sha = parseSha(dig(event, path));
         if (sha)
             return sha;
@@ -35885,7 +35896,7 @@ function classify(error, peer, host) {
             advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
         };
     }
-    if (/tunneling socket|proxy/i.test(message)) {
+    if (/^tunneling socket/.test(message)) {
         const status = /statusCode=(\d{3})/.exec(message)?.[1];
         return {
             kind: 'proxy',
@@ -35915,7 +35926,8 @@ function classify(error, peer, host) {
                 : `Check that ${peer.urlInput} and the proxy speak TLS on that port.`,
         };
     }
-    if (UNREACHABLE.has(code)) {
+    // The same codes come from a connection that stood and died; those name the call that failed.
+    if (UNREACHABLE.has(code) && !/^(read|write)\b/.test(message)) {
         return {
             kind: 'refused',
             sent: false,
@@ -45911,10 +45923,10 @@ __webpack_async_result__();
 /* harmony export */   ui: () => (/* binding */ wantsSummary)
 /* harmony export */ });
 /* unused harmony export COMMON_DEFAULTS */
-/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
-/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9556);
+/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8395);
+/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9556);
 /* harmony import */ var _wait_duration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6841);
-/* harmony import */ var _field_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2029);
+/* harmony import */ var _field_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2029);
 /* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3718);
 
 
@@ -45924,27 +45936,27 @@ __webpack_async_result__();
 /** Values of inputs that were not given. action.yml says the same; a test compares them. */
 const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary: 'true' };
 const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
-const Schema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
-    commit: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a full commit SHA of 40 or 64 hex digits', _github_context_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSha */ .qL),
-    'request-timeout': (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
+const Schema = zod_mini__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    commit: (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .field */ .ZZ)('a full commit SHA of 40 or 64 hex digits', _github_context_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSha */ .qL),
+    'request-timeout': (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .field */ .ZZ)('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
         const ms = (0,_wait_duration_js__WEBPACK_IMPORTED_MODULE_3__/* .parseDuration */ .E)(text);
         return ms !== undefined && ms > 0 && ms <= LONGEST_REQUEST_TIMEOUT_MS ? ms : undefined;
     }),
-    retries: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a whole number from 0 to 10', (text) => (0,_parse_js__WEBPACK_IMPORTED_MODULE_4__/* .parseInteger */ .cG)(text, 0, 10)),
-    summary: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('true or false', _parse_js__WEBPACK_IMPORTED_MODULE_4__/* .parseBoolean */ .yG),
+    retries: (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .field */ .ZZ)('a whole number from 0 to 10', (text) => (0,_parse_js__WEBPACK_IMPORTED_MODULE_4__/* .parseInteger */ .cG)(text, 0, 10)),
+    summary: (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .field */ .ZZ)('true or false', _parse_js__WEBPACK_IMPORTED_MODULE_4__/* .parseBoolean */ .yG),
 });
 /** The commit, whatever is wrong with the other inputs: more of them depend on it. */
 function givenCommit(env, context) {
-    return (0,_github_context_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSha */ .qL)((0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'commit')?.text ?? context.headCommit);
+    return (0,_github_context_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSha */ .qL)((0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .input */ .hF)(env, 'commit')?.text ?? context.headCommit);
 }
 function loadCommon(env, context) {
     const given = {
-        commit: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'commit') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .Np)('commit', context.headCommit),
-        'request-timeout': (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'request-timeout') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .Np)('request-timeout', COMMON_DEFAULTS['request-timeout']),
-        retries: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'retries') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .Np)('retries', COMMON_DEFAULTS.retries),
-        summary: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'summary') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .Np)('summary', COMMON_DEFAULTS.summary),
+        commit: (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .input */ .hF)(env, 'commit') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .fallback */ .Np)('commit', context.headCommit),
+        'request-timeout': (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .input */ .hF)(env, 'request-timeout') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .fallback */ .Np)('request-timeout', COMMON_DEFAULTS['request-timeout']),
+        retries: (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .input */ .hF)(env, 'retries') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .fallback */ .Np)('retries', COMMON_DEFAULTS.retries),
+        summary: (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .input */ .hF)(env, 'summary') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .fallback */ .Np)('summary', COMMON_DEFAULTS.summary),
     };
-    const { values, problems } = (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z6)(Schema, given);
+    const { values, problems } = (0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .check */ .z6)(Schema, given);
     if (!values)
         return { value: undefined, problems, notices: [] };
     const { commit, retries, summary } = values;
@@ -45956,7 +45968,7 @@ function loadCommon(env, context) {
 }
 /** Whether to write the job summary, also when other inputs are wrong. */
 function wantsSummary(env) {
-    return (0,_parse_js__WEBPACK_IMPORTED_MODULE_4__/* .parseBoolean */ .yG)((0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
+    return (0,_parse_js__WEBPACK_IMPORTED_MODULE_4__/* .parseBoolean */ .yG)((0,_field_js__WEBPACK_IMPORTED_MODULE_2__/* .input */ .hF)(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
 }
 
 
@@ -46346,11 +46358,11 @@ function isLoopback(hostname) {
  * fragment.
  */
 function parseBaseUrl(text) {
-    if (!URL.canParse(text) || /\s/.test(text))
+    if (!URL.canParse(text) || /[\s?#]/.test(text))
         return undefined;
     const url = new URL(text);
     const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-    if (!secure || url.username || url.password || url.search || url.hash)
+    if (!secure || url.username || url.password)
         return undefined;
     return url.pathname.endsWith('/') ? url.href : `${url.href}/`;
 }
@@ -46361,11 +46373,11 @@ const LONGEST_LINK = 200;
  * characters. It is kept as it was written.
  */
 function parseLink(text) {
-    if ((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .lengthOf */ .Y5)(text) > LONGEST_LINK || /[\s<>"]/.test(text) || !URL.canParse(text))
+    // The URL parser mends what Sentry refuses: backslashes, and schemes without two slashes.
+    if ((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .lengthOf */ .Y5)(text) > LONGEST_LINK || !/^https?:\/\/[^\s<>"\\]+$/i.test(text) || !URL.canParse(text)) {
         return undefined;
-    const { protocol, hostname } = new URL(text);
-    if (protocol !== 'https:' && protocol !== 'http:')
-        return undefined;
+    }
+    const { hostname } = new URL(text);
     const host = hostname.replace(/\.$/, '');
     return host === 'localhost' || host.startsWith('[') || /^[^.]+(\.[^.]+)+$/.test(host) ? text : undefined;
 }
@@ -46385,7 +46397,12 @@ function parseTime(text) {
         return undefined;
     const zoned = /(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`;
     const ms = Date.parse(zoned.replace(' ', 'T'));
-    return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+    const day = text.slice(0, 10);
+    const midnight = Date.parse(`${day}T00:00:00Z`);
+    if (Number.isNaN(ms) || Number.isNaN(midnight))
+        return undefined;
+    // The parser takes 30 February for 2 March.
+    return new Date(midnight).toISOString().startsWith(day) ? new Date(ms).toISOString() : undefined;
 }
 
 
@@ -46446,7 +46463,9 @@ function decideRetry(attempt, effect, progress, policy, random) {
         return { kind: 'come-back', afterMs: hint };
     if (progress.tried > policy.retries)
         return { kind: 'stop' };
-    const afterMs = hint === undefined ? backoff(progress.tried, policy, random) : asAsked(hint, random);
+    if (hint !== undefined)
+        return { kind: 'retry', afterMs: Math.min(asAsked(hint, random), left) };
+    const afterMs = backoff(progress.tried, policy, random);
     return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs };
 }
 function backoff(tried, policy, random) {
@@ -46469,7 +46488,7 @@ function retryHint(status, header, nowMs) {
     if (after) {
         if (/^\d+(\.\d+)?$/.test(after))
             return Number(after) * 1000;
-        const at = Date.parse(after);
+        const at = /^[A-Z][a-z]+, /.test(after) ? Date.parse(after) : Number.NaN;
         if (!Number.isNaN(at))
             return Math.max(0, at - serverNow);
     }
@@ -46484,6 +46503,8 @@ function retryHint(status, header, nowMs) {
 
 
 
+/** Code points of an answer that are looked at for words to show. */
+const MOST_WORDS = 65_536;
 /** An answer of any status, after retries. */
 class Reply {
     #request;
@@ -46514,7 +46535,8 @@ class Reply {
     }
     /** `max` code points of foreign text, without secrets and without anything that acts. */
     words(text, max = 300) {
-        return (0,untrusted/* plain */.pj)(this.#redact(text), max);
+        // Twice: cleaning can put a secret together that was sent in pieces.
+        return (0,untrusted/* shorten */.ml)(this.#redact((0,untrusted/* plain */.pj)(this.#redact(text), MOST_WORDS)), max);
     }
     /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
     error(kind, reason, more = {}) {
@@ -46793,7 +46815,8 @@ function tokenSettingsUrl(base, organization) {
 }
 /** True when an attached project is the one that was asked for by slug or numeric id. */
 function isProject(project, wanted) {
-    return project.slug === wanted || (project.id !== null && String(project.id) === wanted);
+    const { slug, id } = project;
+    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/plan.ts
@@ -46857,28 +46880,31 @@ async function post(wanted, deps) {
     const attempt = async () => {
         const left = conflicts > 0 ? await find(wanted, deps) : undefined;
         if (left && nextStep(left, wanted).kind !== 'amend')
-            return { release: left, status: undefined };
+            return { release: left, status: undefined, conflicts };
         const result = await deps.api.create(body);
         if (result.kind === 'ok')
-            return result;
+            return { ...result, release: exact(result.release, wanted), conflicts };
         conflicts += 1;
         deps.logger.info('Another job is writing this release (409); looking again shortly.');
         return undefined;
     };
-    const result = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps);
-    if (!result) {
-        throw new errors/* ActionError */.lZ(`Could not create the release: Sentry answered 409 for ${(0,duration/* sayDuration */.k)(CONFLICT_MS)}, because another job is writing it.`, { advice: 'Run the job again in a few minutes.' });
-    }
-    if (result.release.version === wanted.version)
-        return result;
-    throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,untrusted/* quoted */.TL)(wanted.version)}, and it answered with ${(0,untrusted/* quoted */.TL)(result.release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
+    const posted = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps);
+    if (posted)
+        return posted;
+    throw new errors/* ActionError */.lZ(`Could not create the release: Sentry answered 409 for ${(0,duration/* sayDuration */.k)(CONFLICT_MS)}, because another job is writing it.`, { advice: 'Run the job again in a few minutes.' });
+}
+/** The release that was written, which must be the one that was asked for. */
+function exact(release, { version }) {
+    if (release.version === version)
+        return release;
+    throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,untrusted/* quoted */.TL)(version)}, and it answered with ${(0,untrusted/* quoted */.TL)(release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
 }
 /** PUT of fields that a POST ignores. A 404 right after a POST can be the cached "may not see it". */
 async function put(wanted, change, lastPost, deps) {
     const deadline = lastPost === undefined ? 0 : lastPost + VISIBLE_AFTER_MS;
     const release = await retryUntil(() => deps.api.update(wanted.version, change), deadline, PAUSE, deps);
     if (release)
-        return release;
+        return exact(release, wanted);
     const fields = Object.keys(change).join(' and ');
     throw new errors/* ActionError */.lZ(`Could not update ${fields} of release ${(0,untrusted/* quoted */.TL)(wanted.version)}: Sentry answered 404.`, {
         advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields}.`,
@@ -47103,7 +47129,6 @@ function tellRange(range, head, previous, logger) {
 
 ;// CONCATENATED MODULE: ./src/sentry/explain.ts
 
-
 /** Any one of these lets a token do the call. */
 const SCOPES = {
     read: ['org:ci', 'project:read', 'project:write', 'project:admin', 'project:releases'],
@@ -47111,18 +47136,18 @@ const SCOPES = {
     repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
 };
 /** Which input a field of a request comes from, to explain a 400. */
-const INPUT_OF_FIELD = {
-    version: 'version (or version-prefix and commit)',
-    projects: 'projects',
-    ref: 'ref',
-    url: 'url',
-    status: 'restore-archived',
-    refs: 'set-commits and previous-commit',
-    commits: 'set-commits',
-    environment: 'environment',
-    name: 'deploy-name',
-    dateStarted: 'started-at',
-};
+const INPUT_OF_FIELD = new Map([
+    ['version', 'version (or version-prefix and commit)'],
+    ['projects', 'projects'],
+    ['ref', 'ref'],
+    ['url', 'url (or deploy-url)'],
+    ['status', 'restore-archived'],
+    ['refs', 'set-commits and previous-commit'],
+    ['commits', 'set-commits'],
+    ['environment', 'environment'],
+    ['name', 'deploy-name'],
+    ['dateStarted', 'started-at'],
+]);
 /**
  * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
  * @param scopes what the call needs, for servers that do not say (before mid-2026)
@@ -47181,7 +47206,7 @@ function advise(reply, html, account, scopes) {
 function adviseFields(reply) {
     const body = reply.json;
     const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
-    const inputs = fields.flatMap((field) => INPUT_OF_FIELD[field] ?? []);
+    const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? []);
     if (inputs.length === 0)
         return 'Check the inputs of this step.';
     const check = `Check the input ${inputs.join(' and ')}.`;
@@ -47210,19 +47235,22 @@ function errorId(reply) {
 function serverWords(reply, max = 300) {
     const { text } = reply;
     if (looksLikeHtml(text)) {
-        const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1];
+        const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1];
         return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page';
     }
     const body = reply.json;
     if (body === undefined)
         return reply.words(text, max);
-    return reply.words(flatten(body, '', 0).slice(0, 8).join('; '), max);
+    const words = (key) => reply.words(key, 40);
+    return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max);
 }
-function flatten(value, path, depth) {
+/** Each text in a body, with the path of the field that it is about. */
+function flatten(value, path, words, depth) {
     if (depth > 6 || value === null || value === undefined)
         return [];
-    if (Array.isArray(value))
-        return value.slice(0, 8).flatMap((item) => flatten(item, path, depth + 1));
+    if (Array.isArray(value)) {
+        return value.slice(0, 8).flatMap((item) => flatten(item, path, words, depth + 1));
+    }
     if (typeof value !== 'object') {
         const text = typeof value === 'string' ? value : JSON.stringify(value);
         return [path === '' ? text : `${path}: ${text}`];
@@ -47230,16 +47258,13 @@ function flatten(value, path, depth) {
     return Object.entries(value)
         .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
         .slice(0, 8)
-        .flatMap(([key, item]) => flatten(item, named(path, key), depth + 1));
+        .flatMap(([key, item]) => {
+        const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`;
+        return flatten(item, field, words, depth + 1);
+    });
 }
 /** These keys say nothing about a field of the request. */
 const ENVELOPE = new Set(['detail', 'message', 'error', 'info']);
-function named(path, key) {
-    if (ENVELOPE.has(key))
-        return path;
-    const field = (0,untrusted/* plain */.pj)(key, 40);
-    return path === '' ? field : `${path}.${field}`;
-}
 function looksLikeHtml(text) {
     return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500));
 }
@@ -47527,7 +47552,7 @@ async function ensureRelease(wanted, deps) {
                 const posted = await post(wanted, deps);
                 release = posted.release;
                 lastPost = deps.clock.now();
-                created = found === undefined && isOurs(release, posted.status, deps.userAgent);
+                created ||= found === undefined && isOurs(posted, deps.userAgent);
                 deps.logger.info(sayPosted(step, created));
                 break;
             }
@@ -47564,8 +47589,8 @@ async function ensureRelease(wanted, deps) {
  * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
  * do not keep it leave the status.
  */
-function isOurs(release, status, userAgent) {
-    return release.userAgent ? release.userAgent === userAgent : status === 201;
+function isOurs({ release, status, conflicts }, userAgent) {
+    return release.userAgent ? release.userAgent === userAgent : status === 201 && conflicts === 0;
 }
 /** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */
 function unanswered(step, taken, release) {
@@ -48175,10 +48200,9 @@ function plain(text, max = 300) {
         .toWellFormed()
         .replace(TERMINAL_ESCAPES, '')
         .replace(INVISIBLE, ' ')
-        .replace(LEGACY_COMMAND, '## [')
         .replace(/\s+/g, ' ')
         .trim();
-    return shorten(visible, max);
+    return shorten(inert(visible), max);
 }
 /** At most `max` code points, the last one `…` when something was cut. */
 function shorten(text, max) {
@@ -48277,8 +48301,11 @@ function parseDuration(text) {
 function safe(ms) {
     return Number.isSafeInteger(ms) ? ms : undefined;
 }
+const LONGEST_SAID_MS = 366 * 24 * 60 * 60 * 1000;
 /** A span of milliseconds as people say it: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
 function sayDuration(ms) {
+    if (!(ms < LONGEST_SAID_MS))
+        return 'more than a year';
     if (ms < 1000)
         return `${Math.max(0, Math.round(ms))} ms`;
     if (ms < 9950)

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /**
  * A failure that a person can act on. `message` says what failed and why, `advice` what to do next, `detail` what
  * helps to find the cause. None of them holds a header or a secret.
@@ -31,7 +33,7 @@ export class CancelledError extends ActionError {
 /** Turns whatever was thrown into an error that can be shown. */
 export function asActionError(thrown: unknown): ActionError {
   if (thrown instanceof ActionError) return thrown
-  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  const text = thrown instanceof Error ? thrown.message : inspect(thrown, { depth: 1 })
   return new ActionError(`Unexpected error: ${text}`, {
     advice: 'This is a fault of the action itself. Please report it with the log of this step.',
     detail: thrown instanceof Error && thrown.stack ? [thrown.stack] : [],

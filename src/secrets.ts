@@ -1,11 +1,13 @@
+import { attribute, markup } from './untrusted.ts'
+
 const HIDDEN = '***'
 
 /** Shorter values would blank out half of an ordinary text, and are no secret worth the name. */
 const SHORTEST = 6
 
 /**
- * The forms in which a server may send a secret back: as it is, in base64 (bare, and as either half of Basic
- * credentials) and percent-encoded in both cases.
+ * The forms in which a secret may come back: as it is, in base64 (bare, and as either half of Basic credentials),
+ * percent-encoded in both cases, and as this action itself would write it into a summary.
  */
 export function secretForms(secret: string): string[] {
   const encoded = encodeURIComponent(secret)
@@ -16,6 +18,8 @@ export function secretForms(secret: string): string[] {
       encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
       ...[secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64')),
       ...[secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64url')),
+      markup(secret, Number.POSITIVE_INFINITY),
+      attribute(secret),
     ]),
   ].filter((form) => form.length >= SHORTEST)
 }

@@ -25,10 +25,9 @@ export function plain(text: string, max = 300): string {
     .toWellFormed()
     .replace(TERMINAL_ESCAPES, '')
     .replace(INVISIBLE, ' ')
-    .replace(LEGACY_COMMAND, '## [')
     .replace(/\s+/g, ' ')
     .trim()
-  return shorten(visible, max)
+  return shorten(inert(visible), max)
 }
 
 /** At most `max` code points, the last one `…` when something was cut. */

@@ -39,11 +39,15 @@ export function readContext(env: NodeJS.ProcessEnv, event: unknown): GitHubConte
   }
 }
 
-/** Where events keep the commit that they are about, in order of trust. */
+/**
+ * Where events keep the commit that they are about, in order of trust. The event of a deployment also holds the
+ * workflow run that made it, but it is about what is deployed.
+ */
+const DEPLOYMENT = ['deployment', 'sha'] as const
 const HEAD_COMMIT_PATHS = [
   ['pull_request', 'head', 'sha'],
   ['workflow_run', 'head_sha'],
-  ['deployment', 'sha'],
+  DEPLOYMENT,
   ['check_suite', 'head_sha'],
   ['check_run', 'head_sha'],
 ] as const
@@ -57,7 +61,8 @@ export function headCommit(
   event: unknown,
   githubSha: string | undefined,
 ): string | undefined {
-  for (const path of HEAD_COMMIT_PATHS) {
+  const first = eventName.startsWith('deployment') ? [DEPLOYMENT] : []
+  for (const path of [...first, ...HEAD_COMMIT_PATHS]) {
     const sha = parseSha(dig(event, path))
     if (sha) return sha
   }

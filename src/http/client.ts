@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../ports.ts'
-import { plain } from '../untrusted.ts'
+import { plain, shorten } from '../untrusted.ts'
 import { sayDuration } from '../wait/duration.ts'
 import { type Failure, HttpError, type Peer } from './failure.ts'
 import { type Attempt, decideRetry, type Effect, RETRY_POLICY, retryHint } from './retry.ts'
@@ -24,6 +24,9 @@ export interface HttpRequest extends Outgoing {
   /** What is being done, for messages: "create the release". */
   readonly intent: string
 }
+
+/** Code points of an answer that are looked at for words to show. */
+const MOST_WORDS = 65_536
 
 /** An answer of any status, after retries. */
 export class Reply {
@@ -62,7 +65,8 @@ export class Reply {
 
   /** `max` code points of foreign text, without secrets and without anything that acts. */
   words(text: string, max = 300): string {
-    return plain(this.#redact(text), max)
+    // Twice: cleaning can put a secret together that was sent in pieces.
+    return shorten(this.#redact(plain(this.#redact(text), MOST_WORDS)), max)
   }
 
   /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */

@@ -92,7 +92,7 @@ export function classify(
       advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
     }
   }
-  if (/tunneling socket|proxy/i.test(message)) {
+  if (/^tunneling socket/.test(message)) {
     const status = /statusCode=(\d{3})/.exec(message)?.[1]
     return {
       kind: 'proxy',
@@ -122,7 +122,8 @@ export function classify(
         : `Check that ${peer.urlInput} and the proxy speak TLS on that port.`,
     }
   }
-  if (UNREACHABLE.has(code)) {
+  // The same codes come from a connection that stood and died; those name the call that failed.
+  if (UNREACHABLE.has(code) && !/^(read|write)\b/.test(message)) {
     return {
       kind: 'refused',
       sent: false,

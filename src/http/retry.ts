@@ -66,7 +66,8 @@ export function decideRetry(
   const hint = attempt.kind === 'answer' ? attempt.hintMs : undefined
   if (hint !== undefined && hint > left) return { kind: 'come-back', afterMs: hint }
   if (progress.tried > policy.retries) return { kind: 'stop' }
-  const afterMs = hint === undefined ? backoff(progress.tried, policy, random) : asAsked(hint, random)
+  if (hint !== undefined) return { kind: 'retry', afterMs: Math.min(asAsked(hint, random), left) }
+  const afterMs = backoff(progress.tried, policy, random)
   return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs }
 }
 
@@ -95,7 +96,7 @@ export function retryHint(
   const after = header('retry-after')?.trim()
   if (after) {
     if (/^\d+(\.\d+)?$/.test(after)) return Number(after) * 1000
-    const at = Date.parse(after)
+    const at = /^[A-Z][a-z]+, /.test(after) ? Date.parse(after) : Number.NaN
     if (!Number.isNaN(at)) return Math.max(0, at - serverNow)
   }
   if (status !== 429) return undefined

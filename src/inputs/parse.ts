@@ -30,10 +30,10 @@ export function isLoopback(hostname: string): boolean {
  * fragment.
  */
 export function parseBaseUrl(text: string): string | undefined {
-  if (!URL.canParse(text) || /\s/.test(text)) return undefined
+  if (!URL.canParse(text) || /[\s?#]/.test(text)) return undefined
   const url = new URL(text)
   const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
-  if (!secure || url.username || url.password || url.search || url.hash) return undefined
+  if (!secure || url.username || url.password) return undefined
   return url.pathname.endsWith('/') ? url.href : `${url.href}/`
 }
 
@@ -45,9 +45,11 @@ const LONGEST_LINK = 200
  * characters. It is kept as it was written.
  */
 export function parseLink(text: string): string | undefined {
-  if (lengthOf(text) > LONGEST_LINK || /[\s<>"]/.test(text) || !URL.canParse(text)) return undefined
-  const { protocol, hostname } = new URL(text)
-  if (protocol !== 'https:' && protocol !== 'http:') return undefined
+  // The URL parser mends what Sentry refuses: backslashes, and schemes without two slashes.
+  if (lengthOf(text) > LONGEST_LINK || !/^https?:\/\/[^\s<>"\\]+$/i.test(text) || !URL.canParse(text)) {
+    return undefined
+  }
+  const { hostname } = new URL(text)
   const host = hostname.replace(/\.$/, '')
   return host === 'localhost' || host.startsWith('[') || /^[^.]+(\.[^.]+)+$/.test(host) ? text : undefined
 }
@@ -68,5 +70,9 @@ export function parseTime(text: string): string | undefined {
   if (!ISO_TIME.test(text)) return undefined
   const zoned = /(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`
   const ms = Date.parse(zoned.replace(' ', 'T'))
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
+  const day = text.slice(0, 10)
+  const midnight = Date.parse(`${day}T00:00:00Z`)
+  if (Number.isNaN(ms) || Number.isNaN(midnight)) return undefined
+  // The parser takes 30 February for 2 March.
+  return new Date(midnight).toISOString().startsWith(day) ? new Date(ms).toISOString() : undefined
 }

@@ -1,6 +1,5 @@
 import type { HttpError } from '../http/failure.ts'
 import type { Reply } from '../http/client.ts'
-import { plain } from '../untrusted.ts'
 import { tokenSettingsUrl } from './links.ts'
 
 /** Whose request it was: what the advice needs to name. */
@@ -21,18 +20,18 @@ export const SCOPES = {
 } as const
 
 /** Which input a field of a request comes from, to explain a 400. */
-const INPUT_OF_FIELD: Readonly<Record<string, string>> = {
-  version: 'version (or version-prefix and commit)',
-  projects: 'projects',
-  ref: 'ref',
-  url: 'url',
-  status: 'restore-archived',
-  refs: 'set-commits and previous-commit',
-  commits: 'set-commits',
-  environment: 'environment',
-  name: 'deploy-name',
-  dateStarted: 'started-at',
-}
+const INPUT_OF_FIELD: ReadonlyMap<string, string> = new Map([
+  ['version', 'version (or version-prefix and commit)'],
+  ['projects', 'projects'],
+  ['ref', 'ref'],
+  ['url', 'url (or deploy-url)'],
+  ['status', 'restore-archived'],
+  ['refs', 'set-commits and previous-commit'],
+  ['commits', 'set-commits'],
+  ['environment', 'environment'],
+  ['name', 'deploy-name'],
+  ['dateStarted', 'started-at'],
+])
 
 /**
  * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
@@ -108,7 +107,7 @@ function advise(
 function adviseFields(reply: Reply): string {
   const body = reply.json
   const fields = typeof body === 'object' && body !== null ? Object.keys(body) : []
-  const inputs = fields.flatMap((field) => INPUT_OF_FIELD[field] ?? [])
+  const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? [])
   if (inputs.length === 0) return 'Check the inputs of this step.'
   const check = `Check the input ${inputs.join(' and ')}.`
   return fields.includes('projects')
@@ -138,18 +137,21 @@ function errorId(reply: Reply): string[] {
 export function serverWords(reply: Reply, max = 300): string {
   const { text } = reply
   if (looksLikeHtml(text)) {
-    const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]
+    const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1]
     return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page'
   }
   const body = reply.json
   if (body === undefined) return reply.words(text, max)
-  return reply.words(flatten(body, '', 0).slice(0, 8).join('; '), max)
+  const words = (key: string): string => reply.words(key, 40)
+  return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max)
 }
 
-function flatten(value: unknown, path: string, depth: number): string[] {
+/** Each text in a body, with the path of the field that it is about. */
+function flatten(value: unknown, path: string, words: (key: string) => string, depth: number): string[] {
   if (depth > 6 || value === null || value === undefined) return []
-  if (Array.isArray(value))
-    return value.slice(0, 8).flatMap((item: unknown) => flatten(item, path, depth + 1))
+  if (Array.isArray(value)) {
+    return value.slice(0, 8).flatMap((item: unknown) => flatten(item, path, words, depth + 1))
+  }
   if (typeof value !== 'object') {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     return [path === '' ? text : `${path}: ${text}`]
@@ -157,17 +159,14 @@ function flatten(value: unknown, path: string, depth: number): string[] {
   return Object.entries(value)
     .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
     .slice(0, 8)
-    .flatMap(([key, item]) => flatten(item, named(path, key), depth + 1))
+    .flatMap(([key, item]) => {
+      const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`
+      return flatten(item, field, words, depth + 1)
+    })
 }
 
 /** These keys say nothing about a field of the request. */
 const ENVELOPE = new Set(['detail', 'message', 'error', 'info'])
-
-function named(path: string, key: string): string {
-  if (ENVELOPE.has(key)) return path
-  const field = plain(key, 40)
-  return path === '' ? field : `${path}.${field}`
-}
 
 function looksLikeHtml(text: string): boolean {
   return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500))

@@ -34,5 +34,6 @@ export function tokenSettingsUrl(base: string, organization: string): string {
 
 /** True when an attached project is the one that was asked for by slug or numeric id. */
 export function isProject(project: NonNullable<Release['projects']>[number], wanted: string): boolean {
-  return project.slug === wanted || (project.id !== null && String(project.id) === wanted)
+  const { slug, id } = project
+  return slug === wanted || (id !== null && id !== undefined && String(id) === wanted)
 }

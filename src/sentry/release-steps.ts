@@ -30,14 +30,20 @@ export async function find(wanted: Wanted, { api, logger }: StepDeps): Promise<R
   return undefined
 }
 
+/** What a POST left. */
+export interface Posted {
+  readonly release: Release
+  /** Undefined when another writer was faster, and nothing was left to be done. */
+  readonly status: number | undefined
+  /** How often another writer was in the way (409). */
+  readonly conflicts: number
+}
+
 /**
  * POST, which is the same however often it is done. 409 means that another writer was faster or holds the release:
  * look what it left, and try again for up to 60 s.
  */
-export async function post(
-  wanted: Wanted,
-  deps: StepDeps,
-): Promise<{ release: Release; status: number | undefined }> {
+export async function post(wanted: Wanted, deps: StepDeps): Promise<Posted> {
   const body = {
     version: wanted.version,
     projects: wanted.projects,
@@ -46,25 +52,29 @@ export async function post(
     status: wanted.restoreArchived ? ('open' as const) : undefined,
   }
   let conflicts = 0
-  const attempt = async (): Promise<{ release: Release; status: number | undefined } | undefined> => {
+  const attempt = async (): Promise<Posted | undefined> => {
     const left = conflicts > 0 ? await find(wanted, deps) : undefined
-    if (left && nextStep(left, wanted).kind !== 'amend') return { release: left, status: undefined }
+    if (left && nextStep(left, wanted).kind !== 'amend')
+      return { release: left, status: undefined, conflicts }
     const result = await deps.api.create(body)
-    if (result.kind === 'ok') return result
+    if (result.kind === 'ok') return { ...result, release: exact(result.release, wanted), conflicts }
     conflicts += 1
     deps.logger.info('Another job is writing this release (409); looking again shortly.')
     return undefined
   }
-  const result = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps)
-  if (!result) {
-    throw new ActionError(
-      `Could not create the release: Sentry answered 409 for ${sayDuration(CONFLICT_MS)}, because another job is writing it.`,
-      { advice: 'Run the job again in a few minutes.' },
-    )
-  }
-  if (result.release.version === wanted.version) return result
+  const posted = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps)
+  if (posted) return posted
   throw new ActionError(
-    `Asked Sentry for release ${quoted(wanted.version)}, and it answered with ${quoted(result.release.version)}.`,
+    `Could not create the release: Sentry answered 409 for ${sayDuration(CONFLICT_MS)}, because another job is writing it.`,
+    { advice: 'Run the job again in a few minutes.' },
+  )
+}
+
+/** The release that was written, which must be the one that was asked for. */
+function exact(release: Release, { version }: Wanted): Release {
+  if (release.version === version) return release
+  throw new ActionError(
+    `Asked Sentry for release ${quoted(version)}, and it answered with ${quoted(release.version)}.`,
     { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' },
   )
 }
@@ -78,7 +88,7 @@ export async function put(
 ): Promise<Release> {
   const deadline = lastPost === undefined ? 0 : lastPost + VISIBLE_AFTER_MS
   const release = await retryUntil(() => deps.api.update(wanted.version, change), deadline, PAUSE, deps)
-  if (release) return release
+  if (release) return exact(release, wanted)
   const fields = Object.keys(change).join(' and ')
   throw new ActionError(
     `Could not update ${fields} of release ${quoted(wanted.version)}: Sentry answered 404.`,

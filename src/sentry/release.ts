@@ -2,7 +2,7 @@ import { ActionError, assertNever } from '../errors.ts'
 import type { Logger } from '../ports.ts'
 import { plain } from '../untrusted.ts'
 import { nextStep, type Step, type Wanted } from './plan.ts'
-import { confirm, find, post, put, type StepDeps } from './release-steps.ts'
+import { confirm, find, post, type Posted, put, type StepDeps } from './release-steps.ts'
 import type { Release } from './schema.ts'
 
 export interface ReleaseDeps extends StepDeps {
@@ -47,7 +47,7 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
         const posted = await post(wanted, deps)
         release = posted.release
         lastPost = deps.clock.now()
-        created = found === undefined && isOurs(release, posted.status, deps.userAgent)
+        created ||= found === undefined && isOurs(posted, deps.userAgent)
         deps.logger.info(sayPosted(step, created))
         break
       }
@@ -85,8 +85,8 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
  * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
  * do not keep it leave the status.
  */
-function isOurs(release: Release, status: number | undefined, userAgent: string): boolean {
-  return release.userAgent ? release.userAgent === userAgent : status === 201
+function isOurs({ release, status, conflicts }: Posted, userAgent: string): boolean {
+  return release.userAgent ? release.userAgent === userAgent : status === 201 && conflicts === 0
 }
 
 /** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */

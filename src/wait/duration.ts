@@ -16,8 +16,11 @@ function safe(ms: number): number | undefined {
   return Number.isSafeInteger(ms) ? ms : undefined
 }
 
+const LONGEST_SAID_MS = 366 * 24 * 60 * 60 * 1000
+
 /** A span of milliseconds as people say it: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
 export function sayDuration(ms: number): string {
+  if (!(ms < LONGEST_SAID_MS)) return 'more than a year'
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
   if (ms < 9950) return `${(ms / 1000).toFixed(1).replace('.0', '')} s`
   const seconds = Math.round(ms / 1000)

@@ -1,0 +1,26 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ActionError, asActionError, CancelledError } from '../../src/errors.ts'
+
+describe('asActionError', () => {
+  it('keeps errors that can be acted on', () => {
+    const error = new ActionError('no', { advice: 'do', detail: ['line'] })
+    expect(asActionError(error)).toBe(error)
+    expect(asActionError(new CancelledError('SIGINT'))).toBeInstanceOf(CancelledError)
+  })
+
+  it('calls everything else a fault of the action, with its stack', () => {
+    const error = asActionError(new TypeError('x is not a function'))
+    expect(error.message).toBe('Unexpected error: x is not a function')
+    expect(error.advice).toContain('report')
+    expect(error.detail.join('\n')).toContain('errors.test.ts')
+  })
+
+  it('can show whatever was thrown', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true }), (thrown) => {
+        expect(asActionError(thrown).message).toMatch(/^Unexpected error: /)
+      }),
+    )
+  })
+})
