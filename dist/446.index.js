@@ -65,9 +65,19 @@ function advise(status, repository) {
 async function mapPool(items, width, work) {
     const results = [];
     const queue = items.entries();
+    let failed = false;
     const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await work(item);
+        for (const [index, item] of queue) {
+            if (failed)
+                return;
+            try {
+                results[index] = await work(item);
+            }
+            catch (error) {
+                failed = true;
+                throw error;
+            }
+        }
     };
     await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
     return results;

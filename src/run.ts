@@ -70,7 +70,7 @@ function begin(world: World, report: Report): Step {
   const { actions, clock, signal } = world
   const startedAt = new Date(clock.now()).toISOString()
   const context = readContext(world.env, world.event)
-  const inputs = loadInputs(world.env, context)
+  const inputs = loadInputs(world.env, context, actions.redact)
   for (const notice of inputs.notices) actions.logger.notice(notice)
   const { sentry, commit, retries } = inputs
   report.version = sentry.version

@@ -114,7 +114,7 @@ function commits(result: Commits, { repositoryUrl, commit = '' }: Report): strin
 function range(previous: string | undefined, head: string, repositoryUrl: string | undefined): string {
   if (previous === undefined) return ''
   const text = code(`${previous.slice(0, 12)}...${head.slice(0, 12)}`)
-  const compare = `${repositoryUrl}/compare/${encodeURIComponent(previous)}...${head}`
+  const compare = `${repositoryUrl}/compare/${encodeURIComponent(previous.toWellFormed())}...${head}`
   return `, ${repositoryUrl ? link(compare, text) : text}`
 }
 
@@ -123,7 +123,9 @@ function commitList({ commits: result, repositoryUrl }: Report): string[] {
   const items = result.commits.slice(0, MOST_COMMITS).map(({ id, message, author_name: author }) => {
     const sha = code(id.slice(0, 12))
     const subject = markup(message.split('\n', 1)[0] ?? '', 120)
-    const shown = repositoryUrl ? link(`${repositoryUrl}/commit/${encodeURIComponent(id)}`, sha) : sha
+    const shown = repositoryUrl
+      ? link(`${repositoryUrl}/commit/${encodeURIComponent(id.toWellFormed())}`, sha)
+      : sha
     return `<li>${shown} ${subject}${author ? ` (${markup(author, 60)})` : ''}</li>`
   })
   const rest = result.commits.length - items.length

@@ -6,8 +6,9 @@
 // Terminal escapes first, whole, so that their printable tails ("[31m") do not stay behind.
 const TERMINAL_ESCAPES =
   /\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[\u001B\u009B][[\]()#;?]*[0-9;?]*[ -/]*[@-~]?/g
-// Control and format characters (bidirectional overrides, zero-width marks, tags) and line separators.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
+// Control and format characters (bidirectional overrides, zero-width marks, tags), line separators, and whatever else
+// fonts show as nothing; all but the selector that makes a symbol an emoji.
+const INVISIBLE = /(?:(?!\uFE0F)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}])+/gu
 // The runner's first command syntax, which it looks for anywhere in a line.
 const LEGACY_COMMAND = /##\[/g
 
@@ -20,14 +21,14 @@ export const CUT = '…'
  */
 export function plain(text: string, max = 300): string {
   // Far more than is ever shown, so that a megabyte of garbage costs nothing.
-  const visible = text
-    .slice(0, max * 16)
+  const some = text.slice(0, max * 16)
+  const visible = some
     .toWellFormed()
     .replace(TERMINAL_ESCAPES, '')
     .replace(INVISIBLE, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  return shorten(inert(visible), max)
+  return shorten(inert(visible !== '' && some.length < text.length ? visible + CUT : visible), max)
 }
 
 /** At most `max` code points, the last one `…` when something was cut. */

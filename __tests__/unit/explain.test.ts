@@ -156,7 +156,7 @@ describe('unreadable', () => {
 })
 
 describe('texts of a hostile server', () => {
-  const HIDING = /[\0-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/u
+  const HIDING = /[\0-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2064\u2066-\u206F\uFEFF]/u
   const SECRET = `sntryu_${'0123456789abcdef'.repeat(4)}`
   const redactor = new Redactor()
   redactor.add(SECRET)

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { ActionError } from '../../src/errors.ts'
+import { Redactor } from '../../src/secrets.ts'
 import { readContext } from '../../src/github/context.ts'
 import { COMMON_DEFAULTS, wantsSummary } from '../../src/inputs/common.ts'
 import { LIFECYCLE_DEFAULTS } from '../../src/inputs/lifecycle.ts'
@@ -28,7 +29,9 @@ function envOf(inputs: Texts, variables: Texts = {}): Record<string, string> {
 
 function load(inputs: Texts, variables: Texts = {}): Inputs {
   const env = envOf(inputs, variables)
-  return loadInputs(env, readContext(env, undefined))
+  const redactor = new Redactor()
+  for (const secret of readSecrets(env)) redactor.add(secret)
+  return loadInputs(env, readContext(env, undefined), (text) => redactor.redact(text))
 }
 
 /** The problems, one per line after the headline. */
@@ -394,7 +397,7 @@ describe('action.yml', () => {
         return typeof key === 'string' ? target[key] : undefined
       },
     })
-    loadInputs(env, readContext(env, undefined))
+    loadInputs(env, readContext(env, undefined), String)
     readSecrets(env)
     expect([...read].toSorted()).toEqual(Object.keys(inputs).toSorted())
   })

@@ -90,7 +90,7 @@ describe('decideRetry', () => {
             event.random,
           )
           if (decision.kind !== 'retry') break
-          expect(decision.afterMs).toBeGreaterThan(0)
+          expect(decision.afterMs).toBeGreaterThanOrEqual(0)
           elapsedMs += decision.afterMs
           expect(elapsedMs).toBeLessThanOrEqual(60_000)
         }

@@ -4,7 +4,7 @@ import { attribute, inert, lengthOf, markup, plain, quoted, shorten } from '../.
 import { decoded, hostileText } from './doubles.ts'
 
 const HIDING =
-  /[\0-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/u
+  /[\0-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u2064\u2066-\u206F\uFEFF\uFFF9-\uFFFB\u{E0001}\u{E0020}-\u{E007F}]/u
 
 /** The commands that the runner finds: it cuts lines, trims what .NET calls white space, and looks for `::` and `##[`. */
 function commands(log: string): string[] {

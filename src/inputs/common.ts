@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type GitHubContext, parseSha } from '../github/context.ts'
 import { parseDuration } from '../wait/duration.ts'
-import { check, type Checked, type Env, fallback, field, input } from './field.ts'
+import { check, type Checked, type Env, fallback, field, input, type Show } from './field.ts'
 import { parseBoolean, parseInteger } from './parse.ts'
 
 export interface CommonInputs {
@@ -33,7 +33,7 @@ export function givenCommit(env: Env, context: GitHubContext): string | undefine
   return parseSha(input(env, 'commit')?.text ?? context.headCommit)
 }
 
-export function loadCommon(env: Env, context: GitHubContext): Checked<CommonInputs> {
+export function loadCommon(env: Env, context: GitHubContext, show: Show): Checked<CommonInputs> {
   const given = {
     commit: input(env, 'commit') ?? fallback('commit', context.headCommit),
     'request-timeout':
@@ -41,7 +41,7 @@ export function loadCommon(env: Env, context: GitHubContext): Checked<CommonInpu
     retries: input(env, 'retries') ?? fallback('retries', COMMON_DEFAULTS.retries),
     summary: input(env, 'summary') ?? fallback('summary', COMMON_DEFAULTS.summary),
   }
-  const { values, problems } = check(Schema, given)
+  const { values, problems } = check(Schema, given, show)
   if (!values) return { value: undefined, problems, notices: [] }
   const { commit, retries, summary } = values
   return {

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini'
-import { quoted } from '../untrusted.ts'
 
 export type Env = Readonly<NodeJS.ProcessEnv>
 
@@ -35,30 +34,25 @@ export function fallback(name: string, text: string | undefined): Given | undefi
   return text === undefined ? undefined : { text, source: `input ${name}` }
 }
 
+/** Repeats what was given, in quotes and without secrets. */
+export type Show = (text: string) => string
+
 /** A schema for one text. `expected` says what would have been right, and goes into the message as it is. */
 export function field<T>(expected: string, parse: (text: string) => T | undefined) {
   return z.pipe(
-    z.string({ error: () => `expected ${expected}, got nothing` }),
+    z.string({ error: () => expected }),
     z.transform((text: string, context): T => {
       const value = parse(text)
       if (value !== undefined) return value
-      context.issues.push({
-        code: 'custom',
-        input: text,
-        message: `expected ${expected}, got ${quoted(text)}`,
-      })
+      context.issues.push({ code: 'custom', input: text, message: expected })
       return z.NEVER
     }),
   )
 }
 
-/** A field whose value is never repeated in a message. */
+/** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
 export function secretField(expected: string, accepts: RegExp) {
-  return z.string({ error: () => `expected ${expected}, got nothing` }).check(
-    z.regex(accepts, {
-      error: () => `expected ${expected}, got something with spaces or other characters in it`,
-    }),
-  )
+  return field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined))
 }
 
 /**
@@ -68,13 +62,19 @@ export function secretField(expected: string, accepts: RegExp) {
 export function check<T>(
   schema: z.ZodMiniType<T>,
   given: Readonly<Record<string, Given | undefined>>,
+  show: Show,
 ): { readonly values: T | undefined; readonly problems: readonly string[] } {
   const texts = Object.entries(given).flatMap(([name, found]) => (found ? [[name, found.text] as const] : []))
   const parsed = schema.safeParse(Object.fromEntries(texts))
   if (parsed.success) return { values: parsed.data, problems: [] }
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0])
-    return `${given[name]?.source ?? `input ${name}`}: ${issue.message}`
+    return problem(given[name] ?? { text: '', source: `input ${name}` }, issue.message, show)
   })
   return { values: undefined, problems }
+}
+
+/** A problem in one line: where, what was expected, what was got. */
+export function problem({ source, text }: Given, expected: string, show: Show): string {
+  return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text)}`
 }

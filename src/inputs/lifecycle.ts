@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { GitHubContext } from '../github/context.ts'
 import type { CommitMode } from '../sentry/commits.ts'
 import { lengthOf } from '../untrusted.ts'
-import { check, type Checked, type Env, fallback, field, input, secretField } from './field.ts'
+import { check, type Checked, type Env, fallback, field, input, secretField, type Show } from './field.ts'
 import { parseBoolean, parseLink, parseTime } from './parse.ts'
 
 /** What happens to a release after it is there: commits, release date, deploy. */
@@ -40,7 +40,7 @@ const Schema = z.object({
       /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined,
     ),
   ),
-  'github-token': z.optional(secretField('a GitHub token without spaces or line breaks', /^[\x21-\x7e]+$/)),
+  'github-token': z.optional(secretField('a GitHub token', /^[\x21-\x7e]+$/)),
   finalize: field('true or false', parseBoolean),
   environment: z.optional(
     field(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) =>
@@ -67,13 +67,13 @@ const OPTIONAL = [
   'started-at',
 ] as const
 
-export function loadLifecycle(env: Env, context: GitHubContext): Checked<LifecycleInputs> {
+export function loadLifecycle(env: Env, context: GitHubContext, show: Show): Checked<LifecycleInputs> {
   const given = {
     'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
     finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
     ...Object.fromEntries(OPTIONAL.map((name) => [name, input(env, name)])),
   }
-  const { values, problems } = check(Schema, given)
+  const { values, problems } = check(Schema, given, show)
   if (!values) return { value: undefined, problems, notices: [] }
   const { environment } = values
   const unused = (['deploy-name', 'deploy-url', 'started-at'] as const).filter(

@@ -1,8 +1,9 @@
 import { ActionError } from '../errors.ts'
 import type { GitHubContext } from '../github/context.ts'
 import { type CommonInputs, givenCommit, loadCommon } from './common.ts'
-import { type Env, input, variable } from './field.ts'
+import { type Env, input, type Show, variable } from './field.ts'
 import { type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
+import { quoted } from '../untrusted.ts'
 import { loadSentry, type SentryInputs } from './sentry.ts'
 
 /** Everything that the step was told, checked. Nothing else reads an input or an environment variable. */
@@ -30,12 +31,14 @@ export function readSecrets(env: Env): string[] {
 
 /**
  * Reads all inputs, with their environment variables and defaults, into one frozen value.
+ * @param redact takes secrets out of what is repeated, before it is shortened
  * @throws ActionError that lists every problem of every input
  */
-export function loadInputs(env: Env, context: GitHubContext): Inputs {
-  const common = loadCommon(env, context)
-  const sentry = loadSentry(env, context, givenCommit(env, context))
-  const lifecycle = loadLifecycle(env, context)
+export function loadInputs(env: Env, context: GitHubContext, redact: (text: string) => string): Inputs {
+  const show: Show = (text) => quoted(redact(text))
+  const common = loadCommon(env, context, show)
+  const sentry = loadSentry(env, context, givenCommit(env, context), show)
+  const lifecycle = loadLifecycle(env, context, show)
   const problems = [...common.problems, ...sentry.problems, ...lifecycle.problems]
   if (!common.value || !sentry.value || !lifecycle.value || problems.length > 0) throw invalid(problems)
   return Object.freeze({

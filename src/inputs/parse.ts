@@ -62,11 +62,11 @@ export function isSlug(text: string): boolean {
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/
 
 /**
- * A point in time as ISO 8601 in UTC, from ISO 8601 (without an offset: UTC) or from Unix seconds (8 to 10 digits, so
- * that milliseconds are not taken for a date in the far future).
+ * A point in time as ISO 8601 in UTC, from ISO 8601 (without an offset: UTC) or from Unix seconds (9 or 10 digits, so
+ * that neither milliseconds nor a date without dashes is taken for them).
  */
 export function parseTime(text: string): string | undefined {
-  if (/^\d{8,10}(\.\d{1,9})?$/.test(text)) return new Date(Number(text) * 1000).toISOString()
+  if (/^\d{9,10}(\.\d{1,9})?$/.test(text)) return new Date(Number(text) * 1000).toISOString()
   if (!ISO_TIME.test(text)) return undefined
   const zoned = /(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`
   const ms = Date.parse(zoned.replace(' ', 'T'))

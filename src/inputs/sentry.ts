@@ -3,7 +3,7 @@ import type { GitHubContext } from '../github/context.ts'
 import type { Preferred, Wanted } from '../sentry/plan.ts'
 import { decodeOrgToken, type OrgToken } from '../sentry/token.ts'
 import { versionProblem } from '../sentry/version.ts'
-import { lengthOf, quoted } from '../untrusted.ts'
+import { lengthOf } from '../untrusted.ts'
 import {
   check,
   type Checked,
@@ -12,6 +12,8 @@ import {
   field,
   type Given,
   input,
+  problem,
+  type Show,
   secretField,
   variable,
 } from './field.ts'
@@ -34,7 +36,7 @@ const SAAS = 'https://sentry.io/'
 const LONGEST_REF = 200
 
 const Schema = z.object({
-  'sentry-auth-token': secretField('a Sentry auth token without spaces or line breaks', /^[\x21-\x7e]+$/),
+  'sentry-auth-token': secretField('a Sentry auth token', /^[\x21-\x7e]+$/),
   organization: field(
     'an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)',
     (text) => (isSlug(text) ? text : undefined),
@@ -64,6 +66,7 @@ export function loadSentry(
   env: Env,
   context: GitHubContext,
   commit: string | undefined,
+  show: Show,
 ): Checked<SentryInputs> {
   const token = input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN')
   const claims = decodeOrgToken(token?.text ?? '')
@@ -87,8 +90,12 @@ export function loadSentry(
     'restore-archived':
       input(env, 'restore-archived') ?? fallback('restore-archived', SENTRY_DEFAULTS['restore-archived']),
   }
-  const { values, problems } = check(Schema, given)
-  const all = [...problems, ...versionProblems(given.version), ...clash(given.organization, claims)]
+  const { values, problems } = check(Schema, given, show)
+  const all = [
+    ...problems,
+    ...versionProblems(given.version, show),
+    ...clash(given.organization, claims, show),
+  ]
   // Without a commit the version is missing too, and the problem with the commit says so.
   if (!values || all.length > 0 || values.version === undefined) {
     return { value: undefined, problems: all, notices: [] }
@@ -97,7 +104,7 @@ export function loadSentry(
     problems: [],
     notices: [
       ...(prefix && input(env, 'version') ? ['version-prefix is not used, because version is given.'] : []),
-      ...urlNotice(values['sentry-url'], given['sentry-url'], claims),
+      ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
     ],
     value: {
       token: values['sentry-auth-token'],
@@ -118,26 +125,27 @@ function derivedVersion(prefix: string, commit: string | undefined): Given | und
   return { text: prefix + commit, source: prefix ? 'input version-prefix' : 'input commit' }
 }
 
-function versionProblems(version: Given | undefined): string[] {
-  const problem = version && versionProblem(version.text)
-  return version && problem ? [`${version.source}: expected ${problem}, got ${quoted(version.text)}`] : []
+function versionProblems(version: Given | undefined, show: Show): string[] {
+  const expected = version && versionProblem(version.text)
+  return version && expected ? [problem(version, expected, show)] : []
 }
 
 /** The token only works for its own organization, so anything else is a mistake that would end in a 403. */
-function clash(organization: Given | undefined, claims: OrgToken | undefined): string[] {
+function clash(organization: Given | undefined, claims: OrgToken | undefined, show: Show): string[] {
   if (!organization || !claims || claims.organization === organization.text) return []
-  return [
-    `${organization.source}: expected the organization of the token, ${quoted(claims.organization)}, got ${quoted(organization.text)}`,
-  ]
+  return [problem(organization, `the organization of the token, ${show(claims.organization)}`, show)]
 }
 
-function urlNotice(baseUrl: string, given: Given | undefined, claims: OrgToken | undefined): string[] {
-  const own = claims?.url === undefined ? baseUrl : parseBaseUrl(claims.url)
-  return own === baseUrl
-    ? []
-    : [
-        `The token was made at ${quoted(claims?.url ?? '')}, but ${given?.source ?? ''} says ${quoted(baseUrl)}, which is used.`,
-      ]
+function urlNotice(
+  baseUrl: string,
+  given: Given | undefined,
+  claims: OrgToken | undefined,
+  show: Show,
+): string[] {
+  if (claims?.url === undefined || parseBaseUrl(claims.url) === baseUrl) return []
+  return [
+    `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
+  ]
 }
 
 function preferred(given: string | undefined, otherwise: string | undefined): Preferred {

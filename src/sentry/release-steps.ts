@@ -24,8 +24,8 @@ export interface StepDeps {
 export async function find(wanted: Wanted, { api, logger }: StepDeps): Promise<Release | undefined> {
   const release = await api.find(wanted.version)
   if (!release || release.version === wanted.version) return release
-  logger.warning(
-    `Asked for release ${quoted(wanted.version)}, Sentry answered with ${quoted(release.version)}. That one is left alone.`,
+  logger.info(
+    `Asked for release ${quoted(wanted.version)}, Sentry answered with ${quoted(release.version)}, which is left alone.`,
   )
   return undefined
 }
@@ -35,8 +35,8 @@ export interface Posted {
   readonly release: Release
   /** Undefined when another writer was faster, and nothing was left to be done. */
   readonly status: number | undefined
-  /** How often another writer was in the way (409). */
-  readonly conflicts: number
+  /** Another writer had made the release by then. */
+  readonly others: boolean
 }
 
 /**
@@ -51,14 +51,15 @@ export async function post(wanted: Wanted, deps: StepDeps): Promise<Posted> {
     url: wanted.url.value,
     status: wanted.restoreArchived ? ('open' as const) : undefined,
   }
-  let conflicts = 0
+  let conflict = false
+  let others = false
   const attempt = async (): Promise<Posted | undefined> => {
-    const left = conflicts > 0 ? await find(wanted, deps) : undefined
-    if (left && nextStep(left, wanted).kind !== 'amend')
-      return { release: left, status: undefined, conflicts }
+    const left = conflict ? await find(wanted, deps) : undefined
+    others ||= left !== undefined
+    if (left && nextStep(left, wanted).kind !== 'amend') return { release: left, status: undefined, others }
     const result = await deps.api.create(body)
-    if (result.kind === 'ok') return { ...result, release: exact(result.release, wanted), conflicts }
-    conflicts += 1
+    if (result.kind === 'ok') return { ...result, release: exact(result.release, wanted), others }
+    conflict = true
     deps.logger.info('Another job is writing this release (409); looking again shortly.')
     return undefined
   }

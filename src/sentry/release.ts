@@ -85,8 +85,8 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
  * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
  * do not keep it leave the status.
  */
-function isOurs({ release, status, conflicts }: Posted, userAgent: string): boolean {
-  return release.userAgent ? release.userAgent === userAgent : status === 201 && conflicts === 0
+function isOurs({ release, status, others }: Posted, userAgent: string): boolean {
+  return release.userAgent ? release.userAgent === userAgent : status === 201 && !others
 }
 
 /** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */

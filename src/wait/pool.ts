@@ -9,8 +9,17 @@ export async function mapPool<T, R>(
 ): Promise<R[]> {
   const results: R[] = []
   const queue = items.entries()
+  let failed = false
   const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) results[index] = await work(item)
+    for (const [index, item] of queue) {
+      if (failed) return
+      try {
+        results[index] = await work(item)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    }
   }
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
   return results
