@@ -35896,7 +35896,7 @@ function classify(error, peer, host) {
             advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
         };
     }
-    if (/^tunneling socket/.test(message)) {
+    if (message.startsWith('tunneling socket')) {
         const status = /statusCode=(\d{3})/.exec(message)?.[1];
         return {
             kind: 'proxy',
@@ -46573,7 +46573,7 @@ async function send(request, deps) {
         const progress = { tried, elapsedMs: clock.now() - begun };
         const decision = decideRetry(attempt, request.effect, progress, policy, clock.random());
         if (decision.kind === 'retry') {
-            const seen = outcome.kind === 'answer' ? `answered ${outcome.answer.status}` : outcome.failure.sentence;
+            const seen = describe(outcome, attempt);
             logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,duration/* sayDuration */.k)(decision.afterMs)}`);
             await clock.sleep(decision.afterMs, signal);
             continue;
@@ -46586,6 +46586,11 @@ async function send(request, deps) {
             throw redirected(reply, request);
         return reply;
     }
+}
+function describe(outcome, attempt) {
+    if (outcome.kind === 'failure')
+        return outcome.failure.sentence;
+    return attempt.kind === 'failure' ? 'the answer was cut short' : `answered ${outcome.answer.status}`;
 }
 function asAttempt(failure) {
     return { kind: 'failure', sent: failure.sent, heals: failure.heals };

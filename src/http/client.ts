@@ -3,7 +3,7 @@ import { plain, shorten } from '../untrusted.ts'
 import { sayDuration } from '../wait/duration.ts'
 import { type Failure, HttpError, type Peer } from './failure.ts'
 import { type Attempt, decideRetry, type Effect, RETRY_POLICY, retryHint } from './retry.ts'
-import type { Incoming, Outgoing, Transport } from './transport.ts'
+import type { Incoming, Outcome, Outgoing, Transport } from './transport.ts'
 
 export interface HttpDeps {
   readonly transport: Transport
@@ -127,7 +127,7 @@ async function send(request: HttpRequest, deps: HttpDeps): Promise<Reply> {
     const decision = decideRetry(attempt, request.effect, progress, policy, clock.random())
 
     if (decision.kind === 'retry') {
-      const seen = outcome.kind === 'answer' ? `answered ${outcome.answer.status}` : outcome.failure.sentence
+      const seen = describe(outcome, attempt)
       logger.info(
         `${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${sayDuration(decision.afterMs)}`,
       )
@@ -139,6 +139,11 @@ async function send(request: HttpRequest, deps: HttpDeps): Promise<Reply> {
     if (reply.status >= 300 && reply.status < 400 && reply.status !== 304) throw redirected(reply, request)
     return reply
   }
+}
+
+function describe(outcome: Outcome, attempt: Attempt): string {
+  if (outcome.kind === 'failure') return outcome.failure.sentence
+  return attempt.kind === 'failure' ? 'the answer was cut short' : `answered ${outcome.answer.status}`
 }
 
 function asAttempt(failure: Failure): Attempt {

@@ -92,7 +92,7 @@ export function classify(
       advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
     }
   }
-  if (/^tunneling socket/.test(message)) {
+  if (message.startsWith('tunneling socket')) {
     const status = /statusCode=(\d{3})/.exec(message)?.[1]
     return {
       kind: 'proxy',
