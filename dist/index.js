@@ -33406,6 +33406,177 @@ module.exports = {
 
 /***/ }),
 
+/***/ 2898:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $D: () => (/* binding */ KNOWN_OPTIONS),
+/* harmony export */   Cd: () => (/* binding */ OWNED_FIELDS),
+/* harmony export */   Um: () => (/* binding */ storedVersion),
+/* harmony export */   YK: () => (/* binding */ UPDATE_TYPES),
+/* harmony export */   aI: () => (/* binding */ createFields)
+/* harmony export */ });
+const UPDATE_TYPES = ['security', 'bugfix', 'enhancement', 'recommended', 'newpackage'];
+/** Fields of a create that an input of its own sets, with that input. */
+const OWNED_FIELDS = {
+    project_id: 'abf-project',
+    commit_hash: 'abf-commit',
+    project_version: 'abf-project-version',
+    arch_id: 'abf-arches',
+    save_to_repository_id: 'abf-repository',
+    save_to_platform_id: 'abf-repository',
+    build_for_platform_id: 'abf-platform',
+    include_repos: 'abf-include-repositories',
+    'include_repos[]': 'abf-include-repositories',
+    update_type: 'abf-update-type',
+    auto_publish: 'abf-auto-publish',
+    auto_publish_status: 'abf-auto-publish',
+};
+/** Further fields of a create that one server or another reads. */
+const KNOWN_OPTIONS = new Set([
+    'auto_create_container',
+    'build_requires',
+    'chain_config',
+    'enable_32bit',
+    'external_nodes',
+    'extra_build_lists',
+    'extra_params',
+    'extra_repositories',
+    'include_testing_subrepository',
+    'native_build',
+    'save_buildroot',
+    'use_cached_chroot',
+    'use_extra_tests',
+]);
+/**
+ * The fields of `POST /build_lists` for one architecture: nothing that was not asked for, except what servers would
+ * otherwise decide to our surprise (`auto_publish_status` is `default` when it is missing, which publishes).
+ */
+function createFields(wanted, target, arch) {
+    return {
+        ...wanted.options,
+        project_id: target.project.id,
+        commit_hash: wanted.commit,
+        // With a version OMV builds its head and takes the commit for a label only.
+        ...(wanted.projectVersion === undefined ? {} : { project_version: wanted.projectVersion }),
+        arch_id: arch.id,
+        save_to_repository_id: target.repository.id,
+        build_for_platform_id: target.platform.id,
+        include_repos: target.includeRepositories,
+        update_type: wanted.updateType,
+        // Old servers know only the boolean. Today's read both, and the later key wins.
+        auto_publish: wanted.mode === 'default',
+        auto_publish_status: wanted.mode,
+    };
+}
+/** What `filter[project_version]` finds a build under: a bare commit becomes its own version. */
+function storedVersion({ projectVersion, commit }) {
+    return projectVersion ?? commit;
+}
+
+
+/***/ }),
+
+/***/ 4040:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HF: () => (/* binding */ unfinishedWork),
+/* harmony export */   NX: () => (/* binding */ settleWork),
+/* harmony export */   Oc: () => (/* binding */ Ledger)
+/* harmony export */ });
+/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+
+const WORK = 'abf-work';
+/** A create that is about to be sent, described so that its build can be found again. */
+const PendingSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    projectId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    /** `owner/name` where it is known. */
+    project: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    archId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    repositoryId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    platformId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    commit: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    /** What the server files the build under in `project_version`. */
+    version: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    /** Milliseconds since the epoch, by the runner's clock. */
+    since: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+});
+const WorkSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ ids: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()), pending: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(PendingSchema) });
+/**
+ * The builds of this step in their order. It writes down what this run has submitted before and after each create, so
+ * that the post step can cancel it when the process is killed.
+ */
+class Ledger {
+    records = [];
+    #outputs;
+    #state;
+    #cancels;
+    #pending;
+    constructor(ports, onAbort) {
+        this.#outputs = ports.outputs;
+        this.#state = ports.state;
+        this.#cancels = onAbort === 'cancel';
+    }
+    /** The create whose answer has not come. */
+    get pending() {
+        return this.#pending;
+    }
+    /** Call before a create is sent. */
+    announce(pending) {
+        this.#pending = pending;
+        this.#save();
+    }
+    /** The announced create has made no build. */
+    withdraw() {
+        this.#pending = undefined;
+        this.#save();
+    }
+    add(...records) {
+        this.records.push(...records);
+        if (records.some(({ origin }) => origin === 'submitted')) {
+            this.#pending = undefined;
+            this.#save();
+        }
+        this.#outputs.set('build-list-ids', JSON.stringify(this.records.map(({ id }) => id)));
+    }
+    /** The step has come to its own end; `left` is what it should have cancelled and could not. */
+    settle(left) {
+        if (left.length > 0 || this.#pending)
+            this.#save(left);
+        else if (this.#cancels)
+            settleWork(this.#state);
+    }
+    #save(ids = this.#own()) {
+        if (!this.#cancels)
+            return;
+        const work = { ids: [...ids], ...(this.#pending ? { pending: this.#pending } : {}) };
+        this.#state.save(WORK, JSON.stringify(work));
+    }
+    #own() {
+        return this.records.filter(({ origin }) => origin === 'submitted').map(({ id }) => id);
+    }
+}
+/** What a main step that was killed has left; undefined when there is nothing to undo. */
+function unfinishedWork(state) {
+    const text = state.read(WORK);
+    if (text === '')
+        return undefined;
+    try {
+        const parsed = WorkSchema.safeParse(JSON.parse(text));
+        return parsed.success ? parsed.data : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function settleWork(state) {
+    state.save(WORK, '');
+}
+
+
+/***/ }),
+
 /***/ 628:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -35708,14 +35879,54 @@ function writer(kind, logger, write) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   n: () => (/* binding */ cleanUp)
 /* harmony export */ });
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2462);
+/* harmony import */ var _abf_ledger_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4040);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
+/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9556);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3329);
+/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2272);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4917);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2462);
 
-/** The post step: says what was cut off when the main step was killed. It never fails the job. */
-function cleanUp(state, logger) {
-    const work = (0,_state_js__WEBPACK_IMPORTED_MODULE_0__/* .unsettledWork */ .a$)(state);
+
+
+
+
+
+
+/**
+ * The post step: finishes what the main step left when it was killed. Builds that it submitted are cancelled; all else
+ * is said. It never throws and never fails the job.
+ */
+async function cleanUp(world) {
+    const { logger, state } = world.actions;
+    try {
+        await cancelBuilds(world);
+    }
+    catch (thrown) {
+        logger.warning(`Builds of this run may be left running: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .asActionError */ .z6)(thrown).message}`);
+    }
+    const work = (0,_state_js__WEBPACK_IMPORTED_MODULE_6__/* .unsettledWork */ .a$)(state);
     if (work === undefined)
         return;
     logger.warning(`The step was killed while it worked on ${work}. Run it again: it finds what was done and does the rest.`, 'Release gate was interrupted');
+}
+async function cancelBuilds(world) {
+    const { actions, clock, env } = world;
+    if (!(0,_abf_ledger_js__WEBPACK_IMPORTED_MODULE_0__/* .unfinishedWork */ .HF)(actions.state))
+        return;
+    const context = (0,_github_context_js__WEBPACK_IMPORTED_MODULE_2__/* .readContext */ .yI)(env, world.event);
+    const inputs = (0,_inputs_load_js__WEBPACK_IMPORTED_MODULE_4__/* .loadInputs */ .I)(env, context, actions.redact);
+    if (inputs.abf.off)
+        return;
+    // Late, because most runs have nothing to build.
+    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 985).then(__nccwpck_require__.bind(__nccwpck_require__, 6985));
+    await cleanUpAbf(inputs.abf, {
+        clock,
+        logger: actions.logger,
+        state: actions.state,
+        userAgent: (0,_run_js__WEBPACK_IMPORTED_MODULE_5__/* .userAgent */ .N1)(context),
+        connect: (options) => (0,_http_client_js__WEBPACK_IMPORTED_MODULE_3__/* .createHttp */ .V)({ ...(0,_run_js__WEBPACK_IMPORTED_MODULE_5__/* .httpDeps */ .L0)(inputs, world), ...options }),
+    });
 }
 
 
@@ -35725,6 +35936,7 @@ function cleanUp(state, logger) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C0: () => (/* binding */ AnnouncedError),
 /* harmony export */   cc: () => (/* binding */ CancelledError),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
 /* harmony export */   xb: () => (/* binding */ assertNever),
@@ -35758,6 +35970,10 @@ class CancelledError extends ActionError {
             advice: 'Run the job again: what was already done is found and not done twice.',
         });
     }
+}
+/** A failure that has been told already, in annotations of its own. */
+class AnnouncedError extends ActionError {
+    name = 'AnnouncedError';
 }
 /** Turns whatever was thrown into an error that can be shown. */
 function asActionError(thrown) {
@@ -35835,6 +36051,171 @@ function dig(value, path) {
     return path.reduce((inner, key) => typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
         ? inner[key]
         : undefined, value);
+}
+
+
+/***/ }),
+
+/***/ 3329:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ createHttp)
+/* harmony export */ });
+/* unused harmony export Reply */
+/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(873);
+/* harmony import */ var _wait_duration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6841);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
+/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8902);
+
+
+
+
+/** Code points of an answer that are looked at for words to show. */
+const MOST_WORDS = 65_536;
+/** An answer of any status, after retries. */
+class Reply {
+    #request;
+    #incoming;
+    #redact;
+    attempts;
+    constructor(request, incoming, attempts, redact) {
+        this.#request = request;
+        this.#incoming = incoming;
+        this.#redact = redact;
+        this.attempts = attempts;
+    }
+    get status() {
+        return this.#incoming.status;
+    }
+    get bytes() {
+        return this.#incoming.bytes;
+    }
+    get text() {
+        return this.bytes.toString('utf8');
+    }
+    /** The body as JSON whatever its content type says (Sentry sends a 429's JSON as text/html); undefined if it is none. */
+    get json() {
+        return parseJson(this.text);
+    }
+    header(name) {
+        return this.#incoming.header(name);
+    }
+    /** `max` code points of foreign text, without secrets and without anything that acts. */
+    words(text, max = 300) {
+        // Twice: cleaning can put a secret together that was sent in pieces.
+        return (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(this.#redact((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(this.#redact(text), MOST_WORDS)), max);
+    }
+    /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
+    error(kind, reason, more = {}) {
+        const { peer, method, url, intent } = this.#request;
+        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j({
+            kind,
+            message: `Could not ${intent}: ${peer.name} at ${url.host} ${reason}`,
+            status: this.status,
+            method,
+            url: shownUrl(url),
+            words: more.words,
+            advice: more.advice,
+            retryAfterMs: more.retryAfterMs,
+            detail: [
+                `HTTP status ${this.status}`,
+                ...(this.attempts > 1 ? [`given up after ${this.attempts} attempts`] : []),
+                ...(more.detail ?? []),
+            ],
+        });
+    }
+}
+function createHttp(deps) {
+    return { send: (request) => send(request, deps) };
+}
+async function send(request, deps) {
+    const { clock, logger, signal } = deps;
+    const policy = { ..._retry_js__WEBPACK_IMPORTED_MODULE_1__/* .RETRY_POLICY */ .yE, retries: deps.retries };
+    const begun = clock.now();
+    for (let tried = 1;; tried += 1) {
+        signal.throwIfAborted();
+        const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal);
+        const reply = outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined;
+        const attempt = outcome.kind === 'answer' ? judge(outcome.answer, request, clock.now()) : asAttempt(outcome.failure);
+        const progress = { tried, elapsedMs: clock.now() - begun };
+        const decision = (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .decideRetry */ .tE)(attempt, request.effect, progress, policy, clock.random());
+        if (decision.kind === 'retry') {
+            const seen = describe(outcome, attempt);
+            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,_wait_duration_js__WEBPACK_IMPORTED_MODULE_3__/* .sayDuration */ .k)(decision.afterMs)}`);
+            await clock.sleep(decision.afterMs, signal);
+            continue;
+        }
+        if (!reply)
+            throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps);
+        if (decision.kind === 'come-back')
+            throw comeBack(reply, decision.afterMs, clock.now());
+        if (reply.status >= 300 && reply.status < 400 && reply.status !== 304)
+            throw redirected(reply, request);
+        return reply;
+    }
+}
+function describe(outcome, attempt) {
+    if (outcome.kind === 'failure')
+        return outcome.failure.sentence;
+    return attempt.kind === 'failure' ? 'the answer was cut short' : `answered ${outcome.answer.status}`;
+}
+function asAttempt(failure) {
+    return { kind: 'failure', sent: failure.sent, heals: failure.heals };
+}
+/** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
+function judge(answer, request, now) {
+    const success = answer.status >= 200 && answer.status < 300;
+    const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '');
+    if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204) {
+        if (parseJson(answer.bytes.toString('utf8')) === undefined)
+            return { kind: 'failure', sent: true, heals: true };
+    }
+    return {
+        kind: 'answer',
+        status: answer.status,
+        hintMs: (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .retryHint */ .IR)(answer.status, (name) => answer.header(name), now),
+    };
+}
+function noAnswer(request, failure, tried, deps) {
+    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j({
+        kind: failure?.kind ?? 'reset',
+        message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no answer')}`,
+        method: request.method,
+        url: shownUrl(request.url),
+        advice: failure?.advice,
+        detail: [
+            ...(tried > 1 ? [`given up after ${tried} attempts`] : []),
+            ...(failure?.kind === 'timeout' ? [`request-timeout: ${(0,_wait_duration_js__WEBPACK_IMPORTED_MODULE_3__/* .sayDuration */ .k)(deps.requestTimeout)}`] : []),
+        ],
+    });
+}
+function comeBack(reply, afterMs, now) {
+    const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
+    return reply.error('status', `answered ${reply.status} and asks to wait for ${(0,_wait_duration_js__WEBPACK_IMPORTED_MODULE_3__/* .sayDuration */ .k)(afterMs)}`, {
+        advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
+        retryAfterMs: afterMs,
+    });
+}
+function redirected(reply, request) {
+    const location = reply.header('location') ?? '';
+    const target = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : undefined;
+    const to = target ? reply.words(`${target.origin}${target.pathname}`, 200) : 'nowhere';
+    return reply.error('redirect', `answered ${reply.status} and points to ${to}, which is not followed`, {
+        advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
+    });
+}
+/** The URL as it may be shown: without credentials and without query. */
+function shownUrl(url) {
+    return `${url.origin}${url.pathname}`;
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -35943,6 +36324,85 @@ function classify(error, peer, host) {
         sentence: `the connection to ${host} broke${code ? ` (${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .plain */ .pj)(code, 40)})` : ''}`,
         advice: 'Run the job again; if it stays, look at the server and at proxies in between.',
     };
+}
+
+
+/***/ }),
+
+/***/ 8902:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IR: () => (/* binding */ retryHint),
+/* harmony export */   tE: () => (/* binding */ decideRetry),
+/* harmony export */   yE: () => (/* binding */ RETRY_POLICY)
+/* harmony export */ });
+/** When a request is made again: the policy as data, the decision as a pure function. */
+/** Pauses of about 0.5, 1.3, 3, 8 and 20 s: quick for a hiccup, long enough for a restart. */
+const RETRY_POLICY = {
+    budgetMs: 60_000,
+    firstPauseMs: 500,
+    factor: 2.5,
+    longestPauseMs: 20_000,
+};
+/** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
+function heals(status) {
+    return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+}
+function mayRepeat(attempt, effect) {
+    if (attempt.kind === 'answer') {
+        // 429 is refused before anything happens; a 5xx may come after the effect.
+        return heals(attempt.status) && (effect === 'idempotent' || attempt.status === 429);
+    }
+    return attempt.heals && (effect === 'idempotent' || !attempt.sent);
+}
+/**
+ * Decides what follows attempt number `tried` (1 = the first).
+ * @param elapsedMs since the first attempt began
+ * @param random in [0, 1): spreads the pauses of many jobs apart
+ */
+function decideRetry(attempt, effect, progress, policy, random) {
+    if (!mayRepeat(attempt, effect))
+        return { kind: 'stop' };
+    const left = policy.budgetMs - progress.elapsedMs;
+    const hint = attempt.kind === 'answer' ? attempt.hintMs : undefined;
+    if (hint !== undefined && hint > left)
+        return { kind: 'come-back', afterMs: hint };
+    if (progress.tried > policy.retries)
+        return { kind: 'stop' };
+    if (hint !== undefined)
+        return { kind: 'retry', afterMs: Math.min(asAsked(hint, random), left) };
+    const afterMs = backoff(progress.tried, policy, random);
+    return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs };
+}
+function backoff(tried, policy, random) {
+    const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.longestPauseMs);
+    return Math.round(pause * (0.5 + random / 2));
+}
+/** Never earlier than asked, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
+function asAsked(hintMs, random) {
+    return Math.round(Math.max(hintMs, 1000) + random * 1000);
+}
+/**
+ * The pause in milliseconds that an answer asks for, or undefined. `Retry-After` in both forms; else, on a 429,
+ * `X-Sentry-Rate-Limit-Reset` (UTC epoch seconds; Sentry sends no `Retry-After`). Points in time are taken
+ * relative to the answer's own `Date`, because the runner's clock may be off.
+ */
+function retryHint(status, header, nowMs) {
+    const dated = Date.parse(header('date') ?? '');
+    const serverNow = Number.isNaN(dated) ? nowMs : dated;
+    const after = header('retry-after')?.trim();
+    if (after) {
+        if (/^\d+(\.\d+)?$/.test(after))
+            return Number(after) * 1000;
+        const at = /^[A-Z][a-z]+, /.test(after) ? Date.parse(after) : Number.NaN;
+        if (!Number.isNaN(at))
+            return Math.max(0, at - serverNow);
+    }
+    if (status !== 429)
+        return undefined;
+    const reset = Number(header('x-sentry-rate-limit-reset') ?? Number.NaN);
+    return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1000 - serverNow) : undefined;
 }
 
 
@@ -45852,14 +46312,14 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _actions_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(628);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2691);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3916);
-/* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7922);
-/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3696);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9852);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2462);
-/* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4951);
-/* harmony import */ var _wait_signals_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2356);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3916);
+/* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7922);
+/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2272);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4917);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2462);
+/* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4951);
+/* harmony import */ var _wait_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2356);
 
 
 
@@ -45871,31 +46331,35 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 const actions = (0,_actions_js__WEBPACK_IMPORTED_MODULE_1__/* .createActions */ .E)();
-for (const secret of (0,_inputs_load_js__WEBPACK_IMPORTED_MODULE_4__/* .readSecrets */ .q)(process.env))
+for (const secret of (0,_inputs_load_js__WEBPACK_IMPORTED_MODULE_5__/* .readSecrets */ .q)(process.env))
     actions.mask(secret);
 process.on('uncaughtException', fail);
-if ((0,_state_js__WEBPACK_IMPORTED_MODULE_8__/* .isPost */ .tl)(actions.state)) {
-    (0,_cleanup_js__WEBPACK_IMPORTED_MODULE_9__/* .cleanUp */ .n)(actions.state, actions.logger);
+const world = {
+    env: process.env,
+    event: readEvent(process.env['GITHUB_EVENT_PATH']),
+    actions,
+    clock: _wait_clock_js__WEBPACK_IMPORTED_MODULE_7__/* .systemClock */ .m,
+    transport: (0,_http_transport_js__WEBPACK_IMPORTED_MODULE_4__/* .createTransport */ .o)(),
+    signal: (0,_wait_signals_js__WEBPACK_IMPORTED_MODULE_8__/* .cancellation */ .W)(process),
+};
+if ((0,_state_js__WEBPACK_IMPORTED_MODULE_9__/* .isPost */ .tl)(actions.state)) {
+    await (0,_cleanup_js__WEBPACK_IMPORTED_MODULE_2__/* .cleanUp */ .n)(world);
 }
 else {
-    (0,_state_js__WEBPACK_IMPORTED_MODULE_8__/* .markStarted */ .Fm)(actions.state);
-    const signal = (0,_wait_signals_js__WEBPACK_IMPORTED_MODULE_7__/* .cancellation */ .W)(process);
-    await (0,_run_js__WEBPACK_IMPORTED_MODULE_5__/* .run */ .e)({
-        env: process.env,
-        event: readEvent(process.env['GITHUB_EVENT_PATH']),
-        actions,
-        clock: _wait_clock_js__WEBPACK_IMPORTED_MODULE_6__/* .systemClock */ .m,
-        transport: (0,_http_transport_js__WEBPACK_IMPORTED_MODULE_3__/* .createTransport */ .o)(),
-        signal,
-    }).catch(fail);
+    (0,_state_js__WEBPACK_IMPORTED_MODULE_9__/* .markStarted */ .Fm)(actions.state);
+    await (0,_run_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .eF)(world).catch(fail);
 }
 /** One red annotation with cause and cure; what helps to dig follows as plain log lines. */
 function fail(thrown) {
-    const error = (0,_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .asActionError */ .z6)(thrown);
+    process.exitCode = 1;
+    const error = (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .asActionError */ .z6)(thrown);
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .AnnouncedError */ .C0) {
+        actions.logger.info(error.message);
+        return;
+    }
     actions.logger.error([error.message, error.advice].filter(Boolean).join('\n'), error.title);
     for (const line of error.detail)
         actions.logger.info(`  ${line}`);
-    process.exitCode = 1;
 }
 /** An event that cannot be read is no reason to fail: what is then missing is asked for by name. */
 function readEvent(path) {
@@ -45923,7 +46387,7 @@ __webpack_async_result__();
 /* harmony export */   ui: () => (/* binding */ wantsSummary)
 /* harmony export */ });
 /* unused harmony export COMMON_DEFAULTS */
-/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4539);
+/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8395);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9556);
 /* harmony import */ var _wait_duration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6841);
 /* harmony import */ var _field_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2029);
@@ -45986,7 +46450,7 @@ function wantsSummary(env) {
 /* harmony export */   hF: () => (/* binding */ input),
 /* harmony export */   z6: () => (/* binding */ check)
 /* harmony export */ });
-/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4539);
+/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 /* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8532);
 
 /** The input of that name; undefined when it is missing, empty or blank. */
@@ -46040,7 +46504,7 @@ function problem({ source, text }, expected, show) {
 
 /***/ }),
 
-/***/ 3696:
+/***/ 2272:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46052,16 +46516,402 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/inputs/common.ts
-var inputs_common = __nccwpck_require__(832);
-// EXTERNAL MODULE: ./src/inputs/field.ts
-var field = __nccwpck_require__(2029);
-// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 8 modules
-var schemas = __nccwpck_require__(4539);
+// EXTERNAL MODULE: ./src/abf/fields.ts
+var fields = __nccwpck_require__(2898);
 // EXTERNAL MODULE: ./src/untrusted.ts
 var untrusted = __nccwpck_require__(873);
+// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
+var schemas = __nccwpck_require__(8395);
+// EXTERNAL MODULE: ./src/github/context.ts
+var context = __nccwpck_require__(9556);
+// EXTERNAL MODULE: ./src/wait/duration.ts
+var duration = __nccwpck_require__(6841);
+// EXTERNAL MODULE: ./src/inputs/field.ts
+var field = __nccwpck_require__(2029);
 // EXTERNAL MODULE: ./src/inputs/parse.ts
 var parse = __nccwpck_require__(3718);
+;// CONCATENATED MODULE: ./src/inputs/abf-parse.ts
+
+
+
+/** Texts of ABF's inputs to values. Each gives undefined, or problems, for what it does not accept; none throws. */
+/** Ids are 32 bit numbers on the servers. */
+function parseId(text) {
+    if (!/^\d{1,10}$/.test(text))
+        return undefined;
+    const id = Number(text);
+    return id >= 1 && id <= 2_147_483_647 ? id : undefined;
+}
+/** `left/right` with something on both sides, or a numeric id. */
+function parsePair(text) {
+    return parseId(text) !== undefined || /^[^\s/?#%]+\/[^\s/?#%]+$/.test(text) ? text : undefined;
+}
+function parsePairs(text) {
+    const list = (0,parse/* parseList */.E1)(text);
+    return list.every((item) => parsePair(item) !== undefined) ? list : undefined;
+}
+/** The name of a platform, such as `cooker` or `rosa2021.1`, or a numeric id. */
+function parsePlatform(text) {
+    return /^[\w.-]{1,100}$/.test(text) ? text : undefined;
+}
+function parseArches(text) {
+    const list = (0,parse/* parseList */.E1)(text);
+    return list.length > 0 && list.every((arch) => /^[\w-]{1,40}$/.test(arch)) ? list : undefined;
+}
+function parseMode(text) {
+    switch (text.toLowerCase()) {
+        case 'none':
+        case 'false':
+            return 'none';
+        case 'default':
+        case 'true':
+            return 'default';
+        case 'testing':
+            return 'testing';
+        default:
+            return undefined;
+    }
+}
+/** Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. */
+function parseBuildIds(text) {
+    const list = (0,parse/* parseList */.E1)(/^\[.*\]$/s.test(text) ? text.slice(1, -1) : text);
+    const ids = list.flatMap((item) => parseId(item) ?? []);
+    return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined;
+}
+/** A JSON object with fields of a create that no other input sets. */
+function parseOptions(given, show) {
+    if (!given)
+        return { value: {}, problems: [] };
+    let json;
+    try {
+        json = JSON.parse(given.text);
+    }
+    catch {
+        json = undefined;
+    }
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        return {
+            value: {},
+            problems: [(0,field/* problem */.CC)(given, 'a JSON object such as {"use_extra_tests": false}', show)],
+        };
+    }
+    const value = { ...json };
+    const problems = Object.keys(value).flatMap((key) => {
+        const owner = Object.hasOwn(fields/* OWNED_FIELDS */.Cd, key) ? fields/* OWNED_FIELDS */.Cd[key] : undefined;
+        return owner === undefined
+            ? []
+            : [(0,field/* problem */.CC)({ ...given, text: key }, `no field that the input ${owner} sets`, show)];
+    });
+    return { value, problems };
+}
+const NUMBER = { expected: 'a whole number', accepts: /^\d{1,10}$/ };
+const MOMENT = { expected: 'Unix seconds or DD/MM/YYYY', accepts: /^(\d{1,12}|\d{2}\/\d{2}\/\d{4})$/ };
+const TEXT = { expected: 'a text', accepts: /./ };
+const FLAG = { expected: 'true, false, 1 or 0', accepts: /^(true|false|0|1)$/ };
+/** The servers' filter keys. They take an empty or crooked value for 0, which finds nothing, so it is refused here. */
+const FILTER_KEYS = {
+    arch_id: NUMBER,
+    build_for_platform_id: NUMBER,
+    created_at_end: MOMENT,
+    created_at_start: MOMENT,
+    id: NUMBER,
+    is_circle: FLAG,
+    mass_build_id: {
+        expected: 'a whole number, or -1 for builds outside of mass builds',
+        accepts: /^(-1|\d{1,10})$/,
+    },
+    new_core: { expected: '0 or 1', accepts: /^[01]$/ },
+    ownership: {
+        expected: 'owned, related, everything or index',
+        accepts: /^(owned|related|everything|index)$/,
+    },
+    project_name: TEXT,
+    project_version: TEXT,
+    save_to_platform_id: NUMBER,
+    save_to_repository_id: NUMBER,
+    status: NUMBER,
+    updated_at_end: MOMENT,
+    updated_at_start: MOMENT,
+};
+/** Keys that servers of about 2012 knew and those of today read without using them. */
+const IGNORED_FILTER_KEYS = new Set([
+    'created_at_start',
+    'created_at_end',
+    'is_circle',
+]);
+/** `key=value` lines. */
+function parseFilter(given, show) {
+    if (!given)
+        return { value: undefined, problems: [] };
+    const value = {};
+    const problems = [];
+    for (const line of given.text.split(/[\r\n]+/).map((text) => text.trim())) {
+        if (line === '')
+            continue;
+        const [, key = '', text = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
+        const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
+        if (!rule) {
+            problems.push((0,field/* problem */.CC)({ ...given, text: line }, `lines key=value with a key of ${Object.keys(FILTER_KEYS).join(', ')}`, show));
+        }
+        else if (!rule.accepts.test(text)) {
+            problems.push((0,field/* problem */.CC)({ ...given, text }, `${rule.expected} for ${key}`, show));
+        }
+        else if (Object.hasOwn(value, key)) {
+            problems.push((0,field/* problem */.CC)({ ...given, text: line }, `${key} only once`, show));
+        }
+        else {
+            value[key] = text;
+        }
+    }
+    return { value, problems };
+}
+
+;// CONCATENATED MODULE: ./src/inputs/abf-fields.ts
+
+
+
+
+
+
+
+/** The inputs of the ABF part one by one: defaults, and what each accepts. How they go together is in `abf.ts`. */
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+const ABF_DEFAULTS = {
+    'abf-url': 'https://abf.openmandriva.org',
+    'abf-arches': 'x86_64',
+    'abf-update-type': 'bugfix',
+    'abf-auto-publish': 'none',
+    'abf-reuse': 'true',
+    'abf-wait': 'true',
+    'abf-timeout': '5h30m',
+    'abf-poll-interval': '30s',
+    'abf-on-abort': 'cancel',
+    'abf-tests-failed': 'fail',
+    'abf-unpermitted-arch': 'skip',
+    'abf-log-lines': '50',
+};
+const OPERATIONS = [
+    'build',
+    'watch',
+    'publish',
+    'publish-into-testing',
+    'reject',
+    'cancel',
+    'search',
+];
+const LONGEST_TIMEOUT_MS = 120 * 3_600_000;
+const LONGEST_INTERVAL_MS = 3_600_000;
+const MOST_LOG_LINES = 1000;
+const AbfSchema = schemas/* object */.Ikc({
+    'abf-operation': oneOf(OPERATIONS),
+    'abf-url': (0,field/* field */.ZZ)('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : (0,parse/* parseBaseUrl */.Q2)(text))),
+    'abf-token': schemas/* optional */.lqM((0,field/* secretField */.T2)('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
+    'abf-username': schemas/* optional */.lqM((0,field/* field */.ZZ)('a login without a colon', (text) => (text.includes(':') ? undefined : text))),
+    'abf-password': schemas/* optional */.lqM(schemas/* string */.YjP()),
+    'abf-project': schemas/* optional */.lqM((0,field/* field */.ZZ)('a project as owner/name, or its numeric id', parsePair)),
+    'abf-commit': schemas/* optional */.lqM((0,field/* field */.ZZ)('a full commit SHA of 40 or 64 hex digits', context/* parseSha */.qL)),
+    'abf-project-version': schemas/* optional */.lqM((0,field/* field */.ZZ)('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text))),
+    'abf-repository': schemas/* optional */.lqM((0,field/* field */.ZZ)('a repository as platform/repository, or its numeric id', parsePair)),
+    'abf-platform': schemas/* optional */.lqM((0,field/* field */.ZZ)('the name of a platform, or its numeric id', parsePlatform)),
+    'abf-include-repositories': schemas/* optional */.lqM((0,field/* field */.ZZ)('repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks', parsePairs)),
+    'abf-arches': (0,field/* field */.ZZ)('names or numeric ids of architectures, separated by commas, spaces or line breaks', parseArches),
+    'abf-update-type': oneOf(fields/* UPDATE_TYPES */.YK),
+    'abf-auto-publish': (0,field/* field */.ZZ)('none, default, testing, false or true', parseMode),
+    'abf-build-options': schemas/* optional */.lqM(schemas/* string */.YjP()),
+    'abf-build-list-ids': schemas/* optional */.lqM((0,field/* field */.ZZ)('numeric ids of build lists, as a list or a JSON array', parseBuildIds)),
+    'abf-filter': schemas/* optional */.lqM(schemas/* string */.YjP()),
+    'abf-reuse': (0,field/* field */.ZZ)('true or false', parse/* parseBoolean */.yG),
+    'abf-wait': (0,field/* field */.ZZ)('true or false', parse/* parseBoolean */.yG),
+    'abf-timeout': abf_fields_duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
+    'abf-poll-interval': abf_fields_duration('from 1s to 1h, such as 30s', 1000, LONGEST_INTERVAL_MS),
+    'abf-on-abort': oneOf(['cancel', 'leave']),
+    'abf-tests-failed': oneOf(['fail', 'accept']),
+    'abf-unpermitted-arch': oneOf(['skip', 'fail']),
+    'abf-log-lines': (0,field/* field */.ZZ)(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) => (0,parse/* parseInteger */.cG)(text, 0, MOST_LOG_LINES)),
+});
+function oneOf(choices) {
+    return (0,field/* field */.ZZ)(choices.join(', '), (text) => choices.find((choice) => choice === text));
+}
+function abf_fields_duration(expected, min, max) {
+    return (0,field/* field */.ZZ)(`a duration ${expected}`, (text) => {
+        const ms = (0,duration/* parseDuration */.E)(text);
+        return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/inputs/abf.ts
+
+
+
+
+
+
+/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
+const ABF_SECRETS = [
+    ['abf-token', 'ABF_TOKEN'],
+    ['abf-password', 'ABF_PASSWORD'],
+];
+/** Any of these turns the ABF part on. */
+const SWITCHES = ['abf-project', 'abf-build-list-ids', 'abf-filter', 'abf-operation'];
+/**
+ * @param commit what `abf-commit` is when it is not given; undefined when that has a problem of its own
+ * @param show repeats what was given in messages, without secrets
+ */
+function loadAbf(env, commit, show) {
+    if (SWITCHES.every((name) => (0,field/* input */.hF)(env, name) === undefined)) {
+        return { value: { off: true }, problems: [], notices: [] };
+    }
+    const given = readTexts(env, commit);
+    const { values, problems } = (0,field/* check */.z6)(AbfSchema, given, show);
+    const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text);
+    const options = parseOptions(given['abf-build-options'], show);
+    const filter = parseFilter(given['abf-filter'], show);
+    const all = [
+        ...problems,
+        ...(operation ? [...missing(operation, given), ...credentialProblems(operation, given)] : []),
+        ...options.problems,
+        ...filter.problems,
+    ];
+    if (!values || all.length > 0)
+        return { value: undefined, problems: all, notices: [] };
+    const task = taskOf(values, options.value, filter.value);
+    // Without a commit there is nothing to build, and the problem with the commit is told elsewhere.
+    if (!task)
+        return { value: undefined, problems: [], notices: [] };
+    return {
+        problems: [],
+        notices: notices(values, options.value, filter.value),
+        value: {
+            off: false,
+            task,
+            baseUrl: values['abf-url'],
+            ...credentialsOf(values, given),
+            reuse: values['abf-reuse'],
+            wait: values['abf-wait'],
+            timeout: values['abf-timeout'],
+            pollInterval: values['abf-poll-interval'],
+            onAbort: values['abf-on-abort'],
+            testsFailed: values['abf-tests-failed'],
+            unpermittedArch: values['abf-unpermitted-arch'],
+            logLines: values['abf-log-lines'],
+        },
+    };
+}
+/**
+ * Secrets beyond `ABF_SECRETS` that must not be shown: a login with its password, because its base64 is what a request
+ * carries.
+ */
+function abfLogin(env) {
+    const user = (0,field/* input */.hF)(env, 'abf-username') ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME');
+    const passwords = [(0,field/* input */.hF)(env, 'abf-password'), (0,field/* variable */.bv)(env, 'ABF_PASSWORD')];
+    return user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : [];
+}
+function readTexts(env, commit) {
+    const names = Object.keys(AbfSchema.shape);
+    const defaults = ABF_DEFAULTS;
+    const texts = Object.fromEntries(names.map((name) => [name, (0,field/* input */.hF)(env, name) ?? (0,field/* fallback */.Np)(name, defaults[name])]));
+    return {
+        ...texts,
+        'abf-operation': texts['abf-operation'] ?? (0,field/* fallback */.Np)('abf-operation', usualOperation(texts)),
+        'abf-commit': texts['abf-commit'] ?? (0,field/* fallback */.Np)('commit', commit),
+        'abf-token': texts['abf-token'] ?? (0,field/* variable */.bv)(env, 'ABF_TOKEN'),
+        'abf-username': texts['abf-username'] ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME'),
+        'abf-password': texts['abf-password'] ?? (0,field/* variable */.bv)(env, 'ABF_PASSWORD'),
+    };
+}
+function usualOperation(texts) {
+    return texts['abf-project'] ? 'build' : texts['abf-build-list-ids'] ? 'watch' : 'search';
+}
+/** What an operation cannot do without. */
+function missing(operation, given) {
+    if (operation === 'build') {
+        return ['abf-project', 'abf-repository']
+            .filter((name) => given[name] === undefined)
+            .map((name) => nothing(name, 'a value, as abf-operation is build'));
+    }
+    const named = given['abf-build-list-ids'] ?? given['abf-filter'];
+    return named === undefined && operation !== 'search'
+        ? [nothing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)]
+        : [];
+}
+function credentialProblems(operation, given) {
+    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given;
+    if (token)
+        return [];
+    if (user && !password)
+        return [nothing('abf-password', 'the password of abf-username')];
+    if (password && !user)
+        return [nothing('abf-username', 'the login that abf-password is for')];
+    if (user || operation === 'watch' || operation === 'search')
+        return [];
+    return [
+        nothing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`),
+    ];
+}
+function credentialsOf(values, given) {
+    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values;
+    if (token !== undefined) {
+        return {
+            credentials: { user: token, password: '' },
+            credentialsSource: given['abf-token']?.source,
+        };
+    }
+    if (user === undefined || password === undefined) {
+        return { credentials: undefined, credentialsSource: undefined };
+    }
+    return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
+}
+function taskOf(values, options, filter) {
+    const operation = values['abf-operation'];
+    const ids = values['abf-build-list-ids'] ?? [];
+    if (operation !== 'build')
+        return { operation, ids, filter };
+    const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values;
+    if (project === undefined || repository === undefined || commit === undefined)
+        return undefined;
+    return {
+        operation,
+        wanted: {
+            project,
+            commit,
+            repository,
+            projectVersion: values['abf-project-version'],
+            platform: values['abf-platform'],
+            includeRepositories: values['abf-include-repositories'] ?? [],
+            arches: values['abf-arches'],
+            updateType: values['abf-update-type'],
+            mode: values['abf-auto-publish'],
+            options,
+        },
+    };
+}
+function notices(values, options, filter) {
+    const build = values['abf-operation'] === 'build';
+    const unknown = Object.keys(options).filter((key) => !fields/* KNOWN_OPTIONS */.$D.has(key));
+    const ignored = Object.keys(filter ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key));
+    const unused = ['abf-build-list-ids', 'abf-filter'].filter((name) => build && values[name] !== undefined);
+    return [
+        ...(values['abf-token'] !== undefined && values['abf-username'] !== undefined
+            ? ['abf-token is used; abf-username and abf-password are not.']
+            : []),
+        ...(unknown.length > 0
+            ? [
+                `abf-build-options: ${unknown.map((key) => (0,untrusted/* plain */.pj)(key, 60)).join(', ')} is passed on, but servers drop fields that they do not know without a word.`,
+            ]
+            : []),
+        ...(ignored.length > 0
+            ? [`abf-filter: ${ignored.join(', ')} is sent, but today's servers take no notice of it.`]
+            : []),
+        ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
+    ];
+}
+/** The problem with an input that is not there. */
+function nothing(name, expected) {
+    return (0,field/* problem */.CC)({ text: '', source: `input ${name}` }, expected, String);
+}
+
+// EXTERNAL MODULE: ./src/inputs/common.ts
+var inputs_common = __nccwpck_require__(832);
 ;// CONCATENATED MODULE: ./src/inputs/lifecycle.ts
 
 
@@ -46277,14 +47127,20 @@ function defaultUrl({ serverUrl, repository }, commit) {
 
 
 
+
 /** Inputs that hold secrets, each with the environment variable that may hold it instead. */
 const SECRETS = [
     ['sentry-auth-token', 'SENTRY_AUTH_TOKEN'],
     ['github-token'],
+    ...ABF_SECRETS,
 ];
 /** The values that have to be masked before anything is logged. */
 function readSecrets(env) {
-    return SECRETS.flatMap(([name, other]) => [(0,field/* input */.hF)(env, name), other === undefined ? undefined : (0,field/* variable */.bv)(env, other)].flatMap((given) => given?.text ?? []));
+    const single = SECRETS.flatMap(([name, other]) => [
+        (0,field/* input */.hF)(env, name),
+        other === undefined ? undefined : (0,field/* variable */.bv)(env, other),
+    ]);
+    return [...single.flatMap((given) => given?.text ?? []), ...abfLogin(env)];
 }
 /**
  * Reads all inputs, with their environment variables and defaults, into one frozen value.
@@ -46293,17 +47149,22 @@ function readSecrets(env) {
  */
 function loadInputs(env, context, redact) {
     const show = (text) => (0,untrusted/* quoted */.TL)(redact(text));
+    const commit = (0,inputs_common/* givenCommit */.n6)(env, context);
     const common = (0,inputs_common/* loadCommon */.a)(env, context, show);
-    const sentry = loadSentry(env, context, (0,inputs_common/* givenCommit */.n6)(env, context), show);
+    const sentry = loadSentry(env, context, commit, show);
     const lifecycle = loadLifecycle(env, context, show);
-    const problems = [...common.problems, ...sentry.problems, ...lifecycle.problems];
-    if (!common.value || !sentry.value || !lifecycle.value || problems.length > 0)
+    const abf = loadAbf(env, commit, show);
+    const parts = [common, sentry, lifecycle, abf];
+    const problems = parts.flatMap((part) => part.problems);
+    if (!common.value || !sentry.value || !lifecycle.value || !abf.value || problems.length > 0) {
         throw invalid(problems);
+    }
     return Object.freeze({
         ...common.value,
         sentry: Object.freeze(sentry.value),
         lifecycle: Object.freeze(lifecycle.value),
-        notices: Object.freeze([...common.notices, ...sentry.notices, ...lifecycle.notices]),
+        abf: Object.freeze(abf.value),
+        notices: Object.freeze(parts.flatMap((part) => part.notices)),
     });
 }
 function invalid(problems) {
@@ -46324,12 +47185,12 @@ function invalid(problems) {
 /* harmony export */   Ap: () => (/* binding */ parseLink),
 /* harmony export */   E1: () => (/* binding */ parseList),
 /* harmony export */   Q2: () => (/* binding */ parseBaseUrl),
+/* harmony export */   U9: () => (/* binding */ isLoopback),
 /* harmony export */   cG: () => (/* binding */ parseInteger),
 /* harmony export */   pe: () => (/* binding */ parseTime),
 /* harmony export */   u5: () => (/* binding */ isSlug),
 /* harmony export */   yG: () => (/* binding */ parseBoolean)
 /* harmony export */ });
-/* unused harmony export isLoopback */
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(873);
 
 /** Texts of inputs to values. Each gives undefined for what it does not accept; none throws. */
@@ -46408,13 +47269,15 @@ function parseTime(text) {
 
 /***/ }),
 
-/***/ 9852:
+/***/ 4917:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ run)
+  L0: () => (/* binding */ httpDeps),
+  eF: () => (/* binding */ run),
+  N1: () => (/* binding */ userAgent)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -46423,237 +47286,12 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: ./src/github/context.ts
 var github_context = __nccwpck_require__(9556);
-// EXTERNAL MODULE: ./src/untrusted.ts
-var untrusted = __nccwpck_require__(873);
-// EXTERNAL MODULE: ./src/wait/duration.ts
-var duration = __nccwpck_require__(6841);
-// EXTERNAL MODULE: ./src/http/failure.ts
-var http_failure = __nccwpck_require__(2398);
-;// CONCATENATED MODULE: ./src/http/retry.ts
-/** When a request is made again: the policy as data, the decision as a pure function. */
-/** Pauses of about 0.5, 1.3, 3, 8 and 20 s: quick for a hiccup, long enough for a restart. */
-const RETRY_POLICY = {
-    budgetMs: 60_000,
-    firstPauseMs: 500,
-    factor: 2.5,
-    longestPauseMs: 20_000,
-};
-/** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
-function heals(status) {
-    return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
-}
-function mayRepeat(attempt, effect) {
-    if (attempt.kind === 'answer') {
-        // 429 is refused before anything happens; a 5xx may come after the effect.
-        return heals(attempt.status) && (effect === 'idempotent' || attempt.status === 429);
-    }
-    return attempt.heals && (effect === 'idempotent' || !attempt.sent);
-}
-/**
- * Decides what follows attempt number `tried` (1 = the first).
- * @param elapsedMs since the first attempt began
- * @param random in [0, 1): spreads the pauses of many jobs apart
- */
-function decideRetry(attempt, effect, progress, policy, random) {
-    if (!mayRepeat(attempt, effect))
-        return { kind: 'stop' };
-    const left = policy.budgetMs - progress.elapsedMs;
-    const hint = attempt.kind === 'answer' ? attempt.hintMs : undefined;
-    if (hint !== undefined && hint > left)
-        return { kind: 'come-back', afterMs: hint };
-    if (progress.tried > policy.retries)
-        return { kind: 'stop' };
-    if (hint !== undefined)
-        return { kind: 'retry', afterMs: Math.min(asAsked(hint, random), left) };
-    const afterMs = backoff(progress.tried, policy, random);
-    return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs };
-}
-function backoff(tried, policy, random) {
-    const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.longestPauseMs);
-    return Math.round(pause * (0.5 + random / 2));
-}
-/** Never earlier than asked, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
-function asAsked(hintMs, random) {
-    return Math.round(Math.max(hintMs, 1000) + random * 1000);
-}
-/**
- * The pause in milliseconds that an answer asks for, or undefined. `Retry-After` in both forms; else, on a 429,
- * `X-Sentry-Rate-Limit-Reset` (UTC epoch seconds; Sentry sends no `Retry-After`). Points in time are taken
- * relative to the answer's own `Date`, because the runner's clock may be off.
- */
-function retryHint(status, header, nowMs) {
-    const dated = Date.parse(header('date') ?? '');
-    const serverNow = Number.isNaN(dated) ? nowMs : dated;
-    const after = header('retry-after')?.trim();
-    if (after) {
-        if (/^\d+(\.\d+)?$/.test(after))
-            return Number(after) * 1000;
-        const at = /^[A-Z][a-z]+, /.test(after) ? Date.parse(after) : Number.NaN;
-        if (!Number.isNaN(at))
-            return Math.max(0, at - serverNow);
-    }
-    if (status !== 429)
-        return undefined;
-    const reset = Number(header('x-sentry-rate-limit-reset') ?? Number.NaN);
-    return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1000 - serverNow) : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/http/client.ts
-
-
-
-
-/** Code points of an answer that are looked at for words to show. */
-const MOST_WORDS = 65_536;
-/** An answer of any status, after retries. */
-class Reply {
-    #request;
-    #incoming;
-    #redact;
-    attempts;
-    constructor(request, incoming, attempts, redact) {
-        this.#request = request;
-        this.#incoming = incoming;
-        this.#redact = redact;
-        this.attempts = attempts;
-    }
-    get status() {
-        return this.#incoming.status;
-    }
-    get bytes() {
-        return this.#incoming.bytes;
-    }
-    get text() {
-        return this.bytes.toString('utf8');
-    }
-    /** The body as JSON whatever its content type says (Sentry sends a 429's JSON as text/html); undefined if it is none. */
-    get json() {
-        return parseJson(this.text);
-    }
-    header(name) {
-        return this.#incoming.header(name);
-    }
-    /** `max` code points of foreign text, without secrets and without anything that acts. */
-    words(text, max = 300) {
-        // Twice: cleaning can put a secret together that was sent in pieces.
-        return (0,untrusted/* shorten */.ml)(this.#redact((0,untrusted/* plain */.pj)(this.#redact(text), MOST_WORDS)), max);
-    }
-    /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
-    error(kind, reason, more = {}) {
-        const { peer, method, url, intent } = this.#request;
-        return new http_failure/* HttpError */.j({
-            kind,
-            message: `Could not ${intent}: ${peer.name} at ${url.host} ${reason}`,
-            status: this.status,
-            method,
-            url: shownUrl(url),
-            words: more.words,
-            advice: more.advice,
-            retryAfterMs: more.retryAfterMs,
-            detail: [
-                `HTTP status ${this.status}`,
-                ...(this.attempts > 1 ? [`given up after ${this.attempts} attempts`] : []),
-                ...(more.detail ?? []),
-            ],
-        });
-    }
-}
-function createHttp(deps) {
-    return { send: (request) => send(request, deps) };
-}
-async function send(request, deps) {
-    const { clock, logger, signal } = deps;
-    const policy = { ...RETRY_POLICY, retries: deps.retries };
-    const begun = clock.now();
-    for (let tried = 1;; tried += 1) {
-        signal.throwIfAborted();
-        const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal);
-        const reply = outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined;
-        const attempt = outcome.kind === 'answer' ? judge(outcome.answer, request, clock.now()) : asAttempt(outcome.failure);
-        const progress = { tried, elapsedMs: clock.now() - begun };
-        const decision = decideRetry(attempt, request.effect, progress, policy, clock.random());
-        if (decision.kind === 'retry') {
-            const seen = describe(outcome, attempt);
-            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,duration/* sayDuration */.k)(decision.afterMs)}`);
-            await clock.sleep(decision.afterMs, signal);
-            continue;
-        }
-        if (!reply)
-            throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps);
-        if (decision.kind === 'come-back')
-            throw comeBack(reply, decision.afterMs, clock.now());
-        if (reply.status >= 300 && reply.status < 400 && reply.status !== 304)
-            throw redirected(reply, request);
-        return reply;
-    }
-}
-function describe(outcome, attempt) {
-    if (outcome.kind === 'failure')
-        return outcome.failure.sentence;
-    return attempt.kind === 'failure' ? 'the answer was cut short' : `answered ${outcome.answer.status}`;
-}
-function asAttempt(failure) {
-    return { kind: 'failure', sent: failure.sent, heals: failure.heals };
-}
-/** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
-function judge(answer, request, now) {
-    const success = answer.status >= 200 && answer.status < 300;
-    const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '');
-    if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204) {
-        if (parseJson(answer.bytes.toString('utf8')) === undefined)
-            return { kind: 'failure', sent: true, heals: true };
-    }
-    return {
-        kind: 'answer',
-        status: answer.status,
-        hintMs: retryHint(answer.status, (name) => answer.header(name), now),
-    };
-}
-function noAnswer(request, failure, tried, deps) {
-    return new http_failure/* HttpError */.j({
-        kind: failure?.kind ?? 'reset',
-        message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no answer')}`,
-        method: request.method,
-        url: shownUrl(request.url),
-        advice: failure?.advice,
-        detail: [
-            ...(tried > 1 ? [`given up after ${tried} attempts`] : []),
-            ...(failure?.kind === 'timeout' ? [`request-timeout: ${(0,duration/* sayDuration */.k)(deps.requestTimeout)}`] : []),
-        ],
-    });
-}
-function comeBack(reply, afterMs, now) {
-    const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
-    return reply.error('status', `answered ${reply.status} and asks to wait for ${(0,duration/* sayDuration */.k)(afterMs)}`, {
-        advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
-        retryAfterMs: afterMs,
-    });
-}
-function redirected(reply, request) {
-    const location = reply.header('location') ?? '';
-    const target = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : undefined;
-    const to = target ? reply.words(`${target.origin}${target.pathname}`, 200) : 'nowhere';
-    return reply.error('redirect', `answered ${reply.status} and points to ${to}, which is not followed`, {
-        advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
-    });
-}
-/** The URL as it may be shown: without credentials and without query. */
-function shownUrl(url) {
-    return `${url.origin}${url.pathname}`;
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./src/http/client.ts
+var client = __nccwpck_require__(3329);
 // EXTERNAL MODULE: ./src/inputs/common.ts
 var common = __nccwpck_require__(832);
-// EXTERNAL MODULE: ./src/inputs/load.ts + 3 modules
-var load = __nccwpck_require__(3696);
+// EXTERNAL MODULE: ./src/inputs/load.ts + 6 modules
+var load = __nccwpck_require__(2272);
 ;// CONCATENATED MODULE: ./src/outputs.ts
 /** Writes the outputs of the release; called again whenever more is known, so that a later failure loses none. */
 function setReleaseOutputs(outputs, facts) {
@@ -46683,6 +47321,8 @@ function setDeployOutputs(outputs, deploy) {
     outputs.set('deploy-id', deploy.id);
 }
 
+// EXTERNAL MODULE: ./src/untrusted.ts
+var untrusted = __nccwpck_require__(873);
 ;// CONCATENATED MODULE: ./src/sentry/commit-list.ts
 
 /** Characters; longer values are a 400, on old servers (before 2024) already these. */
@@ -46794,6 +47434,8 @@ async function retryUntil(attempt, deadline, pause, { clock, signal }) {
     }
 }
 
+// EXTERNAL MODULE: ./src/wait/duration.ts
+var duration = __nccwpck_require__(6841);
 ;// CONCATENATED MODULE: ./src/sentry/links.ts
 /** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
 function isSaas(host) {
@@ -46961,7 +47603,7 @@ async function sendFitting(commits, target, deps) {
         if (withoutFiles > 0 || dropped > 0) {
             deps.logger.notice(`The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`);
         }
-        const release = await send_commits_send({ commits: [first, ...rest] }, target, deps);
+        const release = await send({ commits: [first, ...rest] }, target, deps);
         if (release)
             return { release, sent };
         if (rest.length === 0 && !first.patch_set)
@@ -46981,7 +47623,7 @@ function tooLarge() {
  * @returns undefined when the request is too large (413)
  * @throws HttpError when Sentry refuses; ActionError when the release stays locked (409) or hidden (404)
  */
-async function send_commits_send(body, target, deps) {
+async function send(body, target, deps) {
     const { api, clock, logger, retries } = deps;
     let last;
     let lost = 0;
@@ -47070,7 +47712,7 @@ async function associate(wanted, deps) {
     const known = mode === 'commits' ? undefined : await integration(repository, wanted, deps);
     if (known !== undefined) {
         const ref = { repository: known, commit: wanted.commit, ...(previousCommit ? { previousCommit } : {}) };
-        const release = await send_commits_send({ refs: [ref] }, wanted, deps);
+        const release = await send({ refs: [ref] }, wanted, deps);
         if (!release)
             throw tooLarge();
         deps.logger.info(`Gave Sentry commit ${wanted.commit.slice(0, 12)} of ${(0,untrusted/* plain */.pj)(known)}; it fetches the commits itself.`);
@@ -47134,6 +47776,8 @@ function tellRange(range, head, previous, logger) {
         logger.info(`Some commits go without their files: ${(0,untrusted/* plain */.pj)(range.filesMissing)}.`);
 }
 
+// EXTERNAL MODULE: ./src/http/failure.ts
+var failure = __nccwpck_require__(2398);
 ;// CONCATENATED MODULE: ./src/sentry/explain.ts
 
 /** Any one of these lets a token do the call. */
@@ -47313,7 +47957,7 @@ async function askOnce(call, what) {
         return await call({ ...what, effect: 'creates' });
     }
     catch (error) {
-        if (error instanceof http_failure/* HttpError */.j && (error.kind === 'timeout' || error.kind === 'reset'))
+        if (error instanceof failure/* HttpError */.j && (error.kind === 'timeout' || error.kind === 'reset'))
             return error;
         throw error;
     }
@@ -47364,8 +48008,8 @@ function asProject(project) {
     return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 8 modules
-var schemas = __nccwpck_require__(4539);
+// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
+var schemas = __nccwpck_require__(8395);
 ;// CONCATENATED MODULE: ./src/sentry/schema.ts
 
 /**
@@ -47433,8 +48077,8 @@ async function recordDeploy(version, wanted, deps) {
         if (known)
             return { id: String(known.id), created: lost > 0 };
         const reply = await deploy_post(path, wanted, deps);
-        if (reply instanceof http_failure/* HttpError */.j || isTrouble(reply)) {
-            const error = reply instanceof http_failure/* HttpError */.j ? reply : explain(reply, deps.account, SCOPES.write);
+        if (reply instanceof failure/* HttpError */.j || isTrouble(reply)) {
+            const error = reply instanceof failure/* HttpError */.j ? reply : explain(reply, deps.account, SCOPES.write);
             lost += 1;
             if (lost > deps.retries)
                 throw error;
@@ -47681,7 +48325,7 @@ function createReleaseApi(call, account, widens) {
             }
             catch (error) {
                 // The list also asks the event store, so it can fail while the release itself is fine.
-                if (error instanceof http_failure/* HttpError */.j)
+                if (error instanceof failure/* HttpError */.j)
                     return undefined;
                 throw error;
             }
@@ -47770,7 +48414,7 @@ function createCommitsApi(call, account) {
                 body: dateReleased === undefined ? body : { ...body, dateReleased },
                 intent: 'associate the commits',
             });
-            if (reply instanceof http_failure/* HttpError */.j)
+            if (reply instanceof failure/* HttpError */.j)
                 return { kind: 'lost', error: reply };
             if (reply.status === 409)
                 return { kind: 'busy' };
@@ -47833,13 +48477,22 @@ function renderSummary(report) {
         ...(report.commits ? [['Commits', commits(report.commits, report)]] : []),
         ...(report.finalized ? [['Finalized', (0,untrusted/* markup */.PT)(report.finalized)]] : []),
         ...deployRow(report),
+        ...(report.heldBack ? [['Held back', (0,untrusted/* markup */.PT)(report.heldBack)]] : []),
     ];
-    return [`### ${headline(report)}`, '', ...failure(report), ...table(rows), ...commitList(report), ''].join('\n');
+    const sentry = [
+        `### ${headline(report)}`,
+        '',
+        ...summary_failure(report),
+        ...table(rows),
+        ...commitList(report),
+        '',
+    ];
+    return [...sentry, ...(report.builds === undefined ? [] : [report.builds])].join('\n');
 }
 function headline({ release, failure }) {
     if (failure instanceof errors/* CancelledError */.cc)
         return '⏹️ Sentry release: cancelled';
-    if (failure)
+    if (failure && !(failure instanceof errors/* AnnouncedError */.C0))
         return '❌ Sentry release: failed';
     if (release?.ensured.created)
         return '✅ Sentry release created';
@@ -47925,8 +48578,8 @@ function deployRow({ deploy }) {
         ['Deploy', `${environment}, ${deploy.created ? 'recorded' : 'already recorded'} (${code(deploy.id)})`],
     ];
 }
-function failure({ failure: error }) {
-    if (!error)
+function summary_failure({ failure: error }) {
+    if (!error || error instanceof errors/* AnnouncedError */.C0)
         return [];
     const lines = [...error.message.split('\n'), ...(error.advice ? [error.advice] : [])];
     return [`<blockquote>${lines.map((line) => (0,untrusted/* markup */.PT)(line, 1000)).join('<br>')}</blockquote>`, ''];
@@ -47965,18 +48618,23 @@ function summary_link(url, html) {
 
 
 /**
- * The main step: inputs → release → commits → finalize → deploy → outputs and summary.
+ * The main step: inputs → release → commits → builds → finalize → deploy → outputs and summary.
  * @throws ActionError for everything that makes the step fail; outputs and summary are written by then
  */
 async function run(world) {
     const { actions, env } = world;
+    const { logger } = actions;
     const report = {};
     try {
         const step = begin(world, report);
-        const ensured = await actions.logger.group('Sentry release', () => release(step));
-        const associated = await actions.logger.group('Commits', () => run_commits(step, ensured.release));
-        await actions.logger.group('Finalize and deploy', () => finish(step, associated));
-        actions.logger.info(sayResult(report));
+        const { abf } = step.inputs;
+        const ensured = await logger.group('Sentry release', () => release(step));
+        const current = await logger.group('Commits', () => run_commits(step, ensured.release));
+        const verdict = abf.off ? undefined : await builds(abf, step);
+        await logger.group('Finalize and deploy', () => finish(step, current, verdict));
+        logger.info(sayResult(report));
+        if (verdict && !verdict.ok)
+            throw new errors/* AnnouncedError */.C0(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`);
     }
     catch (thrown) {
         report.failure = (0,errors/* asActionError */.z6)(thrown);
@@ -48001,22 +48659,27 @@ function begin(world, report) {
     report.commit = commit;
     report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`;
     (0,state/* describeWork */.FG)(actions.state, `release ${(0,untrusted/* plain */.pj)(sentry.version)} in organization ${sentry.organization}`);
-    const common = { clock, signal, logger: actions.logger, retries };
-    const http = createHttp({
-        ...common,
-        transport: world.transport,
-        redact: actions.redact,
-        requestTimeout: inputs.requestTimeout,
-    });
+    const http = (0,client/* createHttp */.V)(httpDeps(inputs, world));
     const session = openSentry({
-        ...common,
         http,
+        clock,
+        signal,
+        retries,
+        logger: actions.logger,
         token: sentry.token,
         account: { ...sentry, base: sentry.baseUrl },
-        // Unique per process: Sentry keeps it, which later tells who created the release.
-        userAgent: `release-gate (run ${context.runId}.${context.runAttempt}; ${(0,external_node_crypto_.randomUUID)()})`,
+        userAgent: userAgent(context),
     });
     return { inputs, context, world, report, http, sentry: session, startedAt };
+}
+/** How requests are sent, unless somebody needs other limits. */
+function httpDeps({ requestTimeout, retries }, { actions, clock, signal, transport }) {
+    const { logger, redact } = actions;
+    return { transport, clock, logger, signal, redact, requestTimeout, retries };
+}
+/** Unique per process: Sentry keeps it of the request that creates a release, which later tells who did. */
+function userAgent({ runId, runAttempt }) {
+    return `release-gate (run ${runId}.${runAttempt}; ${(0,external_node_crypto_.randomUUID)()})`;
 }
 async function release({ inputs, world, report, sentry }) {
     const { logger, outputs } = world.actions;
@@ -48034,24 +48697,25 @@ async function release({ inputs, world, report, sentry }) {
     report.release = { ensured, url };
     return ensured;
 }
-async function run_commits(step, current) {
+async function run_commits(step, release) {
     const { inputs, context, world, report, sentry } = step;
     const { setCommits, previousCommit, finalize } = inputs.lifecycle;
-    const dateReleased = finalize && !current.dateReleased ? new Date(world.clock.now()).toISOString() : undefined;
-    const result = await associateCommits(current, {
-        version: current.version,
+    // One request less where no verdict of a build has to be waited for.
+    const together = finalize && inputs.abf.off && !release.dateReleased;
+    const result = await associateCommits(release, {
+        version: release.version,
         mode: setCommits,
         commit: inputs.commit,
         previousCommit,
         repository: context.repository,
-        dateReleased,
+        dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
     }, { ...sentry, source: commitSource(step) });
     report.commits = result;
     setCommitOutputs(world.actions.outputs, result);
     if (!('release' in result)) {
-        return { release: current, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
+        return { release, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
     }
-    const finalized = dateReleased !== undefined && result.kind !== 'present' && Boolean(result.release.dateReleased);
+    const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased);
     return { release: result.release, fresh: true, finalized };
 }
 function commitSource({ inputs, context, world, http }) {
@@ -48061,31 +48725,67 @@ function commitSource({ inputs, context, world, http }) {
         return undefined;
     return async () => {
         // Late, because few runs read commits and octokit takes longer to load than a run without it.
-        const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(446)]).then(__nccwpck_require__.bind(__nccwpck_require__, 446));
+        const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(650)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1650));
         return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
     };
 }
-async function finish(step, associated) {
+async function builds(abf, step) {
     const { inputs, world, report, sentry } = step;
+    const { logger, outputs, state } = world.actions;
+    // Late, because most runs have nothing to build.
+    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 985).then(__nccwpck_require__.bind(__nccwpck_require__, 6985));
+    const deps = {
+        logger,
+        outputs,
+        state,
+        clock: world.clock,
+        signal: world.signal,
+        userAgent: sentry.userAgent,
+        retries: inputs.retries,
+        connect: (options) => (0,client/* createHttp */.V)({ ...httpDeps(inputs, world), ...options }),
+        onReport: (facts) => {
+            report.builds = renderAbfSummary(facts);
+        },
+    };
+    return await runAbf(abf, deps);
+}
+async function finish(step, current, verdict) {
+    const { inputs, report, world } = step;
     const { finalize, deploy } = inputs.lifecycle;
-    const { outputs, logger } = world.actions;
-    if (!finalize) {
-        logger.info('finalize is false: the release date is left as it is.');
-    }
-    else if (associated.finalized) {
-        logger.info('The release was finalized together with its commits.');
-        report.finalized = associated.release.dateReleased ?? undefined;
-    }
-    else {
-        const final = await finalizeRelease(associated.release, associated.fresh, sentry);
-        setReleaseState(outputs, final);
-        report.finalized = final.dateReleased ?? undefined;
-    }
-    if (!deploy)
+    const { logger } = world.actions;
+    if (verdict?.stop !== undefined && (finalize || deploy)) {
+        report.heldBack = verdict.stop;
+        const message = `The release is not finalized and no deploy is recorded: ${verdict.stop}.`;
+        if (verdict.conclusion === 'neutral')
+            logger.warning(message, 'Release held back');
+        else
+            logger.info(message);
         return;
+    }
+    if (finalize)
+        await settleDate(step, current, verdict !== undefined);
+    else
+        logger.info('finalize is false: the release date is left as it is.');
+    if (deploy)
+        await deployTo(deploy, step);
+}
+async function settleDate(step, current, waited) {
+    const { report, world, sentry } = step;
+    const { actions } = world;
+    if (current.finalized) {
+        actions.logger.info('The release was finalized together with its commits.');
+        report.finalized = current.release.dateReleased ?? undefined;
+        return;
+    }
+    const final = await finalizeRelease(current.release, current.fresh && !waited, sentry);
+    setReleaseState(actions.outputs, final);
+    report.finalized = final.dateReleased ?? undefined;
+}
+async function deployTo(deploy, step) {
+    const { inputs, report, world, sentry } = step;
     const { projects, version } = inputs.sentry;
     const deployed = await recordDeploy(version, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, sentry);
-    setDeployOutputs(outputs, deployed);
+    setDeployOutputs(world.actions.outputs, deployed);
     report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url };
 }
 
@@ -49425,6 +50125,1720 @@ class DecodedURL extends URL {
 
 /***/ }),
 
+/***/ 3305:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _L: () => (/* binding */ _boolean),
+  LK: () => (/* binding */ _int),
+  F7: () => (/* binding */ _number),
+  NC: () => (/* binding */ _positive),
+  Rl: () => (/* binding */ _string),
+  em: () => (/* binding */ _unknown),
+  q0: () => (/* binding */ describe),
+  mI: () => (/* binding */ meta)
+});
+
+// UNUSED EXPORTS: TimePrecision, _any, _array, _base64, _base64url, _bigint, _catch, _check, _cidrv4, _cidrv6, _coercedBigint, _coercedBoolean, _coercedDate, _coercedNumber, _coercedString, _creditCard, _cuid, _cuid2, _custom, _date, _default, _discriminatedUnion, _e164, _email, _emoji, _endsWith, _enum, _file, _float32, _float64, _gt, _gte, _guid, _iban, _includes, _int32, _int64, _intersection, _ipv4, _ipv6, _isoDate, _isoDateTime, _isoDuration, _isoTime, _jwt, _ksuid, _lazy, _length, _literal, _lowercase, _lt, _lte, _mac, _map, _max, _maxLength, _maxSize, _mime, _min, _minLength, _minSize, _multipleOf, _nan, _nanoid, _nativeEnum, _negative, _never, _nonnegative, _nonoptional, _nonpositive, _normalize, _null, _nullable, _optional, _overwrite, _pipe, _promise, _properties, _property, _readonly, _record, _refine, _regex, _set, _size, _slugify, _startsWith, _stringFormat, _stringbool, _success, _superRefine, _symbol, _templateLiteral, _toLowerCase, _toUpperCase, _transform, _trim, _tuple, _uint32, _uint64, _ulid, _undefined, _union, _uppercase, _url, _uuid, _uuidv4, _uuidv6, _uuidv7, _void, _xid, _xor
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
+var core_checks = __nccwpck_require__(4890);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/registries.js
+var _a;
+const $output = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodOutput")));
+const $input = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodInput")));
+class $ZodRegistry {
+    constructor() {
+        this._map = new WeakMap();
+        this._idmap = new Map();
+    }
+    add(schema, ..._meta) {
+        const meta = _meta[0];
+        this._map.set(schema, meta);
+        if (meta && typeof meta === "object" && "id" in meta) {
+            this._idmap.set(meta.id, schema);
+        }
+        return this;
+    }
+    clear() {
+        this._map = new WeakMap();
+        this._idmap = new Map();
+        return this;
+    }
+    remove(schema) {
+        const meta = this._map.get(schema);
+        if (meta && typeof meta === "object" && "id" in meta) {
+            this._idmap.delete(meta.id);
+        }
+        this._map.delete(schema);
+        return this;
+    }
+    get(schema) {
+        // return this._map.get(schema) as any;
+        // inherit metadata
+        const p = schema._zod.parent;
+        if (p) {
+            const pm = { ...(this.get(p) ?? {}) };
+            delete pm.id; // do not inherit id
+            const f = { ...pm, ...this._map.get(schema) };
+            return Object.keys(f).length ? f : undefined;
+        }
+        return this._map.get(schema);
+    }
+    has(schema) {
+        return this._map.has(schema);
+    }
+}
+// registries
+function registry() {
+    return new $ZodRegistry();
+}
+(_a = globalThis).__zod_globalRegistry ?? (_a.__zod_globalRegistry = registry());
+const globalRegistry = globalThis.__zod_globalRegistry;
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/util.js
+var core_util = __nccwpck_require__(4723);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/api.js
+
+
+
+
+function snapshotChecks(def) {
+    if (def.checks)
+        def.checks = [...def.checks];
+    return def;
+}
+// @__NO_SIDE_EFFECTS__
+function _string(Class, params) {
+    return new Class(snapshotChecks({ type: "string", ...core_util/* normalizeParams */.A2(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedString(Class, params) {
+    return new Class(snapshotChecks({ type: "string", coerce: true, ...util.normalizeParams(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _email(Class, params) {
+    return new Class({
+        type: "string",
+        format: "email",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _guid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "guid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v4",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v6",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv7(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v7",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _url(Class, params) {
+    return new Class({
+        type: "string",
+        format: "url",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _emoji(Class, params) {
+    return new Class({
+        type: "string",
+        format: "emoji",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nanoid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "nanoid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+/**
+ * @deprecated CUID v1 is deprecated by its authors due to information leakage
+ * (timestamps embedded in the id). Use {@link _cuid2} instead.
+ * See https://github.com/paralleldrive/cuid.
+ */
+// @__NO_SIDE_EFFECTS__
+function _cuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cuid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cuid2(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cuid2",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ulid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ulid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _xid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "xid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ksuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ksuid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ipv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ipv4",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ipv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ipv6",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _mac(Class, params) {
+    return new Class({
+        type: "string",
+        format: "mac",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cidrv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cidrv4",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cidrv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cidrv6",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _base64(Class, params) {
+    return new Class({
+        type: "string",
+        format: "base64",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _base64url(Class, params) {
+    return new Class({
+        type: "string",
+        format: "base64url",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _e164(Class, params) {
+    return new Class({
+        type: "string",
+        format: "e164",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _creditCard(Class, params) {
+    return new Class({
+        type: "string",
+        format: "credit_card",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _iban(Class, params) {
+    return new Class({
+        type: "string",
+        format: "iban",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _jwt(Class, params) {
+    return new Class({
+        type: "string",
+        format: "jwt",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+const TimePrecision = {
+    Any: null,
+    Minute: -1,
+    Second: 0,
+    Millisecond: 3,
+    Microsecond: 6,
+};
+// @__NO_SIDE_EFFECTS__
+function _isoDateTime(Class, params) {
+    return new Class({
+        type: "string",
+        format: "datetime",
+        check: "string_format",
+        offset: false,
+        local: false,
+        precision: null,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoDate(Class, params) {
+    return new Class({
+        type: "string",
+        format: "date",
+        check: "string_format",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoTime(Class, params) {
+    return new Class({
+        type: "string",
+        format: "time",
+        check: "string_format",
+        precision: null,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoDuration(Class, params) {
+    return new Class({
+        type: "string",
+        format: "duration",
+        check: "string_format",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _number(Class, params) {
+    return new Class(snapshotChecks({ type: "number", checks: [], ...core_util/* normalizeParams */.A2(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedNumber(Class, params) {
+    return new Class(snapshotChecks({ type: "number", coerce: true, checks: [], ...util.normalizeParams(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _int(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "safeint",
+        ...core_util/* normalizeParams */.A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _float32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "float32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _float64(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "float64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _int32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "int32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uint32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "uint32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _boolean(Class, params) {
+    return new Class({
+        type: "boolean",
+        ...core_util/* normalizeParams */.A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedBoolean(Class, params) {
+    return new Class({
+        type: "boolean",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _bigint(Class, params) {
+    return new Class({
+        type: "bigint",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedBigint(Class, params) {
+    return new Class({
+        type: "bigint",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _int64(Class, params) {
+    return new Class({
+        type: "bigint",
+        check: "bigint_format",
+        abort: false,
+        format: "int64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uint64(Class, params) {
+    return new Class({
+        type: "bigint",
+        check: "bigint_format",
+        abort: false,
+        format: "uint64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _symbol(Class, params) {
+    return new Class({
+        type: "symbol",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _undefined(Class, params) {
+    return new Class({
+        type: "undefined",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _null(Class, params) {
+    return new Class({
+        type: "null",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _any(Class) {
+    return new Class({
+        type: "any",
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _unknown(Class) {
+    return new Class({
+        type: "unknown",
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _never(Class, params) {
+    return new Class({
+        type: "never",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _void(Class, params) {
+    return new Class({
+        type: "void",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _date(Class, params) {
+    return new Class({
+        type: "date",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedDate(Class, params) {
+    return new Class({
+        type: "date",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nan(Class, params) {
+    return new Class({
+        type: "nan",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lt(value, params) {
+    return new checks.$ZodCheckLessThan({
+        check: "less_than",
+        ...util.normalizeParams(params),
+        value,
+        inclusive: false,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lte(value, params) {
+    return new checks.$ZodCheckLessThan({
+        check: "less_than",
+        ...util.normalizeParams(params),
+        value,
+        inclusive: true,
+    });
+}
+
+// @__NO_SIDE_EFFECTS__
+function _gt(value, params) {
+    return new core_checks/* $ZodCheckGreaterThan */.J_({
+        check: "greater_than",
+        ...core_util/* normalizeParams */.A2(params),
+        value,
+        inclusive: false,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _gte(value, params) {
+    return new checks.$ZodCheckGreaterThan({
+        check: "greater_than",
+        ...util.normalizeParams(params),
+        value,
+        inclusive: true,
+    });
+}
+
+// @__NO_SIDE_EFFECTS__
+function _positive(params) {
+    return _gt(0, params);
+}
+// negative
+// @__NO_SIDE_EFFECTS__
+function _negative(params) {
+    return _lt(0, params);
+}
+// nonpositive
+// @__NO_SIDE_EFFECTS__
+function _nonpositive(params) {
+    return _lte(0, params);
+}
+// nonnegative
+// @__NO_SIDE_EFFECTS__
+function _nonnegative(params) {
+    return _gte(0, params);
+}
+// @__NO_SIDE_EFFECTS__
+function _multipleOf(value, params) {
+    return new checks.$ZodCheckMultipleOf({
+        check: "multiple_of",
+        ...util.normalizeParams(params),
+        value,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _maxSize(maximum, params) {
+    return new checks.$ZodCheckMaxSize({
+        check: "max_size",
+        ...util.normalizeParams(params),
+        maximum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _minSize(minimum, params) {
+    return new checks.$ZodCheckMinSize({
+        check: "min_size",
+        ...util.normalizeParams(params),
+        minimum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _size(size, params) {
+    return new checks.$ZodCheckSizeEquals({
+        check: "size_equals",
+        ...util.normalizeParams(params),
+        size,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _maxLength(maximum, params) {
+    const ch = new checks.$ZodCheckMaxLength({
+        check: "max_length",
+        ...util.normalizeParams(params),
+        maximum,
+    });
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _minLength(minimum, params) {
+    return new checks.$ZodCheckMinLength({
+        check: "min_length",
+        ...util.normalizeParams(params),
+        minimum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _length(length, params) {
+    return new checks.$ZodCheckLengthEquals({
+        check: "length_equals",
+        ...util.normalizeParams(params),
+        length,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _regex(pattern, params) {
+    return new checks.$ZodCheckRegex({
+        check: "string_format",
+        format: "regex",
+        ...util.normalizeParams(params),
+        pattern,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lowercase(params) {
+    return new checks.$ZodCheckLowerCase({
+        check: "string_format",
+        format: "lowercase",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uppercase(params) {
+    return new checks.$ZodCheckUpperCase({
+        check: "string_format",
+        format: "uppercase",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _includes(includes, params) {
+    return new checks.$ZodCheckIncludes({
+        check: "string_format",
+        format: "includes",
+        ...util.normalizeParams(params),
+        includes,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _startsWith(prefix, params) {
+    return new checks.$ZodCheckStartsWith({
+        check: "string_format",
+        format: "starts_with",
+        ...util.normalizeParams(params),
+        prefix,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _endsWith(suffix, params) {
+    return new checks.$ZodCheckEndsWith({
+        check: "string_format",
+        format: "ends_with",
+        ...util.normalizeParams(params),
+        suffix,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _property(property, schema, params) {
+    return new checks.$ZodCheckProperty({
+        check: "property",
+        property,
+        schema,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _properties(shape, params) {
+    return new checks.$ZodCheckProperties({
+        check: "properties",
+        shape,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _mime(types, params) {
+    return new checks.$ZodCheckMimeType({
+        check: "mime_type",
+        mime: types,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _overwrite(tx) {
+    return new checks.$ZodCheckOverwrite({
+        check: "overwrite",
+        tx,
+    });
+}
+// normalize
+// @__NO_SIDE_EFFECTS__
+function _normalize(form) {
+    return _overwrite((input) => input.normalize(form));
+}
+// trim
+// @__NO_SIDE_EFFECTS__
+function _trim() {
+    return _overwrite((input) => input.trim());
+}
+// toLowerCase
+// @__NO_SIDE_EFFECTS__
+function _toLowerCase() {
+    return _overwrite((input) => input.toLowerCase());
+}
+// toUpperCase
+// @__NO_SIDE_EFFECTS__
+function _toUpperCase() {
+    return _overwrite((input) => input.toUpperCase());
+}
+// slugify
+// @__NO_SIDE_EFFECTS__
+function _slugify() {
+    return _overwrite((input) => util.slugify(input));
+}
+// @__NO_SIDE_EFFECTS__
+function _array(Class, element, params) {
+    return new Class({
+        type: "array",
+        element,
+        // get element() {
+        //   return element;
+        // },
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _union(Class, options, params) {
+    return new Class({
+        type: "union",
+        options,
+        ...util.normalizeParams(params),
+    });
+}
+function _xor(Class, options, params) {
+    return new Class({
+        type: "union",
+        options,
+        inclusive: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _discriminatedUnion(Class, discriminator, options, params) {
+    return new Class({
+        type: "union",
+        options: options,
+        discriminator,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _intersection(Class, left, right) {
+    return new Class({
+        type: "intersection",
+        left,
+        right,
+    });
+}
+// export function _tuple(
+//   Class: util.SchemaClass<schemas.$ZodTuple>,
+//   items: [],
+//   params?: string | $ZodTupleParams
+// ): schemas.$ZodTuple<[], null>;
+// @__NO_SIDE_EFFECTS__
+function _tuple(Class, items, _paramsOrRest, _params) {
+    const hasRest = _paramsOrRest instanceof schemas.$ZodType;
+    const params = hasRest ? _params : _paramsOrRest;
+    const rest = hasRest ? _paramsOrRest : null;
+    return new Class({
+        type: "tuple",
+        items,
+        rest,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _record(Class, keyType, valueType, params) {
+    return new Class({
+        type: "record",
+        keyType,
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _map(Class, keyType, valueType, params) {
+    return new Class({
+        type: "map",
+        keyType,
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _set(Class, valueType, params) {
+    return new Class({
+        type: "set",
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _enum(Class, values, params) {
+    const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
+    // if (Array.isArray(values)) {
+    //   for (const value of values) {
+    //     entries[value] = value;
+    //   }
+    // } else {
+    //   Object.assign(entries, values);
+    // }
+    // const entries: util.EnumLike = {};
+    // for (const val of values) {
+    //   entries[val] = val;
+    // }
+    return new Class({
+        type: "enum",
+        entries,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+/** @deprecated This API has been merged into `z.enum()`. Use `z.enum()` instead.
+ *
+ * ```ts
+ * enum Colors { red, green, blue }
+ * z.enum(Colors);
+ * ```
+ */
+function _nativeEnum(Class, entries, params) {
+    return new Class({
+        type: "enum",
+        entries,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _literal(Class, value, params) {
+    return new Class({
+        type: "literal",
+        values: Array.isArray(value) ? value : [value],
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _file(Class, params) {
+    return new Class({
+        type: "file",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _transform(Class, fn) {
+    return new Class({
+        type: "transform",
+        transform: fn,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _optional(Class, innerType) {
+    return new Class({
+        type: "optional",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nullable(Class, innerType) {
+    return new Class({
+        type: "nullable",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _default(Class, innerType, defaultValue) {
+    return new Class({
+        type: "default",
+        innerType,
+        get defaultValue() {
+            return typeof defaultValue === "function" ? defaultValue() : util.shallowClone(defaultValue);
+        },
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nonoptional(Class, innerType, params) {
+    return new Class({
+        type: "nonoptional",
+        innerType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _success(Class, innerType) {
+    return new Class({
+        type: "success",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _catch(Class, innerType, catchValue) {
+    return new Class({
+        type: "catch",
+        innerType,
+        catchValue: (typeof catchValue === "function" ? catchValue : util.constantCatch(catchValue)),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _pipe(Class, in_, out) {
+    return new Class({
+        type: "pipe",
+        in: in_,
+        out,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _readonly(Class, innerType) {
+    return new Class({
+        type: "readonly",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _templateLiteral(Class, parts, params) {
+    return new Class({
+        type: "template_literal",
+        parts,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lazy(Class, getter) {
+    return new Class({
+        type: "lazy",
+        getter,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _promise(Class, innerType) {
+    return new Class({
+        type: "promise",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _custom(Class, fn, _params) {
+    const norm = util.normalizeParams(_params);
+    norm.abort ?? (norm.abort = true); // default to abort:false
+    const schema = new Class({
+        type: "custom",
+        check: "custom",
+        fn: fn,
+        ...norm,
+    });
+    return schema;
+}
+// same as _custom but defaults to abort:false
+// @__NO_SIDE_EFFECTS__
+function _refine(Class, fn, _params) {
+    const schema = new Class({
+        type: "custom",
+        check: "custom",
+        fn: fn,
+        ...util.normalizeParams(_params),
+    });
+    return schema;
+}
+// @__NO_SIDE_EFFECTS__
+function _superRefine(fn, params) {
+    const ch = _check((payload) => {
+        payload.addIssue = (issue) => {
+            if (typeof issue === "string") {
+                payload.issues.push(util.issue(issue, payload.value, ch._zod.def));
+            }
+            else {
+                // for Zod 3 backwards compatibility
+                const _issue = issue;
+                if (_issue.fatal)
+                    _issue.continue = false;
+                _issue.code ?? (_issue.code = "custom");
+                if (!("input" in _issue))
+                    _issue.input = payload.value;
+                _issue.inst ?? (_issue.inst = ch);
+                _issue.continue ?? (_issue.continue = !ch._zod.def.abort); // abort is always undefined, so this is always true...
+                payload.issues.push(util.issue(_issue));
+            }
+        };
+        return fn(payload.value, payload);
+    }, params);
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _check(fn, params) {
+    const ch = new checks.$ZodCheck({
+        check: "custom",
+        ...util.normalizeParams(params),
+    });
+    ch._zod.check = fn;
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function describe(description) {
+    const ch = new core_checks/* $ZodCheck */.QP({ check: "describe" });
+    ch._zod.onattach = [
+        (inst) => {
+            const existing = globalRegistry.get(inst) ?? {};
+            globalRegistry.add(inst, { ...existing, description });
+        },
+    ];
+    ch._zod.check = () => { }; // no-op check
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function meta(metadata) {
+    const ch = new core_checks/* $ZodCheck */.QP({ check: "meta" });
+    ch._zod.onattach = [
+        (inst) => {
+            const existing = globalRegistry.get(inst) ?? {};
+            globalRegistry.add(inst, { ...existing, ...metadata });
+        },
+    ];
+    ch._zod.check = () => { }; // no-op check
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _stringbool(Classes, _params) {
+    const params = util.normalizeParams(_params);
+    let truthyArray = params.truthy ?? ["true", "1", "yes", "on", "y", "enabled"];
+    let falsyArray = params.falsy ?? ["false", "0", "no", "off", "n", "disabled"];
+    if (params.case !== "sensitive") {
+        truthyArray = truthyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
+        falsyArray = falsyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
+    }
+    const truthySet = new Set(truthyArray);
+    const falsySet = new Set(falsyArray);
+    const _Codec = Classes.Codec ?? schemas.$ZodCodec;
+    const _Boolean = Classes.Boolean ?? schemas.$ZodBoolean;
+    const _String = Classes.String ?? schemas.$ZodString;
+    const stringSchema = new _String({ type: "string", error: params.error });
+    const booleanSchema = new _Boolean({ type: "boolean", error: params.error });
+    const codec = new _Codec({
+        type: "pipe",
+        in: stringSchema,
+        out: booleanSchema,
+        transform: ((input, payload) => {
+            let data = input;
+            if (params.case !== "sensitive")
+                data = data.toLowerCase();
+            if (truthySet.has(data)) {
+                return true;
+            }
+            else if (falsySet.has(data)) {
+                return false;
+            }
+            else {
+                payload.issues.push({
+                    code: "invalid_value",
+                    expected: "stringbool",
+                    values: [...truthySet, ...falsySet],
+                    input: payload.value,
+                    inst: codec,
+                    continue: false,
+                });
+                return {};
+            }
+        }),
+        reverseTransform: ((input, _payload) => {
+            if (input === true) {
+                return truthyArray[0] || "true";
+            }
+            else {
+                return falsyArray[0] || "false";
+            }
+        }),
+        error: params.error,
+    });
+    codec._zod.bag.truthy = truthyArray;
+    codec._zod.bag.falsy = falsyArray;
+    codec._zod.bag.case = params.case ?? "insensitive";
+    return codec;
+}
+// @__NO_SIDE_EFFECTS__
+function _stringFormat(Class, format, fnOrRegex, _params = {}) {
+    const params = util.normalizeParams(_params);
+    const def = {
+        check: "string_format",
+        type: "string",
+        format,
+        fn: typeof fnOrRegex === "function" ? fnOrRegex : (val) => fnOrRegex.test(val),
+        ...params,
+    };
+    if (fnOrRegex instanceof RegExp) {
+        def.pattern = fnOrRegex;
+    }
+    const inst = new Class(def);
+    return inst;
+}
+
+
+/***/ }),
+
+/***/ 4890:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J_: () => (/* binding */ $ZodCheckGreaterThan),
+/* harmony export */   KH: () => (/* binding */ $ZodCheckNumberFormat),
+/* harmony export */   QP: () => (/* binding */ $ZodCheck)
+/* harmony export */ });
+/* unused harmony exports $ZodCheckLessThan, $ZodCheckMultipleOf, $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckMaxLength, $ZodCheckMinLength, $ZodCheckLengthEquals, $ZodCheckStringFormat, $ZodCheckRegex, $ZodCheckLowerCase, $ZodCheckUpperCase, $ZodCheckIncludes, $ZodCheckStartsWith, $ZodCheckEndsWith, $ZodCheckProperty, $ZodCheckProperties, $ZodCheckMimeType, $ZodCheckOverwrite */
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
+// import { $ZodType } from "./schemas.js";
+
+
+
+const $ZodCheck = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheck", (inst, def) => {
+    var _a;
+    inst._zod ?? (inst._zod = {});
+    inst._zod.def = def;
+    (_a = inst._zod).onattach ?? (_a.onattach = []);
+});
+/** Default `when` for size-based checks: run only on non-nullish values with a `size`. */
+const _whenHasSize = (payload) => {
+    const val = payload.value;
+    return !util.nullish(val) && val.size !== undefined;
+};
+/** Default `when` for length-based checks: run only on non-nullish values with a `length`. */
+const _whenHasLength = (payload) => {
+    const val = payload.value;
+    return !util.nullish(val) && val.length !== undefined;
+};
+const numericOriginMap = {
+    number: "number",
+    bigint: "bigint",
+    object: "date",
+};
+const $ZodCheckLessThan = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLessThan", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const origin = numericOriginMap[typeof def.value];
+    inst._zod.check = (payload) => {
+        if (def.inclusive ? payload.value <= def.value : payload.value < def.value) {
+            return;
+        }
+        payload.issues.push({
+            origin: numericOriginMap[typeof payload.value] ?? origin,
+            code: "too_big",
+            maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
+            input: payload.value,
+            inclusive: def.inclusive,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckGreaterThan = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckGreaterThan", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const origin = numericOriginMap[typeof def.value];
+    inst._zod.check = (payload) => {
+        if (def.inclusive ? payload.value >= def.value : payload.value > def.value) {
+            return;
+        }
+        payload.issues.push({
+            origin: numericOriginMap[typeof payload.value] ?? origin,
+            code: "too_small",
+            minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
+            input: payload.value,
+            inclusive: def.inclusive,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckMultipleOf = 
+/*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMultipleOf", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (typeof payload.value !== typeof def.value)
+            throw new Error("Cannot mix number and bigint in multiple_of check.");
+        const isMultiple = typeof payload.value === "bigint"
+            ? // `value % 0n` throws, and nothing is a multiple of zero — the number branch already fails this way via NaN
+                def.value !== BigInt(0) && payload.value % def.value === BigInt(0)
+            : util.floatSafeRemainder(payload.value, def.value) === 0;
+        if (isMultiple)
+            return;
+        payload.issues.push({
+            origin: typeof payload.value,
+            code: "not_multiple_of",
+            divisor: def.value,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckNumberFormat = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckNumberFormat", (inst, def) => {
+    $ZodCheck.init(inst, def); // no format checks
+    def.format = def.format || "float64";
+    const isInt = def.format?.includes("int");
+    const origin = isInt ? "int" : "number";
+    const [minimum, maximum] = _util_js__WEBPACK_IMPORTED_MODULE_1__/* .NUMBER_FORMAT_RANGES */ .zH[def.format];
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        if (isInt) {
+            if (!Number.isInteger(input)) {
+                // invalid_format issue
+                // payload.issues.push({
+                //   expected: def.format,
+                //   format: def.format,
+                //   code: "invalid_format",
+                //   input,
+                //   inst,
+                // });
+                // invalid_type issue
+                payload.issues.push({
+                    expected: origin,
+                    format: def.format,
+                    code: "invalid_type",
+                    continue: false,
+                    input,
+                    inst,
+                });
+                return;
+                // not_multiple_of issue
+                // payload.issues.push({
+                //   code: "not_multiple_of",
+                //   origin: "number",
+                //   input,
+                //   inst,
+                //   divisor: 1,
+                // });
+            }
+            if (!Number.isSafeInteger(input)) {
+                if (input > 0) {
+                    // too_big
+                    payload.issues.push({
+                        input,
+                        code: "too_big",
+                        maximum: Number.MAX_SAFE_INTEGER,
+                        note: "Integers must be within the safe integer range.",
+                        inst,
+                        origin,
+                        inclusive: true,
+                        continue: !def.abort,
+                    });
+                }
+                else {
+                    // too_small
+                    payload.issues.push({
+                        input,
+                        code: "too_small",
+                        minimum: Number.MIN_SAFE_INTEGER,
+                        note: "Integers must be within the safe integer range.",
+                        inst,
+                        origin,
+                        inclusive: true,
+                        continue: !def.abort,
+                    });
+                }
+                return;
+            }
+        }
+        if (input < minimum) {
+            payload.issues.push({
+                origin: "number",
+                input,
+                code: "too_small",
+                minimum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+        if (input > maximum) {
+            payload.issues.push({
+                origin: "number",
+                input,
+                code: "too_big",
+                maximum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+});
+const $ZodCheckBigIntFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckBigIntFormat", (inst, def) => {
+    $ZodCheck.init(inst, def); // no format checks
+    const [minimum, maximum] = util.BIGINT_FORMAT_RANGES[def.format];
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        if (input < minimum) {
+            payload.issues.push({
+                origin: "bigint",
+                input,
+                code: "too_small",
+                minimum: minimum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+        if (input > maximum) {
+            payload.issues.push({
+                origin: "bigint",
+                input,
+                code: "too_big",
+                maximum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+})));
+const $ZodCheckMaxSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMaxSize", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size <= def.maximum)
+            return;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            code: "too_big",
+            maximum: def.maximum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckMinSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinSize", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size >= def.minimum)
+            return;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            code: "too_small",
+            minimum: def.minimum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckSizeEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckSizeEquals", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size === def.size)
+            return;
+        const tooBig = size > def.size;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            ...(tooBig ? { code: "too_big", maximum: def.size } : { code: "too_small", minimum: def.size }),
+            inclusive: true,
+            exact: true,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckMaxLength = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMaxLength", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // Strings are measured in Unicode code points, not UTF-16 units. A code point is at most two units, so a string that already fits in units fits in code points; only an overflow has to be counted.
+        const length = typeof input === "string" && units > def.maximum ? util.codePointLength(input) : units;
+        if (length <= def.maximum)
+            return;
+        const origin = util.getLengthableOrigin(input);
+        payload.issues.push({
+            origin,
+            code: "too_big",
+            maximum: def.maximum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckMinLength = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinLength", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // A code point is one or two UTF-16 units, so fewer units than the floor can never reach it and twice the floor always clears it. Only in between is the exact count in doubt.
+        const length = typeof input === "string" && units >= def.minimum && units < def.minimum * 2
+            ? util.codePointLength(input)
+            : units;
+        if (length >= def.minimum)
+            return;
+        const origin = util.getLengthableOrigin(input);
+        payload.issues.push({
+            origin,
+            code: "too_small",
+            minimum: def.minimum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckLengthEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLengthEquals", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // A code point is one or two UTF-16 units, so outside `[length, length * 2]` units the target is missed either way — and missed in the same direction in both measures.
+        const length = typeof input === "string" && units >= def.length && units <= def.length * 2
+            ? util.codePointLength(input)
+            : units;
+        if (length === def.length)
+            return;
+        const origin = util.getLengthableOrigin(input);
+        const tooBig = length > def.length;
+        payload.issues.push({
+            origin,
+            ...(tooBig ? { code: "too_big", maximum: def.length } : { code: "too_small", minimum: def.length }),
+            inclusive: true,
+            exact: true,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckStringFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckStringFormat", (inst, def) => {
+    var _a, _b;
+    $ZodCheck.init(inst, def);
+    if (def.pattern)
+        (_a = inst._zod).check ?? (_a.check = (payload) => {
+            def.pattern.lastIndex = 0;
+            if (def.pattern.test(payload.value))
+                return;
+            payload.issues.push({
+                origin: "string",
+                code: "invalid_format",
+                format: def.format,
+                input: payload.value,
+                ...(def.pattern ? { pattern: def.pattern.toString() } : {}),
+                inst,
+                continue: !def.abort,
+            });
+        });
+    else
+        (_b = inst._zod).check ?? (_b.check = () => { });
+})));
+const $ZodCheckRegex = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckRegex", (inst, def) => {
+    $ZodCheckStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        def.pattern.lastIndex = 0;
+        if (def.pattern.test(payload.value))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "regex",
+            input: payload.value,
+            pattern: def.pattern.toString(),
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckLowerCase = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLowerCase", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.lowercase);
+    $ZodCheckStringFormat.init(inst, def);
+})));
+const $ZodCheckUpperCase = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckUpperCase", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.uppercase);
+    $ZodCheckStringFormat.init(inst, def);
+})));
+const $ZodCheckIncludes = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckIncludes", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const escapedRegex = util.escapeRegex(def.includes);
+    // `String.prototype.includes(sub, position)` matches `sub` at `position`
+    // OR LATER, so the pattern must allow at least `position` leading chars
+    // (`{N,}`), not exactly `position` chars (`{N}`).
+    const pattern = new RegExp(typeof def.position === "number" ? `^.{${def.position},}${escapedRegex}` : escapedRegex);
+    def.pattern = pattern;
+    inst._zod.check = (payload) => {
+        if (payload.value.includes(def.includes, def.position))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "includes",
+            includes: def.includes,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckStartsWith = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckStartsWith", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const pattern = new RegExp(`^${util.escapeRegex(def.prefix)}.*`);
+    def.pattern ?? (def.pattern = pattern);
+    inst._zod.check = (payload) => {
+        if (payload.value.startsWith(def.prefix))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "starts_with",
+            prefix: def.prefix,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckEndsWith = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckEndsWith", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const pattern = new RegExp(`.*${util.escapeRegex(def.suffix)}$`);
+    def.pattern ?? (def.pattern = pattern);
+    inst._zod.check = (payload) => {
+        if (payload.value.endsWith(def.suffix))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "ends_with",
+            suffix: def.suffix,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+///////////////////////////////////
+/////    $ZodCheckProperty    /////
+///////////////////////////////////
+function handleCheckPropertyResult(result, payload, property) {
+    if (result.issues.length) {
+        payload.issues.push(...util.prefixIssues(property, result.issues));
+    }
+}
+const $ZodCheckProperty = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckProperty", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        const result = def.schema._zod.run({
+            value: payload.value[def.property],
+            issues: [],
+        }, {});
+        if (result instanceof Promise) {
+            return result.then((result) => handleCheckPropertyResult(result, payload, def.property));
+        }
+        handleCheckPropertyResult(result, payload, def.property);
+        return;
+    };
+})));
+const $ZodCheckProperties = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckProperties", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    util.hide(inst, Symbol.iterator, function* () {
+        yield inst;
+    });
+    // key and schema snapshotted together: reading one live and the other cached lets a later mutation of the caller's shape object pair a stale key with a missing schema
+    let entries;
+    inst._zod.check = (payload) => {
+        // the base schema already typed the value, so only a nullish one is rejected here: the properties read on a primitive too, matching z.property() on a string's length
+        if (payload.value == null) {
+            payload.issues.push({ expected: "object", code: "invalid_type", input: payload.value, inst });
+            return undefined;
+        }
+        entries ?? (entries = Reflect.ownKeys(def.shape).map((key) => [key, def.shape[key]]));
+        const input = payload.value;
+        let proms;
+        for (const [key, schema] of entries) {
+            const result = schema._zod.run({ value: input[key], issues: [] }, {});
+            if (result instanceof Promise) {
+                proms ?? (proms = []);
+                proms.push(result.then((result) => handleCheckPropertyResult(result, payload, key)));
+            }
+            else {
+                handleCheckPropertyResult(result, payload, key);
+            }
+        }
+        if (proms)
+            return Promise.all(proms).then(() => undefined);
+        return undefined;
+    };
+})));
+const $ZodCheckMimeType = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMimeType", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const mimeSet = new Set(def.mime);
+    inst._zod.check = (payload) => {
+        if (mimeSet.has(payload.value.type))
+            return;
+        payload.issues.push({
+            code: "invalid_value",
+            values: def.mime,
+            input: payload.value.type,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckOverwrite = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckOverwrite", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        payload.value = def.tx(payload.value);
+    };
+})));
+
+
+/***/ }),
+
 /***/ 8532:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -49592,6 +52006,7 @@ function config(newConfig) {
 /* harmony export */   NM: () => (/* binding */ optionalKeys),
 /* harmony export */   PO: () => (/* binding */ cached),
 /* harmony export */   QH: () => (/* binding */ aborted),
+/* harmony export */   SS: () => (/* binding */ constantCatch),
 /* harmony export */   Vy: () => (/* binding */ assignProp),
 /* harmony export */   X: () => (/* binding */ installLazyProp),
 /* harmony export */   d3: () => (/* binding */ attachSchema),
@@ -49604,11 +52019,15 @@ function config(newConfig) {
 /* harmony export */   o8: () => (/* binding */ clone),
 /* harmony export */   ol: () => (/* binding */ members),
 /* harmony export */   p6: () => (/* binding */ cleanRegex),
+/* harmony export */   qQ: () => (/* binding */ propertyKeyTypes),
 /* harmony export */   qh: () => (/* binding */ own),
 /* harmony export */   rL: () => (/* binding */ explicitlyAborted),
-/* harmony export */   v5: () => (/* binding */ defineLazyInternal)
+/* harmony export */   sD: () => (/* binding */ escapeRegex),
+/* harmony export */   v5: () => (/* binding */ defineLazyInternal),
+/* harmony export */   w5: () => (/* binding */ getEnumValues),
+/* harmony export */   zH: () => (/* binding */ NUMBER_FORMAT_RANGES)
 /* harmony export */ });
-/* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, getEnumValues, joinValues, nullish, floatSafeRemainder, defineLazy, objectClone, rawShape, mergeDefs, cloneDef, getElementAtPath, promiseAllObject, randomString, esc, slugify, allowsEval, isPlainObject, shallowClone, numKeys, getParsedType, propertyKeyTypes, primitiveTypes, escapeRegex, createTransparentProxy, stringifyPrimitive, NUMBER_FORMAT_RANGES, BIGINT_FORMAT_RANGES, pick, omit, extend, safeExtend, merge, partial, required, unwrapMessage, getSizableOrigin, codePointLength, getLengthableOrigin, parsedType, issue, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, derived, CONSTANT_CATCH, constantCatch */
+/* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, joinValues, nullish, floatSafeRemainder, defineLazy, objectClone, rawShape, mergeDefs, cloneDef, getElementAtPath, promiseAllObject, randomString, esc, slugify, allowsEval, isPlainObject, shallowClone, numKeys, getParsedType, primitiveTypes, createTransparentProxy, stringifyPrimitive, BIGINT_FORMAT_RANGES, pick, omit, extend, safeExtend, merge, partial, required, unwrapMessage, getSizableOrigin, codePointLength, getLengthableOrigin, parsedType, issue, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, derived, CONSTANT_CATCH */
 
 // functions
 function assertEqual(val) {
@@ -50009,13 +52428,13 @@ function optionalKeys(shape) {
     });
 }
 // Wrapped in a `@__PURE__` IIFE: esbuild never tree-shakes a top-level initializer that contains a member access on `Number`, so the bare object literal survived into every bundle.
-const NUMBER_FORMAT_RANGES = /*@__PURE__*/ (/* unused pure expression or super */ null && ((() => ({
+const NUMBER_FORMAT_RANGES = /*@__PURE__*/ (() => ({
     safeint: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
     int32: [-2147483648, 2147483647],
     uint32: [0, 4294967295],
     float32: [-3.4028234663852886e38, 3.4028234663852886e38],
     float64: [-Number.MAX_VALUE, Number.MAX_VALUE],
-}))()));
+}))();
 const BIGINT_FORMAT_RANGES = {
     int64: [/* @__PURE__*/ BigInt("-9223372036854775808"), /* @__PURE__*/ BigInt("9223372036854775807")],
     uint64: [/* @__PURE__*/ BigInt(0), /* @__PURE__*/ BigInt("18446744073709551615")],
@@ -50486,13 +52905,17 @@ function constantCatch(value) {
 
 /***/ }),
 
-/***/ 4539:
+/***/ 8395:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   YOg: () => (/* binding */ array),
+  zMY: () => (/* binding */ schemas_boolean),
+  MfU: () => (/* binding */ _catch),
+  k5n: () => (/* binding */ _enum),
+  Whr: () => (/* binding */ schemas_int),
   _H3: () => (/* binding */ looseObject),
   mee: () => (/* binding */ nullable),
   aig: () => (/* binding */ schemas_number),
@@ -50501,13 +52924,16 @@ __nccwpck_require__.d(__webpack_exports__, {
   FsL: () => (/* binding */ pipe),
   YjP: () => (/* binding */ schemas_string),
   pdi: () => (/* binding */ transform),
-  KCZ: () => (/* binding */ union)
+  KCZ: () => (/* binding */ union),
+  L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodMiniAny, ZodMiniArray, ZodMiniBase64, ZodMiniBase64URL, ZodMiniBigInt, ZodMiniBigIntFormat, ZodMiniBoolean, ZodMiniCIDRv4, ZodMiniCIDRv6, ZodMiniCUID, ZodMiniCUID2, ZodMiniCatch, ZodMiniCodec, ZodMiniCreditCard, ZodMiniCustom, ZodMiniCustomStringFormat, ZodMiniDate, ZodMiniDefault, ZodMiniDiscriminatedUnion, ZodMiniE164, ZodMiniEmail, ZodMiniEmoji, ZodMiniEnum, ZodMiniExactOptional, ZodMiniFile, ZodMiniFunction, ZodMiniGUID, ZodMiniIBAN, ZodMiniIPv4, ZodMiniIPv6, ZodMiniIntersection, ZodMiniJWT, ZodMiniKSUID, ZodMiniLazy, ZodMiniLiteral, ZodMiniMAC, ZodMiniMap, ZodMiniNaN, ZodMiniNanoID, ZodMiniNever, ZodMiniNonOptional, ZodMiniNull, ZodMiniNullable, ZodMiniNumber, ZodMiniNumberFormat, ZodMiniObject, ZodMiniOptional, ZodMiniPipe, ZodMiniPrefault, ZodMiniPromise, ZodMiniReadonly, ZodMiniRecord, ZodMiniSet, ZodMiniString, ZodMiniStringFormat, ZodMiniSuccess, ZodMiniSymbol, ZodMiniTemplateLiteral, ZodMiniTransform, ZodMiniTuple, ZodMiniType, ZodMiniULID, ZodMiniURL, ZodMiniUUID, ZodMiniUndefined, ZodMiniUnion, ZodMiniUnknown, ZodMiniVoid, ZodMiniXID, ZodMiniXor, _default, _function, any, base64, base64url, bigint, boolean, catch, catchall, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, enum, exactOptional, exactPartial, extend, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, merge, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullish, omit, partial, partialRecord, pick, prefault, promise, readonly, record, refine, required, safeExtend, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, tuple, uint32, uint64, ulid, undefined, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodMiniAny, ZodMiniArray, ZodMiniBase64, ZodMiniBase64URL, ZodMiniBigInt, ZodMiniBigIntFormat, ZodMiniBoolean, ZodMiniCIDRv4, ZodMiniCIDRv6, ZodMiniCUID, ZodMiniCUID2, ZodMiniCatch, ZodMiniCodec, ZodMiniCreditCard, ZodMiniCustom, ZodMiniCustomStringFormat, ZodMiniDate, ZodMiniDefault, ZodMiniDiscriminatedUnion, ZodMiniE164, ZodMiniEmail, ZodMiniEmoji, ZodMiniEnum, ZodMiniExactOptional, ZodMiniFile, ZodMiniFunction, ZodMiniGUID, ZodMiniIBAN, ZodMiniIPv4, ZodMiniIPv6, ZodMiniIntersection, ZodMiniJWT, ZodMiniKSUID, ZodMiniLazy, ZodMiniLiteral, ZodMiniMAC, ZodMiniMap, ZodMiniNaN, ZodMiniNanoID, ZodMiniNever, ZodMiniNonOptional, ZodMiniNull, ZodMiniNullable, ZodMiniNumber, ZodMiniNumberFormat, ZodMiniObject, ZodMiniOptional, ZodMiniPipe, ZodMiniPrefault, ZodMiniPromise, ZodMiniReadonly, ZodMiniRecord, ZodMiniSet, ZodMiniString, ZodMiniStringFormat, ZodMiniSuccess, ZodMiniSymbol, ZodMiniTemplateLiteral, ZodMiniTransform, ZodMiniTuple, ZodMiniType, ZodMiniULID, ZodMiniURL, ZodMiniUUID, ZodMiniUndefined, ZodMiniUnion, ZodMiniUnknown, ZodMiniVoid, ZodMiniXID, ZodMiniXor, _default, _function, any, base64, base64url, bigint, catchall, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, exactPartial, extend, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, merge, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullish, omit, partial, partialRecord, pick, prefault, promise, readonly, record, refine, required, safeExtend, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
+var core_checks = __nccwpck_require__(4890);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/regexes.js
 
 /**
@@ -51337,13 +53763,13 @@ const $ZodNumber = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNumber", (i
         return payload;
     };
 });
-const $ZodNumberFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodNumberFormat", (inst, def) => {
-    checks.$ZodCheckNumberFormat.init(inst, def);
+const $ZodNumberFormat = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNumberFormat", (inst, def) => {
+    core_checks/* $ZodCheckNumberFormat */.KH.init(inst, def);
     $ZodNumber.init(inst, def); // no format checks
-})));
-const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBoolean", (inst, def) => {
+});
+const $ZodBoolean = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodBoolean", (inst, def) => {
     $ZodType.init(inst, def);
-    inst._zod.pattern = regexes.boolean;
+    inst._zod.pattern = regexes_boolean;
     inst._zod.parse = (payload, _ctx) => {
         if (def.coerce)
             try {
@@ -51361,7 +53787,7 @@ const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null &&
         });
         return payload;
     };
-})));
+});
 const $ZodBigInt = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBigInt", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.pattern = regexes.bigint;
@@ -52682,15 +55108,15 @@ function handleSetResult(result, final) {
     }
     final.value.add(result.value);
 }
-const $ZodEnum = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodEnum", (inst, def) => {
+const $ZodEnum = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodEnum", (inst, def) => {
     $ZodType.init(inst, def);
-    const values = util.getEnumValues(def.entries);
+    const values = core_util/* getEnumValues */.w5(def.entries);
     const valuesSet = new Set(values);
     inst._zod.values = valuesSet;
-    util.defineLazyInternal(inst, "pattern", (zod) => {
-        const patternValues = util.getEnumValues(zod.def.entries).filter((k) => util.propertyKeyTypes.has(typeof k));
+    core_util/* defineLazyInternal */.v5(inst, "pattern", (zod) => {
+        const patternValues = core_util/* getEnumValues */.w5(zod.def.entries).filter((k) => core_util/* propertyKeyTypes */.qQ.has(typeof k));
         // unmatchable fallback, RE2-safe: an empty alternation would compile to /^()$/, which matches ""
-        return new RegExp(patternValues.length ? `^(${patternValues.map((o) => util.escapeRegex(o.toString())).join("|")})$` : "^[^\\s\\S]$");
+        return new RegExp(patternValues.length ? `^(${patternValues.map((o) => core_util/* escapeRegex */.sD(o.toString())).join("|")})$` : "^[^\\s\\S]$");
     });
     inst._zod.parse = (payload, _ctx) => {
         const input = payload.value;
@@ -52705,7 +55131,7 @@ const $ZodEnum = /*@__PURE__*/ (/* unused pure expression or super */ null && (c
         });
         return payload;
     };
-})));
+});
 const $ZodLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodLiteral", (inst, def) => {
     $ZodType.init(inst, def);
     const values = new Set(def.values);
@@ -52934,17 +55360,17 @@ function handleCatchResult(payload, result, def, ctx) {
         ...result,
         value: payload.value,
         error: {
-            issues: result.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+            issues: result.issues.map((iss) => core_util/* finalizeIssue */.iR(iss, ctx, core_core/* config */.$W())),
         },
         input: payload.value,
     });
     return payload;
 }
-const $ZodCatch = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCatch", (inst, def) => {
+const $ZodCatch = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCatch", (inst, def) => {
     $ZodType.init(inst, def);
-    util.defineLazyInternal(inst, "optin", (zod) => zod.def.innerType._zod.optin === "defaulted" ? "defaulted" : "optional");
-    util.defineLazyInternal(inst, "optout", (zod) => zod.def.innerType._zod.optout);
-    util.defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
+    core_util/* defineLazyInternal */.v5(inst, "optin", (zod) => zod.def.innerType._zod.optin === "defaulted" ? "defaulted" : "optional");
+    core_util/* defineLazyInternal */.v5(inst, "optout", (zod) => zod.def.innerType._zod.optout);
+    core_util/* defineLazyInternal */.v5(inst, "values", (zod) => zod.def.innerType._zod.values);
     inst._zod.parse = (payload, ctx) => {
         if (ctx.direction === "backward") {
             return def.innerType._zod.run(payload, ctx);
@@ -52956,7 +55382,7 @@ const $ZodCatch = /*@__PURE__*/ (/* unused pure expression or super */ null && (
         }
         return handleCatchResult(payload, result, def, ctx);
     };
-})));
+});
 const $ZodNaN = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodNaN", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, _ctx) => {
@@ -53313,1682 +55739,8 @@ function handleRefineResult(result, payload, input, inst) {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/checks.js
-// import { $ZodType } from "./schemas.js";
-
-
-
-const $ZodCheck = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheck", (inst, def) => {
-    var _a;
-    inst._zod ?? (inst._zod = {});
-    inst._zod.def = def;
-    (_a = inst._zod).onattach ?? (_a.onattach = []);
-});
-/** Default `when` for size-based checks: run only on non-nullish values with a `size`. */
-const _whenHasSize = (payload) => {
-    const val = payload.value;
-    return !util.nullish(val) && val.size !== undefined;
-};
-/** Default `when` for length-based checks: run only on non-nullish values with a `length`. */
-const _whenHasLength = (payload) => {
-    const val = payload.value;
-    return !util.nullish(val) && val.length !== undefined;
-};
-const numericOriginMap = {
-    number: "number",
-    bigint: "bigint",
-    object: "date",
-};
-const $ZodCheckLessThan = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLessThan", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const origin = numericOriginMap[typeof def.value];
-    inst._zod.check = (payload) => {
-        if (def.inclusive ? payload.value <= def.value : payload.value < def.value) {
-            return;
-        }
-        payload.issues.push({
-            origin: numericOriginMap[typeof payload.value] ?? origin,
-            code: "too_big",
-            maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
-            input: payload.value,
-            inclusive: def.inclusive,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckGreaterThan = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckGreaterThan", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const origin = numericOriginMap[typeof def.value];
-    inst._zod.check = (payload) => {
-        if (def.inclusive ? payload.value >= def.value : payload.value > def.value) {
-            return;
-        }
-        payload.issues.push({
-            origin: numericOriginMap[typeof payload.value] ?? origin,
-            code: "too_small",
-            minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
-            input: payload.value,
-            inclusive: def.inclusive,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckMultipleOf = 
-/*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMultipleOf", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    inst._zod.check = (payload) => {
-        if (typeof payload.value !== typeof def.value)
-            throw new Error("Cannot mix number and bigint in multiple_of check.");
-        const isMultiple = typeof payload.value === "bigint"
-            ? // `value % 0n` throws, and nothing is a multiple of zero — the number branch already fails this way via NaN
-                def.value !== BigInt(0) && payload.value % def.value === BigInt(0)
-            : util.floatSafeRemainder(payload.value, def.value) === 0;
-        if (isMultiple)
-            return;
-        payload.issues.push({
-            origin: typeof payload.value,
-            code: "not_multiple_of",
-            divisor: def.value,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckNumberFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckNumberFormat", (inst, def) => {
-    $ZodCheck.init(inst, def); // no format checks
-    def.format = def.format || "float64";
-    const isInt = def.format?.includes("int");
-    const origin = isInt ? "int" : "number";
-    const [minimum, maximum] = util.NUMBER_FORMAT_RANGES[def.format];
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        if (isInt) {
-            if (!Number.isInteger(input)) {
-                // invalid_format issue
-                // payload.issues.push({
-                //   expected: def.format,
-                //   format: def.format,
-                //   code: "invalid_format",
-                //   input,
-                //   inst,
-                // });
-                // invalid_type issue
-                payload.issues.push({
-                    expected: origin,
-                    format: def.format,
-                    code: "invalid_type",
-                    continue: false,
-                    input,
-                    inst,
-                });
-                return;
-                // not_multiple_of issue
-                // payload.issues.push({
-                //   code: "not_multiple_of",
-                //   origin: "number",
-                //   input,
-                //   inst,
-                //   divisor: 1,
-                // });
-            }
-            if (!Number.isSafeInteger(input)) {
-                if (input > 0) {
-                    // too_big
-                    payload.issues.push({
-                        input,
-                        code: "too_big",
-                        maximum: Number.MAX_SAFE_INTEGER,
-                        note: "Integers must be within the safe integer range.",
-                        inst,
-                        origin,
-                        inclusive: true,
-                        continue: !def.abort,
-                    });
-                }
-                else {
-                    // too_small
-                    payload.issues.push({
-                        input,
-                        code: "too_small",
-                        minimum: Number.MIN_SAFE_INTEGER,
-                        note: "Integers must be within the safe integer range.",
-                        inst,
-                        origin,
-                        inclusive: true,
-                        continue: !def.abort,
-                    });
-                }
-                return;
-            }
-        }
-        if (input < minimum) {
-            payload.issues.push({
-                origin: "number",
-                input,
-                code: "too_small",
-                minimum,
-                inclusive: true,
-                inst,
-                continue: !def.abort,
-            });
-        }
-        if (input > maximum) {
-            payload.issues.push({
-                origin: "number",
-                input,
-                code: "too_big",
-                maximum,
-                inclusive: true,
-                inst,
-                continue: !def.abort,
-            });
-        }
-    };
-})));
-const $ZodCheckBigIntFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckBigIntFormat", (inst, def) => {
-    $ZodCheck.init(inst, def); // no format checks
-    const [minimum, maximum] = util.BIGINT_FORMAT_RANGES[def.format];
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        if (input < minimum) {
-            payload.issues.push({
-                origin: "bigint",
-                input,
-                code: "too_small",
-                minimum: minimum,
-                inclusive: true,
-                inst,
-                continue: !def.abort,
-            });
-        }
-        if (input > maximum) {
-            payload.issues.push({
-                origin: "bigint",
-                input,
-                code: "too_big",
-                maximum,
-                inclusive: true,
-                inst,
-                continue: !def.abort,
-            });
-        }
-    };
-})));
-const $ZodCheckMaxSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMaxSize", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const size = input.size;
-        if (size <= def.maximum)
-            return;
-        payload.issues.push({
-            origin: util.getSizableOrigin(input),
-            code: "too_big",
-            maximum: def.maximum,
-            inclusive: true,
-            input,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckMinSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinSize", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const size = input.size;
-        if (size >= def.minimum)
-            return;
-        payload.issues.push({
-            origin: util.getSizableOrigin(input),
-            code: "too_small",
-            minimum: def.minimum,
-            inclusive: true,
-            input,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckSizeEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckSizeEquals", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const size = input.size;
-        if (size === def.size)
-            return;
-        const tooBig = size > def.size;
-        payload.issues.push({
-            origin: util.getSizableOrigin(input),
-            ...(tooBig ? { code: "too_big", maximum: def.size } : { code: "too_small", minimum: def.size }),
-            inclusive: true,
-            exact: true,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckMaxLength = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMaxLength", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const units = input.length;
-        // Strings are measured in Unicode code points, not UTF-16 units. A code point is at most two units, so a string that already fits in units fits in code points; only an overflow has to be counted.
-        const length = typeof input === "string" && units > def.maximum ? util.codePointLength(input) : units;
-        if (length <= def.maximum)
-            return;
-        const origin = util.getLengthableOrigin(input);
-        payload.issues.push({
-            origin,
-            code: "too_big",
-            maximum: def.maximum,
-            inclusive: true,
-            input,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckMinLength = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinLength", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const units = input.length;
-        // A code point is one or two UTF-16 units, so fewer units than the floor can never reach it and twice the floor always clears it. Only in between is the exact count in doubt.
-        const length = typeof input === "string" && units >= def.minimum && units < def.minimum * 2
-            ? util.codePointLength(input)
-            : units;
-        if (length >= def.minimum)
-            return;
-        const origin = util.getLengthableOrigin(input);
-        payload.issues.push({
-            origin,
-            code: "too_small",
-            minimum: def.minimum,
-            inclusive: true,
-            input,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckLengthEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLengthEquals", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const units = input.length;
-        // A code point is one or two UTF-16 units, so outside `[length, length * 2]` units the target is missed either way — and missed in the same direction in both measures.
-        const length = typeof input === "string" && units >= def.length && units <= def.length * 2
-            ? util.codePointLength(input)
-            : units;
-        if (length === def.length)
-            return;
-        const origin = util.getLengthableOrigin(input);
-        const tooBig = length > def.length;
-        payload.issues.push({
-            origin,
-            ...(tooBig ? { code: "too_big", maximum: def.length } : { code: "too_small", minimum: def.length }),
-            inclusive: true,
-            exact: true,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckStringFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckStringFormat", (inst, def) => {
-    var _a, _b;
-    $ZodCheck.init(inst, def);
-    if (def.pattern)
-        (_a = inst._zod).check ?? (_a.check = (payload) => {
-            def.pattern.lastIndex = 0;
-            if (def.pattern.test(payload.value))
-                return;
-            payload.issues.push({
-                origin: "string",
-                code: "invalid_format",
-                format: def.format,
-                input: payload.value,
-                ...(def.pattern ? { pattern: def.pattern.toString() } : {}),
-                inst,
-                continue: !def.abort,
-            });
-        });
-    else
-        (_b = inst._zod).check ?? (_b.check = () => { });
-})));
-const $ZodCheckRegex = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckRegex", (inst, def) => {
-    $ZodCheckStringFormat.init(inst, def);
-    inst._zod.check = (payload) => {
-        def.pattern.lastIndex = 0;
-        if (def.pattern.test(payload.value))
-            return;
-        payload.issues.push({
-            origin: "string",
-            code: "invalid_format",
-            format: "regex",
-            input: payload.value,
-            pattern: def.pattern.toString(),
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckLowerCase = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLowerCase", (inst, def) => {
-    def.pattern ?? (def.pattern = regexes.lowercase);
-    $ZodCheckStringFormat.init(inst, def);
-})));
-const $ZodCheckUpperCase = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckUpperCase", (inst, def) => {
-    def.pattern ?? (def.pattern = regexes.uppercase);
-    $ZodCheckStringFormat.init(inst, def);
-})));
-const $ZodCheckIncludes = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckIncludes", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const escapedRegex = util.escapeRegex(def.includes);
-    // `String.prototype.includes(sub, position)` matches `sub` at `position`
-    // OR LATER, so the pattern must allow at least `position` leading chars
-    // (`{N,}`), not exactly `position` chars (`{N}`).
-    const pattern = new RegExp(typeof def.position === "number" ? `^.{${def.position},}${escapedRegex}` : escapedRegex);
-    def.pattern = pattern;
-    inst._zod.check = (payload) => {
-        if (payload.value.includes(def.includes, def.position))
-            return;
-        payload.issues.push({
-            origin: "string",
-            code: "invalid_format",
-            format: "includes",
-            includes: def.includes,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckStartsWith = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckStartsWith", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const pattern = new RegExp(`^${util.escapeRegex(def.prefix)}.*`);
-    def.pattern ?? (def.pattern = pattern);
-    inst._zod.check = (payload) => {
-        if (payload.value.startsWith(def.prefix))
-            return;
-        payload.issues.push({
-            origin: "string",
-            code: "invalid_format",
-            format: "starts_with",
-            prefix: def.prefix,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckEndsWith = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckEndsWith", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const pattern = new RegExp(`.*${util.escapeRegex(def.suffix)}$`);
-    def.pattern ?? (def.pattern = pattern);
-    inst._zod.check = (payload) => {
-        if (payload.value.endsWith(def.suffix))
-            return;
-        payload.issues.push({
-            origin: "string",
-            code: "invalid_format",
-            format: "ends_with",
-            suffix: def.suffix,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-///////////////////////////////////
-/////    $ZodCheckProperty    /////
-///////////////////////////////////
-function handleCheckPropertyResult(result, payload, property) {
-    if (result.issues.length) {
-        payload.issues.push(...util.prefixIssues(property, result.issues));
-    }
-}
-const $ZodCheckProperty = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckProperty", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    inst._zod.check = (payload) => {
-        const result = def.schema._zod.run({
-            value: payload.value[def.property],
-            issues: [],
-        }, {});
-        if (result instanceof Promise) {
-            return result.then((result) => handleCheckPropertyResult(result, payload, def.property));
-        }
-        handleCheckPropertyResult(result, payload, def.property);
-        return;
-    };
-})));
-const $ZodCheckProperties = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckProperties", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    util.hide(inst, Symbol.iterator, function* () {
-        yield inst;
-    });
-    // key and schema snapshotted together: reading one live and the other cached lets a later mutation of the caller's shape object pair a stale key with a missing schema
-    let entries;
-    inst._zod.check = (payload) => {
-        // the base schema already typed the value, so only a nullish one is rejected here: the properties read on a primitive too, matching z.property() on a string's length
-        if (payload.value == null) {
-            payload.issues.push({ expected: "object", code: "invalid_type", input: payload.value, inst });
-            return undefined;
-        }
-        entries ?? (entries = Reflect.ownKeys(def.shape).map((key) => [key, def.shape[key]]));
-        const input = payload.value;
-        let proms;
-        for (const [key, schema] of entries) {
-            const result = schema._zod.run({ value: input[key], issues: [] }, {});
-            if (result instanceof Promise) {
-                proms ?? (proms = []);
-                proms.push(result.then((result) => handleCheckPropertyResult(result, payload, key)));
-            }
-            else {
-                handleCheckPropertyResult(result, payload, key);
-            }
-        }
-        if (proms)
-            return Promise.all(proms).then(() => undefined);
-        return undefined;
-    };
-})));
-const $ZodCheckMimeType = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMimeType", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const mimeSet = new Set(def.mime);
-    inst._zod.check = (payload) => {
-        if (mimeSet.has(payload.value.type))
-            return;
-        payload.issues.push({
-            code: "invalid_value",
-            values: def.mime,
-            input: payload.value.type,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckOverwrite = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckOverwrite", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    inst._zod.check = (payload) => {
-        payload.value = def.tx(payload.value);
-    };
-})));
-
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/registries.js
-var _a;
-const $output = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodOutput")));
-const $input = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodInput")));
-class $ZodRegistry {
-    constructor() {
-        this._map = new WeakMap();
-        this._idmap = new Map();
-    }
-    add(schema, ..._meta) {
-        const meta = _meta[0];
-        this._map.set(schema, meta);
-        if (meta && typeof meta === "object" && "id" in meta) {
-            this._idmap.set(meta.id, schema);
-        }
-        return this;
-    }
-    clear() {
-        this._map = new WeakMap();
-        this._idmap = new Map();
-        return this;
-    }
-    remove(schema) {
-        const meta = this._map.get(schema);
-        if (meta && typeof meta === "object" && "id" in meta) {
-            this._idmap.delete(meta.id);
-        }
-        this._map.delete(schema);
-        return this;
-    }
-    get(schema) {
-        // return this._map.get(schema) as any;
-        // inherit metadata
-        const p = schema._zod.parent;
-        if (p) {
-            const pm = { ...(this.get(p) ?? {}) };
-            delete pm.id; // do not inherit id
-            const f = { ...pm, ...this._map.get(schema) };
-            return Object.keys(f).length ? f : undefined;
-        }
-        return this._map.get(schema);
-    }
-    has(schema) {
-        return this._map.has(schema);
-    }
-}
-// registries
-function registry() {
-    return new $ZodRegistry();
-}
-(_a = globalThis).__zod_globalRegistry ?? (_a.__zod_globalRegistry = registry());
-const globalRegistry = globalThis.__zod_globalRegistry;
-
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/api.js
-
-
-
-
-function snapshotChecks(def) {
-    if (def.checks)
-        def.checks = [...def.checks];
-    return def;
-}
-// @__NO_SIDE_EFFECTS__
-function _string(Class, params) {
-    return new Class(snapshotChecks({ type: "string", ...core_util/* normalizeParams */.A2(params) }));
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedString(Class, params) {
-    return new Class(snapshotChecks({ type: "string", coerce: true, ...util.normalizeParams(params) }));
-}
-// @__NO_SIDE_EFFECTS__
-function _email(Class, params) {
-    return new Class({
-        type: "string",
-        format: "email",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _guid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "guid",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uuid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "uuid",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv4(Class, params) {
-    return new Class({
-        type: "string",
-        format: "uuid",
-        check: "string_format",
-        abort: false,
-        version: "v4",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv6(Class, params) {
-    return new Class({
-        type: "string",
-        format: "uuid",
-        check: "string_format",
-        abort: false,
-        version: "v6",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv7(Class, params) {
-    return new Class({
-        type: "string",
-        format: "uuid",
-        check: "string_format",
-        abort: false,
-        version: "v7",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _url(Class, params) {
-    return new Class({
-        type: "string",
-        format: "url",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function api_emoji(Class, params) {
-    return new Class({
-        type: "string",
-        format: "emoji",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _nanoid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "nanoid",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-/**
- * @deprecated CUID v1 is deprecated by its authors due to information leakage
- * (timestamps embedded in the id). Use {@link _cuid2} instead.
- * See https://github.com/paralleldrive/cuid.
- */
-// @__NO_SIDE_EFFECTS__
-function _cuid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "cuid",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _cuid2(Class, params) {
-    return new Class({
-        type: "string",
-        format: "cuid2",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _ulid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "ulid",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _xid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "xid",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _ksuid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "ksuid",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _ipv4(Class, params) {
-    return new Class({
-        type: "string",
-        format: "ipv4",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _ipv6(Class, params) {
-    return new Class({
-        type: "string",
-        format: "ipv6",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _mac(Class, params) {
-    return new Class({
-        type: "string",
-        format: "mac",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _cidrv4(Class, params) {
-    return new Class({
-        type: "string",
-        format: "cidrv4",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _cidrv6(Class, params) {
-    return new Class({
-        type: "string",
-        format: "cidrv6",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _base64(Class, params) {
-    return new Class({
-        type: "string",
-        format: "base64",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _base64url(Class, params) {
-    return new Class({
-        type: "string",
-        format: "base64url",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _e164(Class, params) {
-    return new Class({
-        type: "string",
-        format: "e164",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _creditCard(Class, params) {
-    return new Class({
-        type: "string",
-        format: "credit_card",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _iban(Class, params) {
-    return new Class({
-        type: "string",
-        format: "iban",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _jwt(Class, params) {
-    return new Class({
-        type: "string",
-        format: "jwt",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-const TimePrecision = {
-    Any: null,
-    Minute: -1,
-    Second: 0,
-    Millisecond: 3,
-    Microsecond: 6,
-};
-// @__NO_SIDE_EFFECTS__
-function _isoDateTime(Class, params) {
-    return new Class({
-        type: "string",
-        format: "datetime",
-        check: "string_format",
-        offset: false,
-        local: false,
-        precision: null,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _isoDate(Class, params) {
-    return new Class({
-        type: "string",
-        format: "date",
-        check: "string_format",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _isoTime(Class, params) {
-    return new Class({
-        type: "string",
-        format: "time",
-        check: "string_format",
-        precision: null,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _isoDuration(Class, params) {
-    return new Class({
-        type: "string",
-        format: "duration",
-        check: "string_format",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _number(Class, params) {
-    return new Class(snapshotChecks({ type: "number", checks: [], ...core_util/* normalizeParams */.A2(params) }));
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedNumber(Class, params) {
-    return new Class(snapshotChecks({ type: "number", coerce: true, checks: [], ...util.normalizeParams(params) }));
-}
-// @__NO_SIDE_EFFECTS__
-function _int(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "safeint",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _float32(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "float32",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _float64(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "float64",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _int32(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "int32",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uint32(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "uint32",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _boolean(Class, params) {
-    return new Class({
-        type: "boolean",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedBoolean(Class, params) {
-    return new Class({
-        type: "boolean",
-        coerce: true,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _bigint(Class, params) {
-    return new Class({
-        type: "bigint",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedBigint(Class, params) {
-    return new Class({
-        type: "bigint",
-        coerce: true,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _int64(Class, params) {
-    return new Class({
-        type: "bigint",
-        check: "bigint_format",
-        abort: false,
-        format: "int64",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uint64(Class, params) {
-    return new Class({
-        type: "bigint",
-        check: "bigint_format",
-        abort: false,
-        format: "uint64",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _symbol(Class, params) {
-    return new Class({
-        type: "symbol",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function api_undefined(Class, params) {
-    return new Class({
-        type: "undefined",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function api_null(Class, params) {
-    return new Class({
-        type: "null",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _any(Class) {
-    return new Class({
-        type: "any",
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _unknown(Class) {
-    return new Class({
-        type: "unknown",
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _never(Class, params) {
-    return new Class({
-        type: "never",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _void(Class, params) {
-    return new Class({
-        type: "void",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _date(Class, params) {
-    return new Class({
-        type: "date",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedDate(Class, params) {
-    return new Class({
-        type: "date",
-        coerce: true,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _nan(Class, params) {
-    return new Class({
-        type: "nan",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _lt(value, params) {
-    return new checks.$ZodCheckLessThan({
-        check: "less_than",
-        ...util.normalizeParams(params),
-        value,
-        inclusive: false,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _lte(value, params) {
-    return new checks.$ZodCheckLessThan({
-        check: "less_than",
-        ...util.normalizeParams(params),
-        value,
-        inclusive: true,
-    });
-}
-
-// @__NO_SIDE_EFFECTS__
-function _gt(value, params) {
-    return new checks.$ZodCheckGreaterThan({
-        check: "greater_than",
-        ...util.normalizeParams(params),
-        value,
-        inclusive: false,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _gte(value, params) {
-    return new checks.$ZodCheckGreaterThan({
-        check: "greater_than",
-        ...util.normalizeParams(params),
-        value,
-        inclusive: true,
-    });
-}
-
-// @__NO_SIDE_EFFECTS__
-function _positive(params) {
-    return _gt(0, params);
-}
-// negative
-// @__NO_SIDE_EFFECTS__
-function _negative(params) {
-    return _lt(0, params);
-}
-// nonpositive
-// @__NO_SIDE_EFFECTS__
-function _nonpositive(params) {
-    return _lte(0, params);
-}
-// nonnegative
-// @__NO_SIDE_EFFECTS__
-function _nonnegative(params) {
-    return _gte(0, params);
-}
-// @__NO_SIDE_EFFECTS__
-function _multipleOf(value, params) {
-    return new checks.$ZodCheckMultipleOf({
-        check: "multiple_of",
-        ...util.normalizeParams(params),
-        value,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _maxSize(maximum, params) {
-    return new checks.$ZodCheckMaxSize({
-        check: "max_size",
-        ...util.normalizeParams(params),
-        maximum,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _minSize(minimum, params) {
-    return new checks.$ZodCheckMinSize({
-        check: "min_size",
-        ...util.normalizeParams(params),
-        minimum,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _size(size, params) {
-    return new checks.$ZodCheckSizeEquals({
-        check: "size_equals",
-        ...util.normalizeParams(params),
-        size,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _maxLength(maximum, params) {
-    const ch = new checks.$ZodCheckMaxLength({
-        check: "max_length",
-        ...util.normalizeParams(params),
-        maximum,
-    });
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function _minLength(minimum, params) {
-    return new checks.$ZodCheckMinLength({
-        check: "min_length",
-        ...util.normalizeParams(params),
-        minimum,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _length(length, params) {
-    return new checks.$ZodCheckLengthEquals({
-        check: "length_equals",
-        ...util.normalizeParams(params),
-        length,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _regex(pattern, params) {
-    return new checks.$ZodCheckRegex({
-        check: "string_format",
-        format: "regex",
-        ...util.normalizeParams(params),
-        pattern,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _lowercase(params) {
-    return new checks.$ZodCheckLowerCase({
-        check: "string_format",
-        format: "lowercase",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uppercase(params) {
-    return new checks.$ZodCheckUpperCase({
-        check: "string_format",
-        format: "uppercase",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _includes(includes, params) {
-    return new checks.$ZodCheckIncludes({
-        check: "string_format",
-        format: "includes",
-        ...util.normalizeParams(params),
-        includes,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _startsWith(prefix, params) {
-    return new checks.$ZodCheckStartsWith({
-        check: "string_format",
-        format: "starts_with",
-        ...util.normalizeParams(params),
-        prefix,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _endsWith(suffix, params) {
-    return new checks.$ZodCheckEndsWith({
-        check: "string_format",
-        format: "ends_with",
-        ...util.normalizeParams(params),
-        suffix,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _property(property, schema, params) {
-    return new checks.$ZodCheckProperty({
-        check: "property",
-        property,
-        schema,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _properties(shape, params) {
-    return new checks.$ZodCheckProperties({
-        check: "properties",
-        shape,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _mime(types, params) {
-    return new checks.$ZodCheckMimeType({
-        check: "mime_type",
-        mime: types,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _overwrite(tx) {
-    return new checks.$ZodCheckOverwrite({
-        check: "overwrite",
-        tx,
-    });
-}
-// normalize
-// @__NO_SIDE_EFFECTS__
-function _normalize(form) {
-    return _overwrite((input) => input.normalize(form));
-}
-// trim
-// @__NO_SIDE_EFFECTS__
-function _trim() {
-    return _overwrite((input) => input.trim());
-}
-// toLowerCase
-// @__NO_SIDE_EFFECTS__
-function _toLowerCase() {
-    return _overwrite((input) => input.toLowerCase());
-}
-// toUpperCase
-// @__NO_SIDE_EFFECTS__
-function _toUpperCase() {
-    return _overwrite((input) => input.toUpperCase());
-}
-// slugify
-// @__NO_SIDE_EFFECTS__
-function _slugify() {
-    return _overwrite((input) => util.slugify(input));
-}
-// @__NO_SIDE_EFFECTS__
-function _array(Class, element, params) {
-    return new Class({
-        type: "array",
-        element,
-        // get element() {
-        //   return element;
-        // },
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _union(Class, options, params) {
-    return new Class({
-        type: "union",
-        options,
-        ...util.normalizeParams(params),
-    });
-}
-function _xor(Class, options, params) {
-    return new Class({
-        type: "union",
-        options,
-        inclusive: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _discriminatedUnion(Class, discriminator, options, params) {
-    return new Class({
-        type: "union",
-        options: options,
-        discriminator,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _intersection(Class, left, right) {
-    return new Class({
-        type: "intersection",
-        left,
-        right,
-    });
-}
-// export function _tuple(
-//   Class: util.SchemaClass<schemas.$ZodTuple>,
-//   items: [],
-//   params?: string | $ZodTupleParams
-// ): schemas.$ZodTuple<[], null>;
-// @__NO_SIDE_EFFECTS__
-function _tuple(Class, items, _paramsOrRest, _params) {
-    const hasRest = _paramsOrRest instanceof schemas.$ZodType;
-    const params = hasRest ? _params : _paramsOrRest;
-    const rest = hasRest ? _paramsOrRest : null;
-    return new Class({
-        type: "tuple",
-        items,
-        rest,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _record(Class, keyType, valueType, params) {
-    return new Class({
-        type: "record",
-        keyType,
-        valueType,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _map(Class, keyType, valueType, params) {
-    return new Class({
-        type: "map",
-        keyType,
-        valueType,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _set(Class, valueType, params) {
-    return new Class({
-        type: "set",
-        valueType,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _enum(Class, values, params) {
-    const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
-    // if (Array.isArray(values)) {
-    //   for (const value of values) {
-    //     entries[value] = value;
-    //   }
-    // } else {
-    //   Object.assign(entries, values);
-    // }
-    // const entries: util.EnumLike = {};
-    // for (const val of values) {
-    //   entries[val] = val;
-    // }
-    return new Class({
-        type: "enum",
-        entries,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-/** @deprecated This API has been merged into `z.enum()`. Use `z.enum()` instead.
- *
- * ```ts
- * enum Colors { red, green, blue }
- * z.enum(Colors);
- * ```
- */
-function _nativeEnum(Class, entries, params) {
-    return new Class({
-        type: "enum",
-        entries,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _literal(Class, value, params) {
-    return new Class({
-        type: "literal",
-        values: Array.isArray(value) ? value : [value],
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _file(Class, params) {
-    return new Class({
-        type: "file",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _transform(Class, fn) {
-    return new Class({
-        type: "transform",
-        transform: fn,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _optional(Class, innerType) {
-    return new Class({
-        type: "optional",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _nullable(Class, innerType) {
-    return new Class({
-        type: "nullable",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _default(Class, innerType, defaultValue) {
-    return new Class({
-        type: "default",
-        innerType,
-        get defaultValue() {
-            return typeof defaultValue === "function" ? defaultValue() : util.shallowClone(defaultValue);
-        },
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _nonoptional(Class, innerType, params) {
-    return new Class({
-        type: "nonoptional",
-        innerType,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _success(Class, innerType) {
-    return new Class({
-        type: "success",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _catch(Class, innerType, catchValue) {
-    return new Class({
-        type: "catch",
-        innerType,
-        catchValue: (typeof catchValue === "function" ? catchValue : util.constantCatch(catchValue)),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _pipe(Class, in_, out) {
-    return new Class({
-        type: "pipe",
-        in: in_,
-        out,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _readonly(Class, innerType) {
-    return new Class({
-        type: "readonly",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _templateLiteral(Class, parts, params) {
-    return new Class({
-        type: "template_literal",
-        parts,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _lazy(Class, getter) {
-    return new Class({
-        type: "lazy",
-        getter,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _promise(Class, innerType) {
-    return new Class({
-        type: "promise",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _custom(Class, fn, _params) {
-    const norm = util.normalizeParams(_params);
-    norm.abort ?? (norm.abort = true); // default to abort:false
-    const schema = new Class({
-        type: "custom",
-        check: "custom",
-        fn: fn,
-        ...norm,
-    });
-    return schema;
-}
-// same as _custom but defaults to abort:false
-// @__NO_SIDE_EFFECTS__
-function _refine(Class, fn, _params) {
-    const schema = new Class({
-        type: "custom",
-        check: "custom",
-        fn: fn,
-        ...util.normalizeParams(_params),
-    });
-    return schema;
-}
-// @__NO_SIDE_EFFECTS__
-function _superRefine(fn, params) {
-    const ch = _check((payload) => {
-        payload.addIssue = (issue) => {
-            if (typeof issue === "string") {
-                payload.issues.push(util.issue(issue, payload.value, ch._zod.def));
-            }
-            else {
-                // for Zod 3 backwards compatibility
-                const _issue = issue;
-                if (_issue.fatal)
-                    _issue.continue = false;
-                _issue.code ?? (_issue.code = "custom");
-                if (!("input" in _issue))
-                    _issue.input = payload.value;
-                _issue.inst ?? (_issue.inst = ch);
-                _issue.continue ?? (_issue.continue = !ch._zod.def.abort); // abort is always undefined, so this is always true...
-                payload.issues.push(util.issue(_issue));
-            }
-        };
-        return fn(payload.value, payload);
-    }, params);
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function _check(fn, params) {
-    const ch = new checks.$ZodCheck({
-        check: "custom",
-        ...util.normalizeParams(params),
-    });
-    ch._zod.check = fn;
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function describe(description) {
-    const ch = new $ZodCheck({ check: "describe" });
-    ch._zod.onattach = [
-        (inst) => {
-            const existing = globalRegistry.get(inst) ?? {};
-            globalRegistry.add(inst, { ...existing, description });
-        },
-    ];
-    ch._zod.check = () => { }; // no-op check
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function meta(metadata) {
-    const ch = new $ZodCheck({ check: "meta" });
-    ch._zod.onattach = [
-        (inst) => {
-            const existing = globalRegistry.get(inst) ?? {};
-            globalRegistry.add(inst, { ...existing, ...metadata });
-        },
-    ];
-    ch._zod.check = () => { }; // no-op check
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function _stringbool(Classes, _params) {
-    const params = util.normalizeParams(_params);
-    let truthyArray = params.truthy ?? ["true", "1", "yes", "on", "y", "enabled"];
-    let falsyArray = params.falsy ?? ["false", "0", "no", "off", "n", "disabled"];
-    if (params.case !== "sensitive") {
-        truthyArray = truthyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
-        falsyArray = falsyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
-    }
-    const truthySet = new Set(truthyArray);
-    const falsySet = new Set(falsyArray);
-    const _Codec = Classes.Codec ?? schemas.$ZodCodec;
-    const _Boolean = Classes.Boolean ?? schemas.$ZodBoolean;
-    const _String = Classes.String ?? schemas.$ZodString;
-    const stringSchema = new _String({ type: "string", error: params.error });
-    const booleanSchema = new _Boolean({ type: "boolean", error: params.error });
-    const codec = new _Codec({
-        type: "pipe",
-        in: stringSchema,
-        out: booleanSchema,
-        transform: ((input, payload) => {
-            let data = input;
-            if (params.case !== "sensitive")
-                data = data.toLowerCase();
-            if (truthySet.has(data)) {
-                return true;
-            }
-            else if (falsySet.has(data)) {
-                return false;
-            }
-            else {
-                payload.issues.push({
-                    code: "invalid_value",
-                    expected: "stringbool",
-                    values: [...truthySet, ...falsySet],
-                    input: payload.value,
-                    inst: codec,
-                    continue: false,
-                });
-                return {};
-            }
-        }),
-        reverseTransform: ((input, _payload) => {
-            if (input === true) {
-                return truthyArray[0] || "true";
-            }
-            else {
-                return falsyArray[0] || "false";
-            }
-        }),
-        error: params.error,
-    });
-    codec._zod.bag.truthy = truthyArray;
-    codec._zod.bag.falsy = falsyArray;
-    codec._zod.bag.case = params.case ?? "insensitive";
-    return codec;
-}
-// @__NO_SIDE_EFFECTS__
-function _stringFormat(Class, format, fnOrRegex, _params = {}) {
-    const params = util.normalizeParams(_params);
-    const def = {
-        check: "string_format",
-        type: "string",
-        format,
-        fn: typeof fnOrRegex === "function" ? fnOrRegex : (val) => fnOrRegex.test(val),
-        ...params,
-    };
-    if (fnOrRegex instanceof RegExp) {
-        def.pattern = fnOrRegex;
-    }
-    const inst = new Class(def);
-    return inst;
-}
-
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js + 1 modules
+var api = __nccwpck_require__(3305);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/errors.js
 
 
@@ -55496,7 +56248,7 @@ const ZodMiniString = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniStrin
 });
 // @__NO_SIDE_EFFECTS__
 function schemas_string(params) {
-    return _string(ZodMiniString, params);
+    return api/* _string */.Rl(ZodMiniString, params);
 }
 const ZodMiniStringFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniStringFormat", (inst, def) => {
     core.$ZodStringFormat.init(inst, def);
@@ -55748,14 +56500,14 @@ const ZodMiniNumber = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniNumbe
 });
 // @__NO_SIDE_EFFECTS__
 function schemas_number(params) {
-    return _number(ZodMiniNumber, params);
+    return api/* _number */.F7(ZodMiniNumber, params);
 }
-const ZodMiniNumberFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniNumberFormat", (inst, def) => {
-    core.$ZodNumberFormat.init(inst, def);
+const ZodMiniNumberFormat = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniNumberFormat", (inst, def) => {
+    $ZodNumberFormat.init(inst, def);
     ZodMiniNumber.init(inst, def);
-})));
+});
 function schemas_int(params) {
-    return core._int(ZodMiniNumberFormat, params);
+    return api/* _int */.LK(ZodMiniNumberFormat, params);
 }
 function float32(params) {
     return core._float32(ZodMiniNumberFormat, params);
@@ -55769,13 +56521,13 @@ function int32(params) {
 function uint32(params) {
     return core._uint32(ZodMiniNumberFormat, params);
 }
-const ZodMiniBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniBoolean", (inst, def) => {
-    core.$ZodBoolean.init(inst, def);
+const ZodMiniBoolean = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniBoolean", (inst, def) => {
+    $ZodBoolean.init(inst, def);
     ZodMiniType.init(inst, def);
-})));
+});
 // @__NO_SIDE_EFFECTS__
 function schemas_boolean(params) {
-    return core._boolean(ZodMiniBoolean, params);
+    return api/* _boolean */._L(ZodMiniBoolean, params);
 }
 const ZodMiniBigInt = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniBigInt", (inst, def) => {
     core.$ZodBigInt.init(inst, def);
@@ -55835,7 +56587,7 @@ const ZodMiniUnknown = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniUnkn
 });
 // @__NO_SIDE_EFFECTS__
 function unknown() {
-    return _unknown(ZodMiniUnknown);
+    return api/* _unknown */.em(ZodMiniUnknown);
 }
 const ZodMiniNever = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniNever", (inst, def) => {
     core.$ZodNever.init(inst, def);
@@ -55850,7 +56602,7 @@ const ZodMiniVoid = /*@__PURE__*/ (/* unused pure expression or super */ null &&
     ZodMiniType.init(inst, def);
 })));
 // @__NO_SIDE_EFFECTS__
-function schemas_void(params) {
+function _void(params) {
     return core._void(ZodMiniVoid, params);
 }
 
@@ -55878,7 +56630,7 @@ function array(element, params) {
 // @__NO_SIDE_EFFECTS__
 function keyof(schema) {
     const shape = schema._zod.def.shape;
-    return schemas_enum(Object.keys(shape));
+    return _enum(Object.keys(shape));
 }
 const ZodMiniObject = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniObject", (inst, def) => {
     $ZodObject.init(inst, def);
@@ -56099,19 +56851,19 @@ function set(valueType, params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodMiniEnum = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniEnum", (inst, def) => {
-    core.$ZodEnum.init(inst, def);
+const ZodMiniEnum = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniEnum", (inst, def) => {
+    $ZodEnum.init(inst, def);
     ZodMiniType.init(inst, def);
     // reuse the parsed value set so a numeric TS enum's reverse-mapping keys stay out
     inst.options = [...inst._zod.values];
-})));
+});
 // @__NO_SIDE_EFFECTS__
-function schemas_enum(values, params) {
+function _enum(values, params) {
     const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
     return new ZodMiniEnum({
         type: "enum",
         entries,
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
     });
 }
 
@@ -56204,7 +56956,7 @@ const ZodMiniDefault = /*@__PURE__*/ (/* unused pure expression or super */ null
     ZodMiniType.init(inst, def);
 })));
 // @__NO_SIDE_EFFECTS__
-function schemas_default(innerType, defaultValue) {
+function _default(innerType, defaultValue) {
     return new ZodMiniDefault({
         type: "default",
         innerType: innerType,
@@ -56250,16 +57002,16 @@ function success(innerType) {
         innerType: innerType,
     });
 }
-const ZodMiniCatch = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCatch", (inst, def) => {
-    core.$ZodCatch.init(inst, def);
+const ZodMiniCatch = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniCatch", (inst, def) => {
+    $ZodCatch.init(inst, def);
     ZodMiniType.init(inst, def);
-})));
+});
 // @__NO_SIDE_EFFECTS__
-function schemas_catch(innerType, catchValue) {
+function _catch(innerType, catchValue) {
     return new ZodMiniCatch({
         type: "catch",
         innerType: innerType,
-        catchValue: (typeof catchValue === "function" ? catchValue : core.util.constantCatch(catchValue)),
+        catchValue: (typeof catchValue === "function" ? catchValue : core_util/* constantCatch */.SS(catchValue)),
     });
 }
 
@@ -56339,7 +57091,7 @@ const ZodMiniLazy = /*@__PURE__*/ (/* unused pure expression or super */ null &&
 //   return util.createTransparentProxy<T>(getter);
 // }
 // @__NO_SIDE_EFFECTS__
-function schemas_lazy(getter) {
+function _lazy(getter) {
     return new ZodMiniLazy({
         type: "lazy",
         getter: getter,
@@ -56387,8 +57139,8 @@ function superRefine(fn, params) {
     return core._superRefine(fn, params);
 }
 // Re-export describe and meta from core
-const schemas_describe = describe;
-const schemas_meta = meta;
+const describe = api/* describe */.q0;
+const meta = api/* meta */.mI;
 // instanceof
 class Class {
     constructor(..._args) { }
@@ -56420,7 +57172,7 @@ const stringbool = (...args) => core._stringbool({
 }, ...args);
 // @__NO_SIDE_EFFECTS__
 function json() {
-    const jsonSchema = schemas_lazy(() => {
+    const jsonSchema = _lazy(() => {
         return union([schemas_string(), schemas_number(), schemas_boolean(), schemas_null(), array(jsonSchema), record(schemas_string(), jsonSchema)]);
     });
     return jsonSchema;

@@ -30,6 +30,11 @@ export class CancelledError extends ActionError {
   }
 }
 
+/** A failure that has been told already, in annotations of its own. */
+export class AnnouncedError extends ActionError {
+  override readonly name = 'AnnouncedError'
+}
+
 /** Turns whatever was thrown into an error that can be shown. */
 export function asActionError(thrown: unknown): ActionError {
   if (thrown instanceof ActionError) return thrown

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { AbfDeps, AbfResult } from './abf/index.ts'
 import type { Actions } from './actions.ts'
-import { asActionError } from './errors.ts'
+import { AnnouncedError, asActionError } from './errors.ts'
 import type { CommitSource } from './github/commits.ts'
 import { type GitHubContext, readContext } from './github/context.ts'
-import { createHttp, type Http } from './http/client.ts'
+import { createHttp, type Http, type HttpDeps } from './http/client.ts'
 import type { Transport } from './http/transport.ts'
+import type { AbfInputs } from './inputs/abf.ts'
 import { wantsSummary } from './inputs/common.ts'
 import { type Inputs, loadInputs } from './inputs/load.ts'
 import { setCommitOutputs, setDeployOutputs, setReleaseOutputs, setReleaseState } from './outputs.ts'
@@ -44,19 +46,33 @@ interface Step {
   readonly startedAt: string
 }
 
+/** The release as it was last seen. */
+interface Current {
+  readonly release: Release
+  /** It was seen just now: no long wait, and no request with an unknown effect, has come between. */
+  readonly fresh: boolean
+  /** This run has set the release date, together with the commits. */
+  readonly finalized: boolean
+}
+
 /**
- * The main step: inputs → release → commits → finalize → deploy → outputs and summary.
+ * The main step: inputs → release → commits → builds → finalize → deploy → outputs and summary.
  * @throws ActionError for everything that makes the step fail; outputs and summary are written by then
  */
 export async function run(world: World): Promise<void> {
   const { actions, env } = world
+  const { logger } = actions
   const report: Report = {}
   try {
     const step = begin(world, report)
-    const ensured = await actions.logger.group('Sentry release', () => release(step))
-    const associated = await actions.logger.group('Commits', () => commits(step, ensured.release))
-    await actions.logger.group('Finalize and deploy', () => finish(step, associated))
-    actions.logger.info(sayResult(report))
+    const { abf } = step.inputs
+    const ensured = await logger.group('Sentry release', () => release(step))
+    const current = await logger.group('Commits', () => commits(step, ensured.release))
+    const verdict = abf.off ? undefined : await builds(abf, step)
+    await logger.group('Finalize and deploy', () => finish(step, current, verdict))
+    logger.info(sayResult(report))
+    if (verdict && !verdict.ok)
+      throw new AnnouncedError(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`)
   } catch (thrown) {
     report.failure = asActionError(thrown)
     throw report.failure
@@ -78,22 +94,32 @@ function begin(world: World, report: Report): Step {
   report.commit = commit
   report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`
   describeWork(actions.state, `release ${plain(sentry.version)} in organization ${sentry.organization}`)
-  const common = { clock, signal, logger: actions.logger, retries }
-  const http = createHttp({
-    ...common,
-    transport: world.transport,
-    redact: actions.redact,
-    requestTimeout: inputs.requestTimeout,
-  })
+  const http = createHttp(httpDeps(inputs, world))
   const session = openSentry({
-    ...common,
     http,
+    clock,
+    signal,
+    retries,
+    logger: actions.logger,
     token: sentry.token,
     account: { ...sentry, base: sentry.baseUrl },
-    // Unique per process: Sentry keeps it, which later tells who created the release.
-    userAgent: `release-gate (run ${context.runId}.${context.runAttempt}; ${randomUUID()})`,
+    userAgent: userAgent(context),
   })
   return { inputs, context, world, report, http, sentry: session, startedAt }
+}
+
+/** How requests are sent, unless somebody needs other limits. */
+export function httpDeps(
+  { requestTimeout, retries }: Pick<Inputs, 'requestTimeout' | 'retries'>,
+  { actions, clock, signal, transport }: Pick<World, 'actions' | 'clock' | 'signal' | 'transport'>,
+): HttpDeps {
+  const { logger, redact } = actions
+  return { transport, clock, logger, signal, redact, requestTimeout, retries }
+}
+
+/** Unique per process: Sentry keeps it of the request that creates a release, which later tells who did. */
+export function userAgent({ runId, runAttempt }: GitHubContext): string {
+  return `release-gate (run ${runId}.${runAttempt}; ${randomUUID()})`
 }
 
 async function release({ inputs, world, report, sentry }: Step): Promise<Ensured> {
@@ -113,38 +139,29 @@ async function release({ inputs, world, report, sentry }: Step): Promise<Ensured
   return ensured
 }
 
-/** The release as it is after its commits are associated, and whether that was seen just now. */
-interface Associated {
-  readonly release: Release
-  readonly fresh: boolean
-  /** The release date was set by the same request. */
-  readonly finalized: boolean
-}
-
-async function commits(step: Step, current: Release): Promise<Associated> {
+async function commits(step: Step, release: Release): Promise<Current> {
   const { inputs, context, world, report, sentry } = step
   const { setCommits, previousCommit, finalize } = inputs.lifecycle
-  const dateReleased =
-    finalize && !current.dateReleased ? new Date(world.clock.now()).toISOString() : undefined
+  // One request less where no verdict of a build has to be waited for.
+  const together = finalize && inputs.abf.off && !release.dateReleased
   const result = await associateCommits(
-    current,
+    release,
     {
-      version: current.version,
+      version: release.version,
       mode: setCommits,
       commit: inputs.commit,
       previousCommit,
       repository: context.repository,
-      dateReleased,
+      dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
     },
     { ...sentry, source: commitSource(step) },
   )
   report.commits = result
   setCommitOutputs(world.actions.outputs, result)
   if (!('release' in result)) {
-    return { release: current, fresh: result.kind === 'skipped' || !result.tried, finalized: false }
+    return { release, fresh: result.kind === 'skipped' || !result.tried, finalized: false }
   }
-  const finalized =
-    dateReleased !== undefined && result.kind !== 'present' && Boolean(result.release.dateReleased)
+  const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased)
   return { release: result.release, fresh: true, finalized }
 }
 
@@ -159,27 +176,64 @@ function commitSource({ inputs, context, world, http }: Step): (() => Promise<Co
   }
 }
 
-async function finish(step: Step, associated: Associated): Promise<void> {
+async function builds(abf: AbfInputs, step: Step): Promise<AbfResult> {
   const { inputs, world, report, sentry } = step
-  const { finalize, deploy } = inputs.lifecycle
-  const { outputs, logger } = world.actions
-  if (!finalize) {
-    logger.info('finalize is false: the release date is left as it is.')
-  } else if (associated.finalized) {
-    logger.info('The release was finalized together with its commits.')
-    report.finalized = associated.release.dateReleased ?? undefined
-  } else {
-    const final = await finalizeRelease(associated.release, associated.fresh, sentry)
-    setReleaseState(outputs, final)
-    report.finalized = final.dateReleased ?? undefined
+  const { logger, outputs, state } = world.actions
+  // Late, because most runs have nothing to build.
+  const { renderAbfSummary, runAbf } = await import('./abf/index.ts')
+  const deps: AbfDeps = {
+    logger,
+    outputs,
+    state,
+    clock: world.clock,
+    signal: world.signal,
+    userAgent: sentry.userAgent,
+    retries: inputs.retries,
+    connect: (options) => createHttp({ ...httpDeps(inputs, world), ...options }),
+    onReport: (facts) => {
+      report.builds = renderAbfSummary(facts)
+    },
   }
-  if (!deploy) return
+  return await runAbf(abf, deps)
+}
+
+async function finish(step: Step, current: Current, verdict: AbfResult | undefined): Promise<void> {
+  const { inputs, report, world } = step
+  const { finalize, deploy } = inputs.lifecycle
+  const { logger } = world.actions
+  if (verdict?.stop !== undefined && (finalize || deploy)) {
+    report.heldBack = verdict.stop
+    const message = `The release is not finalized and no deploy is recorded: ${verdict.stop}.`
+    if (verdict.conclusion === 'neutral') logger.warning(message, 'Release held back')
+    else logger.info(message)
+    return
+  }
+  if (finalize) await settleDate(step, current, verdict !== undefined)
+  else logger.info('finalize is false: the release date is left as it is.')
+  if (deploy) await deployTo(deploy, step)
+}
+
+async function settleDate(step: Step, current: Current, waited: boolean): Promise<void> {
+  const { report, world, sentry } = step
+  const { actions } = world
+  if (current.finalized) {
+    actions.logger.info('The release was finalized together with its commits.')
+    report.finalized = current.release.dateReleased ?? undefined
+    return
+  }
+  const final = await finalizeRelease(current.release, current.fresh && !waited, sentry)
+  setReleaseState(actions.outputs, final)
+  report.finalized = final.dateReleased ?? undefined
+}
+
+async function deployTo(deploy: NonNullable<Inputs['lifecycle']['deploy']>, step: Step): Promise<void> {
+  const { inputs, report, world, sentry } = step
   const { projects, version } = inputs.sentry
   const deployed = await recordDeploy(
     version,
     { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt },
     sentry,
   )
-  setDeployOutputs(outputs, deployed)
+  setDeployOutputs(world.actions.outputs, deployed)
   report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url }
 }

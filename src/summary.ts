@@ -1,4 +1,4 @@
-import { type ActionError, assertNever, CancelledError } from './errors.ts'
+import { type ActionError, AnnouncedError, assertNever, CancelledError } from './errors.ts'
 import type { Commits } from './sentry/commits.ts'
 import type { Ensured } from './sentry/release.ts'
 import { attribute, markup, plain } from './untrusted.ts'
@@ -20,6 +20,10 @@ export interface Report {
     readonly environment: string
     readonly url: string | undefined
   }
+  /** Why the release was neither finalized nor deployed. */
+  heldBack?: string
+  /** The section about ABF builds, in Markdown. */
+  builds?: string
   failure?: ActionError
 }
 
@@ -46,15 +50,22 @@ export function renderSummary(report: Report): string {
     ...(report.commits ? [['Commits', commits(report.commits, report)] as const] : []),
     ...(report.finalized ? [['Finalized', markup(report.finalized)] as const] : []),
     ...deployRow(report),
+    ...(report.heldBack ? [['Held back', markup(report.heldBack)] as const] : []),
   ]
-  return [`### ${headline(report)}`, '', ...failure(report), ...table(rows), ...commitList(report), ''].join(
-    '\n',
-  )
+  const sentry = [
+    `### ${headline(report)}`,
+    '',
+    ...failure(report),
+    ...table(rows),
+    ...commitList(report),
+    '',
+  ]
+  return [...sentry, ...(report.builds === undefined ? [] : [report.builds])].join('\n')
 }
 
 function headline({ release, failure }: Report): string {
   if (failure instanceof CancelledError) return '⏹️ Sentry release: cancelled'
-  if (failure) return '❌ Sentry release: failed'
+  if (failure && !(failure instanceof AnnouncedError)) return '❌ Sentry release: failed'
   if (release?.ensured.created) return '✅ Sentry release created'
   return release && changed(release.ensured)
     ? '✅ Sentry release updated'
@@ -142,7 +153,7 @@ function deployRow({ deploy }: Report): Row[] {
 }
 
 function failure({ failure: error }: Report): string[] {
-  if (!error) return []
+  if (!error || error instanceof AnnouncedError) return []
   const lines = [...error.message.split('\n'), ...(error.advice ? [error.advice] : [])]
   return [`<blockquote>${lines.map((line) => markup(line, 1000)).join('<br>')}</blockquote>`, '']
 }

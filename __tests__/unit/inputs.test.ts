@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { ActionError } from '../../src/errors.ts'
 import { Redactor } from '../../src/secrets.ts'
 import { readContext } from '../../src/github/context.ts'
+import { ABF_DEFAULTS } from '../../src/inputs/abf.ts'
 import { COMMON_DEFAULTS, wantsSummary } from '../../src/inputs/common.ts'
 import { LIFECYCLE_DEFAULTS } from '../../src/inputs/lifecycle.ts'
 import { type Inputs, loadInputs, readSecrets } from '../../src/inputs/load.ts'
@@ -386,12 +387,14 @@ describe('action.yml', () => {
       ...COMMON_DEFAULTS,
       ...SENTRY_DEFAULTS,
       ...LIFECYCLE_DEFAULTS,
+      ...ABF_DEFAULTS,
     })
   })
 
   it('names exactly the inputs that are read', () => {
     const read = new Set<string>()
-    const env = new Proxy<Record<string, string>>(envOf(GIVEN), {
+    const abf = { 'abf-project': 'a/b', 'abf-repository': 'c/main', 'abf-token': 'token-of-abf' }
+    const env = new Proxy<Record<string, string>>(envOf({ ...GIVEN, ...abf }), {
       get(target, key) {
         if (typeof key === 'string' && key.startsWith('INPUT_')) read.add(key.slice(6).toLowerCase())
         return typeof key === 'string' ? target[key] : undefined

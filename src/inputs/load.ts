@@ -1,5 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { GitHubContext } from '../github/context.ts'
+import { ABF_SECRETS, abfLogin, type AbfInputs, type AbfOff, loadAbf } from './abf.ts'
 import { type CommonInputs, givenCommit, loadCommon } from './common.ts'
 import { type Env, input, type Show, variable } from './field.ts'
 import { type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
@@ -10,6 +11,7 @@ import { loadSentry, type SentryInputs } from './sentry.ts'
 export interface Inputs extends CommonInputs {
   readonly sentry: SentryInputs
   readonly lifecycle: LifecycleInputs
+  readonly abf: AbfInputs | AbfOff
   /** What the user should know about how the inputs were understood. */
   readonly notices: readonly string[]
 }
@@ -18,15 +20,16 @@ export interface Inputs extends CommonInputs {
 const SECRETS: readonly (readonly [input: string, variable?: string])[] = [
   ['sentry-auth-token', 'SENTRY_AUTH_TOKEN'],
   ['github-token'],
+  ...ABF_SECRETS,
 ]
 
 /** The values that have to be masked before anything is logged. */
 export function readSecrets(env: Env): string[] {
-  return SECRETS.flatMap(([name, other]) =>
-    [input(env, name), other === undefined ? undefined : variable(env, other)].flatMap(
-      (given) => given?.text ?? [],
-    ),
-  )
+  const single = SECRETS.flatMap(([name, other]) => [
+    input(env, name),
+    other === undefined ? undefined : variable(env, other),
+  ])
+  return [...single.flatMap((given) => given?.text ?? []), ...abfLogin(env)]
 }
 
 /**
@@ -36,16 +39,22 @@ export function readSecrets(env: Env): string[] {
  */
 export function loadInputs(env: Env, context: GitHubContext, redact: (text: string) => string): Inputs {
   const show: Show = (text) => quoted(redact(text))
+  const commit = givenCommit(env, context)
   const common = loadCommon(env, context, show)
-  const sentry = loadSentry(env, context, givenCommit(env, context), show)
+  const sentry = loadSentry(env, context, commit, show)
   const lifecycle = loadLifecycle(env, context, show)
-  const problems = [...common.problems, ...sentry.problems, ...lifecycle.problems]
-  if (!common.value || !sentry.value || !lifecycle.value || problems.length > 0) throw invalid(problems)
+  const abf = loadAbf(env, commit, show)
+  const parts = [common, sentry, lifecycle, abf]
+  const problems = parts.flatMap((part) => part.problems)
+  if (!common.value || !sentry.value || !lifecycle.value || !abf.value || problems.length > 0) {
+    throw invalid(problems)
+  }
   return Object.freeze({
     ...common.value,
     sentry: Object.freeze(sentry.value),
     lifecycle: Object.freeze(lifecycle.value),
-    notices: Object.freeze([...common.notices, ...sentry.notices, ...lifecycle.notices]),
+    abf: Object.freeze(abf.value),
+    notices: Object.freeze(parts.flatMap((part) => part.notices)),
   })
 }
 

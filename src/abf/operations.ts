@@ -1,0 +1,163 @@
+import type { Clock, Logger } from '../ports.ts'
+import type { AbfApi, Acted, Action } from './api.ts'
+import { acted, advance, alreadyThere, failure, type Goal } from './judge.ts'
+import type { Observer } from './observe.ts'
+import { type BuildRecord, labelOf } from './record.ts'
+import { sayStatus, STATUS, statusInfo } from './status.ts'
+
+/** Operations that change builds which exist. */
+export type Operation = Exclude<Goal, 'build'>
+
+export interface OperationDeps {
+  readonly api: AbfApi
+  readonly observer: Observer
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Where the credentials were found, for messages. */
+  readonly source: string | undefined
+}
+
+interface Rule {
+  readonly action: Action
+  /** The server does it from these. */
+  readonly from: readonly number[]
+  /** It is on its way, so there is nothing to ask for. */
+  readonly underway: readonly number[]
+  /** Who may, as a sentence. */
+  readonly right: string
+}
+
+const VERBS: Readonly<Record<Operation, string>> = {
+  publish: 'publish',
+  'publish-into-testing': 'publish into testing',
+  reject: 'reject',
+  cancel: 'cancel',
+}
+
+const JUDGED = [
+  STATUS.built,
+  STATUS.publishFailed,
+  STATUS.testsFailed,
+  STATUS.inTesting,
+  STATUS.testingFailed,
+] as const
+
+const RULES: Readonly<Record<Operation, Rule>> = {
+  publish: {
+    action: 'publish',
+    from: JUDGED,
+    underway: [STATUS.publishing],
+    right:
+      'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform. ABF says the same no when the repository takes only builds of one branch, or when builds that this one needs are not published yet.',
+  },
+  'publish-into-testing': {
+    action: 'publish_into_testing',
+    from: JUDGED,
+    underway: [STATUS.publishingIntoTesting, STATUS.publishing],
+    right:
+      'It takes the right to write to the project. ABF says the same no when the repository takes only builds of one branch.',
+  },
+  reject: {
+    action: 'reject_publish',
+    from: JUDGED,
+    underway: [],
+    right:
+      'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform.',
+  },
+  cancel: {
+    action: 'cancel',
+    from: [STATUS.queued, STATUS.building],
+    underway: [STATUS.cancelling],
+    right: 'It takes the right to write to the project.',
+  },
+}
+
+/**
+ * Asks for the operation on every build that is not there yet, and says so: an outcome is set where nothing is left to
+ * wait for, because the build was there already or the server refused.
+ * @throws HttpError for what concerns all builds (401, the limit of requests, no server)
+ */
+export async function operate(
+  operation: Operation,
+  records: readonly BuildRecord[],
+  deps: OperationDeps,
+): Promise<void> {
+  const { observer, clock, logger } = deps
+  const seen = await observer.observe(records.map(({ id }) => id))
+  for (const record of records) {
+    const found = seen.get(record.id)
+    record.build = found?.build ?? record.build
+    if (found?.sighting.kind !== 'status') {
+      record.outcome = failure(`There is no build ${record.id}, or no longer.`)
+      continue
+    }
+    const { code } = found.sighting
+    see(record, code, clock.now())
+    const there = alreadyThere(operation, code)
+    if (there) {
+      record.outcome = there
+      logger.info(`${labelOf(record)} is ${sayStatus(code)} already.`)
+    } else if (RULES[operation].underway.includes(code)) {
+      logger.info(`${labelOf(record)} is ${sayStatus(code)} already; nothing needs to be asked for.`)
+    } else {
+      await ask(operation, record, code, deps)
+    }
+  }
+}
+
+async function ask(
+  operation: Operation,
+  record: BuildRecord,
+  code: number,
+  deps: OperationDeps,
+): Promise<void> {
+  const { api, clock, logger } = deps
+  const { action, underway } = RULES[operation]
+  const answer = await api.act(record.id, action)
+  if (answer.kind === 'done') {
+    record.track = acted(record.track, code, clock.now(), operation === 'cancel')
+    logger.info(`${labelOf(record)}, ${sayStatus(code)}: ABF has taken the order to ${VERBS[operation]} it.`)
+    return
+  }
+  // The no may also be to a repeated request whose first answer was lost.
+  const shown = await api.show(record.id)
+  if (shown.kind === 'missing') {
+    record.outcome = failure('The server has deleted the build meanwhile.')
+    return
+  }
+  const now = shown.kind === 'build' ? shown.build.status : code
+  if (shown.kind === 'build') record.build = shown.build
+  see(record, now, clock.now())
+  record.outcome = alreadyThere(operation, now)
+  if (record.outcome || underway.includes(now)) return
+  record.outcome = failure(explainRefusal(operation, now, answer, deps.source))
+}
+
+/** One no of the server stands for several things; the status at that moment tells which. */
+function explainRefusal(
+  operation: Operation,
+  code: number,
+  { status, error }: Extract<Acted, { kind: 'refused' }>,
+  source: string | undefined,
+): string {
+  const { from, right } = RULES[operation]
+  const said = error.words === '' ? '' : ` ("${error.words}")`
+  const start = `ABF refuses to ${VERBS[operation]} it with ${status}${said}`
+  if (status === 404) return `${start}: this server does not know that operation.`
+  if (!from.includes(code)) {
+    const needed = from.map((allowed) => sayStatus(allowed)).join(', ')
+    const late =
+      operation === 'cancel' && statusInfo(code).phase !== 'queue' ? ' It is too late for that.' : ''
+    return `${start}: it is ${sayStatus(code)}, and that can be done only to a build that is ${needed}.${late}`
+  }
+  if (status === 403) {
+    return `${start}, though it is ${sayStatus(code)}, which would do: the account of ${source ?? 'this step'} may not. ${right}`
+  }
+  return `${start}, though it is ${sayStatus(code)}, which would do.`
+}
+
+function see(record: BuildRecord, code: number, now: number): void {
+  const known = record.track.status
+  record.track = advance(record.track, { kind: 'status', code }, now)
+  if (known !== code) record.history.push({ code, at: now })
+}

@@ -1,0 +1,52 @@
+import { HttpError } from '../http/failure.ts'
+import type { AbfTask } from '../inputs/abf.ts'
+import { mapPool } from '../wait/pool.ts'
+import { MOST_FOUND } from './names.ts'
+import { createRecord } from './record.ts'
+import { READS_AT_ONCE } from './requests.ts'
+import type { Session } from './session.ts'
+
+/** The builds given by id, then those that the filter finds. */
+export async function select(
+  task: Exclude<AbfTask, { operation: 'build' }>,
+  session: Session,
+): Promise<void> {
+  const { api, clock, ledger, observer } = session
+  const { ids, filter, operation } = task
+  const search = filter !== undefined || ids.length === 0
+  const rows = search ? await api.search(filter ?? {}) : []
+  if (rows.length >= MOST_FOUND) {
+    session.logger.warning(
+      `More than ${MOST_FOUND} builds were found; the ${MOST_FOUND} changed last are used. A narrower abf-filter helps.`,
+    )
+  }
+  const known = new Map(rows.map(({ id, status }) => [id, status]))
+  const unread = operation === 'search' ? ids.filter((id) => !known.has(id)) : []
+  const seen = unread.length === 0 ? undefined : await observer.observe(unread)
+  const records = [...new Set([...ids, ...known.keys()])].map((id) => {
+    const sighting = seen?.get(id)?.sighting
+    const status = sighting?.kind === 'status' ? sighting.code : known.get(id)
+    // What was only read from a list is not yet seen by the wait, which logs the first status itself.
+    const more = operation === 'search' && status !== undefined ? { status } : {}
+    return createRecord(id, 'given', clock.now(), more)
+  })
+  ledger.add(...records)
+}
+
+/** Reads the descriptions that are still unknown: of builds that were not waited for, or were there already. */
+export async function describeRest({ inputs, api, ledger, logger }: Session): Promise<void> {
+  // A search shows what the list gives; one request for each of its rows would be too many.
+  if (inputs.task.operation === 'search') return
+  const bare = ledger.records.filter(
+    ({ build, origin, track }) => !build && origin === 'given' && track.status !== undefined,
+  )
+  await mapPool(bare, READS_AT_ONCE, async (record) => {
+    try {
+      const shown = await api.show(record.id)
+      if (shown.kind === 'build') record.build = shown.build
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error
+      logger.info(`Build ${record.id} could not be read: ${error.message}`)
+    }
+  })
+}

@@ -1,0 +1,215 @@
+import { ActionError, assertNever } from '../errors.ts'
+import { HttpError } from '../http/failure.ts'
+import type { Clock, Logger } from '../ports.ts'
+import { plain } from '../untrusted.ts'
+import type { AbfApi } from './api.ts'
+import { type EqualBuilds, findEqual, isEqual, listEqual, open, type Sought } from './equal.ts'
+import { createFields, storedVersion, type Target, type WantedBuild } from './fields.ts'
+import type { Ledger, Pending } from './ledger.ts'
+import { createRecord, type Expected } from './record.ts'
+import type { Build, Named } from './schema.ts'
+import { sayStatus, STATUS } from './status.ts'
+
+export interface SubmitDeps {
+  readonly api: AbfApi
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  readonly ledger: Ledger
+  /** Base URL of the server, for links. */
+  readonly base: string
+  readonly reuse: boolean
+  /** How often a create may be sent again once it is certain that it made nothing. */
+  readonly retries: number
+}
+
+/** A create after a lost answer is sent again at most so often, whatever `retries` says. */
+const MOST_REPEATS = 2
+/** Pauses in milliseconds before each look for the build of a lost answer: a slow server may still be at it. */
+const LOOKS_MS = [0, 2000, 5000, 10_000] as const
+/** How far the list goes back for that, in seconds: generous, as clocks differ. */
+const LIST_BACK_S = 600
+/** `Date` and `created_at` have whole seconds. */
+const CLOCK_SLACK_MS = 2000
+
+const NONE: EqualBuilds = { byArch: new Map(), seen: new Set() }
+
+/**
+ * Sees to one build per architecture, in order: takes an equal one that exists, or creates one. Each is in the ledger
+ * as soon as it is known.
+ * @throws ActionError or HttpError at the first one that the server refuses; those before it are in the ledger
+ */
+export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDeps): Promise<void> {
+  const sought: Sought = {
+    projectId: target.project.id,
+    project: target.project.label,
+    repositoryId: target.repository.id,
+    platformId: target.platform.id,
+    commit: wanted.commit,
+    version: storedVersion(wanted),
+  }
+  const equal = deps.reuse ? await findOthers(wanted, target, sought, deps) : NONE
+  for (const arch of target.arches) {
+    const expected: Expected = {
+      projectId: target.project.id,
+      project: target.project.label,
+      platform: target.platform.label,
+      repository: target.repository.label,
+      arch,
+      commit: wanted.commit,
+      mode: wanted.mode,
+    }
+    const found = equal.byArch.get(arch.id)
+    if (found) {
+      deps.ledger.add(createRecord(found.id, 'reused', deps.clock.now(), { expected, build: found }))
+      deps.logger.info(
+        `${plain(arch.name)}: build ${found.id} of the same commit is ${sayStatus(found.status)}; it is used instead of a new one. ${link(found.id, deps)}`,
+      )
+    } else {
+      await createOne(
+        createFields(wanted, target, arch),
+        { ...sought, archId: arch.id, since: 0 },
+        expected,
+        equal,
+        deps,
+      )
+    }
+  }
+}
+
+async function findOthers(
+  wanted: WantedBuild,
+  target: Target,
+  sought: Sought,
+  { api, logger }: SubmitDeps,
+): Promise<EqualBuilds> {
+  try {
+    return await findEqual(api, sought, { archIds: target.arches.map(({ id }) => id), mode: wanted.mode })
+  } catch (error) {
+    // On OMV reads are anonymous, so builds of a hidden project can be made but not looked for.
+    if (!(error instanceof HttpError) || error.status !== 403 || error.retryAfterMs !== undefined) throw error
+    logger.info('This server does not show the builds of the project, so no existing one can be used again.')
+    return NONE
+  }
+}
+
+async function createOne(
+  fields: Readonly<Record<string, unknown>>,
+  pending: Pending,
+  expected: Expected,
+  before: EqualBuilds,
+  deps: SubmitDeps,
+): Promise<void> {
+  const { api, clock, ledger, logger } = deps
+  const repeats = Math.min(deps.retries, MOST_REPEATS)
+  const arch = plain(expected.arch.name, 40)
+  for (let tried = 0; ; tried += 1) {
+    const intent = { ...pending, since: clock.now() }
+    ledger.announce(intent)
+    const created = await api.create(fields, `submit the build for ${arch}`)
+    switch (created.kind) {
+      case 'created':
+        ledger.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: STATUS.queued }))
+        logger.info(`${arch}: submitted as build ${created.id}. ${link(created.id, deps)}`)
+        return
+      case 'refused':
+        ledger.withdraw()
+        throw created.error
+      case 'lost': {
+        logger.info(`${arch}: ${created.error.message}. Looking whether the build was made all the same.`)
+        const final = created.error.status === 500
+        const found = await reconcile(intent, expected.arch, before, created.error, final, deps)
+        if (found) {
+          if (!found.ours) ledger.withdraw()
+          ledger.add(
+            createRecord(found.build.id, found.ours ? 'submitted' : 'reused', clock.now(), {
+              expected,
+              build: found.build,
+            }),
+          )
+          logger.info(`${arch}: it was, as build ${found.build.id}. ${link(found.build.id, deps)}`)
+          return
+        }
+        ledger.withdraw()
+        // The application itself broke, which the same request does to it again.
+        if (final || tried >= repeats) throw created.error
+        logger.info(`${arch}: there is none, so it is submitted again.`)
+        break
+      }
+      default:
+        assertNever(created)
+    }
+  }
+}
+
+/**
+ * Looks several times for the build of a create whose answer was lost.
+ * @param once whether one look is enough
+ * @throws ActionError when the server cannot be asked, as another create might then be a second one
+ */
+async function reconcile(
+  pending: Pending,
+  arch: Named,
+  before: EqualBuilds,
+  lost: HttpError,
+  once: boolean,
+  deps: SubmitDeps,
+): Promise<{ readonly build: Build; readonly ours: boolean } | undefined> {
+  const { api, clock, signal, base } = deps
+  const known = new Set([...before.seen, ...deps.ledger.records.map(({ id }) => id)])
+  for (const pause of once ? LOOKS_MS.slice(0, 1) : LOOKS_MS) {
+    await clock.sleep(pause, signal)
+    try {
+      const found = await findPending(pending, known, api, clock)
+      const [build] = found
+      // Several can only come from jobs like this one at the same time; whose is whose cannot be told.
+      if (build) return { build, ours: found.length === 1 }
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error
+      throw new ActionError(
+        `${lost.message}. Whether it was made could not be found out either: ${error.message}.`,
+        {
+          title: 'A build may have been submitted',
+          advice: `Look at ${base}build_lists for a build for ${plain(arch.name, 40)}. When the server answers again, run the job again: with abf-reuse it takes that build.`,
+          detail: [...lost.detail, ...error.detail],
+        },
+      )
+    }
+  }
+  return undefined
+}
+
+/**
+ * The builds that a create with a lost answer may have made, newest first: equal in everything, not known before, made
+ * since then, and by the same account where the server tells.
+ * @throws HttpError when the server cannot be asked
+ */
+export async function findPending(
+  pending: Pending,
+  known: ReadonlySet<number>,
+  api: AbfApi,
+  clock: Clock,
+): Promise<Build[]> {
+  const since = pending.since + api.serverNow() - clock.now()
+  const rows = await listEqual(api, pending, {
+    arch_id: String(pending.archId),
+    updated_at_start: String(Math.floor(since / 1000) - LIST_BACK_S),
+  })
+  const strangers = rows.filter((row) => !known.has(row.id))
+  if (strangers.length === 0) return []
+  // The list has told the server's clock if nothing had before.
+  const from = pending.since + api.serverNow() - clock.now() - CLOCK_SLACK_MS
+  const login = await api.login()
+  const builds = await open(api, strangers)
+  return builds.filter(
+    (build) =>
+      isEqual(build, pending) &&
+      build.arch?.id === pending.archId &&
+      (build.created_at === undefined || build.created_at * 1000 >= from) &&
+      (build.user?.uname === undefined || build.user.uname === login),
+  )
+}
+
+function link(id: number, { base }: SubmitDeps): string {
+  return `${base}build_lists/${id}`
+}

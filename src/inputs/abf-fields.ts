@@ -1,0 +1,97 @@
+import * as z from 'zod/mini'
+import { UPDATE_TYPES } from '../abf/fields.ts'
+import { parseSha } from '../github/context.ts'
+import { parseDuration } from '../wait/duration.ts'
+import { parseArches, parseBuildIds, parseMode, parsePair, parsePairs, parsePlatform } from './abf-parse.ts'
+import { field, secretField } from './field.ts'
+import { parseBaseUrl, parseBoolean, parseInteger } from './parse.ts'
+
+/** The inputs of the ABF part one by one: defaults, and what each accepts. How they go together is in `abf.ts`. */
+
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+export const ABF_DEFAULTS = {
+  'abf-url': 'https://abf.openmandriva.org',
+  'abf-arches': 'x86_64',
+  'abf-update-type': 'bugfix',
+  'abf-auto-publish': 'none',
+  'abf-reuse': 'true',
+  'abf-wait': 'true',
+  'abf-timeout': '5h30m',
+  'abf-poll-interval': '30s',
+  'abf-on-abort': 'cancel',
+  'abf-tests-failed': 'fail',
+  'abf-unpermitted-arch': 'skip',
+  'abf-log-lines': '50',
+} as const
+
+export const OPERATIONS = [
+  'build',
+  'watch',
+  'publish',
+  'publish-into-testing',
+  'reject',
+  'cancel',
+  'search',
+] as const
+
+const LONGEST_TIMEOUT_MS = 120 * 3_600_000
+const LONGEST_INTERVAL_MS = 3_600_000
+const MOST_LOG_LINES = 1000
+
+export const AbfSchema = z.object({
+  'abf-operation': oneOf(OPERATIONS),
+  'abf-url': field(
+    'the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)',
+    (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text)),
+  ),
+  'abf-token': z.optional(secretField('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
+  'abf-username': z.optional(
+    field('a login without a colon', (text) => (text.includes(':') ? undefined : text)),
+  ),
+  'abf-password': z.optional(z.string()),
+  'abf-project': z.optional(field('a project as owner/name, or its numeric id', parsePair)),
+  'abf-commit': z.optional(field('a full commit SHA of 40 or 64 hex digits', parseSha)),
+  'abf-project-version': z.optional(
+    field('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text)),
+  ),
+  'abf-repository': z.optional(field('a repository as platform/repository, or its numeric id', parsePair)),
+  'abf-platform': z.optional(field('the name of a platform, or its numeric id', parsePlatform)),
+  'abf-include-repositories': z.optional(
+    field(
+      'repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks',
+      parsePairs,
+    ),
+  ),
+  'abf-arches': field(
+    'names or numeric ids of architectures, separated by commas, spaces or line breaks',
+    parseArches,
+  ),
+  'abf-update-type': oneOf(UPDATE_TYPES),
+  'abf-auto-publish': field('none, default, testing, false or true', parseMode),
+  'abf-build-options': z.optional(z.string()),
+  'abf-build-list-ids': z.optional(
+    field('numeric ids of build lists, as a list or a JSON array', parseBuildIds),
+  ),
+  'abf-filter': z.optional(z.string()),
+  'abf-reuse': field('true or false', parseBoolean),
+  'abf-wait': field('true or false', parseBoolean),
+  'abf-timeout': duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
+  'abf-poll-interval': duration('from 1s to 1h, such as 30s', 1000, LONGEST_INTERVAL_MS),
+  'abf-on-abort': oneOf(['cancel', 'leave']),
+  'abf-tests-failed': oneOf(['fail', 'accept']),
+  'abf-unpermitted-arch': oneOf(['skip', 'fail']),
+  'abf-log-lines': field(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) =>
+    parseInteger(text, 0, MOST_LOG_LINES),
+  ),
+})
+
+function oneOf<const T extends string>(choices: readonly T[]) {
+  return field(choices.join(', '), (text) => choices.find((choice) => choice === text))
+}
+
+function duration(expected: string, min: number, max: number) {
+  return field(`a duration ${expected}`, (text) => {
+    const ms = parseDuration(text)
+    return ms !== undefined && ms >= min && ms <= max ? ms : undefined
+  })
+}

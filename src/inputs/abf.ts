@@ -1,0 +1,243 @@
+import type * as z from 'zod/mini'
+import type { Filter } from '../abf/api.ts'
+import { KNOWN_OPTIONS, type WantedBuild } from '../abf/fields.ts'
+import type { Credentials } from '../abf/requests.ts'
+import { plain } from '../untrusted.ts'
+import { ABF_DEFAULTS, AbfSchema, OPERATIONS } from './abf-fields.ts'
+import { IGNORED_FILTER_KEYS, parseFilter, parseOptions } from './abf-parse.ts'
+import {
+  check,
+  type Checked,
+  type Env,
+  fallback,
+  type Given,
+  input,
+  problem,
+  type Show,
+  variable,
+} from './field.ts'
+
+export { ABF_DEFAULTS } from './abf-fields.ts'
+
+/** What to do with ABF. */
+export type AbfTask =
+  | { readonly operation: 'build'; readonly wanted: WantedBuild }
+  | {
+      readonly operation: 'search' | 'watch' | 'publish' | 'publish-into-testing' | 'reject' | 'cancel'
+      readonly ids: readonly number[]
+      /** Undefined: only the builds of `ids`. */
+      readonly filter: Filter | undefined
+    }
+
+export type AbfOperation = AbfTask['operation']
+
+export interface AbfInputs {
+  readonly off: false
+  readonly task: AbfTask
+  /** With a slash at its end. */
+  readonly baseUrl: string
+  readonly credentials: Credentials | undefined
+  /** For messages: where the credentials were found. */
+  readonly credentialsSource: string | undefined
+  readonly reuse: boolean
+  readonly wait: boolean
+  /** Milliseconds for the whole wait. */
+  readonly timeout: number
+  /** Milliseconds: the longest pause between two polls. */
+  readonly pollInterval: number
+  readonly onAbort: 'cancel' | 'leave'
+  readonly testsFailed: 'fail' | 'accept'
+  readonly unpermittedArch: 'skip' | 'fail'
+  readonly logLines: number
+}
+
+/** Nothing was asked of ABF. */
+export interface AbfOff {
+  readonly off: true
+}
+
+/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
+export const ABF_SECRETS: readonly (readonly [input: string, variable: string])[] = [
+  ['abf-token', 'ABF_TOKEN'],
+  ['abf-password', 'ABF_PASSWORD'],
+]
+
+/** Any of these turns the ABF part on. */
+const SWITCHES = ['abf-project', 'abf-build-list-ids', 'abf-filter', 'abf-operation'] as const
+
+type Name = keyof z.infer<typeof AbfSchema>
+type Texts = Readonly<Record<Name, Given | undefined>>
+type Values = z.infer<typeof AbfSchema>
+
+/**
+ * @param commit what `abf-commit` is when it is not given; undefined when that has a problem of its own
+ * @param show repeats what was given in messages, without secrets
+ */
+export function loadAbf(env: Env, commit: string | undefined, show: Show): Checked<AbfInputs | AbfOff> {
+  if (SWITCHES.every((name) => input(env, name) === undefined)) {
+    return { value: { off: true }, problems: [], notices: [] }
+  }
+  const given = readTexts(env, commit)
+  const { values, problems } = check(AbfSchema, given, show)
+  const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text)
+  const options = parseOptions(given['abf-build-options'], show)
+  const filter = parseFilter(given['abf-filter'], show)
+  const all = [
+    ...problems,
+    ...(operation ? [...missing(operation, given), ...credentialProblems(operation, given)] : []),
+    ...options.problems,
+    ...filter.problems,
+  ]
+  if (!values || all.length > 0) return { value: undefined, problems: all, notices: [] }
+  const task = taskOf(values, options.value, filter.value)
+  // Without a commit there is nothing to build, and the problem with the commit is told elsewhere.
+  if (!task) return { value: undefined, problems: [], notices: [] }
+  return {
+    problems: [],
+    notices: notices(values, options.value, filter.value),
+    value: {
+      off: false,
+      task,
+      baseUrl: values['abf-url'],
+      ...credentialsOf(values, given),
+      reuse: values['abf-reuse'],
+      wait: values['abf-wait'],
+      timeout: values['abf-timeout'],
+      pollInterval: values['abf-poll-interval'],
+      onAbort: values['abf-on-abort'],
+      testsFailed: values['abf-tests-failed'],
+      unpermittedArch: values['abf-unpermitted-arch'],
+      logLines: values['abf-log-lines'],
+    },
+  }
+}
+
+/**
+ * Secrets beyond `ABF_SECRETS` that must not be shown: a login with its password, because its base64 is what a request
+ * carries.
+ */
+export function abfLogin(env: Env): string[] {
+  const user = input(env, 'abf-username') ?? variable(env, 'ABF_USERNAME')
+  const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')]
+  return user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []
+}
+
+function readTexts(env: Env, commit: string | undefined): Texts {
+  const names = Object.keys(AbfSchema.shape) as Name[]
+  const defaults: Readonly<Partial<Record<Name, string>>> = ABF_DEFAULTS
+  const texts = Object.fromEntries(
+    names.map((name) => [name, input(env, name) ?? fallback(name, defaults[name])]),
+  ) as Record<Name, Given | undefined>
+  return {
+    ...texts,
+    'abf-operation': texts['abf-operation'] ?? fallback('abf-operation', usualOperation(texts)),
+    'abf-commit': texts['abf-commit'] ?? fallback('commit', commit),
+    'abf-token': texts['abf-token'] ?? variable(env, 'ABF_TOKEN'),
+    'abf-username': texts['abf-username'] ?? variable(env, 'ABF_USERNAME'),
+    'abf-password': texts['abf-password'] ?? variable(env, 'ABF_PASSWORD'),
+  }
+}
+
+function usualOperation(texts: Texts): AbfOperation {
+  return texts['abf-project'] ? 'build' : texts['abf-build-list-ids'] ? 'watch' : 'search'
+}
+
+/** What an operation cannot do without. */
+function missing(operation: AbfOperation, given: Texts): string[] {
+  if (operation === 'build') {
+    return (['abf-project', 'abf-repository'] as const)
+      .filter((name) => given[name] === undefined)
+      .map((name) => nothing(name, 'a value, as abf-operation is build'))
+  }
+  const named = given['abf-build-list-ids'] ?? given['abf-filter']
+  return named === undefined && operation !== 'search'
+    ? [nothing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)]
+    : []
+}
+
+function credentialProblems(operation: AbfOperation, given: Texts): string[] {
+  const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given
+  if (token) return []
+  if (user && !password) return [nothing('abf-password', 'the password of abf-username')]
+  if (password && !user) return [nothing('abf-username', 'the login that abf-password is for')]
+  if (user || operation === 'watch' || operation === 'search') return []
+  return [
+    nothing(
+      'abf-token',
+      `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`,
+    ),
+  ]
+}
+
+function credentialsOf(values: Values, given: Texts): Pick<AbfInputs, 'credentials' | 'credentialsSource'> {
+  const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values
+  if (token !== undefined) {
+    return {
+      credentials: { user: token, password: '' },
+      credentialsSource: given['abf-token']?.source,
+    }
+  }
+  if (user === undefined || password === undefined) {
+    return { credentials: undefined, credentialsSource: undefined }
+  }
+  return { credentials: { user, password }, credentialsSource: given['abf-username']?.source }
+}
+
+function taskOf(
+  values: Values,
+  options: Readonly<Record<string, unknown>>,
+  filter: Filter | undefined,
+): AbfTask | undefined {
+  const operation = values['abf-operation']
+  const ids = values['abf-build-list-ids'] ?? []
+  if (operation !== 'build') return { operation, ids, filter }
+  const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values
+  if (project === undefined || repository === undefined || commit === undefined) return undefined
+  return {
+    operation,
+    wanted: {
+      project,
+      commit,
+      repository,
+      projectVersion: values['abf-project-version'],
+      platform: values['abf-platform'],
+      includeRepositories: values['abf-include-repositories'] ?? [],
+      arches: values['abf-arches'],
+      updateType: values['abf-update-type'],
+      mode: values['abf-auto-publish'],
+      options,
+    },
+  }
+}
+
+function notices(
+  values: Values,
+  options: Readonly<Record<string, unknown>>,
+  filter: Filter | undefined,
+): string[] {
+  const build = values['abf-operation'] === 'build'
+  const unknown = Object.keys(options).filter((key) => !KNOWN_OPTIONS.has(key))
+  const ignored = Object.keys(filter ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key))
+  const unused = (['abf-build-list-ids', 'abf-filter'] as const).filter(
+    (name) => build && values[name] !== undefined,
+  )
+  return [
+    ...(values['abf-token'] !== undefined && values['abf-username'] !== undefined
+      ? ['abf-token is used; abf-username and abf-password are not.']
+      : []),
+    ...(unknown.length > 0
+      ? [
+          `abf-build-options: ${unknown.map((key) => plain(key, 60)).join(', ')} is passed on, but servers drop fields that they do not know without a word.`,
+        ]
+      : []),
+    ...(ignored.length > 0
+      ? [`abf-filter: ${ignored.join(', ')} is sent, but today's servers take no notice of it.`]
+      : []),
+    ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
+  ]
+}
+
+/** The problem with an input that is not there. */
+function nothing(name: Name, expected: string): string {
+  return problem({ text: '', source: `input ${name}` }, expected, String)
+}
