@@ -213,7 +213,9 @@ function connect({ http, logger, token, apiUrl }) {
             const value = reply.header(name);
             return value === undefined ? [] : [[name, value]];
         }));
-        return new Response(reply.status === 204 || reply.status === 304 ? null : new Uint8Array(reply.bytes), {
+        // From what the reply gives, which has no secrets in it, rather than from what came over the wire.
+        const body = reply.json === undefined ? reply.text : JSON.stringify(reply.json);
+        return new Response(reply.status === 204 || reply.status === 304 ? null : body, {
             status: reply.status,
             headers,
         });

@@ -2250,7 +2250,14 @@ function chart({ records, at }) {
     });
     if (sections.length === 0)
         return [];
-    return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %H:%M', ...sections, '```', ''];
+    return [
+        '```mermaid',
+        // Room for the names beside the bars, and no line for the moment of reading.
+        '%%{init: {"gantt": {"leftPadding": 160}}}%%',
+        ...['gantt', '  dateFormat x', '  axisFormat %H:%M', '  todayMarker off', ...sections],
+        '```',
+        '',
+    ];
 }
 function barsOf({ history, outcome }, at) {
     return history.flatMap(({ code, at: from }, index) => {

@@ -36091,12 +36091,19 @@ class Reply {
     get bytes() {
         return this.#incoming.bytes;
     }
+    /** The body as text, without secrets. */
     get text() {
-        return this.bytes.toString('utf8');
+        return this.#redact(this.#raw);
     }
-    /** The body as JSON whatever its content type says (Sentry sends a 429's JSON as text/html); undefined if it is none. */
+    /**
+     * The body as JSON, without secrets, whatever its content type says (Sentry sends a 429's JSON as text/html);
+     * undefined if it is none.
+     */
     get json() {
-        return parseJson(this.text);
+        return parseJson(this.#raw, this.#redact);
+    }
+    get #raw() {
+        return this.bytes.toString('utf8');
     }
     header(name) {
         return this.#incoming.header(name);
@@ -36168,7 +36175,7 @@ function judge(answer, request, now) {
     const success = answer.status >= 200 && answer.status < 300;
     const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '');
     if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204) {
-        if (parseJson(answer.bytes.toString('utf8')) === undefined)
+        if (parseJson(answer.bytes.toString('utf8'), String) === undefined)
             return { kind: 'failure', sent: true, heals: true };
     }
     return {
@@ -36209,9 +36216,10 @@ function redirected(reply, request) {
 function shownUrl(url) {
     return `${url.origin}${url.pathname}`;
 }
-function parseJson(text) {
+/** @param clean applied to every text in it: escapes in JSON could hide a secret from a look at the whole */
+function parseJson(text, clean) {
     try {
-        return JSON.parse(text);
+        return JSON.parse(text, (_, value) => typeof value === 'string' ? clean(value) : value);
     }
     catch {
         return undefined;
@@ -36349,10 +36357,14 @@ const RETRY_POLICY = {
 function heals(status) {
     return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
+/** Refused before anything happens: 429, and the 403 of a server that says when its limit is lifted (GitHub). */
+function isLimit({ status, hintMs, }) {
+    return status === 429 || (status === 403 && hintMs !== undefined);
+}
 function mayRepeat(attempt, effect) {
     if (attempt.kind === 'answer') {
-        // 429 is refused before anything happens; a 5xx may come after the effect.
-        return heals(attempt.status) && (effect === 'idempotent' || attempt.status === 429);
+        // A 5xx may come after the effect.
+        return isLimit(attempt) || (effect === 'idempotent' && heals(attempt.status));
     }
     return attempt.heals && (effect === 'idempotent' || !attempt.sent);
 }
@@ -36383,10 +36395,18 @@ function backoff(tried, policy, random) {
 function asAsked(hintMs, random) {
     return Math.round(Math.max(hintMs, 1000) + random * 1000);
 }
+/** Epoch seconds at which a limit is lifted: Sentry says it on a 429, GitHub on a 403 or 429 with nothing remaining. */
+function resetHeader(status, header) {
+    if (status !== 403 && status !== 429)
+        return undefined;
+    if (header('x-ratelimit-remaining')?.trim() === '0')
+        return header('x-ratelimit-reset');
+    return status === 429 ? header('x-sentry-rate-limit-reset') : undefined;
+}
 /**
- * The pause in milliseconds that an answer asks for, or undefined. `Retry-After` in both forms; else, on a 429,
- * `X-Sentry-Rate-Limit-Reset` (UTC epoch seconds; Sentry sends no `Retry-After`). Points in time are taken
- * relative to the answer's own `Date`, because the runner's clock may be off.
+ * The pause in milliseconds that an answer asks for, or undefined: `Retry-After` in both forms, else the reset of a
+ * limit (neither Sentry nor GitHub's primary limit sends a `Retry-After`). Points in time are taken relative to the
+ * answer's own `Date`, because the runner's clock may be off.
  */
 function retryHint(status, header, nowMs) {
     const dated = Date.parse(header('date') ?? '');
@@ -36399,9 +36419,7 @@ function retryHint(status, header, nowMs) {
         if (!Number.isNaN(at))
             return Math.max(0, at - serverNow);
     }
-    if (status !== 429)
-        return undefined;
-    const reset = Number(header('x-sentry-rate-limit-reset') ?? Number.NaN);
+    const reset = Number(resetHeader(status, header) ?? Number.NaN);
     return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1000 - serverNow) : undefined;
 }
 
@@ -47292,13 +47310,51 @@ var client = __nccwpck_require__(3329);
 var common = __nccwpck_require__(832);
 // EXTERNAL MODULE: ./src/inputs/load.ts + 6 modules
 var load = __nccwpck_require__(2272);
+;// CONCATENATED MODULE: ./src/sentry/links.ts
+/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
+function isSaas(host) {
+    return host === 'sentry.io' || host.endsWith('.sentry.io');
+}
+/**
+ * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
+ * is taken from the release. Self-hosted servers get the path that old and new ones serve.
+ * @param base with a slash at its end
+ */
+function releaseUrl(base, organization, release, projects) {
+    const attached = release.projects ?? [];
+    const shown = attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0];
+    const id = numericId(shown?.id);
+    const query = id === undefined ? '' : `?project=${id}`;
+    const version = encodeURIComponent(release.version);
+    // A numeric organization id has no sub-domain.
+    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
+        ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
+        : `${base}organizations/${organization}/releases/${version}/${query}`;
+}
+/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
+function numericId(id) {
+    const text = String(id ?? '');
+    return /^\d{1,20}$/.test(text) ? text : undefined;
+}
+/** The page where organization tokens are made. */
+function tokenSettingsUrl(base, organization) {
+    return `${base}settings/${organization}/auth-tokens/`;
+}
+/** True when an attached project is the one that was asked for by slug or numeric id. */
+function isProject(project, wanted) {
+    const { slug, id } = project;
+    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
+}
+
 ;// CONCATENATED MODULE: ./src/outputs.ts
+
 /** Writes the outputs of the release; called again whenever more is known, so that a later failure loses none. */
 function setReleaseOutputs(outputs, facts) {
     const { release, url, created, confirmedVersion } = facts;
     outputs.set('release-version', release.version);
-    if (release.id !== undefined && release.id !== null)
-        outputs.set('release-id', String(release.id));
+    const id = numericId(release.id);
+    if (id !== undefined)
+        outputs.set('release-id', id);
     outputs.set('release-created', String(created));
     outputs.set('release-url', url);
     if (confirmedVersion !== undefined)
@@ -47436,36 +47492,6 @@ async function retryUntil(attempt, deadline, pause, { clock, signal }) {
 
 // EXTERNAL MODULE: ./src/wait/duration.ts
 var duration = __nccwpck_require__(6841);
-;// CONCATENATED MODULE: ./src/sentry/links.ts
-/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
-function isSaas(host) {
-    return host === 'sentry.io' || host.endsWith('.sentry.io');
-}
-/**
- * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
- * is taken from the release. Self-hosted servers get the path that old and new ones serve.
- * @param base with a slash at its end
- */
-function releaseUrl(base, organization, release, projects) {
-    const attached = release.projects ?? [];
-    const shown = attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0];
-    const query = shown?.id === undefined || shown.id === null ? '' : `?project=${encodeURIComponent(shown.id)}`;
-    const version = encodeURIComponent(release.version);
-    // A numeric organization id has no sub-domain.
-    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
-        ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
-        : `${base}organizations/${organization}/releases/${version}/${query}`;
-}
-/** The page where organization tokens are made. */
-function tokenSettingsUrl(base, organization) {
-    return `${base}settings/${organization}/auth-tokens/`;
-}
-/** True when an attached project is the one that was asked for by slug or numeric id. */
-function isProject(project, wanted) {
-    const { slug, id } = project;
-    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
-}
-
 ;// CONCATENATED MODULE: ./src/sentry/plan.ts
 
 /** The next step from `release` (undefined: there is none) to what is wanted. */
@@ -47548,10 +47574,24 @@ function exact(release, { version }) {
         return release;
     throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,untrusted/* quoted */.TL)(version)}, and it answered with ${(0,untrusted/* quoted */.TL)(release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
 }
-/** PUT of fields that a POST ignores. A 404 right after a POST can be the cached "may not see it". */
-async function put(wanted, change, lastPost, deps) {
-    const deadline = lastPost === undefined ? 0 : lastPost + VISIBLE_AFTER_MS;
-    const release = await retryUntil(() => deps.api.update(wanted.version, change), deadline, PAUSE, deps);
+/**
+ * Repeats what Sentry answers with 404 (undefined), for as long as it may hide a release that it has just let us write.
+ * @param hiddenUntil milliseconds since the epoch; in the past: one attempt
+ */
+function whileHidden(attempt, hiddenUntil, deps) {
+    let told = false;
+    return retryUntil(async () => {
+        const result = await attempt();
+        if (result === undefined && !told && deps.clock.now() < hiddenUntil) {
+            told = true;
+            deps.logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
+        }
+        return result;
+    }, hiddenUntil, PAUSE, deps);
+}
+/** PUT of fields that a POST ignores. */
+async function put(wanted, change, hiddenUntil, deps) {
+    const release = await whileHidden(() => deps.api.update(wanted.version, change), hiddenUntil, deps);
     if (release)
         return exact(release, wanted);
     const fields = Object.keys(change).join(' and ');
@@ -47585,7 +47625,7 @@ async function release_steps_confirm(wanted, deps) {
 
 
 
-/** Milliseconds: for another writer (409), and for a release that was just attached to a project (404). */
+/** Milliseconds in which another writer is waited for (409), or the release to show up (404). */
 const WAIT_MS = VISIBLE_AFTER_MS;
 const send_commits_PAUSE = { first: 2_000, longest: 15_000 };
 /**
@@ -47640,6 +47680,9 @@ async function send(body, target, deps) {
             case 'too-large':
                 return result;
             case 'hidden':
+                if (clock.now() >= target.hiddenUntil)
+                    throw noAccess();
+                logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
                 return undefined;
             case 'busy':
                 logger.info('Another job holds the commits of this release (409); looking again shortly.');
@@ -47659,13 +47702,16 @@ async function send(body, target, deps) {
         return result.release;
     if (result?.kind === 'too-large')
         return undefined;
-    throw last === 'hidden'
-        ? new errors/* ActionError */.lZ('Could not associate the commits: Sentry says that the release does not exist (404).', {
-            advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
-        })
-        : new errors/* ActionError */.lZ('Could not associate the commits: another job holds the release (409).', {
-            advice: 'Run the job again in a few minutes.',
-        });
+    if (last === 'hidden')
+        throw noAccess();
+    throw new errors/* ActionError */.lZ('Could not associate the commits: another job holds the release (409).', {
+        advice: 'Run the job again in a few minutes.',
+    });
+}
+function noAccess() {
+    return new errors/* ActionError */.lZ('Could not associate the commits: Sentry says that the release does not exist (404).', {
+        advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/commits.ts
@@ -47684,7 +47730,7 @@ async function associateCommits(release, wanted, deps) {
         return { kind: 'skipped' };
     }
     if ((release.commitCount ?? 0) > 0) {
-        deps.logger.info(`The release already has ${release.commitCount} commits; they are left alone.`);
+        deps.logger.info(`The release has its commits already (${release.commitCount}); they are left alone.`);
         return { kind: 'present', release };
     }
     let tried = false;
@@ -47744,10 +47790,13 @@ async function sendList(repository, wanted, deps) {
             advice: 'Leave out the input github-token to use the token of the job, or set set-commits: skip.',
         });
     }
-    const [reader, previous] = await Promise.all([
-        source(),
-        wanted.previousCommit ?? api.previousCommit(wanted.version),
-    ]);
+    const [reader, found] = await Promise.all([source(), findPrevious(wanted, deps)]);
+    if (found.kind === 'own') {
+        const release = await api.find(wanted.version);
+        logger.info('Another job has associated the commits meanwhile.');
+        return release ? { kind: 'present', release } : { kind: 'none', reason: 'another job did', tried: true };
+    }
+    const previous = found.kind === 'previous' ? found.commit : undefined;
     const range = await reader.read(wanted.commit, previous);
     tellRange(range, wanted.commit, previous, logger);
     const commits = toSentryCommits(range.commits, repository, new Date(clock.now()).toISOString());
@@ -47763,6 +47812,11 @@ async function sendList(repository, wanted, deps) {
         commits: sent,
         previousCommit: range.base === 'found' ? previous : undefined,
     };
+}
+async function findPrevious({ version, previousCommit }, { api }) {
+    return previousCommit === undefined
+        ? await api.previousCommit(version)
+        : { kind: 'previous', commit: previousCommit };
 }
 function tellRange(range, head, previous, logger) {
     const both = `${(0,untrusted/* plain */.pj)(previous ?? '', 64)} and ${head}`;
@@ -47950,11 +48004,13 @@ function createCaller({ http, account, token, userAgent }) {
 }
 /**
  * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the answer was lost: the call may have had its effect
+ * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
  */
 async function askOnce(call, what) {
     try {
-        return await call({ ...what, effect: 'creates' });
+        const reply = await call({ ...what, effect: 'creates' });
+        const done = reply.status >= 200 && reply.status < 300;
+        return done && reply.json === undefined ? unreadable(reply, 'no JSON') : reply;
     }
     catch (error) {
         if (error instanceof failure/* HttpError */.j && (error.kind === 'timeout' || error.kind === 'reset'))
@@ -48070,12 +48126,17 @@ async function recordDeploy(version, wanted, deps) {
     const { clock, logger } = deps;
     const path = `${releasePath(version)}deploys/`;
     let lost = 0;
+    const stillHidden = () => {
+        if (clock.now() >= deps.hiddenUntil)
+            throw deploy_noAccess(wanted);
+        logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
+    };
     const attempt = async () => {
         const known = await look(path, wanted, deps);
         if (known === 'hidden')
-            return undefined;
+            return stillHidden();
         if (known)
-            return { id: String(known.id), created: lost > 0 };
+            return { id: idOf(known), created: lost > 0 };
         const reply = await deploy_post(path, wanted, deps);
         if (reply instanceof failure/* HttpError */.j || isTrouble(reply)) {
             const error = reply instanceof failure/* HttpError */.j ? reply : explain(reply, deps.account, SCOPES.write);
@@ -48086,22 +48147,26 @@ async function recordDeploy(version, wanted, deps) {
             return undefined;
         }
         if (reply.status === 404)
-            return undefined;
+            return stillHidden();
         if (reply.status !== 201 && reply.status !== 200)
             throw explain(reply, deps.account, SCOPES.write);
-        return { id: String(parse(DeploySchema, reply).id), created: true };
+        return { id: idOf(parse(DeploySchema, reply)), created: true };
     };
-    // A release that was just attached to a project can stay hidden (404) for a minute.
     const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, deploy_PAUSE, deps);
-    if (!deployed) {
-        throw new errors/* ActionError */.lZ(`Could not record the deploy to ${(0,untrusted/* plain */.pj)(wanted.environment)}: Sentry answers that the release does not exist (404).`, {
-            advice: 'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, run the job again.',
-        });
-    }
+    if (!deployed)
+        throw deploy_noAccess(wanted);
     logger.info(deployed.created
         ? `Recorded a deploy to ${(0,untrusted/* plain */.pj)(wanted.environment)} (${deployed.id}).`
         : `The deploy to ${(0,untrusted/* plain */.pj)(wanted.environment)} was already recorded (${deployed.id}).`);
     return deployed;
+}
+function deploy_noAccess({ environment }) {
+    return new errors/* ActionError */.lZ(`Could not record the deploy to ${(0,untrusted/* plain */.pj)(environment)}: Sentry answers that the release does not exist (404).`, {
+        advice: 'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, run the job again.',
+    });
+}
+function idOf({ id }) {
+    return (0,untrusted/* plain */.pj)(String(id), 64);
 }
 /** GET: the latest deploy per project and environment. `hidden`: 404. */
 async function look(path, wanted, { call, account }) {
@@ -48144,14 +48209,12 @@ function deploy_post(path, wanted, { call, clock }) {
 
 
 
-
 /**
  * Sets the release date when there is none: PUT overwrites it each time, so it is looked at first.
- * @param fresh whether `release` was read just now; after a long wait another job may have set the date
  * @returns the release, with a date
  * @throws HttpError when Sentry refuses; ActionError when it does not show the date
  */
-async function finalizeRelease(release, fresh, deps) {
+async function finalizeRelease(release, { fresh, hiddenUntil }, deps) {
     const { api, clock, logger } = deps;
     const current = fresh ? release : ((await api.find(release.version)) ?? release);
     if (current.dateReleased) {
@@ -48159,7 +48222,7 @@ async function finalizeRelease(release, fresh, deps) {
         return current;
     }
     const dateReleased = new Date(clock.now()).toISOString();
-    const done = await retryUntil(() => api.update(release.version, { dateReleased }), clock.now() + VISIBLE_AFTER_MS, { first: 500, longest: 10_000 }, deps);
+    const done = await whileHidden(() => api.update(release.version, { dateReleased }), hiddenUntil, deps);
     if (!done) {
         throw new errors/* ActionError */.lZ(`Could not finalize release ${(0,untrusted/* quoted */.TL)(release.version)}: Sentry answered 404.`, {
             advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
@@ -48189,7 +48252,7 @@ async function ensureRelease(wanted, deps) {
     deps.logger.info(sayFound(found, wanted));
     let release = found;
     let created = false;
-    let lastPost;
+    let hiddenUntil = 0;
     const taken = [];
     for (;;) {
         const step = nextStep(release, wanted);
@@ -48202,13 +48265,13 @@ async function ensureRelease(wanted, deps) {
             case 'amend': {
                 const posted = await post(wanted, deps);
                 release = posted.release;
-                lastPost = deps.clock.now();
+                hiddenUntil = deps.clock.now() + VISIBLE_AFTER_MS;
                 created ||= found === undefined && isOurs(posted, deps.userAgent);
                 deps.logger.info(sayPosted(step, created));
                 break;
             }
             case 'update':
-                release = await put(wanted, step.change, lastPost, deps);
+                release = await put(wanted, step.change, hiddenUntil, deps);
                 deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`);
                 break;
             default:
@@ -48233,6 +48296,7 @@ async function ensureRelease(wanted, deps) {
         reopened: amended?.reopen ?? false,
         updated: taken.flatMap((step) => (step.kind === 'update' ? Object.keys(step.change) : [])),
         confirmedVersion: release.version,
+        hiddenUntil,
     };
 }
 /**
@@ -48384,16 +48448,15 @@ function createCommitsApi(call, account) {
                 query: { query: name },
                 intent: 'look up the repository',
             });
+            const candidates = [];
             for await (const reply of list) {
                 if (reply.status === 404)
-                    return undefined;
+                    break;
                 if (reply.status !== 200)
                     throw explain(reply, account, SCOPES.repositories);
-                const found = parse(RepositoryListSchema, reply).find((candidate) => isReadable(candidate, name));
-                if (found)
-                    return found;
+                candidates.push(...parse(RepositoryListSchema, reply).filter((one) => isReadable(one, name)));
             }
-            return undefined;
+            return candidates.find((one) => one.name === name) ?? candidates[0];
         },
         async previousCommit(version) {
             const reply = await call({
@@ -48402,10 +48465,14 @@ function createCommitsApi(call, account) {
                 intent: 'look up the previous release',
             });
             if (reply.status === 404)
-                return undefined;
+                return { kind: 'none' };
             if (reply.status !== 200)
                 throw explain(reply, account, SCOPES.read);
-            return parse(PreviousReleaseSchema, reply).lastCommit?.id ?? undefined;
+            const previous = parse(PreviousReleaseSchema, reply);
+            if (previous.version === version)
+                return { kind: 'own' };
+            const commit = previous.lastCommit?.id;
+            return commit ? { kind: 'previous', commit } : { kind: 'none' };
         },
         async associate(version, body, dateReleased) {
             const reply = await askOnce(call, {
@@ -48436,7 +48503,8 @@ function createCommitsApi(call, account) {
  */
 function isReadable({ name, provider, status }, wanted) {
     const active = status === undefined || status === null || status === 'active';
-    return name === wanted && active && (provider?.id ?? '').startsWith('integrations:');
+    // GitHub's names ignore case, Sentry's do not: its own spelling is what has to be sent.
+    return (name.toLowerCase() === wanted.toLowerCase() && active && (provider?.id ?? '').startsWith('integrations:'));
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/session.ts
@@ -48629,7 +48697,7 @@ async function run(world) {
         const step = begin(world, report);
         const { abf } = step.inputs;
         const ensured = await logger.group('Sentry release', () => release(step));
-        const current = await logger.group('Commits', () => run_commits(step, ensured.release));
+        const current = await logger.group('Commits', () => run_commits(step, ensured));
         const verdict = abf.off ? undefined : await builds(abf, step);
         await logger.group('Finalize and deploy', () => finish(step, current, verdict));
         logger.info(sayResult(report));
@@ -48697,7 +48765,7 @@ async function release({ inputs, world, report, sentry }) {
     report.release = { ensured, url };
     return ensured;
 }
-async function run_commits(step, release) {
+async function run_commits(step, { release, hiddenUntil }) {
     const { inputs, context, world, report, sentry } = step;
     const { setCommits, previousCommit, finalize } = inputs.lifecycle;
     // One request less where no verdict of a build has to be waited for.
@@ -48708,15 +48776,16 @@ async function run_commits(step, release) {
         commit: inputs.commit,
         previousCommit,
         repository: context.repository,
+        hiddenUntil,
         dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
     }, { ...sentry, source: commitSource(step) });
     report.commits = result;
     setCommitOutputs(world.actions.outputs, result);
     if (!('release' in result)) {
-        return { release, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
+        return { release, hiddenUntil, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
     }
     const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased);
-    return { release: result.release, fresh: true, finalized };
+    return { release: result.release, hiddenUntil, fresh: true, finalized };
 }
 function commitSource({ inputs, context, world, http }) {
     const { githubToken } = inputs.lifecycle;
@@ -48767,7 +48836,7 @@ async function finish(step, current, verdict) {
     else
         logger.info('finalize is false: the release date is left as it is.');
     if (deploy)
-        await deployTo(deploy, step);
+        await deployTo(deploy, step, current);
 }
 async function settleDate(step, current, waited) {
     const { report, world, sentry } = step;
@@ -48777,14 +48846,14 @@ async function settleDate(step, current, waited) {
         report.finalized = current.release.dateReleased ?? undefined;
         return;
     }
-    const final = await finalizeRelease(current.release, current.fresh && !waited, sentry);
+    const final = await finalizeRelease(current.release, { ...current, fresh: current.fresh && !waited }, sentry);
     setReleaseState(actions.outputs, final);
     report.finalized = final.dateReleased ?? undefined;
 }
-async function deployTo(deploy, step) {
+async function deployTo(deploy, step, { hiddenUntil }) {
     const { inputs, report, world, sentry } = step;
     const { projects, version } = inputs.sentry;
-    const deployed = await recordDeploy(version, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, sentry);
+    const deployed = await recordDeploy(version, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, { ...sentry, hiddenUntil });
     setDeployOutputs(world.actions.outputs, deployed);
     report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url };
 }

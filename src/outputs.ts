@@ -1,6 +1,7 @@
 import type { Outputs } from './ports.ts'
 import type { Commits } from './sentry/commits.ts'
 import type { Deployed } from './sentry/deploy.ts'
+import { numericId } from './sentry/links.ts'
 import type { Release } from './sentry/schema.ts'
 
 /** What is known about the release so far. */
@@ -16,7 +17,8 @@ export interface ReleaseFacts {
 export function setReleaseOutputs(outputs: Outputs, facts: ReleaseFacts): void {
   const { release, url, created, confirmedVersion } = facts
   outputs.set('release-version', release.version)
-  if (release.id !== undefined && release.id !== null) outputs.set('release-id', String(release.id))
+  const id = numericId(release.id)
+  if (id !== undefined) outputs.set('release-id', id)
   outputs.set('release-created', String(created))
   outputs.set('release-url', url)
   if (confirmedVersion !== undefined) outputs.set('confirmed-version', confirmedVersion)

@@ -8,12 +8,13 @@ import { createHttp, type Http, type HttpDeps } from './http/client.ts'
 import type { Transport } from './http/transport.ts'
 import type { AbfInputs } from './inputs/abf.ts'
 import { wantsSummary } from './inputs/common.ts'
+import type { DeployInputs } from './inputs/lifecycle.ts'
 import { type Inputs, loadInputs } from './inputs/load.ts'
 import { setCommitOutputs, setDeployOutputs, setReleaseOutputs, setReleaseState } from './outputs.ts'
 import type { Clock } from './ports.ts'
 import { associateCommits } from './sentry/commits.ts'
 import { recordDeploy } from './sentry/deploy.ts'
-import { finalizeRelease } from './sentry/finalize.ts'
+import { finalizeRelease, type Seen } from './sentry/finalize.ts'
 import { releaseUrl } from './sentry/links.ts'
 import { ensureRelease, type Ensured } from './sentry/release.ts'
 import type { Release } from './sentry/schema.ts'
@@ -47,10 +48,8 @@ interface Step {
 }
 
 /** The release as it was last seen. */
-interface Current {
+interface Current extends Seen {
   readonly release: Release
-  /** It was seen just now: no long wait, and no request with an unknown effect, has come between. */
-  readonly fresh: boolean
   /** This run has set the release date, together with the commits. */
   readonly finalized: boolean
 }
@@ -67,7 +66,7 @@ export async function run(world: World): Promise<void> {
     const step = begin(world, report)
     const { abf } = step.inputs
     const ensured = await logger.group('Sentry release', () => release(step))
-    const current = await logger.group('Commits', () => commits(step, ensured.release))
+    const current = await logger.group('Commits', () => commits(step, ensured))
     const verdict = abf.off ? undefined : await builds(abf, step)
     await logger.group('Finalize and deploy', () => finish(step, current, verdict))
     logger.info(sayResult(report))
@@ -139,7 +138,7 @@ async function release({ inputs, world, report, sentry }: Step): Promise<Ensured
   return ensured
 }
 
-async function commits(step: Step, release: Release): Promise<Current> {
+async function commits(step: Step, { release, hiddenUntil }: Ensured): Promise<Current> {
   const { inputs, context, world, report, sentry } = step
   const { setCommits, previousCommit, finalize } = inputs.lifecycle
   // One request less where no verdict of a build has to be waited for.
@@ -152,6 +151,7 @@ async function commits(step: Step, release: Release): Promise<Current> {
       commit: inputs.commit,
       previousCommit,
       repository: context.repository,
+      hiddenUntil,
       dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
     },
     { ...sentry, source: commitSource(step) },
@@ -159,10 +159,10 @@ async function commits(step: Step, release: Release): Promise<Current> {
   report.commits = result
   setCommitOutputs(world.actions.outputs, result)
   if (!('release' in result)) {
-    return { release, fresh: result.kind === 'skipped' || !result.tried, finalized: false }
+    return { release, hiddenUntil, fresh: result.kind === 'skipped' || !result.tried, finalized: false }
   }
   const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased)
-  return { release: result.release, fresh: true, finalized }
+  return { release: result.release, hiddenUntil, fresh: true, finalized }
 }
 
 function commitSource({ inputs, context, world, http }: Step): (() => Promise<CommitSource>) | undefined {
@@ -210,7 +210,7 @@ async function finish(step: Step, current: Current, verdict: AbfResult | undefin
   }
   if (finalize) await settleDate(step, current, verdict !== undefined)
   else logger.info('finalize is false: the release date is left as it is.')
-  if (deploy) await deployTo(deploy, step)
+  if (deploy) await deployTo(deploy, step, current)
 }
 
 async function settleDate(step: Step, current: Current, waited: boolean): Promise<void> {
@@ -221,18 +221,22 @@ async function settleDate(step: Step, current: Current, waited: boolean): Promis
     report.finalized = current.release.dateReleased ?? undefined
     return
   }
-  const final = await finalizeRelease(current.release, current.fresh && !waited, sentry)
+  const final = await finalizeRelease(
+    current.release,
+    { ...current, fresh: current.fresh && !waited },
+    sentry,
+  )
   setReleaseState(actions.outputs, final)
   report.finalized = final.dateReleased ?? undefined
 }
 
-async function deployTo(deploy: NonNullable<Inputs['lifecycle']['deploy']>, step: Step): Promise<void> {
+async function deployTo(deploy: DeployInputs, step: Step, { hiddenUntil }: Current): Promise<void> {
   const { inputs, report, world, sentry } = step
   const { projects, version } = inputs.sentry
   const deployed = await recordDeploy(
     version,
     { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt },
-    sentry,
+    { ...sentry, hiddenUntil },
   )
   setDeployOutputs(world.actions.outputs, deployed)
   report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url }

@@ -64,6 +64,7 @@ describe('ensureRelease', () => {
       reopened: false,
       updated: [],
       confirmedVersion: '1.0',
+      hiddenUntil: 0,
     })
     expect(server.calls).toEqual(['find'])
     expect(server.rows).toEqual(before)

@@ -14,6 +14,7 @@ const UNCHANGED: Ensured = {
   reopened: false,
   updated: [],
   confirmedVersion: '1.0',
+  hiddenUntil: 0,
 }
 
 function reportOf(changes: Partial<Ensured> = {}): Report {
@@ -118,6 +119,7 @@ describe('renderSummary', () => {
           reopened: fc.boolean(),
           updated: fc.constant(['ref']),
           confirmedVersion: hostileText,
+          hiddenUntil: fc.constant(0),
         }),
       }),
       commits: fc.record({

@@ -90,7 +90,14 @@ function chart({ records, at }: AbfReport): string[] {
     return bars.length === 0 ? [] : [`  section ${name(`${archOf(record) ?? ''} ${record.id}`)}`, ...bars]
   })
   if (sections.length === 0) return []
-  return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %H:%M', ...sections, '```', '']
+  return [
+    '```mermaid',
+    // Room for the names beside the bars, and no line for the moment of reading.
+    '%%{init: {"gantt": {"leftPadding": 160}}}%%',
+    ...['gantt', '  dateFormat x', '  axisFormat %H:%M', '  todayMarker off', ...sections],
+    '```',
+    '',
+  ]
 }
 
 function barsOf({ history, outcome }: BuildRecord, at: number): string[] {

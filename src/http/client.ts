@@ -50,13 +50,21 @@ export class Reply {
     return this.#incoming.bytes
   }
 
+  /** The body as text, without secrets. */
   get text(): string {
-    return this.bytes.toString('utf8')
+    return this.#redact(this.#raw)
   }
 
-  /** The body as JSON whatever its content type says (Sentry sends a 429's JSON as text/html); undefined if it is none. */
+  /**
+   * The body as JSON, without secrets, whatever its content type says (Sentry sends a 429's JSON as text/html);
+   * undefined if it is none.
+   */
   get json(): unknown {
-    return parseJson(this.text)
+    return parseJson(this.#raw, this.#redact)
+  }
+
+  get #raw(): string {
+    return this.bytes.toString('utf8')
   }
 
   header(name: string): string | undefined {
@@ -155,7 +163,7 @@ function judge(answer: Incoming, request: HttpRequest, now: number): Attempt {
   const success = answer.status >= 200 && answer.status < 300
   const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '')
   if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204) {
-    if (parseJson(answer.bytes.toString('utf8')) === undefined)
+    if (parseJson(answer.bytes.toString('utf8'), String) === undefined)
       return { kind: 'failure', sent: true, heals: true }
   }
   return {
@@ -206,9 +214,12 @@ function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 
-function parseJson(text: string): unknown {
+/** @param clean applied to every text in it: escapes in JSON could hide a secret from a look at the whole */
+function parseJson(text: string, clean: (text: string) => string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text, (_, value: unknown) =>
+      typeof value === 'string' ? clean(value) : value,
+    ) as unknown
   } catch {
     return undefined
   }

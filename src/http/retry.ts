@@ -41,10 +41,21 @@ function heals(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
 }
 
+/** Refused before anything happens: 429, and the 403 of a server that says when its limit is lifted (GitHub). */
+function isLimit({
+  status,
+  hintMs,
+}: {
+  readonly status: number
+  readonly hintMs: number | undefined
+}): boolean {
+  return status === 429 || (status === 403 && hintMs !== undefined)
+}
+
 function mayRepeat(attempt: Attempt, effect: Effect): boolean {
   if (attempt.kind === 'answer') {
-    // 429 is refused before anything happens; a 5xx may come after the effect.
-    return heals(attempt.status) && (effect === 'idempotent' || attempt.status === 429)
+    // A 5xx may come after the effect.
+    return isLimit(attempt) || (effect === 'idempotent' && heals(attempt.status))
   }
   return attempt.heals && (effect === 'idempotent' || !attempt.sent)
 }
@@ -81,10 +92,17 @@ function asAsked(hintMs: number, random: number): number {
   return Math.round(Math.max(hintMs, 1000) + random * 1000)
 }
 
+/** Epoch seconds at which a limit is lifted: Sentry says it on a 429, GitHub on a 403 or 429 with nothing remaining. */
+function resetHeader(status: number, header: (name: string) => string | undefined): string | undefined {
+  if (status !== 403 && status !== 429) return undefined
+  if (header('x-ratelimit-remaining')?.trim() === '0') return header('x-ratelimit-reset')
+  return status === 429 ? header('x-sentry-rate-limit-reset') : undefined
+}
+
 /**
- * The pause in milliseconds that an answer asks for, or undefined. `Retry-After` in both forms; else, on a 429,
- * `X-Sentry-Rate-Limit-Reset` (UTC epoch seconds; Sentry sends no `Retry-After`). Points in time are taken
- * relative to the answer's own `Date`, because the runner's clock may be off.
+ * The pause in milliseconds that an answer asks for, or undefined: `Retry-After` in both forms, else the reset of a
+ * limit (neither Sentry nor GitHub's primary limit sends a `Retry-After`). Points in time are taken relative to the
+ * answer's own `Date`, because the runner's clock may be off.
  */
 export function retryHint(
   status: number,
@@ -99,7 +117,6 @@ export function retryHint(
     const at = /^[A-Z][a-z]+, /.test(after) ? Date.parse(after) : Number.NaN
     if (!Number.isNaN(at)) return Math.max(0, at - serverNow)
   }
-  if (status !== 429) return undefined
-  const reset = Number(header('x-sentry-rate-limit-reset') ?? Number.NaN)
+  const reset = Number(resetHeader(status, header) ?? Number.NaN)
   return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1000 - serverNow) : undefined
 }

@@ -56,11 +56,13 @@ export function createCaller({ http, account, token, userAgent }: SentryDeps): C
 
 /**
  * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the answer was lost: the call may have had its effect
+ * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
  */
 export async function askOnce(call: Caller, what: Omit<SentryCall, 'effect'>): Promise<Reply | HttpError> {
   try {
-    return await call({ ...what, effect: 'creates' })
+    const reply = await call({ ...what, effect: 'creates' })
+    const done = reply.status >= 200 && reply.status < 300
+    return done && reply.json === undefined ? unreadable(reply, 'no JSON') : reply
   } catch (error) {
     if (error instanceof HttpError && (error.kind === 'timeout' || error.kind === 'reset')) return error
     throw error

@@ -30,11 +30,19 @@ export type Associated =
   | { readonly kind: 'busy' | 'too-large' | 'hidden' }
   | { readonly kind: 'lost'; readonly error: HttpError }
 
+/**
+ * `own`: the release itself, which Sentry gives when somebody has stored commits for it meanwhile. `none`: `{}` or 404.
+ */
+export type Previous =
+  | { readonly kind: 'previous'; readonly commit: string }
+  | { readonly kind: 'own' }
+  | { readonly kind: 'none' }
+
 export interface CommitsApi {
   /** The repository of that name that Sentry can read itself; undefined when there is none. GET /repos/, all pages. */
   integratedRepository(name: string): Promise<Repository | undefined>
-  /** The last commit of the release before this one: GET /previous-with-commits/ gives a release, `{}` or 404. */
-  previousCommit(version: string): Promise<string | undefined>
+  /** The release before this one that has commits: GET /previous-with-commits/. */
+  previousCommit(version: string): Promise<Previous>
   /** PUT with refs or commits, and the release date when it is due. Sent once: a repeat meets the lock of the first. */
   associate(version: string, body: Association, dateReleased: string | undefined): Promise<Associated>
 }
@@ -48,13 +56,13 @@ export function createCommitsApi(call: Caller, account: Account): CommitsApi {
         query: { query: name },
         intent: 'look up the repository',
       })
+      const candidates: Repository[] = []
       for await (const reply of list) {
-        if (reply.status === 404) return undefined
+        if (reply.status === 404) break
         if (reply.status !== 200) throw explain(reply, account, SCOPES.repositories)
-        const found = parse(RepositoryListSchema, reply).find((candidate) => isReadable(candidate, name))
-        if (found) return found
+        candidates.push(...parse(RepositoryListSchema, reply).filter((one) => isReadable(one, name)))
       }
-      return undefined
+      return candidates.find((one) => one.name === name) ?? candidates[0]
     },
 
     async previousCommit(version) {
@@ -63,9 +71,12 @@ export function createCommitsApi(call: Caller, account: Account): CommitsApi {
         path: `${releasePath(version)}previous-with-commits/`,
         intent: 'look up the previous release',
       })
-      if (reply.status === 404) return undefined
+      if (reply.status === 404) return { kind: 'none' }
       if (reply.status !== 200) throw explain(reply, account, SCOPES.read)
-      return parse(PreviousReleaseSchema, reply).lastCommit?.id ?? undefined
+      const previous = parse(PreviousReleaseSchema, reply)
+      if (previous.version === version) return { kind: 'own' }
+      const commit = previous.lastCommit?.id
+      return commit ? { kind: 'previous', commit } : { kind: 'none' }
     },
 
     async associate(version, body, dateReleased) {
@@ -92,5 +103,8 @@ export function createCommitsApi(call: Caller, account: Account): CommitsApi {
  */
 function isReadable({ name, provider, status }: Repository, wanted: string): boolean {
   const active = status === undefined || status === null || status === 'active'
-  return name === wanted && active && (provider?.id ?? '').startsWith('integrations:')
+  // GitHub's names ignore case, Sentry's do not: its own spelling is what has to be sent.
+  return (
+    name.toLowerCase() === wanted.toLowerCase() && active && (provider?.id ?? '').startsWith('integrations:')
+  )
 }

@@ -3,6 +3,7 @@ import type { CommitRange, CommitSource } from '../github/commits.ts'
 import type { Logger } from '../ports.ts'
 import { plain } from '../untrusted.ts'
 import { type SentryCommit, toSentryCommits } from './commit-list.ts'
+import type { Previous } from './commits-api.ts'
 import type { Release } from './schema.ts'
 import { send, type SendDeps, sendFitting, type Target, tooLarge } from './send-commits.ts'
 
@@ -56,7 +57,7 @@ export async function associateCommits(
     return { kind: 'skipped' }
   }
   if ((release.commitCount ?? 0) > 0) {
-    deps.logger.info(`The release already has ${release.commitCount} commits; they are left alone.`)
+    deps.logger.info(`The release has its commits already (${release.commitCount}); they are left alone.`)
     return { kind: 'present', release }
   }
   let tried = false
@@ -123,10 +124,13 @@ async function sendList(repository: string, wanted: CommitsWanted, deps: Commits
       advice: 'Leave out the input github-token to use the token of the job, or set set-commits: skip.',
     })
   }
-  const [reader, previous] = await Promise.all([
-    source(),
-    wanted.previousCommit ?? api.previousCommit(wanted.version),
-  ])
+  const [reader, found] = await Promise.all([source(), findPrevious(wanted, deps)])
+  if (found.kind === 'own') {
+    const release = await api.find(wanted.version)
+    logger.info('Another job has associated the commits meanwhile.')
+    return release ? { kind: 'present', release } : { kind: 'none', reason: 'another job did', tried: true }
+  }
+  const previous = found.kind === 'previous' ? found.commit : undefined
   const range = await reader.read(wanted.commit, previous)
   tellRange(range, wanted.commit, previous, logger)
   const commits = toSentryCommits(range.commits, repository, new Date(clock.now()).toISOString())
@@ -142,6 +146,15 @@ async function sendList(repository: string, wanted: CommitsWanted, deps: Commits
     commits: sent,
     previousCommit: range.base === 'found' ? previous : undefined,
   }
+}
+
+async function findPrevious(
+  { version, previousCommit }: CommitsWanted,
+  { api }: CommitsDeps,
+): Promise<Previous> {
+  return previousCommit === undefined
+    ? await api.previousCommit(version)
+    : { kind: 'previous', commit: previousCommit }
 }
 
 function tellRange(range: CommitRange, head: string, previous: string | undefined, logger: Logger): void {

@@ -27,6 +27,8 @@ export interface DeployDeps {
   readonly signal: AbortSignal
   /** How often a lost request is sent again, after looking that it had no effect. */
   readonly retries: number
+  /** Milliseconds since the epoch until which Sentry may hide the release (404). */
+  readonly hiddenUntil: number
 }
 
 export interface Deployed {
@@ -50,10 +52,14 @@ export async function recordDeploy(
   const { clock, logger } = deps
   const path = `${releasePath(version)}deploys/`
   let lost = 0
+  const stillHidden = (): undefined => {
+    if (clock.now() >= deps.hiddenUntil) throw noAccess(wanted)
+    logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.')
+  }
   const attempt = async (): Promise<Deployed | undefined> => {
     const known = await look(path, wanted, deps)
-    if (known === 'hidden') return undefined
-    if (known) return { id: String(known.id), created: lost > 0 }
+    if (known === 'hidden') return stillHidden()
+    if (known) return { id: idOf(known), created: lost > 0 }
     const reply = await post(path, wanted, deps)
     if (reply instanceof HttpError || isTrouble(reply)) {
       const error = reply instanceof HttpError ? reply : explain(reply, deps.account, SCOPES.write)
@@ -62,27 +68,32 @@ export async function recordDeploy(
       logger.info(`${error.message}; looking whether it was done.`)
       return undefined
     }
-    if (reply.status === 404) return undefined
+    if (reply.status === 404) return stillHidden()
     if (reply.status !== 201 && reply.status !== 200) throw explain(reply, deps.account, SCOPES.write)
-    return { id: String(parse(DeploySchema, reply).id), created: true }
+    return { id: idOf(parse(DeploySchema, reply)), created: true }
   }
-  // A release that was just attached to a project can stay hidden (404) for a minute.
   const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, PAUSE, deps)
-  if (!deployed) {
-    throw new ActionError(
-      `Could not record the deploy to ${plain(wanted.environment)}: Sentry answers that the release does not exist (404).`,
-      {
-        advice:
-          'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, run the job again.',
-      },
-    )
-  }
+  if (!deployed) throw noAccess(wanted)
   logger.info(
     deployed.created
       ? `Recorded a deploy to ${plain(wanted.environment)} (${deployed.id}).`
       : `The deploy to ${plain(wanted.environment)} was already recorded (${deployed.id}).`,
   )
   return deployed
+}
+
+function noAccess({ environment }: DeployWanted): ActionError {
+  return new ActionError(
+    `Could not record the deploy to ${plain(environment)}: Sentry answers that the release does not exist (404).`,
+    {
+      advice:
+        'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, run the job again.',
+    },
+  )
+}
+
+function idOf({ id }: Deploy): string {
+  return plain(String(id), 64)
 }
 
 /** GET: the latest deploy per project and environment. `hidden`: 404. */

@@ -1,10 +1,17 @@
 import { ActionError } from '../errors.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { quoted } from '../untrusted.ts'
-import { retryUntil } from '../wait/backoff.ts'
 import type { ReleaseApi } from './api.ts'
-import { VISIBLE_AFTER_MS } from './release-steps.ts'
+import { whileHidden } from './release-steps.ts'
 import type { Release } from './schema.ts'
+
+/** How far what is known of a release can be relied on. */
+export interface Seen {
+  /** It was read just now; after a long wait another job may have set the date. */
+  readonly fresh: boolean
+  /** Milliseconds since the epoch until which Sentry may hide the release (404). */
+  readonly hiddenUntil: number
+}
 
 export interface FinalizeDeps {
   readonly api: Pick<ReleaseApi, 'find' | 'update'>
@@ -15,13 +22,12 @@ export interface FinalizeDeps {
 
 /**
  * Sets the release date when there is none: PUT overwrites it each time, so it is looked at first.
- * @param fresh whether `release` was read just now; after a long wait another job may have set the date
  * @returns the release, with a date
  * @throws HttpError when Sentry refuses; ActionError when it does not show the date
  */
 export async function finalizeRelease(
   release: Release,
-  fresh: boolean,
+  { fresh, hiddenUntil }: Seen,
   deps: FinalizeDeps,
 ): Promise<Release> {
   const { api, clock, logger } = deps
@@ -31,12 +37,7 @@ export async function finalizeRelease(
     return current
   }
   const dateReleased = new Date(clock.now()).toISOString()
-  const done = await retryUntil(
-    () => api.update(release.version, { dateReleased }),
-    clock.now() + VISIBLE_AFTER_MS,
-    { first: 500, longest: 10_000 },
-    deps,
-  )
+  const done = await whileHidden(() => api.update(release.version, { dateReleased }), hiddenUntil, deps)
   if (!done) {
     throw new ActionError(`Could not finalize release ${quoted(release.version)}: Sentry answered 404.`, {
       advice:

@@ -19,12 +19,19 @@ export function releaseUrl(
   const attached = release.projects ?? []
   const shown =
     attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0]
-  const query = shown?.id === undefined || shown.id === null ? '' : `?project=${encodeURIComponent(shown.id)}`
+  const id = numericId(shown?.id)
+  const query = id === undefined ? '' : `?project=${id}`
   const version = encodeURIComponent(release.version)
   // A numeric organization id has no sub-domain.
   return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
     ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
     : `${base}organizations/${organization}/releases/${version}/${query}`
+}
+
+/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
+export function numericId(id: string | number | null | undefined): string | undefined {
+  const text = String(id ?? '')
+  return /^\d{1,20}$/.test(text) ? text : undefined
 }
 
 /** The page where organization tokens are made. */

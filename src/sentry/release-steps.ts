@@ -80,15 +80,39 @@ function exact(release: Release, { version }: Wanted): Release {
   )
 }
 
-/** PUT of fields that a POST ignores. A 404 right after a POST can be the cached "may not see it". */
+/**
+ * Repeats what Sentry answers with 404 (undefined), for as long as it may hide a release that it has just let us write.
+ * @param hiddenUntil milliseconds since the epoch; in the past: one attempt
+ */
+export function whileHidden<T>(
+  attempt: () => Promise<T | undefined>,
+  hiddenUntil: number,
+  deps: Omit<StepDeps, 'api'>,
+): Promise<T | undefined> {
+  let told = false
+  return retryUntil(
+    async () => {
+      const result = await attempt()
+      if (result === undefined && !told && deps.clock.now() < hiddenUntil) {
+        told = true
+        deps.logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.')
+      }
+      return result
+    },
+    hiddenUntil,
+    PAUSE,
+    deps,
+  )
+}
+
+/** PUT of fields that a POST ignores. */
 export async function put(
   wanted: Wanted,
   change: Readonly<Partial<Record<'ref' | 'url', string>>>,
-  lastPost: number | undefined,
+  hiddenUntil: number,
   deps: StepDeps,
 ): Promise<Release> {
-  const deadline = lastPost === undefined ? 0 : lastPost + VISIBLE_AFTER_MS
-  const release = await retryUntil(() => deps.api.update(wanted.version, change), deadline, PAUSE, deps)
+  const release = await whileHidden(() => deps.api.update(wanted.version, change), hiddenUntil, deps)
   if (release) return exact(release, wanted)
   const fields = Object.keys(change).join(' and ')
   throw new ActionError(

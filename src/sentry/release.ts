@@ -2,7 +2,7 @@ import { ActionError, assertNever } from '../errors.ts'
 import type { Logger } from '../ports.ts'
 import { plain } from '../untrusted.ts'
 import { nextStep, type Step, type Wanted } from './plan.ts'
-import { confirm, find, post, type Posted, put, type StepDeps } from './release-steps.ts'
+import { confirm, find, post, type Posted, put, type StepDeps, VISIBLE_AFTER_MS } from './release-steps.ts'
 import type { Release } from './schema.ts'
 
 export interface ReleaseDeps extends StepDeps {
@@ -22,6 +22,8 @@ export interface Ensured {
   readonly updated: readonly string[]
   /** The version as Sentry gave it back after the last change. */
   readonly confirmedVersion: string
+  /** Milliseconds since the epoch until which Sentry may answer 404 to reads and changes of the release; 0: never. */
+  readonly hiddenUntil: number
 }
 
 /**
@@ -34,7 +36,7 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
   deps.logger.info(sayFound(found, wanted))
   let release = found
   let created = false
-  let lastPost: number | undefined
+  let hiddenUntil = 0
   const taken: Exclude<Step, { kind: 'done' }>[] = []
 
   for (;;) {
@@ -46,13 +48,13 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
       case 'amend': {
         const posted = await post(wanted, deps)
         release = posted.release
-        lastPost = deps.clock.now()
+        hiddenUntil = deps.clock.now() + VISIBLE_AFTER_MS
         created ||= found === undefined && isOurs(posted, deps.userAgent)
         deps.logger.info(sayPosted(step, created))
         break
       }
       case 'update':
-        release = await put(wanted, step.change, lastPost, deps)
+        release = await put(wanted, step.change, hiddenUntil, deps)
         deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`)
         break
       default:
@@ -77,6 +79,7 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
     reopened: amended?.reopen ?? false,
     updated: taken.flatMap((step) => (step.kind === 'update' ? Object.keys(step.change) : [])),
     confirmedVersion: release.version,
+    hiddenUntil,
   }
 }
 

@@ -21,9 +21,11 @@ export interface Target {
   readonly version: string
   /** Set together with the commits, in one request, when nothing has to be waited for first. */
   readonly dateReleased: string | undefined
+  /** Milliseconds since the epoch until which Sentry may hide the release (404). */
+  readonly hiddenUntil: number
 }
 
-/** Milliseconds: for another writer (409), and for a release that was just attached to a project (404). */
+/** Milliseconds in which another writer is waited for (409), or the release to show up (404). */
 const WAIT_MS = VISIBLE_AFTER_MS
 const PAUSE = { first: 2_000, longest: 15_000 }
 
@@ -86,6 +88,8 @@ export async function send(body: Association, target: Target, deps: SendDeps): P
       case 'too-large':
         return result
       case 'hidden':
+        if (clock.now() >= target.hiddenUntil) throw noAccess()
+        logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.')
         return undefined
       case 'busy':
         logger.info('Another job holds the commits of this release (409); looking again shortly.')
@@ -102,12 +106,18 @@ export async function send(body: Association, target: Target, deps: SendDeps): P
   const result = await retryUntil(attempt, clock.now() + WAIT_MS, PAUSE, deps)
   if (result?.kind === 'ok') return result.release
   if (result?.kind === 'too-large') return undefined
-  throw last === 'hidden'
-    ? new ActionError('Could not associate the commits: Sentry says that the release does not exist (404).', {
-        advice:
-          'Changing a release needs access to all of its projects, also those that this step does not name.',
-      })
-    : new ActionError('Could not associate the commits: another job holds the release (409).', {
-        advice: 'Run the job again in a few minutes.',
-      })
+  if (last === 'hidden') throw noAccess()
+  throw new ActionError('Could not associate the commits: another job holds the release (409).', {
+    advice: 'Run the job again in a few minutes.',
+  })
+}
+
+function noAccess(): ActionError {
+  return new ActionError(
+    'Could not associate the commits: Sentry says that the release does not exist (404).',
+    {
+      advice:
+        'Changing a release needs access to all of its projects, also those that this step does not name.',
+    },
+  )
 }

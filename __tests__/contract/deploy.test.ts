@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import { type ActionResult, type ActionRun, SHA } from '../sandbox/runner.ts'
+import type { SentryStandIn } from '../sandbox/sentry/index.ts'
+import { failure, gate, requests, startSentry } from './helpers.ts'
+
+const RUN_URL = 'https://github.com/acme/storefront/actions/runs/9812345678/attempts/1'
+
+/** One step that deploys a release without looking at commits. */
+function deploy(
+  sentry: SentryStandIn,
+  inputs: Record<string, string> = {},
+  run: ActionRun = {},
+): Promise<ActionResult> {
+  return gate(sentry, { 'set-commits': 'skip', environment: 'production', ...inputs }, run)
+}
+
+const seconds = (text: string | null | undefined): number => Date.parse(text ?? '') / 1000
+
+describe.concurrent('a deploy', () => {
+  it('has the environment, the address of the run, its times and the listed projects only', async () => {
+    const sentry = await startSentry()
+    sentry.addRelease({ version: SHA, projects: ['web', 'api', 'worker'] })
+    const before = Date.now() / 1000
+    const { code, outputs, summary } = await deploy(sentry, { projects: 'web api' })
+    const [row] = sentry.deploys
+    expect([code, sentry.deploys.length, outputs['deploy-id']]).toEqual([0, 1, row?.id])
+    expect(row).toMatchObject({
+      environment: 'production',
+      name: null,
+      url: RUN_URL,
+      projects: ['web', 'api'],
+    })
+    expect(seconds(row?.dateStarted)).toBeGreaterThanOrEqual(Math.floor(before))
+    expect(seconds(row?.dateFinished)).toBeGreaterThanOrEqual(seconds(row?.dateStarted))
+    expect(summary).toContain('production')
+  })
+
+  it('comes after the release date, in two requests', async () => {
+    const sentry = await startSentry()
+    await deploy(sentry)
+    expect(requests(sentry).slice(3)).toEqual([
+      'PUT releases/SHA/ 200',
+      'GET releases/SHA/deploys/ 200',
+      'POST releases/SHA/deploys/ 201',
+    ])
+  })
+
+  it('is found again by a second run, which gives the same id and moves no date', async () => {
+    const sentry = await startSentry()
+    const first = await deploy(sentry)
+    const date = sentry.release(SHA).dateReleased
+    const before = sentry.journal.length
+    const second = await deploy(sentry)
+    expect(second.outputs['deploy-id']).toBe(first.outputs['deploy-id'])
+    expect([sentry.deploys.length, sentry.release(SHA).dateReleased]).toEqual([1, date])
+    expect(requests(sentry).slice(before)).toEqual(['GET releases/SHA/ 200', 'GET releases/SHA/deploys/ 200'])
+    expect(second.outputs['release-finalized']).toBe('true')
+  })
+
+  it('is another one for the next attempt of the run, and for another environment', async () => {
+    const sentry = await startSentry()
+    await deploy(sentry)
+    await deploy(sentry, {}, { env: { GITHUB_RUN_ATTEMPT: '2' } })
+    await deploy(sentry, { environment: 'Production' })
+    expect(sentry.deploys.map(({ environment, url }) => [environment, url?.slice(-1)])).toEqual([
+      ['production', '1'],
+      ['production', '2'],
+      ['Production', '1'],
+    ])
+  })
+
+  it('has the name and address that were given, and is found by that address', async () => {
+    const sentry = await startSentry()
+    const inputs = { 'deploy-name': 'Friday', 'deploy-url': 'https://deploys.example/7' }
+    await deploy(sentry, inputs)
+    await deploy(sentry, inputs, { env: { GITHUB_RUN_ATTEMPT: '2' } })
+    expect(sentry.deploys).toMatchObject([{ name: 'Friday', url: 'https://deploys.example/7' }])
+  })
+
+  it('is told apart by its name where Sentry would refuse the address', async () => {
+    const sentry = await startSentry()
+    const run = { env: { GITHUB_SERVER_URL: 'https://ghes' } }
+    await deploy(sentry, {}, run)
+    const { code } = await deploy(sentry, {}, run)
+    expect([code, sentry.deploys]).toMatchObject([
+      0,
+      [{ url: null, name: expect.stringContaining('9812345678') }],
+    ])
+  })
+
+  it('names projects by numeric id', async () => {
+    const sentry = await startSentry()
+    const { code } = await deploy(sentry, { projects: '4507310046216192' })
+    expect([code, sentry.deploys[0]?.projects]).toEqual([0, ['web']])
+  })
+
+  it.each([
+    ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00Z'],
+    ['2026-01-31T12:00:00+02:00', '2026-01-31T10:00:00Z'],
+    ['2026-01-31 12:00', '2026-01-31T12:00:00Z'],
+    ['1769860800', '2026-01-31T12:00:00Z'],
+  ])('that started at %s says so', async (given, expected) => {
+    const sentry = await startSentry()
+    const { code } = await deploy(sentry, { 'started-at': given })
+    expect([code, seconds(sentry.deploys[0]?.dateStarted)]).toEqual([0, seconds(expected)])
+  })
+
+  it('that starts in the future does not end before it starts', async () => {
+    const sentry = await startSentry()
+    await deploy(sentry, { 'started-at': '2036-01-31T12:00:00Z' })
+    const [row] = sentry.deploys
+    expect(seconds(row?.dateFinished)).toBeGreaterThanOrEqual(seconds(row?.dateStarted))
+  })
+
+  it.each(['a b', 'größe', 'x'.repeat(64), '100%', 'a?b#c'])(
+    'can go to the environment %j',
+    async (environment) => {
+      const sentry = await startSentry()
+      const { code } = await deploy(sentry, { environment })
+      expect([code, sentry.deploys[0]?.environment]).toEqual([0, environment])
+    },
+  )
+
+  it('of an archived release is recorded, with a warning', async () => {
+    const sentry = await startSentry()
+    sentry.addRelease({ version: SHA, status: 'archived' })
+    const { code, annotations } = await deploy(sentry)
+    expect([code, annotations.map(({ level }) => level), sentry.deploys.length]).toEqual([0, ['warning'], 1])
+  })
+
+  it('of a release with a project out of reach fails with advice, and the rest stands', async () => {
+    const sentry = await startSentry({
+      organizations: [{ slug: 'acme', openMembership: false, projects: ['web', 'api', 'secret'] }],
+    })
+    sentry.addRelease({ version: SHA, projects: ['web', 'secret'] })
+    sentry.fault({
+      times: Number.POSITIVE_INFINITY,
+      method: 'POST',
+      path: /deploys/,
+      action: {
+        kind: 'answer',
+        answer: { status: 400, body: { projects: { 0: ['Insufficient access to project'] } } },
+      },
+    })
+    const result = await deploy(sentry)
+    expect(failure(result)).toMatch(/Insufficient access to project[\s\S]*input projects/)
+    expect(result.outputs).toMatchObject({ 'release-finalized': 'true', 'release-version': SHA })
+  })
+})
+
+describe.concurrent('an answer to a deploy that was lost', () => {
+  it.each(['after', 'body'] as const)('(connection cut: %s) leaves one deploy, with its id', async (when) => {
+    const sentry = await startSentry()
+    sentry.fault({ method: 'POST', path: /deploys/, action: { kind: 'reset', when } })
+    const { code, outputs } = await deploy(sentry)
+    expect([code, sentry.deploys.map(({ id }) => id)]).toEqual([0, [outputs['deploy-id']]])
+  })
+
+  it('does not lead to a second one even when no retry is allowed', async () => {
+    const sentry = await startSentry()
+    sentry.fault({ method: 'POST', path: /deploys/, action: { kind: 'reset', when: 'after' } })
+    await deploy(sentry, { retries: '0' })
+    await deploy(sentry, { retries: '0' })
+    expect(sentry.deploys).toHaveLength(1)
+  })
+})
+
+describe.concurrent('the release date', () => {
+  it('is left unset with finalize: false', async () => {
+    const sentry = await startSentry()
+    const { code, outputs } = await deploy(sentry, { finalize: 'false' })
+    expect([code, outputs['release-finalized'], sentry.release(SHA).dateReleased]).toEqual([0, 'false', null])
+    expect(sentry.deploys).toHaveLength(1)
+  })
+
+  it('that is set stays, also when commits are added', async () => {
+    const sentry = await startSentry()
+    const dateReleased = '2026-01-02T03:04:05Z'
+    sentry.addRelease({ version: SHA, dateReleased })
+    const { code, outputs } = await gate(sentry)
+    expect([code, outputs['release-finalized'], sentry.release(SHA).dateReleased]).toEqual([
+      0,
+      'true',
+      dateReleased,
+    ])
+    expect(sentry.release(SHA).headCommits).toEqual({ 'acme/storefront': SHA })
+  })
+})
