@@ -2254,7 +2254,11 @@ function chart({ records, at }) {
         '```mermaid',
         // Room for the names beside the bars, and no line for the moment of reading.
         '%%{init: {"gantt": {"leftPadding": 160}}}%%',
-        ...['gantt', '  dateFormat x', '  axisFormat %H:%M', '  todayMarker off', ...sections],
+        'gantt',
+        '  dateFormat x',
+        '  axisFormat %H:%M',
+        '  todayMarker off',
+        ...sections,
         '```',
         '',
     ];

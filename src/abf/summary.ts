@@ -94,7 +94,11 @@ function chart({ records, at }: AbfReport): string[] {
     '```mermaid',
     // Room for the names beside the bars, and no line for the moment of reading.
     '%%{init: {"gantt": {"leftPadding": 160}}}%%',
-    ...['gantt', '  dateFormat x', '  axisFormat %H:%M', '  todayMarker off', ...sections],
+    'gantt',
+    '  dateFormat x',
+    '  axisFormat %H:%M',
+    '  todayMarker off',
+    ...sections,
     '```',
     '',
   ]
