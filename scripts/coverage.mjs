@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { CoverageReport } from 'monocart-coverage-reports'
 
 const LEAST_LINES = 90
@@ -16,12 +17,10 @@ const node = (args, env = {}) => {
 
 rmSync('coverage', { recursive: true, force: true })
 mkdirSync('coverage/raw', { recursive: true })
-node([
-  require.resolve('@vercel/ncc/dist/ncc/cli.js'),
-  ...['build', 'src/index.ts', '-o', 'coverage/dist', '--target', 'es2022', '--transpile-only'],
-  ...['--source-map', '--no-source-map-register'],
-])
-node([require.resolve('vitest/vitest.mjs'), 'run', '__tests__/contract'], {
+const ncc =
+  'build src/index.ts -o coverage/dist --target es2022 --transpile-only --source-map --no-source-map-register'
+node([require.resolve('@vercel/ncc/dist/ncc/cli.js'), ...ncc.split(' ')])
+node([join(dirname(require.resolve('vitest/package.json')), 'vitest.mjs'), 'run', '__tests__/contract'], {
   RELEASE_GATE_DIST: 'coverage/dist',
   RELEASE_GATE_COVERAGE: 'coverage/raw',
 })
