@@ -46301,7 +46301,7 @@ async function agents(url, direct) {
         return direct;
     // Late, because it brings undici along and few jobs have a proxy.
     const { HttpClient } = await Promise.resolve(/* import() */).then(__nccwpck_require__.bind(__nccwpck_require__, 2779));
-    const agent = new HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url.href);
+    const agent = new HttpClient().getAgent(url.href);
     return { httpAgent: agent, httpsAgent: agent };
 }
 function tooSlow(host) {

@@ -1,11 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { SHA } from '../sandbox/runner.ts'
 import type { Answer, FaultAction } from '../sandbox/server.ts'
 import { answers, orgToken, SentryStandIn, userToken } from '../sandbox/sentry/index.ts'
+import { hasOpenssl, makeCertificate } from '../sandbox/tls.ts'
 import { ensure, failure, gate, requests, serve, startSentry } from './helpers.ts'
 
 const always = { times: Number.POSITIVE_INFINITY }
@@ -297,24 +294,12 @@ describe.concurrent('a failure after the release was made', () => {
   })
 })
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
-
 describe
   .skipIf(!hasOpenssl)
   .concurrent(`TLS${hasOpenssl ? '' : ' (skipped: there is no openssl here)'}`, () => {
-    const folder = mkdtempSync(join(tmpdir(), 'release-gate-tls-'))
-    afterAll(() => {
-      rmSync(folder, { recursive: true, force: true })
-    })
-
     async function secureSentry(): Promise<{ sentry: SentryStandIn; certificate: string }> {
-      const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
-      const request =
-        '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1'
-      const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate]
-      execFileSync('openssl', ['req', ...request.split(' '), ...names], { stdio: 'ignore' })
-      const tls = { key: readFileSync(key, 'utf8'), cert: readFileSync(certificate, 'utf8') }
-      return { sentry: await serve(new SentryStandIn({ tls })), certificate }
+      const { tls, file } = makeCertificate('IP:127.0.0.1')
+      return { sentry: await serve(new SentryStandIn({ tls })), certificate: file }
     }
 
     it('with a certificate that nobody signed is refused, with advice', async () => {

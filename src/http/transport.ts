@@ -97,7 +97,7 @@ async function agents(url: URL, direct: Agents): Promise<Agents> {
   if (!getProxyUrl(url)) return direct
   // Late, because it brings undici along and few jobs have a proxy.
   const { HttpClient } = await import('@actions/http-client')
-  const agent = new HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url.href) as HttpsAgent
+  const agent = new HttpClient().getAgent(url.href) as HttpsAgent
   return { httpAgent: agent, httpsAgent: agent }
 }
 
