@@ -209,7 +209,7 @@ function adviseCredentials(reply, base, source) {
 /** What the server said, cleaned: a message in one of its shapes, its plain text, or the title of a page. */
 function serverWords(reply) {
     if (isHtml(reply)) {
-        const title = /<title[^>]*>([^<]{1,200})/i.exec(reply.text.slice(0, 4000))?.[1];
+        const title = /<title[^>]*>([^<]{1,2000})/i.exec(reply.text.slice(0, 8000))?.[1];
         return title === undefined ? 'a web page' : `a web page titled "${reply.words(title, 100)}"`;
     }
     const message = messageOf(reply);
@@ -277,7 +277,9 @@ function createRequests(deps) {
             // A list of fewer builds has another path, so old ones pile up.
             if (answers.size >= MOST_ANSWERS)
                 answers.clear();
-            if (reply.status === 200 && etag !== undefined)
+            // A body that was cut short must not come back with every 304.
+            const whole = reply.status === 200 && reply.json !== undefined;
+            if (whole && etag !== undefined)
                 answers.set(path, { etag, reply });
             else
                 answers.delete(path);
@@ -289,6 +291,9 @@ function createRequests(deps) {
             const parsed = schema.safeParse(reply.json);
             if (parsed.success)
                 return parsed.data;
+            for (const [path, known] of answers)
+                if (known.reply === reply)
+                    answers.delete(path);
             throw unreadable(reply, account);
         },
         serverNow: () => clock.now() + ahead,
@@ -736,7 +741,6 @@ const LOOKS_MS = [0, 2000, 5000, 10_000];
 const LIST_BACK_S = 600;
 /** `Date` and `created_at` have whole seconds. */
 const CLOCK_SLACK_MS = 2000;
-const NONE = { byArch: new Map(), seen: new Set() };
 /**
  * Sees to one build per architecture, in order: takes an equal one that exists, or creates one. Each is in the ledger
  * as soon as it is known.
@@ -751,7 +755,7 @@ async function submit_submit(wanted, target, deps) {
         commit: wanted.commit,
         version: (0,fields/* storedVersion */.Um)(wanted),
     };
-    const equal = deps.reuse ? await findOthers(wanted, target, sought, deps) : NONE;
+    const equal = await findOthers(wanted, target, sought, deps);
     for (const arch of target.arches) {
         const expected = {
             projectId: target.project.id,
@@ -772,16 +776,21 @@ async function submit_submit(wanted, target, deps) {
         }
     }
 }
-async function findOthers(wanted, target, sought, { api, logger }) {
+/** What is there already: to be used instead, or at least not to be taken for this run's own after a lost answer. */
+async function findOthers(wanted, target, sought, { api, logger, reuse }) {
+    const byArch = new Map();
     try {
-        return await findEqual(api, sought, { archIds: target.arches.map(({ id }) => id), mode: wanted.mode });
+        if (reuse) {
+            return await findEqual(api, sought, { archIds: target.arches.map(({ id }) => id), mode: wanted.mode });
+        }
+        return { byArch, seen: new Set((await listEqual(api, sought)).map(({ id }) => id)) };
     }
     catch (error) {
         // On OMV reads are anonymous, so builds of a hidden project can be made but not looked for.
         if (!(error instanceof failure/* HttpError */.j) || error.status !== 403 || error.retryAfterMs !== undefined)
             throw error;
         logger.info('This server does not show the builds of the project, so no existing one can be used again.');
-        return NONE;
+        return { byArch, seen: new Set() };
     }
 }
 async function createOne(fields, pending, expected, before, deps) {
@@ -816,7 +825,9 @@ async function createOne(fields, pending, expected, before, deps) {
                 }
                 ledger.withdraw();
                 // The application itself broke, which the same request does to it again.
-                if (final || tried >= repeats)
+                if (final)
+                    throw unknownProject(created.error);
+                if (tried >= repeats)
                     throw created.error;
                 logger.info(`${arch}: there is none, so it is submitted again.`);
                 break;
@@ -825,6 +836,13 @@ async function createOne(fields, pending, expected, before, deps) {
                 (0,errors/* assertNever */.xb)(created);
         }
     }
+}
+/** ABF fails itself, instead of refusing, when there is no project of the given number. */
+function unknownProject({ message, detail }) {
+    return new errors/* ActionError */.lZ(message, {
+        advice: 'ABF answers so to a project that it does not have: check abf-project, and abf-repository. If both are right, look at the server, then run the job again.',
+        detail,
+    });
 }
 /**
  * Looks several times for the build of a create whose answer was lost.
@@ -861,21 +879,18 @@ async function reconcile(pending, arch, before, lost, once, deps) {
  * @throws HttpError when the server cannot be asked
  */
 async function findPending(pending, known, api, clock) {
+    // First, because its answer tells the server's clock, by which the list goes.
+    const login = await api.login();
     const since = pending.since + api.serverNow() - clock.now();
     const rows = await listEqual(api, pending, {
         arch_id: String(pending.archId),
         updated_at_start: String(Math.floor(since / 1000) - LIST_BACK_S),
     });
     const strangers = rows.filter((row) => !known.has(row.id));
-    if (strangers.length === 0)
-        return [];
-    // The list has told the server's clock if nothing had before.
-    const from = pending.since + api.serverNow() - clock.now() - CLOCK_SLACK_MS;
-    const login = await api.login();
     const builds = await equal_open(api, strangers);
     return builds.filter((build) => isEqual(build, pending) &&
         build.arch?.id === pending.archId &&
-        (build.created_at === undefined || build.created_at * 1000 >= from) &&
+        (build.created_at === undefined || build.created_at * 1000 >= since - CLOCK_SLACK_MS) &&
         (build.user?.uname === undefined || build.user.uname === login));
 }
 function submit_link(id, { base }) {
@@ -997,6 +1012,8 @@ const LARGEST_LOG = 16 * 1024 * 1024;
 const LARGEST_UNPACKED = 64 * 1024 * 1024;
 const END = 256 * 1024;
 const LONGEST_LINE = 500;
+/** Characters; longer than any token. */
+const LONGEST_SECRET = 4096;
 const MEBIBYTE = 1024 * 1024;
 /** Names of the files that tell most, best first, by what went wrong. ROSA puts the package into some names. */
 const BUILD_LOG = /^build(\..+)?\.log(\.gz)?$/;
@@ -1087,12 +1104,21 @@ async function fetchLines(url, file, count, http) {
 /** The last lines that are not blank. A store may send a packed file packed, whatever it says. */
 function tail(reply, count) {
     const bytes = unpack(reply.bytes);
+    if (!bytes)
+        return undefined;
+    const cut = bytes.length > END || reply.status === 206;
     // Bytes that are no UTF-8 become replacement characters.
-    const lines = bytes?.subarray(-END).toString('utf8').split('\n');
-    return lines
-        ?.map((line) => clean(line, reply))
+    const text = bytes.subarray(-END).toString('utf8');
+    return (cut ? withoutStart(text) : text)
+        .split('\n')
+        .map((line) => clean(line, reply))
         .filter((line) => line !== '')
         .slice(-count);
+}
+/** A text that begins in the middle: what is left of its first line may be half of a secret, which nobody recognizes. */
+function withoutStart(text) {
+    const end = text.indexOf('\n');
+    return end < 0 ? text.slice(LONGEST_SECRET) : text.slice(end + 1);
 }
 /** Progress bars overwrite their line; only what was there last is shown. Indentation carries meaning in logs. */
 function clean(line, reply) {
@@ -1217,12 +1243,13 @@ async function readLogs(records, count, http) {
 async function announce(report, logger) {
     const { records, base, operation } = report;
     const bad = records.filter(({ outcome }) => isBad(outcome, operation));
-    for (const record of bad.slice(0, MOST_ANNOTATIONS)) {
+    const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out');
+    const most = late.length > 0 ? MOST_ANNOTATIONS - 1 : MOST_ANNOTATIONS;
+    for (const record of bad.slice(0, most)) {
         logger.error(sayBuild(record, base), titleOf(record));
     }
-    for (const record of bad.slice(MOST_ANNOTATIONS))
+    for (const record of bad.slice(most))
         logger.info(sayBuild(record, base));
-    const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out');
     if (late.length > 0) {
         logger.error(`The wait was not long enough for ${late.length} of ${records.length} builds: ${late
             .slice(0, MOST_ANNOTATIONS)
@@ -2053,7 +2080,7 @@ function note(record, seen, now, diary) {
     const before = record.track;
     record.track = advance(before, seen.sighting, now);
     if (seen.build)
-        describe(record, seen.build);
+        describe(record, seen.build, diary);
     const { status, missing } = record.track;
     if (missing > 0) {
         diary.missing(record);
@@ -2065,9 +2092,12 @@ function note(record, seen, now, diary) {
     diary.changed(record, before);
     return true;
 }
-function describe(record, build) {
+function describe(record, build, diary) {
+    const known = record.mode;
     record.build = build;
-    record.mode = modeOf(build) ?? record.mode;
+    record.mode = modeOf(build) ?? known;
+    if (known === undefined && record.mode !== undefined)
+        diary.mode(record);
 }
 /** The server may have changed the mode that was asked for, and only its word counts. */
 async function readMode(record, { api, logger }, diary) {
@@ -2075,12 +2105,11 @@ async function readMode(record, { api, logger }, diary) {
     if (shown.kind === 'missing')
         return;
     if (shown.kind === 'build')
-        describe(record, shown.build);
+        describe(record, shown.build, diary);
     if (record.mode === undefined) {
         record.mode = record.expected?.mode ?? 'default';
         logger.warning(`${labelOf(record)}: the server does not tell the publish mode; ${record.mode} is assumed.`);
     }
-    diary.mode(record);
 }
 /** The last description of a build that is over: what it made, and whether it is the one that was asked for. */
 async function finish(record, { api, logger }, diary) {
@@ -2089,7 +2118,7 @@ async function finish(record, { api, logger }, diary) {
         try {
             const shown = await api.show(record.id);
             if (shown.kind === 'build')
-                describe(record, shown.build);
+                describe(record, shown.build, diary);
         }
         catch (error) {
             // The outcome stands; what is missing is its decoration.
@@ -2113,7 +2142,9 @@ function judgeTrouble(error, inARow, deps, diary) {
         return { kind: 'fatal' };
     const { clock, interval } = deps;
     if (error.retryAfterMs !== undefined) {
-        const ms = error.retryAfterMs + Math.round(clock.random() * SPREAD_MS);
+        // A short pause concerns this job alone.
+        const spread = error.retryAfterMs < SPREAD_MS ? 1000 : SPREAD_MS;
+        const ms = error.retryAfterMs + Math.round(clock.random() * spread);
         diary.trouble(error, ms, inARow);
         return { kind: 'pause', ms };
     }

@@ -46816,13 +46816,17 @@ function loadAbf(env, commit, show) {
     };
 }
 /**
- * Secrets beyond `ABF_SECRETS` that must not be shown: a login with its password, because its base64 is what a request
- * carries.
+ * Secrets beyond `ABF_SECRETS` that must not be shown: user and password as a pair, because its base64 is what a request
+ * carries. A token is a user with an empty password.
  */
-function abfLogin(env) {
+function abfPairs(env) {
     const user = (0,field/* input */.hF)(env, 'abf-username') ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME');
     const passwords = [(0,field/* input */.hF)(env, 'abf-password'), (0,field/* variable */.bv)(env, 'ABF_PASSWORD')];
-    return user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : [];
+    const tokens = [(0,field/* input */.hF)(env, 'abf-token'), (0,field/* variable */.bv)(env, 'ABF_TOKEN')];
+    return [
+        ...tokens.flatMap((token) => (token ? [`${token.text}:`] : [])),
+        ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
+    ];
 }
 function readTexts(env, commit) {
     const names = Object.keys(AbfSchema.shape);
@@ -47158,7 +47162,7 @@ function readSecrets(env) {
         (0,field/* input */.hF)(env, name),
         other === undefined ? undefined : (0,field/* variable */.bv)(env, other),
     ]);
-    return [...single.flatMap((given) => given?.text ?? []), ...abfLogin(env)];
+    return [...single.flatMap((given) => given?.text ?? []), ...abfPairs(env)];
 }
 /**
  * Reads all inputs, with their environment variables and defaults, into one frozen value.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type AbfInputs, abfLogin, loadAbf } from '../../src/inputs/abf.ts'
+import { type AbfInputs, abfPairs, loadAbf } from '../../src/inputs/abf.ts'
 
 const SHA = 'a'.repeat(40)
 const BUILD = { 'abf-project': 'openmandriva/zlib', 'abf-repository': 'cooker/main', 'abf-token': 'token123' }
@@ -79,7 +79,7 @@ describe('credentials', () => {
   })
 
   test('a login as it is sent is a secret too', () => {
-    expect(abfLogin({ 'INPUT_ABF-USERNAME': 'ci', ABF_PASSWORD: 'pw' })).toEqual(['ci:pw'])
+    expect(abfPairs({ 'INPUT_ABF-USERNAME': 'ci', ABF_PASSWORD: 'pw' })).toEqual(['ci:pw'])
   })
 })
 

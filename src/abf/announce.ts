@@ -26,12 +26,13 @@ export async function readLogs(records: readonly BuildRecord[], count: number, h
 export async function announce(report: AbfReport, logger: Logger): Promise<void> {
   const { records, base, operation } = report
   const bad = records.filter(({ outcome }) => isBad(outcome, operation))
-  for (const record of bad.slice(0, MOST_ANNOTATIONS)) {
+  const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out')
+  const most = late.length > 0 ? MOST_ANNOTATIONS - 1 : MOST_ANNOTATIONS
+  for (const record of bad.slice(0, most)) {
     logger.error(sayBuild(record, base), titleOf(record))
   }
-  for (const record of bad.slice(MOST_ANNOTATIONS)) logger.info(sayBuild(record, base))
+  for (const record of bad.slice(most)) logger.info(sayBuild(record, base))
 
-  const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out')
   if (late.length > 0) {
     logger.error(
       `The wait was not long enough for ${late.length} of ${records.length} builds: ${late

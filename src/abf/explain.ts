@@ -121,7 +121,7 @@ function adviseCredentials(reply: Reply, base: string, source: string): string {
 /** What the server said, cleaned: a message in one of its shapes, its plain text, or the title of a page. */
 export function serverWords(reply: Reply): string {
   if (isHtml(reply)) {
-    const title = /<title[^>]*>([^<]{1,200})/i.exec(reply.text.slice(0, 4000))?.[1]
+    const title = /<title[^>]*>([^<]{1,2000})/i.exec(reply.text.slice(0, 8000))?.[1]
     return title === undefined ? 'a web page' : `a web page titled "${reply.words(title, 100)}"`
   }
   const message = messageOf(reply)

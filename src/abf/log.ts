@@ -20,6 +20,8 @@ const LARGEST_LOG = 16 * 1024 * 1024
 const LARGEST_UNPACKED = 64 * 1024 * 1024
 const END = 256 * 1024
 const LONGEST_LINE = 500
+/** Characters; longer than any token. */
+const LONGEST_SECRET = 4096
 const MEBIBYTE = 1024 * 1024
 
 /** Names of the files that tell most, best first, by what went wrong. ROSA puts the package into some names. */
@@ -118,12 +120,21 @@ async function fetchLines(url: URL, file: LogFile, count: number, http: Http): P
 /** The last lines that are not blank. A store may send a packed file packed, whatever it says. */
 function tail(reply: Reply, count: number): string[] | undefined {
   const bytes = unpack(reply.bytes)
+  if (!bytes) return undefined
+  const cut = bytes.length > END || reply.status === 206
   // Bytes that are no UTF-8 become replacement characters.
-  const lines = bytes?.subarray(-END).toString('utf8').split('\n')
-  return lines
-    ?.map((line) => clean(line, reply))
+  const text = bytes.subarray(-END).toString('utf8')
+  return (cut ? withoutStart(text) : text)
+    .split('\n')
+    .map((line) => clean(line, reply))
     .filter((line) => line !== '')
     .slice(-count)
+}
+
+/** A text that begins in the middle: what is left of its first line may be half of a secret, which nobody recognizes. */
+function withoutStart(text: string): string {
+  const end = text.indexOf('\n')
+  return end < 0 ? text.slice(LONGEST_SECRET) : text.slice(end + 1)
 }
 
 /** Progress bars overwrite their line; only what was there last is shown. Indentation carries meaning in logs. */

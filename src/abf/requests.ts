@@ -84,7 +84,9 @@ export function createRequests(deps: RequestDeps): Requests {
       const etag = reply.header('etag')
       // A list of fewer builds has another path, so old ones pile up.
       if (answers.size >= MOST_ANSWERS) answers.clear()
-      if (reply.status === 200 && etag !== undefined) answers.set(path, { etag, reply })
+      // A body that was cut short must not come back with every 304.
+      const whole = reply.status === 200 && reply.json !== undefined
+      if (whole && etag !== undefined) answers.set(path, { etag, reply })
       else answers.delete(path)
       return reply
     },
@@ -92,6 +94,7 @@ export function createRequests(deps: RequestDeps): Requests {
       if (reply.status !== 200) throw explain(reply, account, clock.now())
       const parsed = schema.safeParse(reply.json)
       if (parsed.success) return parsed.data
+      for (const [path, known] of answers) if (known.reply === reply) answers.delete(path)
       throw unreadable(reply, account)
     },
     serverNow: () => clock.now() + ahead,

@@ -32,8 +32,6 @@ const LIST_BACK_S = 600
 /** `Date` and `created_at` have whole seconds. */
 const CLOCK_SLACK_MS = 2000
 
-const NONE: EqualBuilds = { byArch: new Map(), seen: new Set() }
-
 /**
  * Sees to one build per architecture, in order: takes an equal one that exists, or creates one. Each is in the ledger
  * as soon as it is known.
@@ -48,7 +46,7 @@ export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDe
     commit: wanted.commit,
     version: storedVersion(wanted),
   }
-  const equal = deps.reuse ? await findOthers(wanted, target, sought, deps) : NONE
+  const equal = await findOthers(wanted, target, sought, deps)
   for (const arch of target.arches) {
     const expected: Expected = {
       projectId: target.project.id,
@@ -77,19 +75,24 @@ export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDe
   }
 }
 
+/** What is there already: to be used instead, or at least not to be taken for this run's own after a lost answer. */
 async function findOthers(
   wanted: WantedBuild,
   target: Target,
   sought: Sought,
-  { api, logger }: SubmitDeps,
+  { api, logger, reuse }: SubmitDeps,
 ): Promise<EqualBuilds> {
+  const byArch = new Map<number, Build>()
   try {
-    return await findEqual(api, sought, { archIds: target.arches.map(({ id }) => id), mode: wanted.mode })
+    if (reuse) {
+      return await findEqual(api, sought, { archIds: target.arches.map(({ id }) => id), mode: wanted.mode })
+    }
+    return { byArch, seen: new Set((await listEqual(api, sought)).map(({ id }) => id)) }
   } catch (error) {
     // On OMV reads are anonymous, so builds of a hidden project can be made but not looked for.
     if (!(error instanceof HttpError) || error.status !== 403 || error.retryAfterMs !== undefined) throw error
     logger.info('This server does not show the builds of the project, so no existing one can be used again.')
-    return NONE
+    return { byArch, seen: new Set() }
   }
 }
 
@@ -132,7 +135,8 @@ async function createOne(
         }
         ledger.withdraw()
         // The application itself broke, which the same request does to it again.
-        if (final || tried >= repeats) throw created.error
+        if (final) throw unknownProject(created.error)
+        if (tried >= repeats) throw created.error
         logger.info(`${arch}: there is none, so it is submitted again.`)
         break
       }
@@ -140,6 +144,15 @@ async function createOne(
         assertNever(created)
     }
   }
+}
+
+/** ABF fails itself, instead of refusing, when there is no project of the given number. */
+function unknownProject({ message, detail }: HttpError): ActionError {
+  return new ActionError(message, {
+    advice:
+      'ABF answers so to a project that it does not have: check abf-project, and abf-repository. If both are right, look at the server, then run the job again.',
+    detail,
+  })
 }
 
 /**
@@ -190,22 +203,20 @@ export async function findPending(
   api: AbfApi,
   clock: Clock,
 ): Promise<Build[]> {
+  // First, because its answer tells the server's clock, by which the list goes.
+  const login = await api.login()
   const since = pending.since + api.serverNow() - clock.now()
   const rows = await listEqual(api, pending, {
     arch_id: String(pending.archId),
     updated_at_start: String(Math.floor(since / 1000) - LIST_BACK_S),
   })
   const strangers = rows.filter((row) => !known.has(row.id))
-  if (strangers.length === 0) return []
-  // The list has told the server's clock if nothing had before.
-  const from = pending.since + api.serverNow() - clock.now() - CLOCK_SLACK_MS
-  const login = await api.login()
   const builds = await open(api, strangers)
   return builds.filter(
     (build) =>
       isEqual(build, pending) &&
       build.arch?.id === pending.archId &&
-      (build.created_at === undefined || build.created_at * 1000 >= from) &&
+      (build.created_at === undefined || build.created_at * 1000 >= since - CLOCK_SLACK_MS) &&
       (build.user?.uname === undefined || build.user.uname === login),
   )
 }

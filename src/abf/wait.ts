@@ -98,7 +98,7 @@ function note(record: BuildRecord, seen: Seen | undefined, now: number, diary: D
   if (!seen) return false
   const before = record.track
   record.track = advance(before, seen.sighting, now)
-  if (seen.build) describe(record, seen.build)
+  if (seen.build) describe(record, seen.build, diary)
   const { status, missing } = record.track
   if (missing > 0) {
     diary.missing(record)
@@ -110,23 +110,24 @@ function note(record: BuildRecord, seen: Seen | undefined, now: number, diary: D
   return true
 }
 
-function describe(record: BuildRecord, build: Build): void {
+function describe(record: BuildRecord, build: Build, diary: Diary): void {
+  const known = record.mode
   record.build = build
-  record.mode = modeOf(build) ?? record.mode
+  record.mode = modeOf(build) ?? known
+  if (known === undefined && record.mode !== undefined) diary.mode(record)
 }
 
 /** The server may have changed the mode that was asked for, and only its word counts. */
 async function readMode(record: BuildRecord, { api, logger }: WaitDeps, diary: Diary): Promise<void> {
   const shown = await api.show(record.id)
   if (shown.kind === 'missing') return
-  if (shown.kind === 'build') describe(record, shown.build)
+  if (shown.kind === 'build') describe(record, shown.build, diary)
   if (record.mode === undefined) {
     record.mode = record.expected?.mode ?? 'default'
     logger.warning(
       `${labelOf(record)}: the server does not tell the publish mode; ${record.mode} is assumed.`,
     )
   }
-  diary.mode(record)
 }
 
 /** The last description of a build that is over: what it made, and whether it is the one that was asked for. */
@@ -135,7 +136,7 @@ async function finish(record: BuildRecord, { api, logger }: WaitDeps, diary: Dia
   if (track.missing === 0 && record.build?.status !== track.status) {
     try {
       const shown = await api.show(record.id)
-      if (shown.kind === 'build') describe(record, shown.build)
+      if (shown.kind === 'build') describe(record, shown.build, diary)
     } catch (error) {
       // The outcome stands; what is missing is its decoration.
       if (!(error instanceof HttpError)) throw error
@@ -156,7 +157,9 @@ function judgeTrouble(error: unknown, inARow: number, deps: WaitDeps, diary: Dia
   if (!(error instanceof HttpError)) return { kind: 'fatal' }
   const { clock, interval } = deps
   if (error.retryAfterMs !== undefined) {
-    const ms = error.retryAfterMs + Math.round(clock.random() * SPREAD_MS)
+    // A short pause concerns this job alone.
+    const spread = error.retryAfterMs < SPREAD_MS ? 1000 : SPREAD_MS
+    const ms = error.retryAfterMs + Math.round(clock.random() * spread)
     diary.trouble(error, ms, inARow)
     return { kind: 'pause', ms }
   }

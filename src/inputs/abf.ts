@@ -113,13 +113,17 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
 }
 
 /**
- * Secrets beyond `ABF_SECRETS` that must not be shown: a login with its password, because its base64 is what a request
- * carries.
+ * Secrets beyond `ABF_SECRETS` that must not be shown: user and password as a pair, because its base64 is what a request
+ * carries. A token is a user with an empty password.
  */
-export function abfLogin(env: Env): string[] {
+export function abfPairs(env: Env): string[] {
   const user = input(env, 'abf-username') ?? variable(env, 'ABF_USERNAME')
   const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')]
-  return user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []
+  const tokens = [input(env, 'abf-token'), variable(env, 'ABF_TOKEN')]
+  return [
+    ...tokens.flatMap((token) => (token ? [`${token.text}:`] : [])),
+    ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
+  ]
 }
 
 function readTexts(env: Env, commit: string | undefined): Texts {

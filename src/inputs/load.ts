@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { GitHubContext } from '../github/context.ts'
-import { ABF_SECRETS, abfLogin, type AbfInputs, type AbfOff, loadAbf } from './abf.ts'
+import { ABF_SECRETS, abfPairs, type AbfInputs, type AbfOff, loadAbf } from './abf.ts'
 import { type CommonInputs, givenCommit, loadCommon } from './common.ts'
 import { type Env, input, type Show, variable } from './field.ts'
 import { type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
@@ -29,7 +29,7 @@ export function readSecrets(env: Env): string[] {
     input(env, name),
     other === undefined ? undefined : variable(env, other),
   ])
-  return [...single.flatMap((given) => given?.text ?? []), ...abfLogin(env)]
+  return [...single.flatMap((given) => given?.text ?? []), ...abfPairs(env)]
 }
 
 /**
