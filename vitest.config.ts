@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,7 +8,8 @@ export default defineConfig({
     // No test leaves anything behind in its process, and starting one per file takes longer than all of them.
     pool: 'threads',
     isolate: false,
-    // Contract tests start the built action as child processes against loopback servers.
+    // Contract tests start the built action as child processes against loopback servers, and mostly wait for them.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
