@@ -35882,9 +35882,9 @@ function writer(kind, logger, write) {
 /* harmony import */ var _abf_ledger_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4040);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9556);
-/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3329);
-/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2272);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4917);
+/* harmony import */ var _http_client_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(629);
+/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2240);
+/* harmony import */ var _step_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3033);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2462);
 
 
@@ -35919,13 +35919,13 @@ async function cancelBuilds(world) {
     if (inputs.abf.off)
         return;
     // Late, because most runs have nothing to build.
-    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 985).then(__nccwpck_require__.bind(__nccwpck_require__, 6985));
+    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 475).then(__nccwpck_require__.bind(__nccwpck_require__, 7475));
     await cleanUpAbf(inputs.abf, {
         clock,
         logger: actions.logger,
         state: actions.state,
-        userAgent: (0,_run_js__WEBPACK_IMPORTED_MODULE_5__/* .userAgent */ .N1)(context),
-        connect: (options) => (0,_http_client_js__WEBPACK_IMPORTED_MODULE_3__/* .createHttp */ .V)({ ...(0,_run_js__WEBPACK_IMPORTED_MODULE_5__/* .httpDeps */ .L0)(inputs, world), ...options }),
+        userAgent: (0,_step_js__WEBPACK_IMPORTED_MODULE_5__/* .userAgent */ .N1)(context),
+        connect: (options) => (0,_http_client_js__WEBPACK_IMPORTED_MODULE_3__/* .createHttp */ .V)({ ...(0,_step_js__WEBPACK_IMPORTED_MODULE_5__/* .httpDeps */ .L0)(inputs, world), ...options }),
     });
 }
 
@@ -36056,19 +36056,22 @@ function dig(value, path) {
 
 /***/ }),
 
-/***/ 3329:
+/***/ 629:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ createHttp)
-/* harmony export */ });
-/* unused harmony export Reply */
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(873);
-/* harmony import */ var _wait_duration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6841);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
-/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8902);
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  V: () => (/* binding */ createHttp)
+});
 
+// EXTERNAL MODULE: ./src/wait/duration.ts
+var duration = __nccwpck_require__(6841);
+// EXTERNAL MODULE: ./src/http/failure.ts
+var http_failure = __nccwpck_require__(2398);
+// EXTERNAL MODULE: ./src/untrusted.ts
+var untrusted = __nccwpck_require__(873);
+;// CONCATENATED MODULE: ./src/http/reply.ts
 
 
 /** Code points of an answer that are looked at for words to show. */
@@ -36111,12 +36114,12 @@ class Reply {
     /** `max` code points of foreign text, without secrets and without anything that acts. */
     words(text, max = 300) {
         // Twice: cleaning can put a secret together that was sent in pieces.
-        return (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .shorten */ .ml)(this.#redact((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(this.#redact(text), MOST_WORDS)), max);
+        return (0,untrusted/* shorten */.ml)(this.#redact((0,untrusted/* plain */.pj)(this.#redact(text), MOST_WORDS)), max);
     }
     /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
     error(kind, reason, more = {}) {
         const { peer, method, url, intent } = this.#request;
-        return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j({
+        return new http_failure/* HttpError */.j({
             kind,
             message: `Could not ${intent}: ${peer.name} at ${url.host} ${reason}`,
             status: this.status,
@@ -36133,12 +36136,36 @@ class Reply {
         });
     }
 }
+/** The URL as it may be shown: without credentials and without query. */
+function shownUrl(url) {
+    return `${url.origin}${url.pathname}`;
+}
+/**
+ * The value of a JSON text; undefined when it is none.
+ * @param clean applied to every text in it: escapes in JSON could hide a secret from a look at the whole
+ */
+function parseJson(text, clean) {
+    try {
+        return JSON.parse(text, (_, value) => typeof value === 'string' ? clean(value) : value);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./src/http/retry.ts
+var retry = __nccwpck_require__(8902);
+;// CONCATENATED MODULE: ./src/http/client.ts
+
+
+
+
 function createHttp(deps) {
     return { send: (request) => send(request, deps) };
 }
 async function send(request, deps) {
     const { clock, logger, signal } = deps;
-    const policy = { ..._retry_js__WEBPACK_IMPORTED_MODULE_1__/* .RETRY_POLICY */ .yE, retries: deps.retries };
+    const policy = { ...retry/* RETRY_POLICY */.yE, retries: deps.retries };
     const begun = clock.now();
     for (let tried = 1;; tried += 1) {
         signal.throwIfAborted();
@@ -36146,10 +36173,10 @@ async function send(request, deps) {
         const reply = outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined;
         const attempt = outcome.kind === 'answer' ? judge(outcome.answer, request, clock.now()) : asAttempt(outcome.failure);
         const progress = { tried, elapsedMs: clock.now() - begun };
-        const decision = (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .decideRetry */ .tE)(attempt, request.effect, progress, policy, clock.random());
+        const decision = (0,retry/* decideRetry */.tE)(attempt, request.effect, progress, policy, clock.random());
         if (decision.kind === 'retry') {
             const seen = describe(outcome, attempt);
-            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,_wait_duration_js__WEBPACK_IMPORTED_MODULE_3__/* .sayDuration */ .k)(decision.afterMs)}`);
+            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,duration/* sayDuration */.k)(decision.afterMs)}`);
             await clock.sleep(decision.afterMs, signal);
             continue;
         }
@@ -36181,11 +36208,11 @@ function judge(answer, request, now) {
     return {
         kind: 'answer',
         status: answer.status,
-        hintMs: (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .retryHint */ .IR)(answer.status, (name) => answer.header(name), now),
+        hintMs: (0,retry/* retryHint */.IR)(answer.status, (name) => answer.header(name), now),
     };
 }
 function noAnswer(request, failure, tried, deps) {
-    return new _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j({
+    return new http_failure/* HttpError */.j({
         kind: failure?.kind ?? 'reset',
         message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no answer')}`,
         method: request.method,
@@ -36193,13 +36220,13 @@ function noAnswer(request, failure, tried, deps) {
         advice: failure?.advice,
         detail: [
             ...(tried > 1 ? [`given up after ${tried} attempts`] : []),
-            ...(failure?.kind === 'timeout' ? [`request-timeout: ${(0,_wait_duration_js__WEBPACK_IMPORTED_MODULE_3__/* .sayDuration */ .k)(deps.requestTimeout)}`] : []),
+            ...(failure?.kind === 'timeout' ? [`request-timeout: ${(0,duration/* sayDuration */.k)(deps.requestTimeout)}`] : []),
         ],
     });
 }
 function comeBack(reply, afterMs, now) {
     const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
-    return reply.error('status', `answered ${reply.status} and asks to wait for ${(0,_wait_duration_js__WEBPACK_IMPORTED_MODULE_3__/* .sayDuration */ .k)(afterMs)}`, {
+    return reply.error('status', `answered ${reply.status} and asks to wait for ${(0,duration/* sayDuration */.k)(afterMs)}`, {
         advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
         retryAfterMs: afterMs,
     });
@@ -36211,19 +36238,6 @@ function redirected(reply, request) {
     return reply.error('redirect', `answered ${reply.status} and points to ${to}, which is not followed`, {
         advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
     });
-}
-/** The URL as it may be shown: without credentials and without query. */
-function shownUrl(url) {
-    return `${url.origin}${url.pathname}`;
-}
-/** @param clean applied to every text in it: escapes in JSON could hide a secret from a look at the whole */
-function parseJson(text, clean) {
-    try {
-        return JSON.parse(text, (_, value) => typeof value === 'string' ? clean(value) : value);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 
@@ -46333,8 +46347,8 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2691);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3916);
 /* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5596);
-/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2272);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4917);
+/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2240);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4943);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2462);
 /* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4951);
 /* harmony import */ var _wait_signals_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2356);
@@ -46365,7 +46379,7 @@ if ((0,_state_js__WEBPACK_IMPORTED_MODULE_9__/* .isPost */ .tl)(actions.state)) 
 }
 else {
     (0,_state_js__WEBPACK_IMPORTED_MODULE_9__/* .markStarted */ .Fm)(actions.state);
-    await (0,_run_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .eF)(world).catch(fail);
+    await (0,_run_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(world).catch(fail);
 }
 /** One red annotation with cause and cure; what helps to dig follows as plain log lines. */
 function fail(thrown) {
@@ -46522,7 +46536,7 @@ function problem({ source, text }, expected, show) {
 
 /***/ }),
 
-/***/ 2272:
+/***/ 2240:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46538,14 +46552,68 @@ var errors = __nccwpck_require__(3916);
 var fields = __nccwpck_require__(2898);
 // EXTERNAL MODULE: ./src/untrusted.ts
 var untrusted = __nccwpck_require__(873);
+// EXTERNAL MODULE: ./src/inputs/field.ts
+var field = __nccwpck_require__(2029);
+;// CONCATENATED MODULE: ./src/inputs/abf-credentials.ts
+
+/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
+const ABF_SECRETS = [
+    ['abf-token', 'ABF_TOKEN'],
+    ['abf-password', 'ABF_PASSWORD'],
+];
+/**
+ * Secrets beyond `ABF_SECRETS` that must not be shown: user and password as a pair, because its base64 is what a request
+ * carries. A token is a user with an empty password.
+ */
+function abfPairs(env) {
+    const user = (0,field/* input */.hF)(env, 'abf-username') ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME');
+    const passwords = [(0,field/* input */.hF)(env, 'abf-password'), (0,field/* variable */.bv)(env, 'ABF_PASSWORD')];
+    const tokens = [(0,field/* input */.hF)(env, 'abf-token'), (0,field/* variable */.bv)(env, 'ABF_TOKEN')];
+    return [
+        ...tokens.flatMap((token) => (token ? [`${token.text}:`] : [])),
+        ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
+    ];
+}
+/** What is wrong with the credentials for an operation, before the server is asked. */
+function credentialProblems(operation, given) {
+    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given;
+    if (token)
+        return [];
+    if (user && !password)
+        return [nothing('abf-password', 'the password of abf-username')];
+    if (password && !user)
+        return [nothing('abf-username', 'the login that abf-password is for')];
+    if (user || operation === 'watch' || operation === 'search')
+        return [];
+    return [
+        nothing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`),
+    ];
+}
+/** The credentials to send, a token before a login, and where they were found. */
+function credentialsOf(values, given) {
+    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values;
+    if (token !== undefined) {
+        return {
+            credentials: { user: token, password: '' },
+            credentialsSource: given['abf-token']?.source,
+        };
+    }
+    if (user === undefined || password === undefined) {
+        return { credentials: undefined, credentialsSource: undefined };
+    }
+    return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
+}
+/** The problem with an input that is not there. */
+function nothing(name, expected) {
+    return (0,field/* problem */.CC)({ text: '', source: `input ${name}` }, expected, String);
+}
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
 var schemas = __nccwpck_require__(8395);
 // EXTERNAL MODULE: ./src/github/context.ts
 var context = __nccwpck_require__(9556);
 // EXTERNAL MODULE: ./src/wait/duration.ts
 var duration = __nccwpck_require__(6841);
-// EXTERNAL MODULE: ./src/inputs/field.ts
-var field = __nccwpck_require__(2029);
 // EXTERNAL MODULE: ./src/inputs/parse.ts
 var parse = __nccwpck_require__(3718);
 ;// CONCATENATED MODULE: ./src/inputs/abf-parse.ts
@@ -46764,11 +46832,8 @@ function abf_fields_duration(expected, min, max) {
 
 
 
-/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
-const ABF_SECRETS = [
-    ['abf-token', 'ABF_TOKEN'],
-    ['abf-password', 'ABF_PASSWORD'],
-];
+
+
 /** Any of these turns the ABF part on. */
 const SWITCHES = ['abf-project', 'abf-build-list-ids', 'abf-filter', 'abf-operation'];
 /**
@@ -46815,19 +46880,6 @@ function loadAbf(env, commit, show) {
         },
     };
 }
-/**
- * Secrets beyond `ABF_SECRETS` that must not be shown: user and password as a pair, because its base64 is what a request
- * carries. A token is a user with an empty password.
- */
-function abfPairs(env) {
-    const user = (0,field/* input */.hF)(env, 'abf-username') ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME');
-    const passwords = [(0,field/* input */.hF)(env, 'abf-password'), (0,field/* variable */.bv)(env, 'ABF_PASSWORD')];
-    const tokens = [(0,field/* input */.hF)(env, 'abf-token'), (0,field/* variable */.bv)(env, 'ABF_TOKEN')];
-    return [
-        ...tokens.flatMap((token) => (token ? [`${token.text}:`] : [])),
-        ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
-    ];
-}
 function readTexts(env, commit) {
     const names = Object.keys(AbfSchema.shape);
     const defaults = ABF_DEFAULTS;
@@ -46855,33 +46907,6 @@ function missing(operation, given) {
     return named === undefined && operation !== 'search'
         ? [nothing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)]
         : [];
-}
-function credentialProblems(operation, given) {
-    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given;
-    if (token)
-        return [];
-    if (user && !password)
-        return [nothing('abf-password', 'the password of abf-username')];
-    if (password && !user)
-        return [nothing('abf-username', 'the login that abf-password is for')];
-    if (user || operation === 'watch' || operation === 'search')
-        return [];
-    return [
-        nothing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`),
-    ];
-}
-function credentialsOf(values, given) {
-    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values;
-    if (token !== undefined) {
-        return {
-            credentials: { user: token, password: '' },
-            credentialsSource: given['abf-token']?.source,
-        };
-    }
-    if (user === undefined || password === undefined) {
-        return { credentials: undefined, credentialsSource: undefined };
-    }
-    return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
 }
 function taskOf(values, options, filter) {
     const operation = values['abf-operation'];
@@ -46926,10 +46951,6 @@ function notices(values, options, filter) {
             : []),
         ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
     ];
-}
-/** The problem with an input that is not there. */
-function nothing(name, expected) {
-    return (0,field/* problem */.CC)({ text: '', source: `input ${name}` }, expected, String);
 }
 
 // EXTERNAL MODULE: ./src/inputs/common.ts
@@ -47291,72 +47312,30 @@ function parseTime(text) {
 
 /***/ }),
 
-/***/ 4917:
+/***/ 4943:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  L0: () => (/* binding */ httpDeps),
-  eF: () => (/* binding */ run),
-  N1: () => (/* binding */ userAgent)
+  e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/github/context.ts
-var github_context = __nccwpck_require__(9556);
-// EXTERNAL MODULE: ./src/http/client.ts
-var client = __nccwpck_require__(3329);
 // EXTERNAL MODULE: ./src/inputs/common.ts
 var common = __nccwpck_require__(832);
-// EXTERNAL MODULE: ./src/inputs/load.ts + 6 modules
-var load = __nccwpck_require__(2272);
-;// CONCATENATED MODULE: ./src/sentry/links.ts
-/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
-function isSaas(host) {
-    return host === 'sentry.io' || host.endsWith('.sentry.io');
-}
-/**
- * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
- * is taken from the release. Self-hosted servers get the path that old and new ones serve.
- * @param base with a slash at its end
- */
-function releaseUrl(base, organization, release, projects) {
-    const attached = release.projects ?? [];
-    const shown = attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0];
-    const id = numericId(shown?.id);
-    const query = id === undefined ? '' : `?project=${id}`;
-    const version = encodeURIComponent(release.version);
-    // A numeric organization id has no sub-domain.
-    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
-        ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
-        : `${base}organizations/${organization}/releases/${version}/${query}`;
-}
-/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
-function numericId(id) {
-    const text = String(id ?? '');
-    return /^\d{1,20}$/.test(text) ? text : undefined;
-}
-/** The page where organization tokens are made. */
-function tokenSettingsUrl(base, organization) {
-    return `${base}settings/${organization}/auth-tokens/`;
-}
-/** True when an attached project is the one that was asked for by slug or numeric id. */
-function isProject(project, wanted) {
-    const { slug, id } = project;
-    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
-}
-
+// EXTERNAL MODULE: ./src/http/client.ts + 1 modules
+var client = __nccwpck_require__(629);
+// EXTERNAL MODULE: ./src/sentry/links.ts
+var links = __nccwpck_require__(2654);
 ;// CONCATENATED MODULE: ./src/outputs.ts
 
 /** Writes the outputs of the release; called again whenever more is known, so that a later failure loses none. */
 function setReleaseOutputs(outputs, facts) {
     const { release, url, created, confirmedVersion } = facts;
     outputs.set('release-version', release.version);
-    const id = numericId(release.id);
+    const id = (0,links/* numericId */.Vi)(release.id);
     if (id !== undefined)
         outputs.set('release-id', id);
     outputs.set('release-created', String(created));
@@ -47515,7 +47494,7 @@ function nextStep(release, wanted) {
 /** The wanted projects that the release is not attached to; all of them when the answer does not say. */
 function missingProjects(release, wanted) {
     const attached = release.projects ?? [];
-    return wanted.filter((project) => !attached.some((candidate) => isProject(candidate, project)));
+    return wanted.filter((project) => !attached.some((candidate) => (0,links/* isProject */.YS)(candidate, project)));
 }
 function difference(field, release, wanted) {
     const { value, explicit } = wanted[field];
@@ -47836,281 +47815,12 @@ function tellRange(range, head, previous, logger) {
 
 // EXTERNAL MODULE: ./src/http/failure.ts
 var failure = __nccwpck_require__(2398);
-;// CONCATENATED MODULE: ./src/sentry/explain.ts
-
-/** Any one of these lets a token do the call. */
-const SCOPES = {
-    read: ['org:ci', 'project:read', 'project:write', 'project:admin', 'project:releases'],
-    write: ['org:ci', 'project:write', 'project:admin', 'project:releases'],
-    repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
-};
-/** Which input a field of a request comes from, to explain a 400. */
-const INPUT_OF_FIELD = new Map([
-    ['version', 'version (or version-prefix and commit)'],
-    ['projects', 'projects'],
-    ['ref', 'ref'],
-    ['url', 'url (or deploy-url)'],
-    ['status', 'restore-archived'],
-    ['refs', 'set-commits and previous-commit'],
-    ['commits', 'set-commits'],
-    ['environment', 'environment'],
-    ['name', 'deploy-name'],
-    ['dateStarted', 'started-at'],
-]);
-/**
- * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
- * @param scopes what the call needs, for servers that do not say (before mid-2026)
- */
-function explain(reply, account, scopes) {
-    const words = serverWords(reply);
-    const said = words === '' ? '' : `: ${words}`;
-    const html = looksLikeHtml(reply.text);
-    return reply.error(html && reply.status < 300 ? 'unreadable' : 'status', `answered ${reply.status}${said}`, {
-        words,
-        advice: advise(reply, html, account, scopes),
-        detail: errorId(reply),
-    });
-}
-/** An answer with a status of success whose body is not what the API documents. */
-function unreadable(reply, where) {
-    const html = looksLikeHtml(reply.text);
-    return reply.error('unreadable', html ? 'answered with a web page instead of JSON' : `sent an answer that is not understood (${where})`, {
-        words: reply.words(reply.text, 120),
-        advice: html
-            ? 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.'
-            : 'Run the job again; if it stays, a proxy may be changing answers, or this Sentry is newer than this action.',
-    });
-}
-function advise(reply, html, account, scopes) {
-    const { base, organization, projects, tokenSource } = account;
-    const tokens = tokenSettingsUrl(base, organization);
-    if (html && reply.status < 500) {
-        return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`;
-    }
-    switch (reply.status) {
-        case 400:
-            return adviseFields(reply);
-        case 401:
-            return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`;
-        case 403: {
-            const named = scopesNamed(reply);
-            return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`;
-        }
-        case 404:
-            return `Organization ${organization} is not known at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`;
-        case 405:
-            return `Check sentry-url (now ${base}): it does not lead to a Sentry API.`;
-        case 409:
-            return 'Another job is writing this release right now. Run the job again in a few minutes.';
-        case 413:
-            return 'A proxy in front of Sentry limits the size of requests.';
-        case 429:
-            return 'Sentry limits how often this is called. Run the job again in a minute.';
-        default:
-            return reply.status >= 500
-                ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
-                : undefined;
-    }
-}
-function adviseFields(reply) {
-    const body = reply.json;
-    const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
-    const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? []);
-    if (inputs.length === 0)
-        return 'Check the inputs of this step.';
-    const check = `Check the input ${inputs.join(' and ')}.`;
-    return fields.includes('projects')
-        ? `${check} Each must be the slug or id of a project of this organization; with a personal token, of a project in a team that you have joined.`
-        : check;
-}
-/** `WWW-Authenticate: Bearer error="insufficient_scope", scope="a b"`: the scopes that would do. */
-function scopesNamed(reply) {
-    const header = reply.header('www-authenticate') ?? '';
-    const scope = /\bscope="([^"]*)"/.exec(header)?.[1] ?? '';
-    return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name));
-}
-/** Sentry's number for an internal error, which its support and logs can find. */
-function errorId(reply) {
-    const body = reply.json;
-    if (typeof body !== 'object' || body === null)
-        return [];
-    const { errorId: id } = body;
-    return typeof id === 'string' ? [`Sentry's error id: ${reply.words(id, 64)}`] : [];
-}
-/**
- * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
- * with lists (nested by index), plain text, or the title of a web page.
- */
-function serverWords(reply, max = 300) {
-    const { text } = reply;
-    if (looksLikeHtml(text)) {
-        const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1];
-        return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page';
-    }
-    const body = reply.json;
-    if (body === undefined)
-        return reply.words(text, max);
-    const words = (key) => reply.words(key, 40);
-    return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max);
-}
-/** Each text in a body, with the path of the field that it is about. */
-function flatten(value, path, words, depth) {
-    if (depth > 6 || value === null || value === undefined)
-        return [];
-    if (Array.isArray(value)) {
-        return value.slice(0, 8).flatMap((item) => flatten(item, path, words, depth + 1));
-    }
-    if (typeof value !== 'object') {
-        const text = typeof value === 'string' ? value : JSON.stringify(value);
-        return [path === '' ? text : `${path}: ${text}`];
-    }
-    return Object.entries(value)
-        .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
-        .slice(0, 8)
-        .flatMap(([key, item]) => {
-        const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`;
-        return flatten(item, field, words, depth + 1);
-    });
-}
-/** These keys say nothing about a field of the request. */
-const ENVELOPE = new Set(['detail', 'message', 'error', 'info']);
-function looksLikeHtml(text) {
-    return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500));
-}
-
-;// CONCATENATED MODULE: ./src/sentry/call.ts
-
-
-const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
-/** A list is never followed further than this, whatever the server says. */
-const MOST_PAGES = 50;
-function createCaller({ http, account, token, userAgent }) {
-    const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
-    return ({ method, path, query, body, intent, effect = 'idempotent' }) => {
-        const url = new URL(path, root);
-        if (query)
-            url.search = new URLSearchParams(query).toString();
-        return http.send({
-            method,
-            url,
-            intent,
-            effect,
-            peer: SENTRY,
-            body: body === undefined ? undefined : JSON.stringify(body),
-            headers: {
-                Accept: 'application/json',
-                Authorization: `Bearer ${token}`,
-                'User-Agent': userAgent,
-                ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-            },
-        });
-    };
-}
-/**
- * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
- */
-async function askOnce(call, what) {
-    try {
-        const reply = await call({ ...what, effect: 'creates' });
-        const done = reply.status >= 200 && reply.status < 300;
-        return done && reply.json === undefined ? unreadable(reply, 'no JSON') : reply;
-    }
-    catch (error) {
-        if (error instanceof failure/* HttpError */.j && (error.kind === 'timeout' || error.kind === 'reset'))
-            return error;
-        throw error;
-    }
-}
-/** The server, or something before it, failed: whether the call had its effect is open. */
-function isTrouble({ status }) {
-    return status === 408 || status >= 500;
-}
-/** The path of one release; a version holds no slash, so it is one segment. */
-function releasePath(version) {
-    return `releases/${encodeURIComponent(version)}/`;
-}
-/**
- * The body of an answer, checked.
- * @throws HttpError of kind `unreadable` that names the first field that does not fit
- */
-function parse(schema, reply) {
-    const parsed = schema.safeParse(reply.json);
-    if (parsed.success)
-        return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw unreadable(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
-}
-/**
- * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
- * and the token goes nowhere but to the base.
- */
-async function* pages(call, first) {
-    let query = { per_page: '100', ...first.query };
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-        const reply = await call({ ...first, query });
-        yield reply;
-        const cursor = nextCursor(reply.header('link') ?? '');
-        if (cursor === undefined || cursor === query['cursor'])
-            return;
-        query = { ...query, cursor };
-    }
-}
-/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
-function nextCursor(link) {
-    const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part));
-    if (!next || !/;\s*results="true"/.test(next))
-        return undefined;
-    return /;\s*cursor="([^"]+)"/.exec(next)?.[1];
-}
-/** Ids as numbers: servers before December 2025 do not find them as text. */
-function asProject(project) {
-    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
-var schemas = __nccwpck_require__(8395);
-;// CONCATENATED MODULE: ./src/sentry/schema.ts
-
-/**
- * The parts of Sentry's answers that are used. Unknown fields pass, and everything but `version` may be absent:
- * fields come and go between versions of self-hosted Sentry.
- */
-const Project = schemas/* looseObject */._H3({
-    id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP()]))),
-    slug: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-});
-const ReleaseSchema = schemas/* looseObject */._H3({
-    version: schemas/* string */.YjP(),
-    id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP()]))),
-    status: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    ref: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    url: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    dateReleased: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    userAgent: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    projects: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* array */.YOg(Project))),
-    commitCount: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* number */.aig())),
-    lastCommit: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
-});
-const ReleaseListSchema = schemas/* array */.YOg(ReleaseSchema);
-const RepositoryListSchema = schemas/* array */.YOg(schemas/* looseObject */._H3({
-    name: schemas/* string */.YjP(),
-    status: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    provider: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
-}));
-/** `{}` when there is no earlier release with commits. */
-const PreviousReleaseSchema = schemas/* looseObject */._H3({
-    version: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    lastCommit: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
-});
-const DeploySchema = schemas/* looseObject */._H3({
-    id: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()]),
-    environment: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    name: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    url: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-});
-const DeployListSchema = schemas/* array */.YOg(DeploySchema);
-
+// EXTERNAL MODULE: ./src/sentry/call.ts
+var sentry_call = __nccwpck_require__(2099);
+// EXTERNAL MODULE: ./src/sentry/explain.ts
+var explain = __nccwpck_require__(5532);
+// EXTERNAL MODULE: ./src/sentry/schema.ts
+var schema = __nccwpck_require__(5768);
 ;// CONCATENATED MODULE: ./src/sentry/deploy.ts
 
 
@@ -48128,7 +47838,7 @@ const deploy_PAUSE = { first: 1_000, longest: 10_000 };
  */
 async function recordDeploy(version, wanted, deps) {
     const { clock, logger } = deps;
-    const path = `${releasePath(version)}deploys/`;
+    const path = `${(0,sentry_call/* releasePath */.bD)(version)}deploys/`;
     let lost = 0;
     const stillHidden = () => {
         if (clock.now() >= deps.hiddenUntil)
@@ -48142,8 +47852,8 @@ async function recordDeploy(version, wanted, deps) {
         if (known)
             return { id: idOf(known), created: lost > 0 };
         const reply = await deploy_post(path, wanted, deps);
-        if (reply instanceof failure/* HttpError */.j || isTrouble(reply)) {
-            const error = reply instanceof failure/* HttpError */.j ? reply : explain(reply, deps.account, SCOPES.write);
+        if (reply instanceof failure/* HttpError */.j || (0,sentry_call/* isTrouble */.KM)(reply)) {
+            const error = reply instanceof failure/* HttpError */.j ? reply : (0,explain/* explain */.WE)(reply, deps.account, explain/* SCOPES */.iW.write);
             lost += 1;
             if (lost > deps.retries)
                 throw error;
@@ -48153,8 +47863,8 @@ async function recordDeploy(version, wanted, deps) {
         if (reply.status === 404)
             return stillHidden();
         if (reply.status !== 201 && reply.status !== 200)
-            throw explain(reply, deps.account, SCOPES.write);
-        return { id: idOf(parse(DeploySchema, reply)), created: true };
+            throw (0,explain/* explain */.WE)(reply, deps.account, explain/* SCOPES */.iW.write);
+        return { id: idOf((0,sentry_call/* parse */.qg)(schema/* DeploySchema */.f5, reply)), created: true };
     };
     const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, deploy_PAUSE, deps);
     if (!deployed)
@@ -48174,12 +47884,12 @@ function idOf({ id }) {
 }
 /** GET: the latest deploy per project and environment. `hidden`: 404. */
 async function look(path, wanted, { call, account }) {
-    for await (const reply of pages(call, { method: 'GET', path, intent: 'look up the deploys' })) {
+    for await (const reply of (0,sentry_call/* pages */.Bd)(call, { method: 'GET', path, intent: 'look up the deploys' })) {
         if (reply.status === 404)
             return 'hidden';
         if (reply.status !== 200)
-            throw explain(reply, account, SCOPES.read);
-        const found = parse(DeployListSchema, reply).find((deploy) => isSame(deploy, wanted));
+            throw (0,explain/* explain */.WE)(reply, account, explain/* SCOPES */.iW.read);
+        const found = (0,sentry_call/* parse */.qg)(schema/* DeployListSchema */.RE, reply).find((deploy) => isSame(deploy, wanted));
         if (found)
             return found;
     }
@@ -48194,7 +47904,7 @@ function isSame({ environment, url, name }, wanted) {
 function deploy_post(path, wanted, { call, clock }) {
     const { environment, name, url, startedAt, projects } = wanted;
     const now = new Date(clock.now()).toISOString();
-    return askOnce(call, {
+    return (0,sentry_call/* askOnce */.RV)(call, {
         method: 'POST',
         path,
         body: {
@@ -48203,7 +47913,7 @@ function deploy_post(path, wanted, { call, clock }) {
             url,
             dateStarted: startedAt,
             dateFinished: now > startedAt ? now : startedAt,
-            projects: projects.map(asProject),
+            projects: projects.map(sentry_call/* asProject */.kC),
         },
         intent: 'record the deploy',
     });
@@ -48354,174 +48064,128 @@ function warnIfArchived(release, logger) {
     logger.warning('The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.', 'Archived release');
 }
 
-// EXTERNAL MODULE: ./src/sentry/version.ts
-var sentry_version = __nccwpck_require__(6963);
-;// CONCATENATED MODULE: ./src/sentry/api.ts
+// EXTERNAL MODULE: ./src/step.ts + 3 modules
+var src_step = __nccwpck_require__(3033);
+;// CONCATENATED MODULE: ./src/stages.ts
 
 
 
 
 
-/**
- * The calls about releases. Each throws HttpError for an answer that it does not name, with advice.
- * @param widens whether `project=-1` can show a token more projects: true for personal tokens
- */
-function createReleaseApi(call, account, widens) {
-    return {
-        async find(version) {
-            const reply = await call({ method: 'GET', path: releasePath(version), intent: 'look up the release' });
-            if (reply.status === 404)
-                return undefined;
-            if (reply.status !== 200)
-                throw explain(reply, account, SCOPES.read);
-            return parse(ReleaseSchema, reply);
+
+
+
+/** Makes sure that the release is there. */
+async function release({ inputs, world, report, sentry }) {
+    const { logger, outputs } = world.actions;
+    const { organization, baseUrl, projects } = inputs.sentry;
+    logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`);
+    const linkTo = (found) => (0,links/* releaseUrl */.XA)(baseUrl, organization, found, projects);
+    const ensured = await ensureRelease(inputs.sentry, {
+        ...sentry,
+        onRelease: (found, created) => {
+            setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) });
         },
-        async list(version) {
-            const query = (0,sentry_version/* exactQuery */.O)(version);
-            if (query === undefined)
-                return undefined;
-            try {
-                const reply = await call({
-                    method: 'GET',
-                    path: 'releases/',
-                    // Both statuses, and all projects that the token can reach: the default is open ones of joined teams.
-                    query: { query, status: '', project: '-1', per_page: '100' },
-                    intent: 'confirm the release in the list',
-                });
-                // Servers before 2022 answer 400 to the key `release:`.
-                return reply.status === 200 ? parse(ReleaseListSchema, reply) : undefined;
-            }
-            catch (error) {
-                // The list also asks the event store, so it can fail while the release itself is fine.
-                if (error instanceof failure/* HttpError */.j)
-                    return undefined;
-                throw error;
-            }
-        },
-        async create(release) {
-            const post = {
-                method: 'POST',
-                path: 'releases/',
-                body: { ...release, projects: release.projects.map(asProject) },
-                intent: 'create the release',
-            };
-            let reply = await call(post);
-            if (widens && reply.status === 400 && rejectsProjects(reply)) {
-                // With a personal token only projects of joined teams count, until the query asks for all within reach.
-                const wider = await call({ ...post, query: { project: '-1' } });
-                if (wider.status !== 400 && wider.status !== 403)
-                    reply = wider;
-            }
-            if (reply.status === 409)
-                return { kind: 'conflict' };
-            if (![200, 201, 208].includes(reply.status))
-                throw explain(reply, account, SCOPES.write);
-            return { kind: 'ok', release: parse(ReleaseSchema, reply), status: reply.status };
-        },
-        async update(version, change) {
-            const reply = await call({
-                method: 'PUT',
-                path: releasePath(version),
-                body: change,
-                intent: 'update the release',
-            });
-            if (reply.status === 404)
-                return undefined;
-            if (reply.status !== 200)
-                throw explain(reply, account, SCOPES.write);
-            return parse(ReleaseSchema, reply);
-        },
+    });
+    const url = linkTo(ensured.release);
+    setReleaseOutputs(outputs, { ...ensured, url });
+    report.release = { ensured, url };
+    return ensured;
+}
+/** Associates commits, and sets the release date with them when nothing has to be waited for. */
+async function commits(step, { release, hiddenUntil }) {
+    const { inputs, context, world, report, sentry } = step;
+    const { setCommits, previousCommit, finalize } = inputs.lifecycle;
+    // One request less where no verdict of a build has to be waited for.
+    const together = finalize && inputs.abf.off && !release.dateReleased;
+    const result = await associateCommits(release, {
+        version: release.version,
+        mode: setCommits,
+        commit: inputs.commit,
+        previousCommit,
+        repository: context.repository,
+        hiddenUntil,
+        dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
+    }, { ...sentry, source: commitSource(step) });
+    report.commits = result;
+    setCommitOutputs(world.actions.outputs, result);
+    if (!('release' in result)) {
+        return { release, hiddenUntil, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
+    }
+    const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased);
+    return { release: result.release, hiddenUntil, fresh: true, finalized };
+}
+function commitSource({ inputs, context, world, http }) {
+    const { githubToken } = inputs.lifecycle;
+    const { repository, apiUrl } = context;
+    if (githubToken === undefined || repository === undefined)
+        return undefined;
+    return async () => {
+        // Late, because few runs read commits and octokit takes longer to load than a run without it.
+        const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(650)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1650));
+        return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
     };
 }
-function rejectsProjects(reply) {
-    const body = reply.json;
-    return typeof body === 'object' && body !== null && 'projects' in body;
-}
-
-;// CONCATENATED MODULE: ./src/sentry/commits-api.ts
-
-
-
-
-function createCommitsApi(call, account) {
-    return {
-        async integratedRepository(name) {
-            const list = pages(call, {
-                method: 'GET',
-                path: 'repos/',
-                query: { query: name },
-                intent: 'look up the repository',
-            });
-            const candidates = [];
-            for await (const reply of list) {
-                if (reply.status === 404)
-                    break;
-                if (reply.status !== 200)
-                    throw explain(reply, account, SCOPES.repositories);
-                candidates.push(...parse(RepositoryListSchema, reply).filter((one) => isReadable(one, name)));
-            }
-            return candidates.find((one) => one.name === name) ?? candidates[0];
-        },
-        async previousCommit(version) {
-            const reply = await call({
-                method: 'GET',
-                path: `${releasePath(version)}previous-with-commits/`,
-                intent: 'look up the previous release',
-            });
-            if (reply.status === 404)
-                return { kind: 'none' };
-            if (reply.status !== 200)
-                throw explain(reply, account, SCOPES.read);
-            const previous = parse(PreviousReleaseSchema, reply);
-            if (previous.version === version)
-                return { kind: 'own' };
-            const commit = previous.lastCommit?.id;
-            return commit ? { kind: 'previous', commit } : { kind: 'none' };
-        },
-        async associate(version, body, dateReleased) {
-            const reply = await askOnce(call, {
-                method: 'PUT',
-                path: releasePath(version),
-                body: dateReleased === undefined ? body : { ...body, dateReleased },
-                intent: 'associate the commits',
-            });
-            if (reply instanceof failure/* HttpError */.j)
-                return { kind: 'lost', error: reply };
-            if (reply.status === 409)
-                return { kind: 'busy' };
-            if (isTrouble(reply))
-                return { kind: 'lost', error: explain(reply, account, SCOPES.write) };
-            if (reply.status === 413)
-                return { kind: 'too-large' };
-            if (reply.status === 404)
-                return { kind: 'hidden' };
-            if (reply.status !== 200)
-                throw explain(reply, account, SCOPES.write);
-            return { kind: 'ok', release: parse(ReleaseSchema, reply) };
+/** The ABF part: submits or selects builds, and waits for their verdict. */
+async function builds(abf, step) {
+    const { inputs, world, report, sentry } = step;
+    const { logger, outputs, state } = world.actions;
+    // Late, because most runs have nothing to build.
+    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 475).then(__nccwpck_require__.bind(__nccwpck_require__, 7475));
+    const deps = {
+        logger,
+        outputs,
+        state,
+        clock: world.clock,
+        signal: world.signal,
+        userAgent: sentry.userAgent,
+        retries: inputs.retries,
+        connect: (options) => (0,client/* createHttp */.V)({ ...(0,src_step/* httpDeps */.L0)(inputs, world), ...options }),
+        onReport: (facts) => {
+            report.builds = renderAbfSummary(facts);
         },
     };
+    return await runAbf(abf, deps);
 }
-/**
- * Only a repository that came through an integration is ever fetched; one that a list of commits brought along has the
- * same name and never yields any.
- */
-function isReadable({ name, provider, status }, wanted) {
-    const active = status === undefined || status === null || status === 'active';
-    // GitHub's names ignore case, Sentry's do not: its own spelling is what has to be sent.
-    return (name.toLowerCase() === wanted.toLowerCase() && active && (provider?.id ?? '').startsWith('integrations:'));
+/** Sets the release date and records the deploy, unless the builds say otherwise. */
+async function finish(step, current, verdict) {
+    const { inputs, report, world } = step;
+    const { finalize, deploy } = inputs.lifecycle;
+    const { logger } = world.actions;
+    if (verdict?.stop !== undefined && (finalize || deploy)) {
+        report.heldBack = verdict.stop;
+        const message = `The release is not finalized and no deploy is recorded: ${verdict.stop}.`;
+        if (verdict.conclusion === 'neutral')
+            logger.warning(message, 'Release held back');
+        else
+            logger.info(message);
+        return;
+    }
+    if (finalize)
+        await settleDate(step, current, verdict !== undefined);
+    else
+        logger.info('finalize is false: the release date is left as it is.');
+    if (deploy)
+        await deployTo(deploy, step, current);
 }
-
-;// CONCATENATED MODULE: ./src/sentry/session.ts
-
-
-
-function openSentry(deps) {
-    const { http, token, ...session } = deps;
-    const call = createCaller({ http, token, account: deps.account, userAgent: deps.userAgent });
-    // An organization token sees all projects of its organization anyway.
-    const widens = !token.startsWith('sntrys_');
-    const api = { ...createReleaseApi(call, deps.account, widens), ...createCommitsApi(call, deps.account) };
-    return { ...session, api, call };
+async function settleDate(step, current, waited) {
+    const { report, world, sentry } = step;
+    const { actions } = world;
+    if (current.finalized) {
+        actions.logger.info('The release was finalized together with its commits.');
+        report.finalized = current.release.dateReleased ?? undefined;
+        return;
+    }
+    const final = await finalizeRelease(current.release, { ...current, fresh: current.fresh && !waited }, sentry);
+    setReleaseState(actions.outputs, final);
+    report.finalized = final.dateReleased ?? undefined;
+}
+async function deployTo(deploy, step, { hiddenUntil }) {
+    const { inputs, report, world, sentry } = step;
+    const { projects, version } = inputs.sentry;
+    const deployed = await recordDeploy(version, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, { ...sentry, hiddenUntil });
+    setDeployOutputs(world.actions.outputs, deployed);
+    report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url };
 }
 
 // EXTERNAL MODULE: ./src/state.ts
@@ -48546,7 +48210,7 @@ function renderSummary(report) {
         ...(report.projects ? [['Projects', report.projects.map(code).join(' ')]] : []),
         ...(report.release ? [['Found', found(report.release.ensured)]] : []),
         ...(report.release ? [['Done', done(report.release.ensured)]] : []),
-        ...(report.commits ? [['Commits', commits(report.commits, report)]] : []),
+        ...(report.commits ? [['Commits', summary_commits(report.commits, report)]] : []),
         ...(report.finalized ? [['Finalized', (0,untrusted/* markup */.PT)(report.finalized)]] : []),
         ...deployRow(report),
         ...(report.heldBack ? [['Held back', (0,untrusted/* markup */.PT)(report.heldBack)]] : []),
@@ -48603,7 +48267,7 @@ function done(ensured) {
     ];
     return deeds.length > 0 ? `${deeds.join(', ')}; confirmed in Sentry’s list` : 'nothing: it is as asked for';
 }
-function commits(result, { repositoryUrl, commit = '' }) {
+function summary_commits(result, { repositoryUrl, commit = '' }) {
     switch (result.kind) {
         case 'skipped':
             return 'not associated: set-commits is skip';
@@ -48679,16 +48343,6 @@ function summary_link(url, html) {
 
 
 
-
-
-
-
-
-
-
-
-
-
 /**
  * The main step: inputs → release → commits → builds → finalize → deploy → outputs and summary.
  * @throws ActionError for everything that makes the step fail; outputs and summary are written by then
@@ -48698,10 +48352,10 @@ async function run(world) {
     const { logger } = actions;
     const report = {};
     try {
-        const step = begin(world, report);
+        const step = (0,src_step/* begin */.qN)(world, report);
         const { abf } = step.inputs;
         const ensured = await logger.group('Sentry release', () => release(step));
-        const current = await logger.group('Commits', () => run_commits(step, ensured));
+        const current = await logger.group('Commits', () => commits(step, ensured));
         const verdict = abf.off ? undefined : await builds(abf, step);
         await logger.group('Finalize and deploy', () => finish(step, current, verdict));
         logger.info(sayResult(report));
@@ -48718,149 +48372,369 @@ async function run(world) {
         (0,state/* settleWork */.NX)(actions.state);
     }
 }
-function begin(world, report) {
-    const { actions, clock, signal } = world;
-    const startedAt = new Date(clock.now()).toISOString();
-    const context = (0,github_context/* readContext */.yI)(world.env, world.event);
-    const inputs = (0,load/* loadInputs */.I)(world.env, context, actions.redact);
-    for (const notice of inputs.notices)
-        actions.logger.notice(notice);
-    const { sentry, commit, retries } = inputs;
-    report.version = sentry.version;
-    report.projects = sentry.projects;
-    report.commit = commit;
-    report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`;
-    (0,state/* describeWork */.FG)(actions.state, `release ${(0,untrusted/* plain */.pj)(sentry.version)} in organization ${sentry.organization}`);
-    const http = (0,client/* createHttp */.V)(httpDeps(inputs, world));
-    const session = openSentry({
-        http,
-        clock,
-        signal,
-        retries,
-        logger: actions.logger,
-        token: sentry.token,
-        account: { ...sentry, base: sentry.baseUrl },
-        userAgent: userAgent(context),
-    });
-    return { inputs, context, world, report, http, sentry: session, startedAt };
+
+
+/***/ }),
+
+/***/ 2099:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bd: () => (/* binding */ pages),
+/* harmony export */   KM: () => (/* binding */ isTrouble),
+/* harmony export */   RV: () => (/* binding */ askOnce),
+/* harmony export */   bD: () => (/* binding */ releasePath),
+/* harmony export */   kC: () => (/* binding */ asProject),
+/* harmony export */   qg: () => (/* binding */ parse),
+/* harmony export */   uF: () => (/* binding */ createCaller)
+/* harmony export */ });
+/* unused harmony export nextCursor */
+/* harmony import */ var _http_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
+/* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5532);
+
+
+const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
+/** A list is never followed further than this, whatever the server says. */
+const MOST_PAGES = 50;
+function createCaller({ http, account, token, userAgent }) {
+    const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
+    return ({ method, path, query, body, intent, effect = 'idempotent' }) => {
+        const url = new URL(path, root);
+        if (query)
+            url.search = new URLSearchParams(query).toString();
+        return http.send({
+            method,
+            url,
+            intent,
+            effect,
+            peer: SENTRY,
+            body: body === undefined ? undefined : JSON.stringify(body),
+            headers: {
+                Accept: 'application/json',
+                Authorization: `Bearer ${token}`,
+                'User-Agent': userAgent,
+                ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+            },
+        });
+    };
 }
-/** How requests are sent, unless somebody needs other limits. */
-function httpDeps({ requestTimeout, retries }, { actions, clock, signal, transport }) {
-    const { logger, redact } = actions;
-    return { transport, clock, logger, signal, redact, requestTimeout, retries };
-}
-/** Unique per process: Sentry keeps it of the request that creates a release, which later tells who did. */
-function userAgent({ runId, runAttempt }) {
-    return `release-gate (run ${runId}.${runAttempt}; ${(0,external_node_crypto_.randomUUID)()})`;
-}
-async function release({ inputs, world, report, sentry }) {
-    const { logger, outputs } = world.actions;
-    const { organization, baseUrl, projects } = inputs.sentry;
-    logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`);
-    const linkTo = (found) => releaseUrl(baseUrl, organization, found, projects);
-    const ensured = await ensureRelease(inputs.sentry, {
-        ...sentry,
-        onRelease: (found, created) => {
-            setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) });
-        },
-    });
-    const url = linkTo(ensured.release);
-    setReleaseOutputs(outputs, { ...ensured, url });
-    report.release = { ensured, url };
-    return ensured;
-}
-async function run_commits(step, { release, hiddenUntil }) {
-    const { inputs, context, world, report, sentry } = step;
-    const { setCommits, previousCommit, finalize } = inputs.lifecycle;
-    // One request less where no verdict of a build has to be waited for.
-    const together = finalize && inputs.abf.off && !release.dateReleased;
-    const result = await associateCommits(release, {
-        version: release.version,
-        mode: setCommits,
-        commit: inputs.commit,
-        previousCommit,
-        repository: context.repository,
-        hiddenUntil,
-        dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
-    }, { ...sentry, source: commitSource(step) });
-    report.commits = result;
-    setCommitOutputs(world.actions.outputs, result);
-    if (!('release' in result)) {
-        return { release, hiddenUntil, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
+/**
+ * Sends a call that must not be repeated blindly.
+ * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
+ */
+async function askOnce(call, what) {
+    try {
+        const reply = await call({ ...what, effect: 'creates' });
+        const done = reply.status >= 200 && reply.status < 300;
+        return done && reply.json === undefined ? (0,_explain_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, 'no JSON') : reply;
     }
-    const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased);
-    return { release: result.release, hiddenUntil, fresh: true, finalized };
+    catch (error) {
+        if (error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j && (error.kind === 'timeout' || error.kind === 'reset'))
+            return error;
+        throw error;
+    }
 }
-function commitSource({ inputs, context, world, http }) {
-    const { githubToken } = inputs.lifecycle;
-    const { repository, apiUrl } = context;
-    if (githubToken === undefined || repository === undefined)
+/** The server, or something before it, failed: whether the call had its effect is open. */
+function isTrouble({ status }) {
+    return status === 408 || status >= 500;
+}
+/** The path of one release; a version holds no slash, so it is one segment. */
+function releasePath(version) {
+    return `releases/${encodeURIComponent(version)}/`;
+}
+/**
+ * The body of an answer, checked.
+ * @throws HttpError of kind `unreadable` that names the first field that does not fit
+ */
+function parse(schema, reply) {
+    const parsed = schema.safeParse(reply.json);
+    if (parsed.success)
+        return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw (0,_explain_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
+}
+/**
+ * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
+ * and the token goes nowhere but to the base.
+ */
+async function* pages(call, first) {
+    let query = { per_page: '100', ...first.query };
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+        const reply = await call({ ...first, query });
+        yield reply;
+        const cursor = nextCursor(reply.header('link') ?? '');
+        if (cursor === undefined || cursor === query['cursor'])
+            return;
+        query = { ...query, cursor };
+    }
+}
+/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
+function nextCursor(link) {
+    const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part));
+    if (!next || !/;\s*results="true"/.test(next))
         return undefined;
-    return async () => {
-        // Late, because few runs read commits and octokit takes longer to load than a run without it.
-        const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(650)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1650));
-        return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
-    };
+    return /;\s*cursor="([^"]+)"/.exec(next)?.[1];
 }
-async function builds(abf, step) {
-    const { inputs, world, report, sentry } = step;
-    const { logger, outputs, state } = world.actions;
-    // Late, because most runs have nothing to build.
-    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 985).then(__nccwpck_require__.bind(__nccwpck_require__, 6985));
-    const deps = {
-        logger,
-        outputs,
-        state,
-        clock: world.clock,
-        signal: world.signal,
-        userAgent: sentry.userAgent,
-        retries: inputs.retries,
-        connect: (options) => (0,client/* createHttp */.V)({ ...httpDeps(inputs, world), ...options }),
-        onReport: (facts) => {
-            report.builds = renderAbfSummary(facts);
-        },
-    };
-    return await runAbf(abf, deps);
+/** Ids as numbers: servers before December 2025 do not find them as text. */
+function asProject(project) {
+    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
 }
-async function finish(step, current, verdict) {
-    const { inputs, report, world } = step;
-    const { finalize, deploy } = inputs.lifecycle;
-    const { logger } = world.actions;
-    if (verdict?.stop !== undefined && (finalize || deploy)) {
-        report.heldBack = verdict.stop;
-        const message = `The release is not finalized and no deploy is recorded: ${verdict.stop}.`;
-        if (verdict.conclusion === 'neutral')
-            logger.warning(message, 'Release held back');
-        else
-            logger.info(message);
-        return;
+
+
+/***/ }),
+
+/***/ 5532:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O$: () => (/* binding */ unreadable),
+/* harmony export */   WE: () => (/* binding */ explain),
+/* harmony export */   iW: () => (/* binding */ SCOPES)
+/* harmony export */ });
+/* unused harmony export serverWords */
+/* harmony import */ var _links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2654);
+
+/** Any one of these lets a token do the call. */
+const SCOPES = {
+    read: ['org:ci', 'project:read', 'project:write', 'project:admin', 'project:releases'],
+    write: ['org:ci', 'project:write', 'project:admin', 'project:releases'],
+    repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
+};
+/** Which input a field of a request comes from, to explain a 400. */
+const INPUT_OF_FIELD = new Map([
+    ['version', 'version (or version-prefix and commit)'],
+    ['projects', 'projects'],
+    ['ref', 'ref'],
+    ['url', 'url (or deploy-url)'],
+    ['status', 'restore-archived'],
+    ['refs', 'set-commits and previous-commit'],
+    ['commits', 'set-commits'],
+    ['environment', 'environment'],
+    ['name', 'deploy-name'],
+    ['dateStarted', 'started-at'],
+]);
+/**
+ * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
+ * @param scopes what the call needs, for servers that do not say (before mid-2026)
+ */
+function explain(reply, account, scopes) {
+    const words = serverWords(reply);
+    const said = words === '' ? '' : `: ${words}`;
+    const html = looksLikeHtml(reply.text);
+    return reply.error(html && reply.status < 300 ? 'unreadable' : 'status', `answered ${reply.status}${said}`, {
+        words,
+        advice: advise(reply, html, account, scopes),
+        detail: errorId(reply),
+    });
+}
+/** An answer with a status of success whose body is not what the API documents. */
+function unreadable(reply, where) {
+    const html = looksLikeHtml(reply.text);
+    return reply.error('unreadable', html ? 'answered with a web page instead of JSON' : `sent an answer that is not understood (${where})`, {
+        words: reply.words(reply.text, 120),
+        advice: html
+            ? 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.'
+            : 'Run the job again; if it stays, a proxy may be changing answers, or this Sentry is newer than this action.',
+    });
+}
+function advise(reply, html, account, scopes) {
+    const { base, organization, projects, tokenSource } = account;
+    const tokens = (0,_links_js__WEBPACK_IMPORTED_MODULE_0__/* .tokenSettingsUrl */ .iK)(base, organization);
+    if (html && reply.status < 500) {
+        return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`;
     }
-    if (finalize)
-        await settleDate(step, current, verdict !== undefined);
-    else
-        logger.info('finalize is false: the release date is left as it is.');
-    if (deploy)
-        await deployTo(deploy, step, current);
-}
-async function settleDate(step, current, waited) {
-    const { report, world, sentry } = step;
-    const { actions } = world;
-    if (current.finalized) {
-        actions.logger.info('The release was finalized together with its commits.');
-        report.finalized = current.release.dateReleased ?? undefined;
-        return;
+    switch (reply.status) {
+        case 400:
+            return adviseFields(reply);
+        case 401:
+            return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`;
+        case 403: {
+            const named = scopesNamed(reply);
+            return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`;
+        }
+        case 404:
+            return `Organization ${organization} is not known at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`;
+        case 405:
+            return `Check sentry-url (now ${base}): it does not lead to a Sentry API.`;
+        case 409:
+            return 'Another job is writing this release right now. Run the job again in a few minutes.';
+        case 413:
+            return 'A proxy in front of Sentry limits the size of requests.';
+        case 429:
+            return 'Sentry limits how often this is called. Run the job again in a minute.';
+        default:
+            return reply.status >= 500
+                ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
+                : undefined;
     }
-    const final = await finalizeRelease(current.release, { ...current, fresh: current.fresh && !waited }, sentry);
-    setReleaseState(actions.outputs, final);
-    report.finalized = final.dateReleased ?? undefined;
 }
-async function deployTo(deploy, step, { hiddenUntil }) {
-    const { inputs, report, world, sentry } = step;
-    const { projects, version } = inputs.sentry;
-    const deployed = await recordDeploy(version, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, { ...sentry, hiddenUntil });
-    setDeployOutputs(world.actions.outputs, deployed);
-    report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url };
+function adviseFields(reply) {
+    const body = reply.json;
+    const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
+    const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? []);
+    if (inputs.length === 0)
+        return 'Check the inputs of this step.';
+    const check = `Check the input ${inputs.join(' and ')}.`;
+    return fields.includes('projects')
+        ? `${check} Each must be the slug or id of a project of this organization; with a personal token, of a project in a team that you have joined.`
+        : check;
 }
+/** `WWW-Authenticate: Bearer error="insufficient_scope", scope="a b"`: the scopes that would do. */
+function scopesNamed(reply) {
+    const header = reply.header('www-authenticate') ?? '';
+    const scope = /\bscope="([^"]*)"/.exec(header)?.[1] ?? '';
+    return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name));
+}
+/** Sentry's number for an internal error, which its support and logs can find. */
+function errorId(reply) {
+    const body = reply.json;
+    if (typeof body !== 'object' || body === null)
+        return [];
+    const { errorId: id } = body;
+    return typeof id === 'string' ? [`Sentry's error id: ${reply.words(id, 64)}`] : [];
+}
+/**
+ * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
+ * with lists (nested by index), plain text, or the title of a web page.
+ */
+function serverWords(reply, max = 300) {
+    const { text } = reply;
+    if (looksLikeHtml(text)) {
+        const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1];
+        return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page';
+    }
+    const body = reply.json;
+    if (body === undefined)
+        return reply.words(text, max);
+    const words = (key) => reply.words(key, 40);
+    return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max);
+}
+/** Each text in a body, with the path of the field that it is about. */
+function flatten(value, path, words, depth) {
+    if (depth > 6 || value === null || value === undefined)
+        return [];
+    if (Array.isArray(value)) {
+        return value.slice(0, 8).flatMap((item) => flatten(item, path, words, depth + 1));
+    }
+    if (typeof value !== 'object') {
+        const text = typeof value === 'string' ? value : JSON.stringify(value);
+        return [path === '' ? text : `${path}: ${text}`];
+    }
+    return Object.entries(value)
+        .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
+        .slice(0, 8)
+        .flatMap(([key, item]) => {
+        const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`;
+        return flatten(item, field, words, depth + 1);
+    });
+}
+/** These keys say nothing about a field of the request. */
+const ENVELOPE = new Set(['detail', 'message', 'error', 'info']);
+function looksLikeHtml(text) {
+    return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500));
+}
+
+
+/***/ }),
+
+/***/ 2654:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vi: () => (/* binding */ numericId),
+/* harmony export */   XA: () => (/* binding */ releaseUrl),
+/* harmony export */   YS: () => (/* binding */ isProject),
+/* harmony export */   iK: () => (/* binding */ tokenSettingsUrl)
+/* harmony export */ });
+/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
+function isSaas(host) {
+    return host === 'sentry.io' || host.endsWith('.sentry.io');
+}
+/**
+ * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
+ * is taken from the release. Self-hosted servers get the path that old and new ones serve.
+ * @param base with a slash at its end
+ */
+function releaseUrl(base, organization, release, projects) {
+    const attached = release.projects ?? [];
+    const shown = attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0];
+    const id = numericId(shown?.id);
+    const query = id === undefined ? '' : `?project=${id}`;
+    const version = encodeURIComponent(release.version);
+    // A numeric organization id has no sub-domain.
+    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
+        ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
+        : `${base}organizations/${organization}/releases/${version}/${query}`;
+}
+/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
+function numericId(id) {
+    const text = String(id ?? '');
+    return /^\d{1,20}$/.test(text) ? text : undefined;
+}
+/** The page where organization tokens are made. */
+function tokenSettingsUrl(base, organization) {
+    return `${base}settings/${organization}/auth-tokens/`;
+}
+/** True when an attached project is the one that was asked for by slug or numeric id. */
+function isProject(project, wanted) {
+    const { slug, id } = project;
+    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
+}
+
+
+/***/ }),
+
+/***/ 5768:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H9: () => (/* binding */ ReleaseListSchema),
+/* harmony export */   RE: () => (/* binding */ DeployListSchema),
+/* harmony export */   _l: () => (/* binding */ RepositoryListSchema),
+/* harmony export */   f5: () => (/* binding */ DeploySchema),
+/* harmony export */   gY: () => (/* binding */ PreviousReleaseSchema),
+/* harmony export */   xo: () => (/* binding */ ReleaseSchema)
+/* harmony export */ });
+/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+
+/**
+ * The parts of Sentry's answers that are used. Unknown fields pass, and everything but `version` may be absent:
+ * fields come and go between versions of self-hosted Sentry.
+ */
+const Project = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .looseObject */ ._H3({
+    id: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()]))),
+    slug: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+});
+const ReleaseSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .looseObject */ ._H3({
+    version: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    id: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(), zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()]))),
+    status: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    ref: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    url: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    dateReleased: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    userAgent: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    projects: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(Project))),
+    commitCount: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig())),
+    lastCommit: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .looseObject */ ._H3({ id: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())) }))),
+});
+const ReleaseListSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(ReleaseSchema);
+const RepositoryListSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .looseObject */ ._H3({
+    name: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    status: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    provider: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .looseObject */ ._H3({ id: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())) }))),
+}));
+/** `{}` when there is no earlier release with commits. */
+const PreviousReleaseSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .looseObject */ ._H3({
+    version: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    lastCommit: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .looseObject */ ._H3({ id: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())) }))),
+});
+const DeploySchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .looseObject */ ._H3({
+    id: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig()]),
+    environment: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    name: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+    url: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .nullable */ .mee(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP())),
+});
+const DeployListSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(DeploySchema);
 
 
 /***/ }),
@@ -48941,6 +48815,258 @@ function settleWork(state) {
 /** The work that was cut off, or undefined when the main step came to its own end. */
 function unsettledWork(state) {
     return state.read(SETTLED) === 'true' ? undefined : state.read(WORK) || undefined;
+}
+
+
+/***/ }),
+
+/***/ 3033:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  qN: () => (/* binding */ begin),
+  L0: () => (/* binding */ httpDeps),
+  N1: () => (/* binding */ userAgent)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/github/context.ts
+var github_context = __nccwpck_require__(9556);
+// EXTERNAL MODULE: ./src/http/client.ts + 1 modules
+var client = __nccwpck_require__(629);
+// EXTERNAL MODULE: ./src/inputs/load.ts + 7 modules
+var load = __nccwpck_require__(2240);
+// EXTERNAL MODULE: ./src/http/failure.ts
+var failure = __nccwpck_require__(2398);
+// EXTERNAL MODULE: ./src/sentry/call.ts
+var sentry_call = __nccwpck_require__(2099);
+// EXTERNAL MODULE: ./src/sentry/explain.ts
+var explain = __nccwpck_require__(5532);
+// EXTERNAL MODULE: ./src/sentry/schema.ts
+var schema = __nccwpck_require__(5768);
+// EXTERNAL MODULE: ./src/sentry/version.ts
+var sentry_version = __nccwpck_require__(6963);
+;// CONCATENATED MODULE: ./src/sentry/api.ts
+
+
+
+
+
+/**
+ * The calls about releases. Each throws HttpError for an answer that it does not name, with advice.
+ * @param widens whether `project=-1` can show a token more projects: true for personal tokens
+ */
+function createReleaseApi(call, account, widens) {
+    return {
+        async find(version) {
+            const reply = await call({ method: 'GET', path: (0,sentry_call/* releasePath */.bD)(version), intent: 'look up the release' });
+            if (reply.status === 404)
+                return undefined;
+            if (reply.status !== 200)
+                throw (0,explain/* explain */.WE)(reply, account, explain/* SCOPES */.iW.read);
+            return (0,sentry_call/* parse */.qg)(schema/* ReleaseSchema */.xo, reply);
+        },
+        async list(version) {
+            const query = (0,sentry_version/* exactQuery */.O)(version);
+            if (query === undefined)
+                return undefined;
+            try {
+                const reply = await call({
+                    method: 'GET',
+                    path: 'releases/',
+                    // Both statuses, and all projects that the token can reach: the default is open ones of joined teams.
+                    query: { query, status: '', project: '-1', per_page: '100' },
+                    intent: 'confirm the release in the list',
+                });
+                // Servers before 2022 answer 400 to the key `release:`.
+                return reply.status === 200 ? (0,sentry_call/* parse */.qg)(schema/* ReleaseListSchema */.H9, reply) : undefined;
+            }
+            catch (error) {
+                // The list also asks the event store, so it can fail while the release itself is fine.
+                if (error instanceof failure/* HttpError */.j)
+                    return undefined;
+                throw error;
+            }
+        },
+        async create(release) {
+            const post = {
+                method: 'POST',
+                path: 'releases/',
+                body: { ...release, projects: release.projects.map(sentry_call/* asProject */.kC) },
+                intent: 'create the release',
+            };
+            let reply = await call(post);
+            if (widens && reply.status === 400 && rejectsProjects(reply)) {
+                // With a personal token only projects of joined teams count, until the query asks for all within reach.
+                const wider = await call({ ...post, query: { project: '-1' } });
+                if (wider.status !== 400 && wider.status !== 403)
+                    reply = wider;
+            }
+            if (reply.status === 409)
+                return { kind: 'conflict' };
+            if (![200, 201, 208].includes(reply.status))
+                throw (0,explain/* explain */.WE)(reply, account, explain/* SCOPES */.iW.write);
+            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(schema/* ReleaseSchema */.xo, reply), status: reply.status };
+        },
+        async update(version, change) {
+            const reply = await call({
+                method: 'PUT',
+                path: (0,sentry_call/* releasePath */.bD)(version),
+                body: change,
+                intent: 'update the release',
+            });
+            if (reply.status === 404)
+                return undefined;
+            if (reply.status !== 200)
+                throw (0,explain/* explain */.WE)(reply, account, explain/* SCOPES */.iW.write);
+            return (0,sentry_call/* parse */.qg)(schema/* ReleaseSchema */.xo, reply);
+        },
+    };
+}
+function rejectsProjects(reply) {
+    const body = reply.json;
+    return typeof body === 'object' && body !== null && 'projects' in body;
+}
+
+;// CONCATENATED MODULE: ./src/sentry/commits-api.ts
+
+
+
+
+function createCommitsApi(call, account) {
+    return {
+        async integratedRepository(name) {
+            const list = (0,sentry_call/* pages */.Bd)(call, {
+                method: 'GET',
+                path: 'repos/',
+                query: { query: name },
+                intent: 'look up the repository',
+            });
+            const candidates = [];
+            for await (const reply of list) {
+                if (reply.status === 404)
+                    break;
+                if (reply.status !== 200)
+                    throw (0,explain/* explain */.WE)(reply, account, explain/* SCOPES */.iW.repositories);
+                candidates.push(...(0,sentry_call/* parse */.qg)(schema/* RepositoryListSchema */._l, reply).filter((one) => isReadable(one, name)));
+            }
+            return candidates.find((one) => one.name === name) ?? candidates[0];
+        },
+        async previousCommit(version) {
+            const reply = await call({
+                method: 'GET',
+                path: `${(0,sentry_call/* releasePath */.bD)(version)}previous-with-commits/`,
+                intent: 'look up the previous release',
+            });
+            if (reply.status === 404)
+                return { kind: 'none' };
+            if (reply.status !== 200)
+                throw (0,explain/* explain */.WE)(reply, account, explain/* SCOPES */.iW.read);
+            const previous = (0,sentry_call/* parse */.qg)(schema/* PreviousReleaseSchema */.gY, reply);
+            if (previous.version === version)
+                return { kind: 'own' };
+            const commit = previous.lastCommit?.id;
+            return commit ? { kind: 'previous', commit } : { kind: 'none' };
+        },
+        async associate(version, body, dateReleased) {
+            const reply = await (0,sentry_call/* askOnce */.RV)(call, {
+                method: 'PUT',
+                path: (0,sentry_call/* releasePath */.bD)(version),
+                body: dateReleased === undefined ? body : { ...body, dateReleased },
+                intent: 'associate the commits',
+            });
+            if (reply instanceof failure/* HttpError */.j)
+                return { kind: 'lost', error: reply };
+            if (reply.status === 409)
+                return { kind: 'busy' };
+            if ((0,sentry_call/* isTrouble */.KM)(reply))
+                return { kind: 'lost', error: (0,explain/* explain */.WE)(reply, account, explain/* SCOPES */.iW.write) };
+            if (reply.status === 413)
+                return { kind: 'too-large' };
+            if (reply.status === 404)
+                return { kind: 'hidden' };
+            if (reply.status !== 200)
+                throw (0,explain/* explain */.WE)(reply, account, explain/* SCOPES */.iW.write);
+            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(schema/* ReleaseSchema */.xo, reply) };
+        },
+    };
+}
+/**
+ * Only a repository that came through an integration is ever fetched; one that a list of commits brought along has the
+ * same name and never yields any.
+ */
+function isReadable({ name, provider, status }, wanted) {
+    const active = status === undefined || status === null || status === 'active';
+    // GitHub's names ignore case, Sentry's do not: its own spelling is what has to be sent.
+    return (name.toLowerCase() === wanted.toLowerCase() && active && (provider?.id ?? '').startsWith('integrations:'));
+}
+
+;// CONCATENATED MODULE: ./src/sentry/session.ts
+
+
+
+function openSentry(deps) {
+    const { http, token, ...session } = deps;
+    const call = (0,sentry_call/* createCaller */.uF)({ http, token, account: deps.account, userAgent: deps.userAgent });
+    // An organization token sees all projects of its organization anyway.
+    const widens = !token.startsWith('sntrys_');
+    const api = { ...createReleaseApi(call, deps.account, widens), ...createCommitsApi(call, deps.account) };
+    return { ...session, api, call };
+}
+
+// EXTERNAL MODULE: ./src/state.ts
+var state = __nccwpck_require__(2462);
+// EXTERNAL MODULE: ./src/untrusted.ts
+var untrusted = __nccwpck_require__(873);
+;// CONCATENATED MODULE: ./src/step.ts
+
+
+
+
+
+
+
+/**
+ * Reads the inputs and opens what the stages need; nothing is sent yet.
+ * @throws ActionError that lists every problem of every input
+ */
+function begin(world, report) {
+    const { actions, clock, signal } = world;
+    const startedAt = new Date(clock.now()).toISOString();
+    const context = (0,github_context/* readContext */.yI)(world.env, world.event);
+    const inputs = (0,load/* loadInputs */.I)(world.env, context, actions.redact);
+    for (const notice of inputs.notices)
+        actions.logger.notice(notice);
+    const { sentry, commit, retries } = inputs;
+    report.version = sentry.version;
+    report.projects = sentry.projects;
+    report.commit = commit;
+    report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`;
+    (0,state/* describeWork */.FG)(actions.state, `release ${(0,untrusted/* plain */.pj)(sentry.version)} in organization ${sentry.organization}`);
+    const http = (0,client/* createHttp */.V)(httpDeps(inputs, world));
+    const session = openSentry({
+        http,
+        clock,
+        signal,
+        retries,
+        logger: actions.logger,
+        token: sentry.token,
+        account: { ...sentry, base: sentry.baseUrl },
+        userAgent: userAgent(context),
+    });
+    return { inputs, context, world, report, http, sentry: session, startedAt };
+}
+/** How requests are sent, unless somebody needs other limits. */
+function httpDeps({ requestTimeout, retries }, { actions, clock, signal, transport }) {
+    const { logger, redact } = actions;
+    return { transport, clock, logger, signal, redact, requestTimeout, retries };
+}
+/** Unique per process: Sentry keeps it of the request that creates a release, which later tells who did. */
+function userAgent({ runId, runAttempt }) {
+    return `release-gate (run ${runId}.${runAttempt}; ${(0,external_node_crypto_.randomUUID)()})`;
 }
 
 

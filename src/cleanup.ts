@@ -3,7 +3,7 @@ import { asActionError } from './errors.ts'
 import { readContext } from './github/context.ts'
 import { createHttp } from './http/client.ts'
 import { loadInputs } from './inputs/load.ts'
-import { httpDeps, userAgent, type World } from './run.ts'
+import { httpDeps, userAgent, type World } from './step.ts'
 import { unsettledWork } from './state.ts'
 
 /**

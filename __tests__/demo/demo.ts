@@ -87,7 +87,9 @@ const scenes: readonly Scene[] = [
     prepare: ({ abf }) => {
       abf.plan({ arch: 'znver1' }, [QUEUED, { status: 3000, afterMs: 300 }, { status: 0, afterMs: 600_000 }])
     },
-    run: cancelledWhen(/building \(3000\)/, { inputs: { ...ABF, 'abf-arches': 'znver1', 'version-prefix': 'cancelled-' } }),
+    run: cancelledWhen(/building \(3000\)/, {
+      inputs: { ...ABF, 'abf-arches': 'znver1', 'version-prefix': 'cancelled-' },
+    }),
     exitCode: 1,
   },
 ]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../../src/cleanup.ts'
 import type { State } from '../../src/ports.ts'
-import type { World } from '../../src/run.ts'
+import type { World } from '../../src/step.ts'
 import { describeWork, isPost, markStarted, settleWork, unsettledWork } from '../../src/state.ts'
 import { ManualClock, MemoryState, RecordingLogger } from './doubles.ts'
 

@@ -1,4 +1,4 @@
-import type { Reply } from '../http/client.ts'
+import type { Reply } from '../http/reply.ts'
 import { HttpError } from '../http/failure.ts'
 import { explain, serverWords, unreadable } from './explain.ts'
 import { createNames, type Names, PAGE_SIZE, readPages } from './names.ts'

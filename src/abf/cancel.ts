@@ -4,7 +4,7 @@ import { mapPool } from '../wait/pool.ts'
 import type { AbfApi } from './api.ts'
 import type { Pending } from './ledger.ts'
 import { sayStatus, STATUS, statusInfo } from './status.ts'
-import { findPending } from './submit.ts'
+import { findPending } from './reconcile.ts'
 
 /** The time is short, and a step rarely has more builds than this. */
 const CANCELS_AT_ONCE = 20

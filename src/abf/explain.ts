@@ -1,4 +1,4 @@
-import type { Reply } from '../http/client.ts'
+import type { Reply } from '../http/reply.ts'
 import { HttpError } from '../http/failure.ts'
 import { retryHint } from '../http/retry.ts'
 import { sayDuration } from '../wait/duration.ts'

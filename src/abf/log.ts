@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
-import type { Http, Reply } from '../http/client.ts'
+import type { Http } from '../http/client.ts'
+import type { Reply } from '../http/reply.ts'
 import { HttpError, type Peer } from '../http/failure.ts'
 import { isLoopback } from '../inputs/parse.ts'
 import { plain } from '../untrusted.ts'

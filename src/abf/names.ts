@@ -1,4 +1,4 @@
-import type { Reply } from '../http/client.ts'
+import type { Reply } from '../http/reply.ts'
 import type { Requests } from './requests.ts'
 import {
   ArchesAnswer,

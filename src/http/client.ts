@@ -1,9 +1,9 @@
 import type { Clock, Logger } from '../ports.ts'
-import { plain, shorten } from '../untrusted.ts'
 import { sayDuration } from '../wait/duration.ts'
-import { type Failure, HttpError, type Peer } from './failure.ts'
-import { type Attempt, decideRetry, type Effect, RETRY_POLICY, retryHint } from './retry.ts'
-import type { Incoming, Outcome, Outgoing, Transport } from './transport.ts'
+import { type Failure, HttpError } from './failure.ts'
+import { type HttpRequest, parseJson, Reply, shownUrl } from './reply.ts'
+import { type Attempt, decideRetry, RETRY_POLICY, retryHint } from './retry.ts'
+import type { Incoming, Outcome, Transport } from './transport.ts'
 
 export interface HttpDeps {
   readonly transport: Transport
@@ -16,95 +16,6 @@ export interface HttpDeps {
   /** Milliseconds for one attempt. */
   readonly requestTimeout: number
   readonly retries: number
-}
-
-export interface HttpRequest extends Outgoing {
-  readonly peer: Peer
-  readonly effect: Effect
-  /** What is being done, for messages: "create the release". */
-  readonly intent: string
-}
-
-/** Code points of an answer that are looked at for words to show. */
-const MOST_WORDS = 65_536
-
-/** An answer of any status, after retries. */
-export class Reply {
-  readonly #request: HttpRequest
-  readonly #incoming: Incoming
-  readonly #redact: (text: string) => string
-  readonly attempts: number
-
-  constructor(request: HttpRequest, incoming: Incoming, attempts: number, redact: (text: string) => string) {
-    this.#request = request
-    this.#incoming = incoming
-    this.#redact = redact
-    this.attempts = attempts
-  }
-
-  get status(): number {
-    return this.#incoming.status
-  }
-
-  get bytes(): Buffer {
-    return this.#incoming.bytes
-  }
-
-  /** The body as text, without secrets. */
-  get text(): string {
-    return this.#redact(this.#raw)
-  }
-
-  /**
-   * The body as JSON, without secrets, whatever its content type says (Sentry sends a 429's JSON as text/html);
-   * undefined if it is none.
-   */
-  get json(): unknown {
-    return parseJson(this.#raw, this.#redact)
-  }
-
-  get #raw(): string {
-    return this.bytes.toString('utf8')
-  }
-
-  header(name: string): string | undefined {
-    return this.#incoming.header(name)
-  }
-
-  /** `max` code points of foreign text, without secrets and without anything that acts. */
-  words(text: string, max = 300): string {
-    // Twice: cleaning can put a secret together that was sent in pieces.
-    return shorten(this.#redact(plain(this.#redact(text), MOST_WORDS)), max)
-  }
-
-  /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
-  error(
-    kind: HttpError['kind'],
-    reason: string,
-    more: {
-      readonly words?: string
-      readonly advice?: string | undefined
-      readonly detail?: readonly string[]
-      readonly retryAfterMs?: number | undefined
-    } = {},
-  ): HttpError {
-    const { peer, method, url, intent } = this.#request
-    return new HttpError({
-      kind,
-      message: `Could not ${intent}: ${peer.name} at ${url.host} ${reason}`,
-      status: this.status,
-      method,
-      url: shownUrl(url),
-      words: more.words,
-      advice: more.advice,
-      retryAfterMs: more.retryAfterMs,
-      detail: [
-        `HTTP status ${this.status}`,
-        ...(this.attempts > 1 ? [`given up after ${this.attempts} attempts`] : []),
-        ...(more.detail ?? []),
-      ],
-    })
-  }
 }
 
 export interface Http {
@@ -207,20 +118,4 @@ function redirected(reply: Reply, request: HttpRequest): HttpError {
   return reply.error('redirect', `answered ${reply.status} and points to ${to}, which is not followed`, {
     advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
   })
-}
-
-/** The URL as it may be shown: without credentials and without query. */
-function shownUrl(url: URL): string {
-  return `${url.origin}${url.pathname}`
-}
-
-/** @param clean applied to every text in it: escapes in JSON could hide a secret from a look at the whole */
-function parseJson(text: string, clean: (text: string) => string): unknown {
-  try {
-    return JSON.parse(text, (_, value: unknown) =>
-      typeof value === 'string' ? clean(value) : value,
-    ) as unknown
-  } catch {
-    return undefined
-  }
 }

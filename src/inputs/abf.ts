@@ -1,22 +1,20 @@
-import type * as z from 'zod/mini'
 import type { Filter } from '../abf/api.ts'
 import { KNOWN_OPTIONS, type WantedBuild } from '../abf/fields.ts'
 import type { Credentials } from '../abf/requests.ts'
 import { plain } from '../untrusted.ts'
+import {
+  credentialProblems,
+  credentialsOf,
+  type Name,
+  nothing,
+  type Texts,
+  type Values,
+} from './abf-credentials.ts'
 import { ABF_DEFAULTS, AbfSchema, OPERATIONS } from './abf-fields.ts'
 import { IGNORED_FILTER_KEYS, parseFilter, parseOptions } from './abf-parse.ts'
-import {
-  check,
-  type Checked,
-  type Env,
-  fallback,
-  type Given,
-  input,
-  problem,
-  type Show,
-  variable,
-} from './field.ts'
+import { check, type Checked, type Env, fallback, type Given, input, type Show, variable } from './field.ts'
 
+export { ABF_SECRETS, abfPairs } from './abf-credentials.ts'
 export { ABF_DEFAULTS } from './abf-fields.ts'
 
 /** What to do with ABF. */
@@ -56,18 +54,8 @@ export interface AbfOff {
   readonly off: true
 }
 
-/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
-export const ABF_SECRETS: readonly (readonly [input: string, variable: string])[] = [
-  ['abf-token', 'ABF_TOKEN'],
-  ['abf-password', 'ABF_PASSWORD'],
-]
-
 /** Any of these turns the ABF part on. */
 const SWITCHES = ['abf-project', 'abf-build-list-ids', 'abf-filter', 'abf-operation'] as const
-
-type Name = keyof z.infer<typeof AbfSchema>
-type Texts = Readonly<Record<Name, Given | undefined>>
-type Values = z.infer<typeof AbfSchema>
 
 /**
  * @param commit what `abf-commit` is when it is not given; undefined when that has a problem of its own
@@ -112,20 +100,6 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
   }
 }
 
-/**
- * Secrets beyond `ABF_SECRETS` that must not be shown: user and password as a pair, because its base64 is what a request
- * carries. A token is a user with an empty password.
- */
-export function abfPairs(env: Env): string[] {
-  const user = input(env, 'abf-username') ?? variable(env, 'ABF_USERNAME')
-  const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')]
-  const tokens = [input(env, 'abf-token'), variable(env, 'ABF_TOKEN')]
-  return [
-    ...tokens.flatMap((token) => (token ? [`${token.text}:`] : [])),
-    ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
-  ]
-}
-
 function readTexts(env: Env, commit: string | undefined): Texts {
   const names = Object.keys(AbfSchema.shape) as Name[]
   const defaults: Readonly<Partial<Record<Name, string>>> = ABF_DEFAULTS
@@ -157,34 +131,6 @@ function missing(operation: AbfOperation, given: Texts): string[] {
   return named === undefined && operation !== 'search'
     ? [nothing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)]
     : []
-}
-
-function credentialProblems(operation: AbfOperation, given: Texts): string[] {
-  const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given
-  if (token) return []
-  if (user && !password) return [nothing('abf-password', 'the password of abf-username')]
-  if (password && !user) return [nothing('abf-username', 'the login that abf-password is for')]
-  if (user || operation === 'watch' || operation === 'search') return []
-  return [
-    nothing(
-      'abf-token',
-      `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`,
-    ),
-  ]
-}
-
-function credentialsOf(values: Values, given: Texts): Pick<AbfInputs, 'credentials' | 'credentialsSource'> {
-  const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values
-  if (token !== undefined) {
-    return {
-      credentials: { user: token, password: '' },
-      credentialsSource: given['abf-token']?.source,
-    }
-  }
-  if (user === undefined || password === undefined) {
-    return { credentials: undefined, credentialsSource: undefined }
-  }
-  return { credentials: { user, password }, credentialsSource: given['abf-username']?.source }
 }
 
 function taskOf(
@@ -239,9 +185,4 @@ function notices(
       : []),
     ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
   ]
-}
-
-/** The problem with an input that is not there. */
-function nothing(name: Name, expected: string): string {
-  return problem({ text: '', source: `input ${name}` }, expected, String)
 }

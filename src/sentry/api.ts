@@ -1,5 +1,5 @@
 import { HttpError } from '../http/failure.ts'
-import type { Reply } from '../http/client.ts'
+import type { Reply } from '../http/reply.ts'
 import { asProject, type Caller, parse, releasePath } from './call.ts'
 import { type Account, explain, SCOPES } from './explain.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'

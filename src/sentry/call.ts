@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
-import type { Http, Reply } from '../http/client.ts'
+import type { Http } from '../http/client.ts'
+import type { Reply } from '../http/reply.ts'
 import { HttpError, type Peer } from '../http/failure.ts'
 import type { Effect } from '../http/retry.ts'
 import { type Account, unreadable } from './explain.ts'

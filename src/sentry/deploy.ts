@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts'
-import type { Reply } from '../http/client.ts'
+import type { Reply } from '../http/reply.ts'
 import { HttpError } from '../http/failure.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { plain } from '../untrusted.ts'

@@ -1,5 +1,5 @@
 import type { HttpError } from '../http/failure.ts'
-import type { Reply } from '../http/client.ts'
+import type { Reply } from '../http/reply.ts'
 import { tokenSettingsUrl } from './links.ts'
 
 /** Whose request it was: what the advice needs to name. */

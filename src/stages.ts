@@ -1,0 +1,147 @@
+import type { AbfDeps, AbfResult } from './abf/index.ts'
+import type { CommitSource } from './github/commits.ts'
+import { createHttp } from './http/client.ts'
+import type { AbfInputs } from './inputs/abf.ts'
+import type { DeployInputs } from './inputs/lifecycle.ts'
+import { setCommitOutputs, setDeployOutputs, setReleaseOutputs, setReleaseState } from './outputs.ts'
+import { associateCommits } from './sentry/commits.ts'
+import { recordDeploy } from './sentry/deploy.ts'
+import { finalizeRelease, type Seen } from './sentry/finalize.ts'
+import { releaseUrl } from './sentry/links.ts'
+import { ensureRelease, type Ensured } from './sentry/release.ts'
+import type { Release } from './sentry/schema.ts'
+import { httpDeps, type Step } from './step.ts'
+
+/** The stages of the main step, in order. Each writes its outputs and its part of the report. */
+
+/** The release as it was last seen. */
+export interface Current extends Seen {
+  readonly release: Release
+  /** This run has set the release date, together with the commits. */
+  readonly finalized: boolean
+}
+
+/** Makes sure that the release is there. */
+export async function release({ inputs, world, report, sentry }: Step): Promise<Ensured> {
+  const { logger, outputs } = world.actions
+  const { organization, baseUrl, projects } = inputs.sentry
+  logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`)
+  const linkTo = (found: Release): string => releaseUrl(baseUrl, organization, found, projects)
+  const ensured = await ensureRelease(inputs.sentry, {
+    ...sentry,
+    onRelease: (found, created) => {
+      setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) })
+    },
+  })
+  const url = linkTo(ensured.release)
+  setReleaseOutputs(outputs, { ...ensured, url })
+  report.release = { ensured, url }
+  return ensured
+}
+
+/** Associates commits, and sets the release date with them when nothing has to be waited for. */
+export async function commits(step: Step, { release, hiddenUntil }: Ensured): Promise<Current> {
+  const { inputs, context, world, report, sentry } = step
+  const { setCommits, previousCommit, finalize } = inputs.lifecycle
+  // One request less where no verdict of a build has to be waited for.
+  const together = finalize && inputs.abf.off && !release.dateReleased
+  const result = await associateCommits(
+    release,
+    {
+      version: release.version,
+      mode: setCommits,
+      commit: inputs.commit,
+      previousCommit,
+      repository: context.repository,
+      hiddenUntil,
+      dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
+    },
+    { ...sentry, source: commitSource(step) },
+  )
+  report.commits = result
+  setCommitOutputs(world.actions.outputs, result)
+  if (!('release' in result)) {
+    return { release, hiddenUntil, fresh: result.kind === 'skipped' || !result.tried, finalized: false }
+  }
+  const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased)
+  return { release: result.release, hiddenUntil, fresh: true, finalized }
+}
+
+function commitSource({ inputs, context, world, http }: Step): (() => Promise<CommitSource>) | undefined {
+  const { githubToken } = inputs.lifecycle
+  const { repository, apiUrl } = context
+  if (githubToken === undefined || repository === undefined) return undefined
+  return async () => {
+    // Late, because few runs read commits and octokit takes longer to load than a run without it.
+    const { createCommitSource } = await import('./github/octokit.ts')
+    return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository })
+  }
+}
+
+/** The ABF part: submits or selects builds, and waits for their verdict. */
+export async function builds(abf: AbfInputs, step: Step): Promise<AbfResult> {
+  const { inputs, world, report, sentry } = step
+  const { logger, outputs, state } = world.actions
+  // Late, because most runs have nothing to build.
+  const { renderAbfSummary, runAbf } = await import('./abf/index.ts')
+  const deps: AbfDeps = {
+    logger,
+    outputs,
+    state,
+    clock: world.clock,
+    signal: world.signal,
+    userAgent: sentry.userAgent,
+    retries: inputs.retries,
+    connect: (options) => createHttp({ ...httpDeps(inputs, world), ...options }),
+    onReport: (facts) => {
+      report.builds = renderAbfSummary(facts)
+    },
+  }
+  return await runAbf(abf, deps)
+}
+
+/** Sets the release date and records the deploy, unless the builds say otherwise. */
+export async function finish(step: Step, current: Current, verdict: AbfResult | undefined): Promise<void> {
+  const { inputs, report, world } = step
+  const { finalize, deploy } = inputs.lifecycle
+  const { logger } = world.actions
+  if (verdict?.stop !== undefined && (finalize || deploy)) {
+    report.heldBack = verdict.stop
+    const message = `The release is not finalized and no deploy is recorded: ${verdict.stop}.`
+    if (verdict.conclusion === 'neutral') logger.warning(message, 'Release held back')
+    else logger.info(message)
+    return
+  }
+  if (finalize) await settleDate(step, current, verdict !== undefined)
+  else logger.info('finalize is false: the release date is left as it is.')
+  if (deploy) await deployTo(deploy, step, current)
+}
+
+async function settleDate(step: Step, current: Current, waited: boolean): Promise<void> {
+  const { report, world, sentry } = step
+  const { actions } = world
+  if (current.finalized) {
+    actions.logger.info('The release was finalized together with its commits.')
+    report.finalized = current.release.dateReleased ?? undefined
+    return
+  }
+  const final = await finalizeRelease(
+    current.release,
+    { ...current, fresh: current.fresh && !waited },
+    sentry,
+  )
+  setReleaseState(actions.outputs, final)
+  report.finalized = final.dateReleased ?? undefined
+}
+
+async function deployTo(deploy: DeployInputs, step: Step, { hiddenUntil }: Current): Promise<void> {
+  const { inputs, report, world, sentry } = step
+  const { projects, version } = inputs.sentry
+  const deployed = await recordDeploy(
+    version,
+    { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt },
+    { ...sentry, hiddenUntil },
+  )
+  setDeployOutputs(world.actions.outputs, deployed)
+  report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url }
+}
