@@ -3,7 +3,7 @@ import { runAction, SHA } from '../sandbox/runner.ts'
 import { orgToken } from '../sandbox/sentry/index.ts'
 import { ensure, everythingShown, failure, gate, startSentry } from './helpers.ts'
 
-const LONG = 'x'.repeat(201)
+const LONG = 'y'.repeat(201)
 
 describe.concurrent('bad inputs', () => {
   it('are told together, by name, with what was expected and got, before any request', async () => {
