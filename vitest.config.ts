@@ -10,6 +10,8 @@ export default defineConfig({
     isolate: false,
     // Contract tests start the built action as child processes against loopback servers, and mostly wait for them.
     maxWorkers: Math.max(2, availableParallelism()),
+    // A CI machine can stall for seconds; what fails twice is broken.
+    retry: process.env['CI'] ? 1 : 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -8,6 +8,7 @@ import {
   calls,
   DIALECTS,
   ending,
+  LateClock,
   on,
   said,
   seed,
@@ -230,10 +231,13 @@ describe.concurrent('the limit of requests', () => {
   const start = Date.UTC(2026, 0, 1, 10, 59, 57)
 
   it('is waited out when the full hour of the server is near', async () => {
-    const begun = Date.now()
-    const abf = await startAbf('omv', { clock: () => start + Date.now() - begun })
+    const clock = new LateClock(3)
+    const abf = await startAbf('omv', { clock: clock.now })
     const one = seed(abf, 0)
     abf.rateLimit.exhaust('user:501')
+    abf.onRequest(() => {
+      clock.run()
+    })
     const result = await on(abf, [one], { 'abf-operation': 'publish' })
     expect([ending(result), puts(abf)]).toEqual([[0, 'success', '6000'], ['PUT build_lists/publish 200']])
   })

@@ -8,6 +8,7 @@ import {
   calls,
   DIALECTS,
   ending,
+  LateClock,
   on,
   said,
   seed,
@@ -90,14 +91,15 @@ describe.concurrent('trouble during the wait', () => {
   })
 
   it('by the limit of requests pauses until the full hour of the server', async () => {
-    const begun = Date.now()
-    const start = Date.UTC(2026, 0, 1, 10, 59, 56)
-    const abf = await startAbf('omv', { clock: () => start + Date.now() - begun })
+    const clock = new LateClock(2)
+    const abf = await startAbf('omv', { clock: clock.now })
     const one = seed(abf, 3000)
     let polls = 0
     abf.onRequest(({ path }) => {
       if (path.includes('build_lists')) polls += 1
-      if (polls === 2) abf.rateLimit.exhaust('user:501')
+      if (polls !== 2) return
+      abf.rateLimit.exhaust('user:501')
+      clock.run()
     })
     abf.script(one.id, [{ status: 6000, afterReads: 2 }])
     const result = await on(abf, [one], { 'abf-timeout': '1m' })
@@ -106,7 +108,7 @@ describe.concurrent('trouble during the wait', () => {
       1,
     ])
     expect(said(result, 'warning').join()).toContain('11:00')
-  }, 40_000)
+  }, 60_000)
 })
 
 describe.concurrent('a poll', () => {
