@@ -48115,14 +48115,18 @@ async function commits(step, { release, hiddenUntil }) {
     const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased);
     return { release: result.release, hiddenUntil, fresh: true, finalized };
 }
-function commitSource({ inputs, context, world, http }) {
-    const { githubToken } = inputs.lifecycle;
+/** Where nothing fails for want of commits, GitHub gets some seconds to answer and not a minute. */
+const RETRIES_IN_AUTO = 3;
+function commitSource({ inputs, context, world }) {
+    const { githubToken, setCommits } = inputs.lifecycle;
     const { repository, apiUrl } = context;
     if (githubToken === undefined || repository === undefined)
         return undefined;
+    const retries = setCommits === 'auto' ? Math.min(inputs.retries, RETRIES_IN_AUTO) : inputs.retries;
     return async () => {
         // Late, because few runs read commits and octokit takes longer to load than a run without it.
         const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(650)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1650));
+        const http = (0,client/* createHttp */.V)({ ...(0,src_step/* httpDeps */.L0)(inputs, world), retries });
         return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
     };
 }
@@ -49057,7 +49061,7 @@ function begin(world, report) {
         account: { ...sentry, base: sentry.baseUrl },
         userAgent: userAgent(context),
     });
-    return { inputs, context, world, report, http, sentry: session, startedAt };
+    return { inputs, context, world, report, sentry: session, startedAt };
 }
 /** How requests are sent, unless somebody needs other limits. */
 function httpDeps({ requestTimeout, retries }, { actions, clock, signal, transport }) {

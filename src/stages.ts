@@ -67,13 +67,18 @@ export async function commits(step: Step, { release, hiddenUntil }: Ensured): Pr
   return { release: result.release, hiddenUntil, fresh: true, finalized }
 }
 
-function commitSource({ inputs, context, world, http }: Step): (() => Promise<CommitSource>) | undefined {
-  const { githubToken } = inputs.lifecycle
+/** Where nothing fails for want of commits, GitHub gets some seconds to answer and not a minute. */
+const RETRIES_IN_AUTO = 3
+
+function commitSource({ inputs, context, world }: Step): (() => Promise<CommitSource>) | undefined {
+  const { githubToken, setCommits } = inputs.lifecycle
   const { repository, apiUrl } = context
   if (githubToken === undefined || repository === undefined) return undefined
+  const retries = setCommits === 'auto' ? Math.min(inputs.retries, RETRIES_IN_AUTO) : inputs.retries
   return async () => {
     // Late, because few runs read commits and octokit takes longer to load than a run without it.
     const { createCommitSource } = await import('./github/octokit.ts')
+    const http = createHttp({ ...httpDeps(inputs, world), retries })
     return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository })
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actions } from './actions.ts'
 import { type GitHubContext, readContext } from './github/context.ts'
-import { createHttp, type Http, type HttpDeps } from './http/client.ts'
+import { createHttp, type HttpDeps } from './http/client.ts'
 import type { Transport } from './http/transport.ts'
 import { type Inputs, loadInputs } from './inputs/load.ts'
 import type { Clock } from './ports.ts'
@@ -28,7 +28,6 @@ export interface Step {
   readonly context: GitHubContext
   readonly world: World
   readonly report: Report
-  readonly http: Http
   readonly sentry: SentrySession
   /** ISO 8601 */
   readonly startedAt: string
@@ -61,7 +60,7 @@ export function begin(world: World, report: Report): Step {
     account: { ...sentry, base: sentry.baseUrl },
     userAgent: userAgent(context),
   })
-  return { inputs, context, world, report, http, sentry: session, startedAt }
+  return { inputs, context, world, report, sentry: session, startedAt }
 }
 
 /** How requests are sent, unless somebody needs other limits. */

@@ -322,6 +322,19 @@ describe.concurrent('commits that cannot be read', () => {
     },
   )
 
+  it('because GitHub is down are given up after three retries in mode auto', async () => {
+    const at = await place()
+    const [sha = ''] = at.repository.linear(1)
+    at.github.fault({
+      times: Number.POSITIVE_INFINITY,
+      action: { kind: 'answer', answer: answers.badGateway },
+    })
+    const result = await associate(at, sha)
+    expect([result.code, notices(result)]).toEqual([0, [expect.stringContaining('502')]])
+    expect(at.github.requests).toHaveLength(4)
+    expect(at.sentry.release(sha).dateReleased).not.toBeNull()
+  })
+
   it.each(reasons)('because %s fail the step in mode commits', async (_name, prepare, expected) => {
     const at = await place()
     const [sha = ''] = at.repository.linear(1)
