@@ -425,9 +425,11 @@ const ActionAnswer = schemas/* union */.KCZ([
         is_canceled: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
         is_published: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
         is_rejected: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
+        // What the source of that time makes of the name of the action.
+        is_reject_published: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
         message: lenient(schemas/* string */.YjP()),
     }), schemas/* transform */.pdi((answer, context) => {
-        const done = answer.is_canceled ?? answer.is_published ?? answer.is_rejected;
+        const done = answer.is_canceled ?? answer.is_published ?? answer.is_rejected ?? answer.is_reject_published;
         if (done !== undefined)
             return { done, message: answer.message ?? '' };
         context.issues.push({ code: 'custom', input: answer, message: 'neither an id nor a flag' });

@@ -123,6 +123,7 @@ describe('answers', () => {
     [{ is_canceled: true, url: '/x', message: 'Build canceled' }, true],
     [{ is_published: false, url: '/x', message: 'no' }, false],
     [{ is_rejected: true, url: '/x', message: 'yes' }, true],
+    [{ is_reject_published: true, url: '/x', message: 'yes' }, true],
   ])('%j is taken for %s', (body, done) => {
     expect(ActionAnswer.parse(body).done).toBe(done)
   })

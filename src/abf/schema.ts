@@ -133,10 +133,13 @@ export const ActionAnswer = z.union([
       is_canceled: z.optional(z.boolean()),
       is_published: z.optional(z.boolean()),
       is_rejected: z.optional(z.boolean()),
+      // What the source of that time makes of the name of the action.
+      is_reject_published: z.optional(z.boolean()),
       message: lenient(z.string()),
     }),
     z.transform((answer, context) => {
-      const done = answer.is_canceled ?? answer.is_published ?? answer.is_rejected
+      const done =
+        answer.is_canceled ?? answer.is_published ?? answer.is_rejected ?? answer.is_reject_published
       if (done !== undefined) return { done, message: answer.message ?? '' }
       context.issues.push({ code: 'custom', input: answer, message: 'neither an id nor a flag' })
       return z.NEVER
