@@ -47588,14 +47588,19 @@ async function put(wanted, change, hiddenUntil, deps) {
  */
 async function release_steps_confirm(wanted, deps) {
     let seen;
+    let how = '';
     const look = async () => {
         const rows = await deps.api.list(wanted.version);
-        seen = rows?.find((row) => row.version === wanted.version) ?? (await find(wanted, deps));
+        const listed = rows?.find((row) => row.version === wanted.version);
+        how = listed ? 'Sentry lists version' : 'the list does not tell, but the exact look-up shows version';
+        seen = listed ?? (await find(wanted, deps));
         return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined;
     };
     const confirmed = await retryUntil(look, deps.clock.now() + VISIBLE_AFTER_MS, PAUSE, deps);
-    if (confirmed)
+    if (confirmed) {
+        deps.logger.info(`Confirmed: ${how} ${(0,untrusted/* plain */.pj)(confirmed.version)}.`);
         return confirmed;
+    }
     throw new errors/* ActionError */.lZ(seen
         ? `Sentry shows release ${(0,untrusted/* quoted */.TL)(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`
         : `Sentry accepted release ${(0,untrusted/* quoted */.TL)(wanted.version)} but does not show it ${(0,duration/* sayDuration */.k)(VISIBLE_AFTER_MS)} later.`, {
@@ -47999,7 +48004,6 @@ async function ensureRelease(wanted, deps) {
     deps.onRelease(release, created);
     if (taken.length > 0) {
         release = await release_steps_confirm(wanted, deps);
-        deps.logger.info(`Confirmed: Sentry lists version ${(0,untrusted/* plain */.pj)(release.version)}.`);
     }
     warnIfArchived(release, deps.logger);
     const amended = taken.find((step) => step.kind === 'amend');
@@ -48158,7 +48162,7 @@ async function finish(step, current, verdict) {
     const { logger } = world.actions;
     if (verdict?.stop !== undefined && (finalize || deploy)) {
         report.heldBack = verdict.stop;
-        const message = `The release is not finalized and no deploy is recorded: ${verdict.stop}.`;
+        const message = `Finalize and deploy are skipped: ${verdict.stop}.`;
         if (verdict.conclusion === 'neutral')
             logger.warning(message, 'Release held back');
         else
@@ -48269,7 +48273,7 @@ function done(ensured) {
         ...(ensured.reopened ? ['reopened'] : []),
         ...(ensured.updated.length > 0 ? [`updated ${ensured.updated.join(' and ')}`] : []),
     ];
-    return deeds.length > 0 ? `${deeds.join(', ')}; confirmed in Sentry’s list` : 'nothing: it is as asked for';
+    return deeds.length > 0 ? `${deeds.join(', ')}; confirmed in Sentry` : 'nothing: it is as asked for';
 }
 function summary_commits(result, { repositoryUrl, commit = '' }) {
     switch (result.kind) {
@@ -48392,7 +48396,6 @@ async function run(world) {
 /* harmony export */   qg: () => (/* binding */ parse),
 /* harmony export */   uF: () => (/* binding */ createCaller)
 /* harmony export */ });
-/* unused harmony export nextCursor */
 /* harmony import */ var _http_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
 /* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5532);
 
@@ -49088,7 +49091,6 @@ function userAgent({ runId, runAttempt }) {
 /* harmony export */   pj: () => (/* binding */ plain),
 /* harmony export */   tJ: () => (/* binding */ inert)
 /* harmony export */ });
-/* unused harmony export CUT */
 /**
  * Text that somebody else wrote (a server, a commit, an event, an input) on its way to a person.
  * Everything that shows such text goes through here, so that it can neither hide, nor act.

@@ -112,7 +112,7 @@ export async function finish(step: Step, current: Current, verdict: AbfResult | 
   const { logger } = world.actions
   if (verdict?.stop !== undefined && (finalize || deploy)) {
     report.heldBack = verdict.stop
-    const message = `The release is not finalized and no deploy is recorded: ${verdict.stop}.`
+    const message = `Finalize and deploy are skipped: ${verdict.stop}.`
     if (verdict.conclusion === 'neutral') logger.warning(message, 'Release held back')
     else logger.info(message)
     return

@@ -20,7 +20,7 @@ export interface Report {
     readonly environment: string
     readonly url: string | undefined
   }
-  /** Why the release was neither finalized nor deployed. */
+  /** Why finalize and deploy were skipped. */
   heldBack?: string
   /** The section about ABF builds, in Markdown. */
   builds?: string
@@ -102,7 +102,7 @@ function done(ensured: Ensured): string {
     ...(ensured.reopened ? ['reopened'] : []),
     ...(ensured.updated.length > 0 ? [`updated ${ensured.updated.join(' and ')}`] : []),
   ]
-  return deeds.length > 0 ? `${deeds.join(', ')}; confirmed in Sentry’s list` : 'nothing: it is as asked for'
+  return deeds.length > 0 ? `${deeds.join(', ')}; confirmed in Sentry` : 'nothing: it is as asked for'
 }
 
 function commits(result: Commits, { repositoryUrl, commit = '' }: Report): string {

@@ -13,7 +13,7 @@ const INVISIBLE = /(?:(?!\uFE0F)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Co
 const LEGACY_COMMAND = /##\[/g
 
 /** The mark at the end of a text that was cut. */
-export const CUT = '…'
+const CUT = '…'
 
 /**
  * One line of visible text: no terminal escapes, control, bidirectional or zero-width characters, no line breaks,

@@ -92,7 +92,7 @@ describe.concurrent('the release is held back, and log and summary say so,', () 
     ])
     const held = said(result, 'warning').filter((text) => text.includes('not finalized'))
     expect(held).toHaveLength(warnings)
-    expect(result.stdout).toMatch(/release is not finalized/)
+    expect(result.stdout).toMatch(/Finalize and deploy are skipped/)
     expect([result.summary.includes('Held back'), result.outputs['deploy-id'] ?? '']).toEqual([true, ''])
     expect(sentry.journal.filter(({ method }) => method !== 'GET').map(({ method }) => method)).toEqual([
       'POST',

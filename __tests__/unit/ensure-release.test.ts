@@ -344,17 +344,19 @@ describe('a server that does not show what it accepted', () => {
     ['lists only look-alikes', async () => [{ version: '1.0-rc', projects: [projectOf('web')] }]],
   ])('is asked for the release itself when the list %s', async (_, list) => {
     const server = new MemorySentry()
-    const { ensure, seconds } = start(server, { list })
+    const { ensure, seconds, logger } = start(server, { list })
     expect(await ensure(WANTED)).toMatchObject({ confirmedVersion: '1.0' })
     expect(server.calls).toEqual(['find', 'create', 'find'])
+    expect(logger.said('info').at(-1)).toContain('the exact look-up shows')
     expect(seconds()).toBe(0)
   })
 
   it('finds the exact release among look-alikes in the list', async () => {
     const server = new MemorySentry()
     const release = (version: string): Release => ({ version, projects: [projectOf('web')] })
-    const { ensure } = start(server, { list: async () => ['1.0-rc', '11.0', '1.0'].map(release) })
+    const { ensure, logger } = start(server, { list: async () => ['1.0-rc', '11.0', '1.0'].map(release) })
     expect(await ensure(WANTED)).toMatchObject({ confirmedVersion: '1.0' })
+    expect(logger.said('info').at(-1)).toBe('Confirmed: Sentry lists version 1.0.')
   })
 
   it('is an error after 70 s when a project stays missing from what it shows', async () => {

@@ -84,7 +84,7 @@ export function isEqual(build: Build, sought: Sought): boolean {
 }
 
 /** Waiting, running, built, published or not meant for this architecture; not one that failed or is being cancelled. */
-export function isReusable(code: number): boolean {
+function isReusable(code: number): boolean {
   const { phase } = statusInfo(code)
   return (
     ['queue', 'build', 'built', 'publish'].includes(phase) ||

@@ -107,7 +107,7 @@ export async function* pages(call: Caller, first: SentryCall): AsyncGenerator<Re
 }
 
 /** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
-export function nextCursor(link: string): string | undefined {
+function nextCursor(link: string): string | undefined {
   const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part))
   if (!next || !/;\s*results="true"/.test(next)) return undefined
   return /;\s*cursor="([^"]+)"/.exec(next)?.[1]

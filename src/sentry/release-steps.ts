@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { Clock, Logger } from '../ports.ts'
-import { quoted } from '../untrusted.ts'
+import { plain, quoted } from '../untrusted.ts'
 import { retryUntil } from '../wait/backoff.ts'
 import { sayDuration } from '../wait/duration.ts'
 import type { ReleaseApi } from './api.ts'
@@ -129,13 +129,19 @@ export async function put(
  */
 export async function confirm(wanted: Wanted, deps: StepDeps): Promise<Release> {
   let seen: Release | undefined
+  let how = ''
   const look = async (): Promise<Release | undefined> => {
     const rows = await deps.api.list(wanted.version)
-    seen = rows?.find((row) => row.version === wanted.version) ?? (await find(wanted, deps))
+    const listed = rows?.find((row) => row.version === wanted.version)
+    how = listed ? 'Sentry lists version' : 'the list does not tell, but the exact look-up shows version'
+    seen = listed ?? (await find(wanted, deps))
     return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined
   }
   const confirmed = await retryUntil(look, deps.clock.now() + VISIBLE_AFTER_MS, PAUSE, deps)
-  if (confirmed) return confirmed
+  if (confirmed) {
+    deps.logger.info(`Confirmed: ${how} ${plain(confirmed.version)}.`)
+    return confirmed
+  }
   throw new ActionError(
     seen
       ? `Sentry shows release ${quoted(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`

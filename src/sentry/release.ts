@@ -68,7 +68,6 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
   deps.onRelease(release, created)
   if (taken.length > 0) {
     release = await confirm(wanted, deps)
-    deps.logger.info(`Confirmed: Sentry lists version ${plain(release.version)}.`)
   }
   warnIfArchived(release, deps.logger)
   const amended = taken.find((step) => step.kind === 'amend')

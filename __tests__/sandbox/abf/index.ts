@@ -19,7 +19,6 @@ import { webPage } from './web.ts'
 
 export { commitOf } from './default-world.ts'
 export { FileStoreStandIn } from './file-store.ts'
-export { CONTAINER, STATUS } from './machine.ts'
 export type * from './model.ts'
 export type { Match, PlanOptions, Trigger } from './plans.ts'
 export type { Script, Step } from './timeline.ts'

@@ -25,9 +25,6 @@ export function unavailable(retryAfterSeconds?: number): Answer {
 /** 504: whether the request took effect is unknown. */
 export const gatewayTimeout: Answer = html(504, '<html><body>504 Gateway Time-out</body></html>')
 
-/** 524 of Cloudflare. */
-export const edgeTimeout: Answer = html(524, '<html><body>524: A timeout occurred</body></html>')
-
 /** 403 of a proxy or a network filter: HTML, from something that is not Sentry. */
 export const blockedByProxy: Answer = html(403, '<!doctype html><title>403</title>403 Forbidden')
 
