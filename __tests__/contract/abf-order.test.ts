@@ -90,7 +90,7 @@ describe.concurrent('the release is held back, and log and summary say so,', () 
       [false, 0],
       'false',
     ])
-    const held = said(result, 'warning').filter((text) => text.includes('not finalized'))
+    const held = said(result, 'warning').filter((text) => text.includes('are skipped'))
     expect(held).toHaveLength(warnings)
     expect(result.stdout).toMatch(/Finalize and deploy are skipped/)
     expect([result.summary.includes('Held back'), result.outputs['deploy-id'] ?? '']).toEqual([true, ''])
@@ -109,14 +109,14 @@ describe.concurrent('the release is held back, and log and summary say so,', () 
       'neutral',
       [false, 0],
     ])
-    expect(said(result, 'warning').filter((text) => text.includes('not finalized'))).toHaveLength(1)
+    expect(said(result, 'warning').filter((text) => text.includes('are skipped'))).toHaveLength(1)
   })
 
   it('but nothing is said of it when neither was asked for', async () => {
     const [abf, sentry] = [await startAbf(), await startSentry()]
     const one = seed(abf, 15000)
     const result = await step(abf, { 'abf-build-list-ids': String(one.id), finalize: 'false' }, {}, sentry)
-    expect([result.stdout.includes('not finalized'), result.summary.includes('Held back')]).toEqual([
+    expect([result.stdout.includes('are skipped'), result.summary.includes('Held back')]).toEqual([
       false,
       false,
     ])
