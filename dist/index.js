@@ -49259,6 +49259,10 @@ function cancellation(process) {
             controller.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc(name));
         });
     }
+    // A runner that is gone closes the pipe of the log. Without a listener each line would throw, also the one that says so.
+    process.stdout.on('error', () => {
+        controller.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc('the end of its log'));
+    });
     return controller.signal;
 }
 

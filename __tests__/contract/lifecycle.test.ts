@@ -176,6 +176,18 @@ describe.concurrent('a step that is cancelled', () => {
     ])
   })
 
+  it('by a runner that is gone ends too, instead of writing to nobody for ever', async () => {
+    const sentry = await startSentry()
+    sentry.fault({ times: Number.POSITIVE_INFINITY, action: { kind: 'answer', answer: { status: 503 } } })
+    const result = await gate(sentry, everything, {
+      onStart: (child) => {
+        child.stdout?.destroy()
+      },
+    })
+    expect([result.code, result.stderr]).toEqual([1, ''])
+    expect(result.summary).toContain('cancelled')
+  })
+
   it('is completed by the next run', async () => {
     const [, sentry] = await cancelledAt(/deploys/, 'SIGINT')
     expect((await gate(sentry, everything)).code).toBe(0)

@@ -11,5 +11,9 @@ export function cancellation(process: NodeJS.Process): AbortSignal {
       controller.abort(new CancelledError(name))
     })
   }
+  // A runner that is gone closes the pipe of the log. Without a listener each line would throw, also the one that says so.
+  process.stdout.on('error', () => {
+    controller.abort(new CancelledError('the end of its log'))
+  })
   return controller.signal
 }
