@@ -13,8 +13,8 @@ __webpack_require__.d(__webpack_exports__, {
   runAbf: () => (/* binding */ runAbf)
 });
 
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/errors.ts + 1 modules
+var errors = __webpack_require__(8674);
 // EXTERNAL MODULE: ./src/untrusted.ts
 var untrusted = __webpack_require__(873);
 // EXTERNAL MODULE: ./src/http/failure.ts
@@ -1702,7 +1702,7 @@ function query(filter, page) {
 }
 
 // EXTERNAL MODULE: ./src/abf/ledger.ts
-var ledger = __webpack_require__(4040);
+var ledger = __webpack_require__(9278);
 ;// CONCATENATED MODULE: ./src/abf/observe.ts
 
 

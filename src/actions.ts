@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import type { Logger, Outputs, State, Summary } from './ports.ts'
-import { Redactor } from './secrets.ts'
+import type { Redactor } from './secrets.ts'
 import { inert } from './untrusted.ts'
 
 /** GitHub drops a job summary above 1 MiB. */
@@ -11,17 +11,18 @@ export interface Actions {
   readonly outputs: Outputs
   readonly state: State
   readonly summary: Summary
-  /** Hides a value, in all its forms, from everything that this process shows, stores or hands on. */
-  readonly mask: (secret: string) => void
   readonly redact: (text: string) => string
 }
 
 /**
  * The runner's side of the ports. Whatever leaves the process passes here, so here secrets are taken out and
- * commands defused, for every sink alike.
+ * commands defused, for every sink alike. The runner is told first what to mask itself.
  */
-export function createActions(): Actions {
-  const redactor = new Redactor()
+export function createActions(redactor: Redactor): Actions {
+  for (const secret of redactor.secrets) {
+    core.setSecret(secret)
+    core.setSecret(Buffer.from(secret).toString('base64'))
+  }
   const redact = (text: string): string => redactor.redact(text)
   const safe = (text: string): string => inert(redact(text))
 
@@ -54,11 +55,6 @@ export function createActions(): Actions {
   return {
     logger,
     redact,
-    mask: (secret) => {
-      redactor.add(secret)
-      core.setSecret(secret)
-      core.setSecret(Buffer.from(secret).toString('base64'))
-    },
     outputs: {
       set: writer('output', logger, (name, value) => {
         core.setOutput(name, redact(value))

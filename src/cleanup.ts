@@ -1,9 +1,7 @@
 import { unfinishedWork } from './abf/ledger.ts'
 import { asActionError } from './errors.ts'
-import { readContext } from './github/context.ts'
 import { createHttp } from './http/client.ts'
-import { loadInputs } from './inputs/load.ts'
-import { httpDeps, userAgent, type World } from './step.ts'
+import { httpDeps, type World } from './step.ts'
 import { unsettledWork } from './state.ts'
 
 /**
@@ -26,10 +24,10 @@ export async function cleanUp(world: World): Promise<void> {
 }
 
 async function cancelBuilds(world: World): Promise<void> {
-  const { actions, clock, env } = world
+  const { actions, clock, start } = world
   if (!unfinishedWork(actions.state)) return
-  const context = readContext(env, world.event)
-  const inputs = loadInputs(env, context, actions.redact)
+  const { inputs, userAgent } = start
+  if (inputs instanceof Error) throw inputs
   if (inputs.abf.off) return
   // Late, because most runs have nothing to build.
   const { cleanUpAbf } = await import('./abf/index.ts')
@@ -37,7 +35,7 @@ async function cancelBuilds(world: World): Promise<void> {
     clock,
     logger: actions.logger,
     state: actions.state,
-    userAgent: userAgent(context),
+    userAgent,
     connect: (options) => createHttp({ ...httpDeps(inputs, world), ...options }),
   })
 }

@@ -26,9 +26,11 @@ export function secretForms(secret: string): string[] {
 
 /** Takes known secrets out of any text before it is shown, stored or handed on. */
 export class Redactor {
+  readonly secrets: string[] = []
   #forms: string[] = []
 
   add(secret: string): void {
+    this.secrets.push(secret)
     const forms = [...this.#forms, ...secretForms(secret)]
     // Longest first: a form that contains another one must not leave its rest behind.
     this.#forms = [...new Set(forms)].sort((a, b) => b.length - a.length)

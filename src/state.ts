@@ -10,7 +10,7 @@ export function markStarted(state: State): void {
   state.save(STARTED, 'true')
 }
 
-export function isPost(state: State): boolean {
+export function isPost(state: Pick<State, 'read'>): boolean {
   return state.read(STARTED) === 'true'
 }
 

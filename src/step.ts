@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import type { Actions } from './actions.ts'
-import { type GitHubContext, readContext } from './github/context.ts'
+import type { GitHubContext } from './github/context.ts'
 import { createHttp, type HttpDeps } from './http/client.ts'
 import type { Transport } from './http/transport.ts'
-import { type Inputs, loadInputs } from './inputs/load.ts'
+import type { Inputs } from './inputs/load.ts'
 import type { Clock } from './ports.ts'
 import { openSentry, type SentrySession } from './sentry/session.ts'
+import type { Start } from './start.ts'
 import { describeWork } from './state.ts'
 import type { Report } from './summary.ts'
 import { plain } from './untrusted.ts'
@@ -13,8 +13,7 @@ import { plain } from './untrusted.ts'
 /** Everything that the step touches. */
 export interface World {
   readonly env: Readonly<NodeJS.ProcessEnv>
-  /** The parsed event file, or undefined when there is none. */
-  readonly event: unknown
+  readonly start: Start
   readonly actions: Actions
   readonly clock: Clock
   readonly transport: Transport
@@ -34,14 +33,13 @@ export interface Step {
 }
 
 /**
- * Reads the inputs and opens what the stages need; nothing is sent yet.
- * @throws ActionError that lists every problem of every input
+ * Opens what the stages need.
+ * @throws ActionError, when the inputs are not usable, that lists every problem of every input
  */
 export function begin(world: World, report: Report): Step {
   const { actions, clock, signal } = world
-  const startedAt = new Date(clock.now()).toISOString()
-  const context = readContext(world.env, world.event)
-  const inputs = loadInputs(world.env, context, actions.redact)
+  const { context, inputs, startedAt, userAgent } = world.start
+  if (inputs instanceof Error) throw inputs
   for (const notice of inputs.notices) actions.logger.notice(notice)
   const { sentry, commit, retries } = inputs
   report.version = sentry.version
@@ -58,7 +56,7 @@ export function begin(world: World, report: Report): Step {
     logger: actions.logger,
     token: sentry.token,
     account: { ...sentry, base: sentry.baseUrl },
-    userAgent: userAgent(context),
+    userAgent,
   })
   return { inputs, context, world, report, sentry: session, startedAt }
 }
@@ -70,9 +68,4 @@ export function httpDeps(
 ): HttpDeps {
   const { logger, redact } = actions
   return { transport, clock, logger, signal, redact, requestTimeout, retries }
-}
-
-/** Unique per process: Sentry keeps it of the request that creates a release, which later tells who did. */
-export function userAgent({ runId, runAttempt }: GitHubContext): string {
-  return `release-gate (run ${runId}.${runAttempt}; ${randomUUID()})`
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../../src/cleanup.ts'
+import { ActionError } from '../../src/errors.ts'
+import { readContext } from '../../src/github/context.ts'
 import type { State } from '../../src/ports.ts'
 import type { World } from '../../src/step.ts'
 import { describeWork, isPost, markStarted, settleWork, unsettledWork } from '../../src/state.ts'
@@ -41,7 +43,12 @@ describe('cleanUp', () => {
         actions,
         clock: new ManualClock(),
         env: {},
-        event: undefined,
+        start: {
+          context: readContext({}, undefined),
+          inputs: new ActionError('no input is read'),
+          userAgent: 'test',
+          startedAt: '2026-01-01T00:00:00.000Z',
+        },
         signal: new AbortController().signal,
         transport: never,
       },

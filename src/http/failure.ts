@@ -69,6 +69,8 @@ export interface Failure {
 }
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'])
+/** Counted by ourselves, and by zlib; axios only says so in its message. */
+const TOO_LARGE = new Set(['ERR_BODY_TOO_LARGE', 'ERR_BUFFER_TOO_LARGE'])
 const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
 const TLS = /^(ERR_SSL_|EPROTO)/
 
@@ -83,7 +85,7 @@ export function classify(
   host: string,
 ): Failure {
   const { code, message } = error
-  if (/maxContentLength/.test(message)) {
+  if (TOO_LARGE.has(code) || /maxContentLength/.test(message)) {
     return {
       kind: 'too-large',
       sent: true,

@@ -1,13 +1,10 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { getProxyUrl } from '@actions/http-client/lib/proxy'
-import { create } from 'axios'
+import { Agent } from 'node:http'
+import { getProxyUrl } from 'actions-http-client/lib/proxy'
 import { classify, type Failure, type Peer } from './failure.ts'
+import { read } from './read.ts'
 
-/** JSON answers are far smaller; what is larger is no answer of the API. */
+/** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
 const LARGEST_ANSWER = 8 * 1024 * 1024
-/** Sentry refuses more than 2.5 MB. */
-const LARGEST_REQUEST = 4 * 1024 * 1024
 
 export interface Outgoing {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -21,6 +18,7 @@ export interface Outgoing {
 
 export interface Incoming {
   readonly status: number
+  /** The value of a header, by its name in lower case. */
   header(name: string): string | undefined
   readonly bytes: Buffer
 }
@@ -38,46 +36,19 @@ export type Transport = (
 ) => Promise<Outcome>
 
 /**
- * The one axios instance. Redirects are never followed (they would carry the token elsewhere, and turn a POST into
- * a GET); proxies follow the rules of GitHub's own actions; any status is an answer. An axios error never leaves
- * this function, because it holds the request's headers.
+ * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
+ * same connections, and follow proxies by the rules of GitHub's own actions. What they throw never leaves this function:
+ * errors of axios hold the request's headers.
  */
 export function createTransport(): Transport {
-  const client = create({
-    proxy: false,
-    maxRedirects: 0,
-    maxBodyLength: LARGEST_REQUEST,
-    responseType: 'arraybuffer',
-    transformRequest: [],
-    transformResponse: [],
-    validateStatus: () => true,
-    adapter: 'http',
-  })
-  const direct = {
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
-  }
-
+  const agentFor = createAgents()
   return async (outgoing, peer, limit, signal) => {
     try {
-      const response = await client.request<Buffer>({
-        method: outgoing.method,
-        url: outgoing.url.href,
-        headers: outgoing.headers,
-        data: outgoing.body,
-        maxContentLength: outgoing.largestAnswer ?? LARGEST_ANSWER,
-        signal: AbortSignal.any([signal, limit]),
-        ...(await agents(outgoing.url, direct)),
-      })
-      const headers = response.headers as Readonly<Record<string, unknown>>
-      return {
-        kind: 'answer',
-        answer: {
-          status: response.status,
-          header: (name) => text(headers[name]),
-          bytes: Buffer.from(response.data),
-        },
-      }
+      const agent = await agentFor(outgoing.url)
+      const send = outgoing.method === 'GET' ? read : (await import('./write.ts')).write
+      const largest = outgoing.largestAnswer ?? LARGEST_ANSWER
+      const answer = await send(outgoing, agent, largest, AbortSignal.any([signal, limit]))
+      return { kind: 'answer', answer }
     } catch (error) {
       signal.throwIfAborted()
       if (limit.aborted) return { kind: 'failure', failure: tooSlow(outgoing.url.host) }
@@ -86,19 +57,26 @@ export function createTransport(): Transport {
   }
 }
 
-/** Node joins repeated headers, except the few that it gives as a list. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : undefined
+/** The agents keep connections open for the next request; through a proxy each request gets a connection of its own. */
+function createAgents(): (url: URL) => Promise<Agent> {
+  const direct = new Map<string, Agent>()
+  return async (url) => {
+    if (getProxyUrl(url)) {
+      // Late, because few jobs have a proxy.
+      const { HttpClient } = await import('actions-http-client')
+      return new HttpClient().getAgent(url.href)
+    }
+    const agent = direct.get(url.protocol) ?? (await createAgent(url.protocol))
+    direct.set(url.protocol, agent)
+    return agent
+  }
 }
 
-type Agents = Readonly<{ httpAgent: HttpAgent; httpsAgent: HttpsAgent }>
-
-async function agents(url: URL, direct: Agents): Promise<Agents> {
-  if (!getProxyUrl(url)) return direct
-  // Late, because it brings undici along and few jobs have a proxy.
-  const { HttpClient } = await import('@actions/http-client')
-  const agent = new HttpClient().getAgent(url.href) as HttpsAgent
-  return { httpAgent: agent, httpsAgent: agent }
+async function createAgent(protocol: string): Promise<Agent> {
+  if (protocol === 'http:') return new Agent({ keepAlive: true })
+  // Late, because TLS takes a third of the time in which Node starts, and stand-ins on loopback do without.
+  const { Agent: TlsAgent } = await import('node:https')
+  return new TlsAgent({ keepAlive: true })
 }
 
 function tooSlow(host: string): Failure {

@@ -1,11 +1,10 @@
-import type * as z from 'zod/mini'
 import type { AbfInputs, AbfOperation } from './abf.ts'
-import type { AbfSchema } from './abf-fields.ts'
-import { type Env, type Given, input, problem, variable } from './field.ts'
+import type { ABF_FIELDS } from './abf-fields.ts'
+import { type Env, type Given, input, problem, type ValuesOf, variable } from './field.ts'
 
-export type Name = keyof z.infer<typeof AbfSchema>
+export type Name = keyof typeof ABF_FIELDS
 export type Texts = Readonly<Record<Name, Given | undefined>>
-export type Values = z.infer<typeof AbfSchema>
+export type Values = ValuesOf<typeof ABF_FIELDS>
 
 /** Inputs that hold secrets, each with the environment variable that may hold it instead. */
 export const ABF_SECRETS: readonly (readonly [input: string, variable: string])[] = [

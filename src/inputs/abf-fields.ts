@@ -1,9 +1,8 @@
-import * as z from 'zod/mini'
 import { UPDATE_TYPES } from '../abf/fields.ts'
 import { parseSha } from '../github/context.ts'
 import { parseDuration } from '../wait/duration.ts'
 import { parseArches, parseBuildIds, parseMode, parsePair, parsePairs, parsePlatform } from './abf-parse.ts'
-import { field, secretField } from './field.ts'
+import { anyText, field, optional, secretField } from './field.ts'
 import { parseBaseUrl, parseBoolean, parseInteger } from './parse.ts'
 
 /** The inputs of the ABF part one by one: defaults, and what each accepts. How they go together is in `abf.ts`. */
@@ -38,25 +37,25 @@ const LONGEST_TIMEOUT_MS = 120 * 3_600_000
 const LONGEST_INTERVAL_MS = 3_600_000
 const MOST_LOG_LINES = 1000
 
-export const AbfSchema = z.object({
+export const ABF_FIELDS = {
   'abf-operation': oneOf(OPERATIONS),
   'abf-url': field(
     'the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)',
     (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text)),
   ),
-  'abf-token': z.optional(secretField('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
-  'abf-username': z.optional(
+  'abf-token': optional(secretField('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
+  'abf-username': optional(
     field('a login without a colon', (text) => (text.includes(':') ? undefined : text)),
   ),
-  'abf-password': z.optional(z.string()),
-  'abf-project': z.optional(field('a project as owner/name, or its numeric id', parsePair)),
-  'abf-commit': z.optional(field('a full commit SHA of 40 or 64 hex digits', parseSha)),
-  'abf-project-version': z.optional(
+  'abf-password': anyText,
+  'abf-project': optional(field('a project as owner/name, or its numeric id', parsePair)),
+  'abf-commit': optional(field('a full commit SHA of 40 or 64 hex digits', parseSha)),
+  'abf-project-version': optional(
     field('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text)),
   ),
-  'abf-repository': z.optional(field('a repository as platform/repository, or its numeric id', parsePair)),
-  'abf-platform': z.optional(field('the name of a platform, or its numeric id', parsePlatform)),
-  'abf-include-repositories': z.optional(
+  'abf-repository': optional(field('a repository as platform/repository, or its numeric id', parsePair)),
+  'abf-platform': optional(field('the name of a platform, or its numeric id', parsePlatform)),
+  'abf-include-repositories': optional(
     field(
       'repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks',
       parsePairs,
@@ -68,11 +67,11 @@ export const AbfSchema = z.object({
   ),
   'abf-update-type': oneOf(UPDATE_TYPES),
   'abf-auto-publish': field('none, default, testing, false or true', parseMode),
-  'abf-build-options': z.optional(z.string()),
-  'abf-build-list-ids': z.optional(
+  'abf-build-options': anyText,
+  'abf-build-list-ids': optional(
     field('numeric ids of build lists, as a list or a JSON array', parseBuildIds),
   ),
-  'abf-filter': z.optional(z.string()),
+  'abf-filter': anyText,
   'abf-reuse': field('true or false', parseBoolean),
   'abf-wait': field('true or false', parseBoolean),
   'abf-timeout': duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
@@ -83,7 +82,7 @@ export const AbfSchema = z.object({
   'abf-log-lines': field(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) =>
     parseInteger(text, 0, MOST_LOG_LINES),
   ),
-})
+}
 
 function oneOf<const T extends string>(choices: readonly T[]) {
   return field(choices.join(', '), (text) => choices.find((choice) => choice === text))

@@ -10,7 +10,7 @@ import {
   type Texts,
   type Values,
 } from './abf-credentials.ts'
-import { ABF_DEFAULTS, AbfSchema, OPERATIONS } from './abf-fields.ts'
+import { ABF_DEFAULTS, ABF_FIELDS, OPERATIONS } from './abf-fields.ts'
 import { IGNORED_FILTER_KEYS, parseFilter, parseOptions } from './abf-parse.ts'
 import { check, type Checked, type Env, fallback, type Given, input, type Show, variable } from './field.ts'
 
@@ -66,7 +66,7 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
     return { value: { off: true }, problems: [], notices: [] }
   }
   const given = readTexts(env, commit)
-  const { values, problems } = check(AbfSchema, given, show)
+  const { values, problems } = check(ABF_FIELDS, given, show)
   const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text)
   const options = parseOptions(given['abf-build-options'], show)
   const filter = parseFilter(given['abf-filter'], show)
@@ -101,7 +101,7 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
 }
 
 function readTexts(env: Env, commit: string | undefined): Texts {
-  const names = Object.keys(AbfSchema.shape) as Name[]
+  const names = Object.keys(ABF_FIELDS) as Name[]
   const defaults: Readonly<Partial<Record<Name, string>>> = ABF_DEFAULTS
   const texts = Object.fromEntries(
     names.map((name) => [name, input(env, name) ?? fallback(name, defaults[name])]),

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import { type GitHubContext, parseSha } from '../github/context.ts'
 import { parseDuration } from '../wait/duration.ts'
 import { check, type Checked, type Env, fallback, field, input, type Show } from './field.ts'
@@ -18,7 +17,7 @@ export const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary
 
 const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000
 
-const Schema = z.object({
+const FIELDS = {
   commit: field('a full commit SHA of 40 or 64 hex digits', parseSha),
   'request-timeout': field('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
     const ms = parseDuration(text)
@@ -26,7 +25,7 @@ const Schema = z.object({
   }),
   retries: field('a whole number from 0 to 10', (text) => parseInteger(text, 0, 10)),
   summary: field('true or false', parseBoolean),
-})
+}
 
 /** The commit, whatever is wrong with the other inputs: more of them depend on it. */
 export function givenCommit(env: Env, context: GitHubContext): string | undefined {
@@ -41,7 +40,7 @@ export function loadCommon(env: Env, context: GitHubContext, show: Show): Checke
     retries: input(env, 'retries') ?? fallback('retries', COMMON_DEFAULTS.retries),
     summary: input(env, 'summary') ?? fallback('summary', COMMON_DEFAULTS.summary),
   }
-  const { values, problems } = check(Schema, given, show)
+  const { values, problems } = check(FIELDS, given, show)
   if (!values) return { value: undefined, problems, notices: [] }
   const { commit, retries, summary } = values
   return {

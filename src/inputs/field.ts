@@ -1,5 +1,3 @@
-import * as z from 'zod/mini'
-
 export type Env = Readonly<NodeJS.ProcessEnv>
 
 /** A text and where it came from, for messages. */
@@ -37,41 +35,65 @@ export function fallback(name: string, text: string | undefined): Given | undefi
 /** Repeats what was given, in quotes and without secrets. */
 export type Show = (text: string) => string
 
-/** A schema for one text. `expected` says what would have been right, and goes into the message as it is. */
-export function field<T>(expected: string, parse: (text: string) => T | undefined) {
-  return z.pipe(
-    z.string({ error: () => expected }),
-    z.transform((text: string, context): T => {
-      const value = parse(text)
-      if (value !== undefined) return value
-      context.issues.push({ code: 'custom', input: text, message: expected })
-      return z.NEVER
-    }),
-  )
+/** What one input accepts. `expected` says what would have been right, and goes into the message as it is. */
+export interface Field<T> {
+  readonly expected: string
+  /** Gives undefined for a text that is not acceptable. */
+  readonly parse: (text: string) => T | undefined
 }
 
+/** An input that may be missing. */
+export interface OptionalField<T> extends Field<T> {
+  readonly optional: true
+}
+
+type Fields = Readonly<Record<string, Field<unknown> | OptionalField<unknown>>>
+
+/** The values of a set of fields, by the names of their inputs. */
+export type ValuesOf<F extends Fields> = {
+  readonly [Name in keyof F]: F[Name] extends Field<infer T>
+    ? F[Name] extends OptionalField<T>
+      ? T | undefined
+      : T
+    : never
+}
+
+export function field<T>(expected: string, parse: (text: string) => T | undefined): Field<T> {
+  return { expected, parse }
+}
+
+export function optional<T>(inner: Field<T>): OptionalField<T> {
+  return { ...inner, optional: true }
+}
+
+/** Any text, for what is looked at elsewhere. */
+export const anyText: OptionalField<string> = optional(field('a text', (text) => text))
+
 /** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
-export function secretField(expected: string, accepts: RegExp) {
+export function secretField(expected: string, accepts: RegExp): Field<string> {
   return field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined))
 }
 
 /**
- * Checks texts against a schema with a field for each.
- * @param schema an object schema whose keys are names of inputs
+ * Checks texts against a field for each.
+ * @returns the values, or every problem in the order of the fields
  */
-export function check<T>(
-  schema: z.ZodMiniType<T>,
+export function check<F extends Fields>(
+  fields: F,
   given: Readonly<Record<string, Given | undefined>>,
   show: Show,
-): { readonly values: T | undefined; readonly problems: readonly string[] } {
-  const texts = Object.entries(given).flatMap(([name, found]) => (found ? [[name, found.text] as const] : []))
-  const parsed = schema.safeParse(Object.fromEntries(texts))
-  if (parsed.success) return { values: parsed.data, problems: [] }
-  const problems = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0])
-    return problem(given[name] ?? { text: '', source: `input ${name}` }, issue.message, show)
-  })
-  return { values: undefined, problems }
+): { readonly values: ValuesOf<F> | undefined; readonly problems: readonly string[] } {
+  const problems: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, { expected, parse, ...rest }] of Object.entries(fields)) {
+    const found = given[name]
+    if (!found && 'optional' in rest) continue
+    values[name] = found && parse(found.text)
+    if (values[name] === undefined) {
+      problems.push(problem(found ?? { text: '', source: `input ${name}` }, expected, show))
+    }
+  }
+  return { values: problems.length > 0 ? undefined : (values as ValuesOf<F>), problems }
 }
 
 /** A problem in one line: where, what was expected, what was got. */

@@ -1,8 +1,17 @@
-import * as z from 'zod/mini'
 import type { GitHubContext } from '../github/context.ts'
 import type { CommitMode } from '../sentry/commits.ts'
 import { lengthOf } from '../untrusted.ts'
-import { check, type Checked, type Env, fallback, field, input, secretField, type Show } from './field.ts'
+import {
+  check,
+  type Checked,
+  type Env,
+  fallback,
+  field,
+  input,
+  optional,
+  secretField,
+  type Show,
+} from './field.ts'
 import { parseBoolean, parseLink, parseTime } from './parse.ts'
 
 /** What happens to a release after it is there: commits, release date, deploy. */
@@ -30,33 +39,33 @@ export const LIFECYCLE_DEFAULTS = { 'set-commits': 'auto', finalize: 'true' } as
 const MODES: readonly string[] = ['auto', 'refs', 'commits', 'skip'] satisfies CommitMode[]
 const LONGEST_NAME = 64
 
-const Schema = z.object({
+const FIELDS = {
   'set-commits': field('auto, refs, commits or skip', (text) => {
     const mode = text.toLowerCase()
     return MODES.includes(mode) ? (mode as CommitMode) : undefined
   }),
-  'previous-commit': z.optional(
+  'previous-commit': optional(
     field('a commit SHA of 7 to 64 hex digits', (text) =>
       /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined,
     ),
   ),
-  'github-token': z.optional(secretField('a GitHub token', /^[\x21-\x7e]+$/)),
+  'github-token': optional(secretField('a GitHub token', /^[\x21-\x7e]+$/)),
   finalize: field('true or false', parseBoolean),
-  environment: z.optional(
+  environment: optional(
     field(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) =>
       lengthOf(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined,
     ),
   ),
-  'deploy-name': z.optional(
+  'deploy-name': optional(
     field(`a name of at most ${LONGEST_NAME} characters`, (text) =>
       lengthOf(text) <= LONGEST_NAME ? text : undefined,
     ),
   ),
-  'deploy-url': z.optional(field('an http or https URL of at most 200 characters', parseLink)),
-  'started-at': z.optional(
+  'deploy-url': optional(field('an http or https URL of at most 200 characters', parseLink)),
+  'started-at': optional(
     field('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parseTime),
   ),
-})
+}
 
 const OPTIONAL = [
   'previous-commit',
@@ -73,7 +82,7 @@ export function loadLifecycle(env: Env, context: GitHubContext, show: Show): Che
     finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
     ...Object.fromEntries(OPTIONAL.map((name) => [name, input(env, name)])),
   }
-  const { values, problems } = check(Schema, given, show)
+  const { values, problems } = check(FIELDS, given, show)
   if (!values) return { value: undefined, problems, notices: [] }
   const { environment } = values
   const unused = (['deploy-name', 'deploy-url', 'started-at'] as const).filter(

@@ -1,10 +1,10 @@
-import * as z from 'zod/mini'
 import type { GitHubContext } from '../github/context.ts'
 import type { Preferred, Wanted } from '../sentry/plan.ts'
 import { decodeOrgToken, type OrgToken } from '../sentry/token.ts'
 import { versionProblem } from '../sentry/version.ts'
 import { lengthOf } from '../untrusted.ts'
 import {
+  anyText,
   check,
   type Checked,
   type Env,
@@ -16,6 +16,7 @@ import {
   type Show,
   secretField,
   variable,
+  optional,
 } from './field.ts'
 import { isSlug, parseBaseUrl, parseBoolean, parseLink, parseList } from './parse.ts'
 
@@ -35,7 +36,7 @@ export const SENTRY_DEFAULTS = { 'restore-archived': 'false' } as const
 const SAAS = 'https://sentry.io/'
 const LONGEST_REF = 200
 
-const Schema = z.object({
+const FIELDS = {
   'sentry-auth-token': secretField('a Sentry auth token', /^[\x21-\x7e]+$/),
   organization: field(
     'an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)',
@@ -49,17 +50,17 @@ const Schema = z.object({
     const list = parseList(text)
     return list.length > 0 && list.every(isSlug) ? list : undefined
   }),
-  version: z.optional(z.string()),
-  ref: z.optional(
+  version: anyText,
+  ref: optional(
     field(`a branch or tag of at most ${LONGEST_REF} characters`, (text) =>
       lengthOf(text) <= LONGEST_REF ? text : undefined,
     ),
   ),
-  url: z.optional(field('an http or https URL of at most 200 characters', parseLink)),
+  url: optional(field('an http or https URL of at most 200 characters', parseLink)),
   'restore-archived': field('true or false', parseBoolean),
-})
+}
 
-type Texts = Readonly<Record<keyof z.infer<typeof Schema>, Given | undefined>>
+type Texts = Readonly<Record<keyof typeof FIELDS, Given | undefined>>
 
 /** @param commit undefined when the input or the event did not give a usable one */
 export function loadSentry(
@@ -90,7 +91,7 @@ export function loadSentry(
     'restore-archived':
       input(env, 'restore-archived') ?? fallback('restore-archived', SENTRY_DEFAULTS['restore-archived']),
   }
-  const { values, problems } = check(Schema, given, show)
+  const { values, problems } = check(FIELDS, given, show)
   const all = [
     ...problems,
     ...versionProblems(given.version, show),

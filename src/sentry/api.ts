@@ -1,6 +1,6 @@
 import { HttpError } from '../http/failure.ts'
 import type { Reply } from '../http/reply.ts'
-import { asProject, type Caller, parse, releasePath } from './call.ts'
+import { asProject, type Caller, lookUpCall, parse, releasePath } from './call.ts'
 import { type Account, explain, SCOPES } from './explain.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'
 import { exactQuery } from './version.ts'
@@ -38,7 +38,7 @@ export interface ReleaseApi {
 export function createReleaseApi(call: Caller, account: Account, widens: boolean): ReleaseApi {
   return {
     async find(version) {
-      const reply = await call({ method: 'GET', path: releasePath(version), intent: 'look up the release' })
+      const reply = await call(lookUpCall(version))
       if (reply.status === 404) return undefined
       if (reply.status !== 200) throw explain(reply, account, SCOPES.read)
       return parse(ReleaseSchema, reply)

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import type { Http } from '../http/client.ts'
-import type { Reply } from '../http/reply.ts'
+import type { HttpRequest, Reply } from '../http/reply.ts'
 import { HttpError, type Peer } from '../http/failure.ts'
 import type { Effect } from '../http/retry.ts'
 import { type Account, unreadable } from './explain.ts'
@@ -10,12 +10,16 @@ const SENTRY: Peer = { name: 'Sentry', urlInput: 'sentry-url' }
 /** A list is never followed further than this, whatever the server says. */
 const MOST_PAGES = 50
 
-export interface SentryDeps {
-  readonly http: Http
+/** Who calls. */
+export interface Identity {
   readonly account: Account
   readonly token: string
   /** Names this run, and no other: Sentry keeps the one of the creating request. */
   readonly userAgent: string
+}
+
+export interface SentryDeps extends Identity {
+  readonly http: Http
 }
 
 export interface SentryCall {
@@ -33,25 +37,36 @@ export interface SentryCall {
 /** Sends a call of Sentry's API and gives its answer, whatever the status. */
 export type Caller = (call: SentryCall) => Promise<Reply>
 
-export function createCaller({ http, account, token, userAgent }: SentryDeps): Caller {
+export function createCaller({ http, ...identity }: SentryDeps): Caller {
+  return (call) => http.send(toRequest(call, identity))
+}
+
+/** The exact look-up of a release, `GET …/releases/<version>/`: 200, or 404 when there is none that the token may see. */
+export function lookUpCall(version: string): SentryCall {
+  return { method: 'GET', path: releasePath(version), intent: 'look up the release' }
+}
+
+/** A call as the request that it is on the wire. */
+export function toRequest(
+  { method, path, query, body, intent, effect = 'idempotent' }: SentryCall,
+  { account, token, userAgent }: Identity,
+): HttpRequest {
   const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base)
-  return ({ method, path, query, body, intent, effect = 'idempotent' }) => {
-    const url = new URL(path, root)
-    if (query) url.search = new URLSearchParams(query).toString()
-    return http.send({
-      method,
-      url,
-      intent,
-      effect,
-      peer: SENTRY,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      headers: {
-        Accept: 'application/json',
-        Authorization: `Bearer ${token}`,
-        'User-Agent': userAgent,
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
-    })
+  const url = new URL(path, root)
+  if (query) url.search = new URLSearchParams(query).toString()
+  return {
+    method,
+    url,
+    intent,
+    effect,
+    peer: SENTRY,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: {
+      Accept: 'application/json',
+      Authorization: `Bearer ${token}`,
+      'User-Agent': userAgent,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
   }
 }
 

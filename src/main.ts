@@ -1,0 +1,46 @@
+import { createActions } from './actions.ts'
+import { cleanUp } from './cleanup.ts'
+import { AnnouncedError, asActionError } from './errors.ts'
+import type { Logger } from './ports.ts'
+import { run } from './run.ts'
+import type { Redactor } from './secrets.ts'
+import { markStarted } from './state.ts'
+import type { World } from './step.ts'
+
+/** What is there before the runner's side is loaded. */
+export type Begun = Omit<World, 'actions'> & { readonly redactor: Redactor }
+
+/** The main step. Never rejects: the one red annotation and the exit code say that it failed. */
+export async function main(begun: Begun): Promise<void> {
+  const world = enter(begun)
+  markStarted(world.actions.state)
+  await run(world).catch((thrown: unknown) => {
+    fail(thrown, world.actions.logger)
+  })
+}
+
+/** The post step. */
+export async function post(begun: Begun): Promise<void> {
+  await cleanUp(enter(begun))
+}
+
+/** Secrets are masked before anything is logged. */
+function enter({ redactor, ...rest }: Begun): World {
+  const actions = createActions(redactor)
+  process.on('uncaughtException', (thrown) => {
+    fail(thrown, actions.logger)
+  })
+  return { ...rest, actions }
+}
+
+/** One red annotation with cause and cure; what helps to dig follows as plain log lines. */
+function fail(thrown: unknown, logger: Logger): void {
+  process.exitCode = 1
+  const error = asActionError(thrown)
+  if (error instanceof AnnouncedError) {
+    logger.info(error.message)
+    return
+  }
+  logger.error([error.message, error.advice].filter(Boolean).join('\n'), error.title)
+  for (const line of error.detail) logger.info(`  ${line}`)
+}
