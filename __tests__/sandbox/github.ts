@@ -8,6 +8,8 @@ export interface ChangedFile {
 }
 
 export interface CommitSeed {
+  /** Default: made from the rest. */
+  readonly sha?: string
   readonly message?: string
   readonly name?: string
   readonly email?: string
@@ -86,7 +88,7 @@ export class GitHubRepository {
     const parents = [...(tip === undefined ? [] : [tip]), ...(seed.merges ?? [])]
     const order = this.#commits.size
     const date = seed.date ?? new Date(Date.UTC(2026, 8, 1, 8, order)).toISOString().replace('.000Z', 'Z')
-    const sha = sha1(JSON.stringify([this.fullName, parents, seed, order]))
+    const sha = seed.sha ?? sha1(JSON.stringify([this.fullName, parents, seed, order]))
     const files = (seed.files ?? [`file-${order}.txt`]).map((file) =>
       typeof file === 'string' ? { filename: file } : file,
     )

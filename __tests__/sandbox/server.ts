@@ -67,6 +67,8 @@ export interface Fault {
 export interface ServerOptions {
   /** Milliseconds that every answer is held back. */
   readonly latency?: number
+  /** Where to listen on 127.0.0.1 (default: any port that is free). */
+  readonly port?: number
   readonly tls?: { readonly key: string; readonly cert: string }
 }
 
@@ -80,6 +82,7 @@ export abstract class StandIn {
   readonly #faults: { fault: Fault; skip: number; left: number }[] = []
   #server: ReturnType<typeof createServer> | undefined
   #hook: ((call: Call) => void | Promise<void>) | undefined
+  #listener: ((exchange: Exchange) => void) | undefined
 
   constructor(options: ServerOptions = {}) {
     this.#options = options
@@ -113,6 +116,12 @@ export abstract class StandIn {
     this.#hook = hook
   }
 
+  /** Called with each entry of the journal once its request was answered, or went wrong as a fault wants it. */
+  onExchange(listener: (exchange: Exchange) => void): void {
+    this.#listener = listener
+  }
+
+  /** Starts to listen; rejects when the port is taken. */
   async start(): Promise<this> {
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -123,7 +132,7 @@ export abstract class StandIn {
     this.#server = server
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(0, '127.0.0.1', resolve)
+      server.listen(this.#options.port ?? 0, '127.0.0.1', resolve)
     })
     return this
   }
@@ -170,12 +179,13 @@ export abstract class StandIn {
     await this.#hook?.(call)
     if (this.#options.latency) await new Promise((resolve) => setTimeout(resolve, this.#options.latency))
 
-    const action = this.#strike(call)
-    if (!action) {
-      write(response, exchange, await this.handle(call))
-      return
+    try {
+      const action = this.#strike(call)
+      if (action) await this.#misbehave(action, call, request, response, exchange)
+      else write(response, exchange, await this.handle(call))
+    } finally {
+      this.#listener?.(exchange)
     }
-    await this.#misbehave(action, call, request, response, exchange)
   }
 
   #strike(call: Call): FaultAction | undefined {
