@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { evaluate, holds, interpolate, known, plain, type Scope } from './expression.ts'
@@ -19,8 +19,12 @@ export interface WorkflowOptions {
   readonly github?: Texts
   /** Inputs of every step with this action that win over the file: the addresses of stand-ins. */
   readonly with?: Texts
-  /** Executable files in the folder where scripts run, by name. */
+  /** Executable files by name: they are in the folder where scripts run, and stand in for programs of that name. */
   readonly files?: Texts
+  /** Where scripts run instead of an empty folder. */
+  readonly workspace?: string
+  /** Actions of others that have nothing to do here, such as `actions/checkout`. */
+  readonly without?: readonly string[]
 }
 
 type Outcome = 'success' | 'failure' | 'skipped'
@@ -49,6 +53,9 @@ export interface WorkflowRun {
   readonly jobs: Readonly<Record<string, JobRun>>
 }
 
+/** This action, by its name or by its place. */
+const OURS = /^(release-gate\/release-gate@|\.\/$)/
+
 const Scalar = z.union([z.string(), z.number(), z.boolean()])
 const Values = z.optional(z.record(z.string(), Scalar))
 const Condition = z.optional(z.union([z.string(), z.boolean()]))
@@ -61,7 +68,7 @@ const StepFile = z.strictObject({
   name: inert,
   if: Condition,
   env: Values,
-  uses: z.optional(z.string().regex(/^release-gate\/release-gate@/)),
+  uses: z.optional(z.string()),
   with: Values,
   run: z.optional(z.string()),
   shell: z.optional(z.literal('bash')),
@@ -214,10 +221,10 @@ async function runSteps(
     // Before the condition, as GitHub does: an expression in the environment of a step that is skipped must be good, too.
     const stepEnv = { ...env, ...texts(step.env, scopeWith(env)) }
     const scope = scopeWith(stepEnv)
-    const processEnv = { ...variables(runner.github), ...stepEnv }
+    const processEnv = { ...variables(runner.github), RUNNER_TEMP: folder, ...stepEnv }
     const start = (): Promise<Ran> =>
       step.uses === undefined
-        ? runScript(step, { folder, env: processEnv, scope })
+        ? runScript(step, { folder, workspace: runner.workspace ?? folder, env: processEnv, scope })
         : runUses(step, { runner, env: processEnv, scope })
     const ran = holds(step.if, scope) ? await start() : undefined
     env = { ...env, ...ran?.env }
@@ -255,6 +262,9 @@ async function runUses(
   step: Step,
   { runner, env, scope }: { runner: Runner; env: Texts; scope: Scope },
 ): Promise<Ran> {
+  const { uses = '' } = step
+  if (runner.without?.includes(uses.replace(/@.*/, ''))) return { ok: true, outputs: {}, log: '' }
+  if (!OURS.test(uses)) throw new Error(`a step uses ${uses}, which is another action`)
   const unknown = Object.keys(step.with ?? {}).filter((name) => !(name in actionFile.inputs))
   if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`)
   const defaults = Object.entries(actionFile.inputs).map(([name, { default: text = '' }]) => [name, text])
@@ -267,7 +277,7 @@ async function runUses(
 
 async function runScript(
   step: Step,
-  { folder, env, scope }: { folder: string; env: Texts; scope: Scope },
+  { folder, workspace, env, scope }: { folder: string; workspace: string; env: Texts; scope: Scope },
 ): Promise<Ran> {
   if (step.run === undefined) throw new Error('a step without uses and run')
   const file = (name: string, content = ''): string => {
@@ -277,8 +287,8 @@ async function runScript(
   const files = { GITHUB_OUTPUT: file('.output'), GITHUB_ENV: file('.env'), GITHUB_STEP_SUMMARY: file('.md') }
   const flags = step.shell === undefined ? ['-e'] : ['--noprofile', '--norc', '-eo', 'pipefail']
   const child = spawn('bash', [...flags, file('.script', interpolate(step.run, scope))], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], HOME: folder, ...env, ...files },
+    cwd: workspace,
+    env: { PATH: [folder, process.env['PATH']].join(delimiter), HOME: folder, ...env, ...files },
   })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
