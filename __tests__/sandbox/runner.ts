@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { EOL, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -124,30 +124,36 @@ async function start(script: string, run: ActionRun, state: Record<string, strin
     child.once('error', reject)
     child.once('close', resolve)
   })
+  const printed = lines(stdout?.() ?? '')
   const result: ActionResult = {
     code,
-    stdout: stdout?.() ?? '',
+    stdout: printed,
     stderr: stderr?.() ?? '',
     outputs: readFileCommands(files.output),
     state: readFileCommands(files.state),
-    summary: readFileSync(files.summary, 'utf8'),
-    annotations: readAnnotations(stdout?.() ?? ''),
-    log: (stdout?.() ?? '').split('\n').filter((line) => !line.startsWith('::') && line !== ''),
+    summary: lines(readFileSync(files.summary, 'utf8')),
+    annotations: readAnnotations(printed),
+    log: printed.split('\n').filter((line) => !line.startsWith('::') && line !== ''),
     duration: performance.now() - begun,
   }
   rmSync(folder, { recursive: true, force: true })
   return result
 }
 
+/** With the line ends of Linux: the runner's own commands end as lines do on the machine. */
+function lines(text: string): string {
+  return text.replaceAll(EOL, '\n')
+}
+
 /** `name<<delimiter`, lines, delimiter: the runner's format for outputs and state. */
 function readFileCommands(path: string): Record<string, string> {
   const values: Record<string, string> = {}
-  const lines = readFileSync(path, 'utf8').split('\n')
-  for (let at = 0; at < lines.length; at += 1) {
-    const [, name, delimiter] = /^(.+?)<<(.+)$/.exec(lines[at] ?? '') ?? []
+  const all = lines(readFileSync(path, 'utf8')).split('\n')
+  for (let at = 0; at < all.length; at += 1) {
+    const [, name, delimiter] = /^(.+?)<<(.+)$/.exec(all[at] ?? '') ?? []
     if (name === undefined || delimiter === undefined) continue
-    const end = lines.indexOf(delimiter, at + 1)
-    values[name] = lines.slice(at + 1, end).join('\n')
+    const end = all.indexOf(delimiter, at + 1)
+    values[name] = all.slice(at + 1, end).join('\n')
     at = end
   }
   return values
