@@ -53,6 +53,9 @@ const metadata = (() => {
 const service = tsImport('@actions/languageservice', import.meta.url) as Promise<typeof languageservice>
 let documents = 0
 
+/** It only knows variables that stand in the file, and these come from GITHUB_ENV. */
+const DYNAMIC = /^\d+: Context access might be invalid: STAND_IN_[A-Z_]+$/
+
 /** Complaints of GitHub's language service, which knows the inputs of this action. */
 async function languageService(text: string): Promise<string[]> {
   // It remembers what it has read by address.
@@ -67,10 +70,12 @@ async function languageService(text: string): Promise<string[]> {
         ),
     },
   })
-  return found.map(
-    ({ range, message }) =>
-      `${range.start.line + 1}: ${typeof message === 'string' ? message : message.value}`,
-  )
+  return found
+    .map(
+      ({ range, message }) =>
+        `${range.start.line + 1}: ${typeof message === 'string' ? message : message.value}`,
+    )
+    .filter((complaint) => !DYNAMIC.test(complaint))
 }
 
 describe('every workflow', () => {
@@ -150,9 +155,155 @@ describe('every example', () => {
   })
 })
 
+interface Job {
+  readonly needs?: string | readonly string[]
+  readonly if?: string
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly 'timeout-minutes'?: number
+  readonly steps: readonly OwnStep[]
+}
+interface OwnStep {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+interface OwnWorkflow {
+  readonly name: string
+  readonly on: Readonly<Record<string, unknown>>
+  readonly permissions: unknown
+  readonly concurrency?: { readonly group: string }
+  readonly jobs: Readonly<Record<string, Job>>
+}
+
+const files = own.map((path) => ({ path, workflow: parse(read(path)) as OwnWorkflow }))
+const jobs = files.flatMap(({ path, workflow }) =>
+  Object.entries(workflow.jobs).map(([id, job]) => ({ place: `${path}: ${id}`, path, id, job })),
+)
+const scripts = jobs.flatMap(({ place, job }) =>
+  job.steps.flatMap(({ run }) => (run === undefined ? [] : { place, run })),
+)
+
+/** Jobs that may write, and what: every other one may only read. */
+const WRITERS: Readonly<Record<string, readonly string[]>> = {
+  '.github/workflows/codeql.yml: analyze': ['security-events'],
+  '.github/workflows/dist-update.yml: commit': ['actions', 'contents'],
+  '.github/workflows/release.yml: publish': ['attestations', 'contents', 'id-token'],
+}
+
+describe('our own workflows', () => {
+  it('are those of the documentation', () => {
+    expect(files.map(({ path }) => path.replace(/^.*\//, ''))).toEqual([
+      'check-dist.yml',
+      'ci.yml',
+      'codeql.yml',
+      'dependency-review.yml',
+      'dist-update.yml',
+      'e2e.yml',
+      'release.yml',
+    ])
+  })
+
+  it.each(files)('$path gives nothing to a job that does not ask', ({ workflow }) => {
+    expect(workflow.permissions).toEqual({})
+  })
+
+  it.each(files)('$path runs once at a time for what it is about', ({ workflow }) => {
+    expect(workflow.concurrency?.group).toContain('${{ github.workflow }}')
+  })
+
+  it.each(files)('$path is not started by strangers with the rights of the repository', ({ workflow }) => {
+    const triggers = Object.keys(workflow.on)
+    expect(triggers).not.toContain('pull_request_target')
+    expect(triggers).not.toContain('issue_comment')
+    // What this one does with what strangers may have made is in its own tests.
+    expect(triggers.includes('workflow_run')).toBe(workflow.name === 'dist-update')
+  })
+
+  it.each(files)('$path has no secrets', ({ path }) => {
+    expect(read(path)).not.toMatch(/\bsecrets(\.|\[|:)/)
+  })
+
+  it.each(jobs)('$place has a limit of time', ({ job }) => {
+    expect(job['timeout-minutes']).toBeGreaterThan(0)
+    expect(job['timeout-minutes']).toBeLessThanOrEqual(60)
+  })
+
+  it.each(jobs)('$place says what it may do', ({ place, job }) => {
+    const { permissions = { undefined: 'write' } } = job
+    const written = Object.keys(permissions).filter((name) => permissions[name] !== 'read')
+    expect(written.sort()).toEqual(WRITERS[place] ?? [])
+  })
+
+  it.each(jobs)('$place leaves no token in the checkout', ({ job }) => {
+    const checkouts = job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))
+    expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([])
+  })
+
+  it.each(scripts)('a script of $place has no expression in it', ({ run }) => {
+    expect(run).not.toContain('${{')
+  })
+
+  it.each(Object.keys(WRITERS))('%s runs no code of packages', (place) => {
+    const found = scripts.filter((script) => script.place === place).map(({ run }) => run)
+    expect(found.filter((run) => /\b(npm|npx|yarn|pnpm|tsx)\b|\.ci\/run/.test(run))).toEqual([])
+  })
+
+  it('that may be started by name are those whose checks an update of dist has to start', () => {
+    const [, list = ''] = /const CHECKS = \[(.*?)\]/s.exec(read('scripts/commit-dist.mjs')) ?? []
+    const started = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => `.github/workflows/${name}`)
+    const checks = files.filter(({ workflow: { on } }) => 'pull_request' in on)
+    expect(started.toSorted()).toEqual(checks.map(({ path }) => path).toSorted())
+    expect(checks.filter(({ workflow: { on } }) => !('workflow_dispatch' in on))).toEqual([])
+  })
+})
+
+describe('the gate', () => {
+  const gates = jobs.filter(({ id }) => id === 'gate')
+
+  it('is in every workflow of several jobs for pull requests', () => {
+    const several = files.filter(
+      ({ workflow }) => 'pull_request' in workflow.on && Object.keys(workflow.jobs).length > 1,
+    )
+    expect(gates.map(({ path }) => path)).toEqual(several.map(({ path }) => path))
+    expect(gates).not.toEqual([])
+  })
+
+  it.each(gates)('of $path needs all other jobs, and always runs', ({ path, job }) => {
+    const others = jobs.filter((other) => other.path === path && other.id !== 'gate').map(({ id }) => id)
+    expect(new Set([job.needs].flat())).toEqual(new Set(others))
+    expect(job.if).toBe('always()')
+  })
+})
+
+describe('the update of dist', () => {
+  const job = jobs.find(({ path }) => path.endsWith('/dist-update.yml'))?.job
+
+  it.each([
+    "github.event.workflow_run.event == 'pull_request'",
+    "github.event.workflow_run.path == '.github/workflows/check-dist.yml'",
+    'github.event.workflow_run.head_repository.full_name == github.repository',
+    'github.event.workflow_run.actor.id == 49699333',
+    "startsWith(github.event.workflow_run.head_branch, 'dependabot/npm_and_yarn/')",
+  ])('asks for %s', (condition) => {
+    expect(job?.if?.split(' && ')).toContain(condition)
+  })
+
+  it('checks out main, and reads the artifact outside of it', () => {
+    const refs = job?.steps.flatMap(({ with: given }) => given?.['ref'] ?? [])
+    expect(refs).toEqual(['${{ github.event.repository.default_branch }}'])
+    const paths = job?.steps.flatMap(({ with: given }) => given?.['path'] ?? [])
+    expect(paths).toEqual(['${{ runner.temp }}/dist'])
+  })
+
+  it('runs one script', () => {
+    expect(job?.steps.flatMap(({ run }) => run ?? [])).toEqual([
+      'node scripts/commit-dist.mjs "$RUNNER_TEMP/dist"',
+    ])
+  })
+})
+
 describe('actions of others', () => {
-  const files = readdirSync(new URL('.github', root), { recursive: true, encoding: 'utf8' })
-  const uses = files
+  const uses = readdirSync(new URL('.github', root), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.ya?ml$/.test(name))
     .flatMap((name) => {
       const found: (readonly [action: string, comment: string])[] = []
@@ -167,6 +318,13 @@ describe('actions of others', () => {
 
   it('are used', () => {
     expect(uses.map(([action]) => action.replace(/@.*/, ''))).toContain('actions/checkout')
+  })
+
+  it('have one version each', () => {
+    const pins = new Set(
+      uses.map(([action, comment]) => `${action.replace(/\/(init|analyze)@/, '@')}${comment}`),
+    )
+    expect(pins.size).toBe(new Set([...pins].map((pin) => pin.replace(/@.*/, ''))).size)
   })
 
   it.each(uses)('%s is pinned by its commit, with the version beside', (action, comment) => {
