@@ -10,6 +10,7 @@ const notOnWindows = [
   'abf-order',
   'lifecycle',
   'sandbox',
+  'demo',
   'examples',
   'e2e',
   'workflow-scripts',

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { type Answer, type Call, StandIn } from '../sandbox/server.ts'
+import { runWorkflow, type StepRun } from '../sandbox/workflow.ts'
 import { serve } from './helpers.ts'
 
 // The scripts of release.yml and dist-update.yml, as these run them.
@@ -146,6 +148,121 @@ describe.concurrent('scripts/release.mjs', () => {
   ])('with the tags %s moves the major tag: %s, is the latest: %s', (tags, major, all) => {
     const { outputs } = check(repository({ tags, branch: 'releases/v1' }).folder)
     expect([outputs['newest-of-major'], outputs['newest-of-all']]).toEqual([major, all])
+  })
+})
+
+interface PublishJob {
+  readonly needs: string
+  readonly environment: string
+}
+
+describe.concurrent('the job that publishes a release', () => {
+  const COMMIT = 'd'.repeat(40)
+  const file = parse(
+    readFileSync(new URL('../../.github/workflows/release.yml', import.meta.url), 'utf8'),
+  ) as {
+    readonly jobs: { readonly publish: PublishJob }
+  }
+  const CHECKED = {
+    tag: 'v1.2.3',
+    commit: COMMIT,
+    major: 'v1',
+    'newest-of-major': 'true',
+    'newest-of-all': 'true',
+  }
+
+  /** Runs the job after a check with these results, with a `gh` that knows the answers to some of its calls. */
+  async function publish(
+    answers: Readonly<Record<string, string>> = {},
+    checked: Partial<typeof CHECKED> = {},
+  ): Promise<{ result: string; calls: string[]; last: StepRun | undefined }> {
+    const outputs = Object.entries({ ...CHECKED, ...checked })
+    const check = {
+      'runs-on': 'ubuntu-latest',
+      outputs: Object.fromEntries(outputs.map(([name]) => [name, `\${{ steps.check.outputs.${name} }}`])),
+      steps: [
+        {
+          id: 'check',
+          run: outputs.map(([name, value]) => `echo ${name}=${value} >>"$GITHUB_OUTPUT"`).join('\n'),
+        },
+      ],
+    }
+    const known = {
+      'release view v1.2.3 --json isDraft --jq .isDraft': '',
+      'api repos/acme/gate/releases/tags/v1.2.3 --jq .immutable': 'true',
+      'api repos/acme/gate/commits/tags/v1.2.3 --jq .sha': COMMIT,
+      ...answers,
+    }
+    const cases = Object.entries(known).map(
+      ([call, answer]) => `"${call}") ${answer === '' ? 'exit 1' : `echo ${answer}`} ;;`,
+    )
+    const echo = '#!/usr/bin/env bash\necho "CALL ${0##*/} $*" >&2\n'
+    const run = await runWorkflow(
+      stringify({ on: 'workflow_dispatch', jobs: { check, publish: file.jobs.publish } }),
+      {
+        files: { git: echo, node: echo, gh: `${echo}case "$*" in\n${cases.join('\n')}\nesac\n` },
+        without: ['actions/checkout', 'actions/attest-build-provenance'],
+        github: { repository: 'acme/gate' },
+      },
+    )
+    const steps = run.jobs['publish']?.steps ?? []
+    const calls = steps.flatMap(({ log }) =>
+      [...log.matchAll(/^CALL gh (.*)$/gm)].map(([, call = '']) => call),
+    )
+    const changes = calls.filter((call) => /^release (create|edit|delete)|--method/.test(call))
+    return {
+      result: run.result,
+      calls: changes.map((call) => call.replaceAll(/\S+\/(?=notes|release-gate)/g, '')),
+      last: steps.findLast(({ outcome }) => outcome !== 'skipped'),
+    }
+  }
+
+  const DRAFT = `release create v1.2.3 --draft --target ${COMMIT} --title v1.2.3 --notes-file notes.md release-gate-v1.2.3.tar.gz`
+  const MOVE = `api --method PATCH repos/acme/gate/git/refs/tags/v1 -f sha=${COMMIT} -F force=true --silent`
+
+  it('waits for an approval', () => {
+    expect([file.jobs.publish.needs, file.jobs.publish.environment]).toEqual(['check', 'release'])
+  })
+
+  it('drafts, publishes, and then moves the major tag', async () => {
+    const { result, calls } = await publish()
+    expect([result, calls]).toEqual([
+      'success',
+      [DRAFT, 'release edit v1.2.3 --draft=false --latest=true', MOVE],
+    ])
+  })
+
+  it('makes the major tag when there is none', async () => {
+    const { calls } = await publish({ 'api repos/acme/gate/git/ref/tags/v1 --silent': '' })
+    expect(calls.at(-1)).toBe(
+      `api --method POST repos/acme/gate/git/refs -f ref=refs/tags/v1 -f sha=${COMMIT} --silent`,
+    )
+  })
+
+  it('replaces a draft of before', async () => {
+    const { calls } = await publish({ 'release view v1.2.3 --json isDraft --jq .isDraft': 'true' })
+    expect(calls.slice(0, 2)).toEqual(['release delete v1.2.3 --yes', DRAFT])
+  })
+
+  it('never deletes what is published', async () => {
+    const { calls } = await publish({ 'release view v1.2.3 --json isDraft --jq .isDraft': 'false' })
+    expect(calls[0]).toBe(DRAFT)
+  })
+
+  it('moves no major tag for an older version', async () => {
+    const { result, calls } = await publish({}, { 'newest-of-major': 'false', 'newest-of-all': 'false' })
+    expect([result, calls.slice(1)]).toEqual([
+      'success',
+      ['release edit v1.2.3 --draft=false --latest=false'],
+    ])
+  })
+
+  it.each([
+    ['can still be changed', 'api repos/acme/gate/releases/tags/v1.2.3 --jq .immutable', 'false'],
+    ['is of another commit', 'api repos/acme/gate/commits/tags/v1.2.3 --jq .sha', 'e'.repeat(40)],
+  ])('moves no major tag when the release %s', async (_, call, answer) => {
+    const { result, calls, last } = await publish({ [call]: answer })
+    expect([result, calls.includes(MOVE), last?.outcome]).toEqual(['failure', false, 'failure'])
   })
 })
 

@@ -248,6 +248,13 @@ describe('our own workflows', () => {
     expect(found.filter((run) => /\b(npm|npx|yarn|pnpm|tsx)\b|\.ci\/run/.test(run))).toEqual([])
   })
 
+  it('run no install scripts of packages', () => {
+    const installs = [...scripts.map(({ run }) => run), read('.ci/run')].flatMap(
+      (text) => text.match(/npm (ci|i)\b.*/g) ?? [],
+    )
+    expect(new Set(installs)).toEqual(new Set(['npm ci --ignore-scripts']))
+  })
+
   it('that may be started by name are those whose checks an update of dist has to start', () => {
     const [, list = ''] = /const CHECKS = \[(.*?)\]/s.exec(read('scripts/commit-dist.mjs')) ?? []
     const started = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => `.github/workflows/${name}`)
