@@ -287,7 +287,7 @@ describe('the update of dist', () => {
 
   it.each([
     "github.event.workflow_run.event == 'pull_request'",
-    "github.event.workflow_run.path == '.github/workflows/check-dist.yml'",
+    "startsWith(github.event.workflow_run.path, '.github/workflows/check-dist.yml')",
     'github.event.workflow_run.head_repository.full_name == github.repository',
     'github.event.workflow_run.actor.id == 49699333',
     "startsWith(github.event.workflow_run.head_branch, 'dependabot/npm_and_yarn/')",
