@@ -71,7 +71,22 @@ export async function runPost(main: Pick<ActionResult, 'state'>, run: ActionRun 
   return await start(actionFile.runs.post, run, Object.fromEntries(state) as Record<string, string>)
 }
 
-async function start(script: string, run: ActionRun, state: Record<string, string>): Promise<ActionResult> {
+/** Where a script of action.yml lies. */
+export function pathOf(script: string): string {
+  return join(ROOT, script.replace(/^dist/, DIST))
+}
+
+/** What the runner lays out for one step before it starts it. */
+export interface Layout {
+  /** Holds all the rest, and is the caller's to remove. */
+  readonly folder: string
+  readonly workspace: string
+  readonly env: Readonly<Record<string, string>>
+  readonly files: { readonly output: string; readonly state: string; readonly summary: string }
+}
+
+/** The files, the workspace and the whole environment of one step. */
+export function layOut(run: ActionRun, state: Readonly<Record<string, string>> = {}): Layout {
   const folder = mkdtempSync(join(tmpdir(), 'release-gate-'))
   const file = (name: string, content = ''): string => {
     const path = join(folder, name)
@@ -108,9 +123,13 @@ async function start(script: string, run: ActionRun, state: Record<string, strin
     ...state,
     ...run.env,
   }
+  return { folder, workspace, env, files }
+}
 
+async function start(script: string, run: ActionRun, state: Record<string, string>): Promise<ActionResult> {
+  const { folder, workspace, env, files } = layOut(run, state)
   const begun = performance.now()
-  const child = spawn(process.execPath, [join(ROOT, script.replace(/^dist/, DIST))], { cwd: workspace, env })
+  const child = spawn(process.execPath, [pathOf(script)], { cwd: workspace, env })
   run.onStart?.(child)
   const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => {
     let text = ''

@@ -42,7 +42,6 @@ const BUILD = {
 const THESE_BUILDS = { ...SENTRY, ...FARM, 'abf-build-list-ids': '${{ env.STAND_IN_ABF_BUILD_LIST_IDS }}' }
 
 /** Each state lasts until it was seen, so that every run sees the same ones. */
-const QUEUED = { status: 2000 }
 const BUILDING = { status: 3000, afterReads: 1 }
 const BUILT = { status: 0, afterReads: 1 }
 
@@ -94,7 +93,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: SENTRY, exitCode: 0 }],
   },
   commits: {
-    sentence: 'Sentry cannot read the repository: the commits come from the GitHub API, without a checkout.',
+    sentence: 'Sentry cannot read the repository: the commits come from GitHub, without a checkout.',
     servers: 'Sentry has no repository; GitHub has two commits.',
     prepare: ({ sentry }) => {
       sentry.repositories.length = 0
@@ -119,8 +118,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     sentence: 'Two architectures are built on ABF, and only then the release gets its date.',
     servers: 'ABF builds both, one faster than the other.',
     prepare: ({ abf }) => {
-      abf.plan({ arch: 'x86_64' }, [QUEUED, BUILDING, BUILT])
-      abf.plan({ arch: 'aarch64' }, [QUEUED, BUILDING, { ...BUILT, afterReads: 2 }])
+      abf.plan({ arch: 'x86_64' }, [BUILDING, BUILT])
+      abf.plan({ arch: 'aarch64' }, [BUILDING, { ...BUILT, afterReads: 2 }])
     },
     steps: [{ with: { ...BUILD, 'abf-arches': 'x86_64, aarch64' }, exitCode: 0 }],
   },
@@ -129,7 +128,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     servers: 'ABF cannot build this package, and says why in the log of the build.',
     prepare: ({ abf }) => {
       const failed = { status: 666, afterReads: 1, files: { 'build.log': LOG.join('\n') } }
-      abf.plan({}, [QUEUED, BUILDING, failed])
+      abf.plan({}, [BUILDING, failed])
     },
     steps: [{ with: BUILD, exitCode: 1 }],
   },
@@ -137,7 +136,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     sentence: 'One step submits the build and ends; another one waits for it and finalizes the release.',
     servers: 'ABF builds the package.',
     prepare: ({ abf }) => {
-      abf.plan({}, [QUEUED, BUILDING, BUILT])
+      abf.plan({}, [BUILDING, BUILT])
     },
     steps: [
       { id: 'submit', with: { ...BUILD, 'abf-wait': 'false' }, exitCode: 0 },
@@ -191,7 +190,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     sentence: 'The job is cancelled during the wait, and the build that it submitted with it.',
     servers: 'ABF builds for longer than anybody waits.',
     prepare: ({ abf }) => {
-      abf.plan({}, [QUEUED, BUILDING])
+      abf.plan({}, [BUILDING])
     },
     steps: [{ with: BUILD, exitCode: 1, cancelWhen: /building \(3000\)/ }],
   },
@@ -204,8 +203,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: SENTRY, exitCode: 1 }],
   },
   'server-trouble': {
-    sentence: 'Sentry fails, cuts the connection and asks for patience: there is one release all the same.',
-    servers: 'Sentry answers the first request with 503, loses the answer to the create, and then says 429.',
+    sentence: 'Sentry fails, cuts the connection and asks for patience: there is one release still.',
+    servers: 'Sentry answers 503, loses the answer to the create, and then asks to wait with 429.',
     prepare: ({ sentry }) => {
       const path = /\/releases\//
       const slower = { status: 429, headers: { 'Retry-After': '1' }, body: { detail: 'Slow down' } }
