@@ -66,7 +66,7 @@ const POINTS: Readonly<Record<string, readonly string[]>> = {
   'server-trouble': ['→ 503', '→ connection cut', '→ 208', '→ 429', 'release-created    true'],
 }
 
-describe('npm run demo', () => {
+describe('npm run demo', { timeout: 120_000 }, () => {
   it('has a point to make for every scenario', () => {
     expect(Object.keys(POINTS)).toEqual(Object.keys(scenarios))
   })
@@ -94,7 +94,7 @@ describe('npm run demo', () => {
     })
   })
 
-  it('tells a story in order when nothing is asked for', { timeout: 120_000 }, async () => {
+  it('tells a story in order when nothing is asked for', async () => {
     const { code, stdout, stderr } = await demo([]).end
     const titles = [...stdout.matchAll(/^━━ (\d) of 6: (\S+)/gm)].map(
       ([, number, name]) => `${number} ${name}`,
@@ -138,8 +138,8 @@ describe('npm run demo', () => {
   })
 })
 
-describe('npm run demo -- --keep', () => {
-  it('leaves the servers up for a run by hand, and ends on SIGINT', { timeout: 60_000 }, async () => {
+describe('npm run demo -- --keep', { timeout: 120_000 }, () => {
+  it('leaves the servers up for a run by hand, and ends on SIGINT', async () => {
     const program = demo(['--scenario', 'missing', '--keep'])
     await program.says(/^: >.*\n/m)
     const printed = program.stdout().split('━━ The servers stay up')[1] ?? ''
@@ -173,8 +173,8 @@ function timeless(document: string): string {
     .replaceAll(/"duration":\d+/g, '"duration":SOME')
 }
 
-describe('the files of npm run demo', () => {
-  it('are a page with the summary as GitHub shows it, and a document', { timeout: 60_000 }, async () => {
+describe('the files of npm run demo', { timeout: 120_000 }, () => {
+  it('are a page with the summary as GitHub shows it, and a document', async () => {
     const [html, document] = [join(folder, 'summary.html'), join(folder, 'example.md')]
     const { code, stdout } = await demo(['--scenario', 'build', '--html', html, '--document', document]).end
     expect(code).toBe(0)
