@@ -112,8 +112,15 @@ describe('the log of a failed build', () => {
     ['http://user:pass@x/', undefined],
     ['nonsense', undefined],
   ])('%s is fetched from %s', (given, want) => {
-    expect(logUrl(given)?.href).toBe(want)
+    expect(logUrl(given, 'http://127.0.0.1:3000/')?.href).toBe(want)
   })
+
+  test.each(['http://127.0.0.1:8080/1', 'https://localhost/1', 'http://[::1]/1'])(
+    '%s, the runner itself, is not asked on the word of a server elsewhere',
+    (given) => {
+      expect(logUrl(given, 'https://abf.example/')).toBeUndefined()
+    },
+  )
 })
 
 describe('answers', () => {

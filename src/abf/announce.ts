@@ -12,13 +12,17 @@ import { sayStatus, STATUS } from './status.ts'
 const MOST_ANNOTATIONS = 10
 
 /** Fetches the ends of the logs of failed builds, without credentials, as many as are shown. */
-export async function readLogs(records: readonly BuildRecord[], count: number, http: Http): Promise<void> {
+export async function readLogs(
+  { records, base }: Pick<AbfReport, 'records' | 'base'>,
+  count: number,
+  http: Http,
+): Promise<void> {
   if (count === 0) return
   const failed = records
     .filter(({ outcome, track }) => outcome?.verdict === 'failure' && hasReason(track.status ?? 0))
     .slice(0, MOST_ANNOTATIONS)
   await mapPool(failed, READS_AT_ONCE, async (record) => {
-    record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http)
+    record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base)
   })
 }
 

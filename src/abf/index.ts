@@ -48,7 +48,7 @@ export async function runAbf(inputs: AbfInputs, deps: AbfDeps): Promise<AbfResul
       left = await cancelOwn(session, UNHURRIED_MS, 'it is not over in time')
     }
     await describeRest(session)
-    await readLogs(ledger.records, inputs.logLines, session.files)
+    await readLogs({ records: ledger.records, base: session.base }, inputs.logLines, session.files)
   } catch (error) {
     const aborted = deps.signal.aborted
     conclusion = aborted ? 'cancelled' : 'failure'

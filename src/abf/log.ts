@@ -70,13 +70,17 @@ export function chooseLogs(code: number, files: readonly LogFile[]): readonly Lo
 
 /**
  * The address of a file in the file store with https in place of http: servers give out http, and a log must not be
- * changed on its way. Undefined for what is no web address.
+ * changed on its way. Undefined for what is no web address, and for a loopback address that a server elsewhere gives:
+ * that would be the runner itself.
+ * @param base address of the ABF server
  */
-export function logUrl(address: string): URL | undefined {
+export function logUrl(address: string, base: string): URL | undefined {
   if (!URL.canParse(address)) return undefined
   const url = new URL(address)
   if (url.username || url.password) return undefined
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) url.protocol = 'https:'
+  const local = isLoopback(url.hostname)
+  if (local && !isLoopback(new URL(base).hostname)) return undefined
+  if (url.protocol === 'http:' && !local) url.protocol = 'https:'
   return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined
 }
 
@@ -86,9 +90,10 @@ export async function fetchTail(
   files: readonly LogFile[],
   count: number,
   http: Http,
+  base: string,
 ): Promise<LogTail | undefined> {
   for (const file of chooseLogs(code, files)) {
-    const url = logUrl(file.url)
+    const url = logUrl(file.url, base)
     const found = url && (await fetchLines(url, file, count, http))
     if (found && found.length > 0) return { fileName: plain(file.file_name, 80), url: url.href, lines: found }
   }

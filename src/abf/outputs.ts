@@ -38,7 +38,7 @@ export function renderOutputs(report: AbfReport): {
     'build-status': status === undefined ? '' : String(status),
     'build-conclusion': conclusion,
     'build-lists': JSON.stringify(report.records.map((record) => buildJson(record, report))),
-    packages: JSON.stringify(report.records.flatMap(packagesJson)),
+    packages: JSON.stringify(report.records.flatMap((record) => packagesJson(record, report.base))),
   })
   const fits = ([, text]: readonly [string, string]): boolean => text.length * 2 <= LARGEST_OUTPUT
   return {
@@ -84,16 +84,16 @@ export function pageOf(id: number, base: string): string {
 export function logOf({ id, build, log, track }: BuildRecord, base: string): string {
   if (log) return log.url
   const [file] = chooseLogs(track.status ?? 0, build?.logs ?? [])
-  return (file && logUrl(file.url)?.href) ?? `${pageOf(id, base)}/log`
+  return (file && logUrl(file.url, base)?.href) ?? `${pageOf(id, base)}/log`
 }
 
-function packagesJson(record: BuildRecord): Readonly<Record<string, unknown>>[] {
+function packagesJson(record: BuildRecord, base: string): Readonly<Record<string, unknown>>[] {
   return (record.build?.packages ?? []).map((made) => ({
     name: made.name,
     version: made.version ?? '',
     release: made.release ?? '',
     arch: packageArch(made, record),
-    url: logUrl(made.url ?? '')?.href ?? '',
+    url: logUrl(made.url ?? '', base)?.href ?? '',
     'build-list-id': record.id,
   }))
 }

@@ -65,7 +65,7 @@ const TABLE: readonly StatusInfo[] = [
   row(
     5000,
     'cancelled',
-    'Somebody cancelled the build, or it ran past the time limit of the server.',
+    'The build was cancelled, or it ran past the time limit of the server.',
     'end',
     all('cancelled'),
   ),
