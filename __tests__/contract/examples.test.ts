@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { AbfStandIn, type Build, type Dialect, FileStoreStandIn } from '../sandbox/abf/index.ts'
 import { type ActionResult, SHA } from '../sandbox/runner.ts'
+import { ProxyStandIn } from '../sandbox/proxy.ts'
 import type { SentryStandIn } from '../sandbox/sentry/index.ts'
+import { hasOpenssl, makeCertificate } from '../sandbox/tls.ts'
 import { runWorkflow, type WorkflowOptions, type WorkflowRun, yamlBlocks } from '../sandbox/workflow.ts'
 import { endState, serve, startSentry } from './helpers.ts'
 
@@ -108,6 +110,114 @@ const scenarios: Readonly<Record<string, (text: string) => void>> = {
         ]),
       )
       expect(['web', 'api'].map((project) => isDated(sentry, `${project}@${SHA}`))).toEqual([true, true])
+    })
+  },
+
+  'deployment.yml': (text) => {
+    const deployed = 'ab'.repeat(20)
+    const event = (state: string): NonNullable<WorkflowOptions['event']> => ({
+      name: 'deployment_status',
+      payload: {
+        deployment: { sha: deployed, environment: 'staging', created_at: '2026-03-01T10:00:00Z' },
+        deployment_status: { state },
+      },
+    })
+
+    it('records a deployment that succeeded, of its own commit', async () => {
+      const { sentry, run } = await scene()
+      expect((await run(text, { event: event('success') })).result).toBe('success')
+      expect(sentry.deploys).toMatchObject([
+        { version: deployed, environment: 'staging', projects: ['web'], dateStarted: '2026-03-01T10:00:00Z' },
+      ])
+    })
+
+    it('does nothing about one that failed', async () => {
+      const { sentry, run } = await scene()
+      expect((await run(text, { event: event('failure') })).result).toBe('skipped')
+      expect(sentry.requests).toEqual([])
+    })
+  },
+
+  'self-hosted.yml': (text) => {
+    /** A Sentry that only a proxy can reach, with a certificate that nobody knows, and what the workflow says of it. */
+    async function office() {
+      const { tls, file } = makeCertificate('DNS:sentry.test')
+      const sentry = await startSentry({ tls })
+      const SENTRY_URL = sentry.url.replace('127.0.0.1', 'sentry.test')
+      const secrets = { SENTRY_AUTH_TOKEN: sentry.tokens.integration }
+      const vars = { SENTRY_URL, CA_FILE: file, HTTPS_PROXY: '', NO_PROXY: 'other.test' }
+      return { sentry, secrets, vars }
+    }
+
+    it.skipIf(!hasOpenssl)('reaches the server through the proxy, and trusts its authority', async () => {
+      await using proxy = await new ProxyStandIn().start()
+      const { sentry, secrets, vars } = await office()
+      const HTTPS_PROXY = `http://${proxy.address}`
+      const { result } = await runWorkflow(text, { secrets, vars: { ...vars, HTTPS_PROXY } })
+      expect([result, isDated(sentry)]).toEqual(['success', true])
+      const { host } = new URL(vars.SENTRY_URL)
+      expect(new Set(proxy.tunnels.map(({ target }) => target))).toEqual(new Set([host]))
+    })
+
+    it.skipIf(!hasOpenssl)('says what is missing when the authority is', async () => {
+      await using proxy = await new ProxyStandIn().start()
+      const { secrets, vars } = await office()
+      const HTTPS_PROXY = `http://${proxy.address}`
+      const run = await runWorkflow(text, { secrets, vars: { ...vars, HTTPS_PROXY, CA_FILE: '' } })
+      expect(errorsOf(run, 'release')).toEqual([expect.stringContaining('NODE_EXTRA_CA_CERTS')])
+    })
+  },
+
+  'outputs.yml': (text) => {
+    const logs = (run: WorkflowRun, job: string): string[] => run.jobs[job]?.steps.map(({ log }) => log) ?? []
+
+    it('has a job for each package, and a report', async () => {
+      const { abf, run } = await scene()
+      const result = await run(text)
+      expect(result.result).toBe('success')
+      const packages = JSON.parse(result.jobs['build']?.outputs['packages'] ?? '') as { name: string }[]
+      expect(packages.length).toBeGreaterThan(1)
+      expect(logs(result, 'test').map((log) => log.split(' ')[1])).toEqual(packages.map(({ name }) => name))
+      expect(logs(result, 'test').join('')).toContain(` for aarch64 from ${new URL(abf.url).protocol}`)
+      const pages = abf.builds.map(({ id }) => `${abf.url}/build_lists/${id}\n`).join('')
+      expect(logs(result, 'report')[0]).toContain(`ended as success:\n${pages}`)
+    })
+
+    it('reports when a build has failed, and tests nothing', async () => {
+      const { abf, run } = await scene()
+      abf.plan({ arch: 'aarch64' }, [3000, 666])
+      const result = await run(text)
+      expect([result.result, result.jobs['test']?.result]).toEqual(['failure', 'skipped'])
+      expect(logs(result, 'report')[0]).toContain('ended as failure:')
+    })
+
+    it('reports when there is not even a release', async () => {
+      const { sentry, run } = await scene()
+      sentry.revoke(sentry.tokens.organization)
+      const result = await run(text)
+      expect([result.jobs['test']?.result, logs(result, 'report')]).toEqual([
+        'skipped',
+        ['The builds of  ended as :\n'],
+      ])
+    })
+  },
+
+  'abf-matrix.yml': (text) => {
+    it('builds side by side for one release, and dates it in the end', async () => {
+      const { sentry, abf, run } = await scene()
+      const result = await run(text)
+      expect([result.result, abf.created.length, sentry.releases.length]).toEqual(['success', 2, 1])
+      const legs = result.jobs['build']?.steps ?? []
+      expect(legs.map(({ outputs }) => outputs['release-finalized'])).toEqual(['false', 'false'])
+      expect(actionOf(result, 'release').outputs['release-finalized']).toBe('true')
+    })
+
+    it('dates nothing when one leg fails, and builds only that one again', async () => {
+      const { sentry, abf, run } = await scene()
+      abf.plan({ arch: 'aarch64' }, [3000, 666])
+      expect([(await run(text)).result, isDated(sentry)]).toEqual(['failure', false])
+      abf.plan({ arch: 'aarch64' }, [3000, 0])
+      expect([(await run(text)).result, abf.created.length, isDated(sentry)]).toEqual(['success', 3, true])
     })
   },
 
