@@ -9,37 +9,53 @@ const action = parse(readFileSync('action.yml', 'utf8'))
 /** @param {string} text */
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
 
+// In the order of action.yml: the release, then ABF, then what concerns both.
+const names = Object.keys(action.inputs)
+const ofAbf = names.filter((name) => name.startsWith('abf-'))
+const [before, after] = [names.indexOf(ofAbf[0] ?? ''), names.indexOf(ofAbf.at(-1) ?? '')]
+const groups = {
+  'The release in Sentry': names.slice(0, before),
+  'Builds on ABF': names.slice(before, after + 1),
+  General: names.slice(after + 1),
+}
+
+/** @param {string[]} group */
+const inputs = (group) => [
+  '| input | default | meaning |',
+  '| --- | --- | --- |',
+  ...group.map((name) => {
+    const { description, default: value } = action.inputs[name]
+    return `| \`${name}\` | ${value === undefined ? '' : `\`${value}\``} | ${cell(description)} |`
+  }),
+]
+
 const tables = {
-  inputs: [
-    '| input | default | meaning |',
-    '| --- | --- | --- |',
-    ...Object.entries(action.inputs).map(
-      ([name, { description, default: value }]) =>
-        `| \`${name}\` | ${value === undefined ? '' : `\`${value}\``} | ${cell(description)} |`,
-    ),
-  ],
+  inputs: Object.entries(groups).flatMap(([title, group]) => [`### ${title}`, '', ...inputs(group), '']),
   outputs: [
     '| output | content |',
     '| --- | --- |',
     ...Object.entries(action.outputs).map(
       ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
     ),
+    '',
   ],
 }
 
-const before = readFileSync('README.md', 'utf8')
+const old = readFileSync('README.md', 'utf8')
 const filled = Object.entries(tables).reduce((text, [name, lines]) => {
   const [begin, end] = [`<!-- ${name}: generated from action.yml -->`, `<!-- end of ${name} -->`]
   const [head, rest] = text.split(begin)
   const tail = rest?.split(end)[1]
   if (tail === undefined) throw new Error(`README.md has no place for the ${name}`)
-  return `${head}${begin}\n\n${lines.join('\n')}\n\n${end}${tail}`
-}, before)
+  // Long cells, padded to the longest, would make the source unreadable.
+  const table = ['<!-- prettier-ignore-start -->', '', ...lines, '<!-- prettier-ignore-end -->'].join('\n')
+  return `${head}${begin}\n\n${table}\n\n${end}${tail}`
+}, old)
 
-const after = await format(filled, { ...(await resolveConfig('README.md')), filepath: 'README.md' })
+const text = await format(filled, { ...(await resolveConfig('README.md')), filepath: 'README.md' })
 
-if (!process.argv.includes('--check')) writeFileSync('README.md', after)
-else if (after !== before) {
+if (!process.argv.includes('--check')) writeFileSync('README.md', text)
+else if (text !== old) {
   console.error('README.md is older than action.yml: run `npm run docs`.')
   process.exit(1)
 }

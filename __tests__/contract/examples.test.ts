@@ -7,7 +7,7 @@ import { ProxyStandIn } from '../sandbox/proxy.ts'
 import type { SentryStandIn } from '../sandbox/sentry/index.ts'
 import { hasOpenssl, makeCertificate } from '../sandbox/tls.ts'
 import { runWorkflow, type WorkflowOptions, type WorkflowRun, yamlBlocks } from '../sandbox/workflow.ts'
-import { endState, serve, startSentry } from './helpers.ts'
+import { endState, gate, serve, startSentry } from './helpers.ts'
 
 // The workflows that people copy, run as they are: only the addresses of the servers are put in.
 
@@ -523,7 +523,25 @@ const blocks = ['README.md', ...pages.map((name) => `docs/${name}`)].flatMap((pa
     .map(({ line, text }) => ({ place: `${page}:${line}`, text })),
 )
 
+/** What differs between two runs: ports, and the numbers that servers give out. */
+function withoutNumbers(line: string): string {
+  return line.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST').replaceAll(/\(\d+\)/g, '(NUMBER)')
+}
+
 describe.concurrent('the documentation', () => {
+  it('shows a log that the action writes', async () => {
+    const sentry = await startSentry()
+    const { stdout } = await gate(sentry, { projects: 'web, api', environment: 'production' })
+    const log = stdout.replaceAll('::group::', '▾ ').split('\n').map(withoutNumbers)
+    const [, block = ''] = /<!-- demo: .*?```text\n(.*?)```/s.exec(read('README.md')) ?? []
+    const shown = block
+      .trim()
+      .split('\n')
+      .map((line) => withoutNumbers(line.trim()))
+    expect(shown.length).toBeGreaterThan(5)
+    expect(log).toEqual(expect.arrayContaining(shown))
+  })
+
   it('has examples', () => {
     expect(blocks.map(({ place }) => place.replace(/:.*/, ''))).toContain('README.md')
   })
@@ -534,8 +552,11 @@ describe.concurrent('the documentation', () => {
     const { sentry, abf, run } = await scene('omv', [...new Set(['web', 'api', ...projects])])
     for (const inputs of inputsOf(workflow)) furnish(abf, inputs)
     const scripts = text.match(/(?<=\.\/)[\w-]+\.sh/g) ?? []
+    const variables = [...text.matchAll(/\bvars\.(\w+)/g)].map(([, name = '']) => name)
     const { result, jobs } = await run(JSON.stringify(workflow), {
       files: Object.fromEntries(scripts.map((name) => [name, '#!/bin/sh\n'])),
+      // Nobody knows what is in them; nothing is the least that has to do.
+      vars: Object.fromEntries(variables.map((name) => [name, ''])),
     })
     const steps = Object.values(jobs).flatMap((job) => job.steps)
     expect([result, ...steps.map(({ log }) => log)].join('\n')).toMatch(/^success/)
