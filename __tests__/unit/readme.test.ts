@@ -82,6 +82,32 @@ describe('docs/abf.md', () => {
   })
 })
 
+describe('names in the documentation', () => {
+  const files = ['action.yml', ...filesIn('docs/schemas')].map(read)
+  const found = files.flatMap((text) => [...text.matchAll(/^ *"?([a-z][a-z-]*)"?:/gm)])
+  const known = new Set(['release-gate', ...found.map(([, name = '']) => name)])
+  const families =
+    /^(abf|build|commit|confirmed|deploy|github|previous|release|request|restore|sentry|set|started|version)-[a-z-]+$/
+
+  it.each(['README.md', ...filesIn('docs').filter((path) => path.endsWith('.md'))])(
+    'of inputs and outputs in %s are those of action.yml',
+    (page) => {
+      const names = [...read(page).matchAll(/`([a-z-]+)(?:: [^`]*)?`/g)].map(([, name = '']) => name)
+      expect(names.filter((name) => families.test(name) && !known.has(name))).toEqual([])
+    },
+  )
+
+  it('of inputs of getsentry/action-release 3.7 are all in docs/migration.md', () => {
+    const theirs = `environment sourcemaps inject dist url_prefix strip_common_prefix finalize ignore_missing ignore_empty
+      started_at release version release_prefix version_prefix set_commits repo commit previous_commit projects
+      working_directory disable_telemetry disable_safe_directory`
+    const [, table = ''] = read('docs/migration.md').split('## Inputs side by side')
+    const told = messagesIn(table.split('\n## ')[0] ?? '').flatMap(({ texts }) => texts)
+    const names = new Set(told.map((text) => text.replace(/:.*/, '')))
+    expect([...names].toSorted()).toEqual(theirs.split(/\s+/).toSorted())
+  })
+})
+
 /** Text without fenced blocks and inline code, where nothing is a link or a heading. */
 function prose(markdown: string): string {
   return markdown
