@@ -15,7 +15,6 @@ const root = new URL('../../', import.meta.url)
 const file = parse(readFileSync(new URL('action.yml', root), 'utf8')) as {
   readonly name: string
   readonly description: string
-  readonly branding: Readonly<Record<'icon' | 'color', string>>
   readonly inputs: Readonly<Record<string, Described>>
   readonly outputs: Readonly<Record<string, Described>>
   readonly runs: { readonly using: string; readonly main: string; readonly post: string }
@@ -33,7 +32,6 @@ describe.concurrent('action.yml', () => {
 
   it('can be published in the Marketplace, which takes descriptions of less than 125 characters', () => {
     expect(file.description.length).toBeLessThan(125)
-    expect(file.branding).toEqual({ icon: 'check-circle', color: 'purple' })
   })
 
   it('describes itself, every input and every output', () => {
