@@ -53,7 +53,7 @@ const TABLE = [
     row(2550, 'tests running', 'The tests are run again.', 'build', WAIT),
     row(3000, 'building', 'A builder works on it.', 'build', WAIT),
     row(4000, 'waiting', 'The build is not in the queue yet.', 'queue', WAIT),
-    row(5000, 'cancelled', 'Somebody cancelled the build, or it ran past the time limit of the server.', 'end', status_all('cancelled')),
+    row(5000, 'cancelled', 'The build was cancelled, or it ran past the time limit of the server.', 'end', status_all('cancelled')),
     row(6000, 'published', 'The packages are published.', 'end', status_all('success')),
     row(7000, 'publishing', 'The packages are being published.', 'publish', modes('success', 'wait', 'wait')),
     row(8000, 'publishing failed', 'The packages were built, but could not be published.', 'end', modes('warned', 'failure', 'failure')),
@@ -897,22 +897,27 @@ function chooseLogs(code, files) {
 }
 /**
  * The address of a file in the file store with https in place of http: servers give out http, and a log must not be
- * changed on its way. Undefined for what is no web address.
+ * changed on its way. Undefined for what is no web address, and for a loopback address that a server elsewhere gives:
+ * that would be the runner itself.
+ * @param base address of the ABF server
  */
-function logUrl(address) {
+function logUrl(address, base) {
     if (!URL.canParse(address))
         return undefined;
     const url = new URL(address);
     if (url.username || url.password)
         return undefined;
-    if (url.protocol === 'http:' && !(0,parse/* isLoopback */.U9)(url.hostname))
+    const local = (0,parse/* isLoopback */.U9)(url.hostname);
+    if (local && !(0,parse/* isLoopback */.U9)(new URL(base).hostname))
+        return undefined;
+    if (url.protocol === 'http:' && !local)
         url.protocol = 'https:';
     return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
 }
 /** Fetches the last lines of the best file that can be read, without credentials; undefined when none can. */
-async function fetchTail(code, files, count, http) {
+async function fetchTail(code, files, count, http, base) {
     for (const file of chooseLogs(code, files)) {
-        const url = logUrl(file.url);
+        const url = logUrl(file.url, base);
         const found = url && (await fetchLines(url, file, count, http));
         if (found && found.length > 0)
             return { fileName: (0,untrusted/* plain */.pj)(file.file_name, 80), url: url.href, lines: found };
@@ -1048,7 +1053,7 @@ function renderOutputs(report) {
         'build-status': status === undefined ? '' : String(status),
         'build-conclusion': conclusion,
         'build-lists': JSON.stringify(report.records.map((record) => buildJson(record, report))),
-        packages: JSON.stringify(report.records.flatMap(packagesJson)),
+        packages: JSON.stringify(report.records.flatMap((record) => packagesJson(record, report.base))),
     });
     const fits = ([, text]) => text.length * 2 <= LARGEST_OUTPUT;
     return {
@@ -1092,15 +1097,15 @@ function logOf({ id, build, log, track }, base) {
     if (log)
         return log.url;
     const [file] = chooseLogs(track.status ?? 0, build?.logs ?? []);
-    return (file && logUrl(file.url)?.href) ?? `${pageOf(id, base)}/log`;
+    return (file && logUrl(file.url, base)?.href) ?? `${pageOf(id, base)}/log`;
 }
-function packagesJson(record) {
+function packagesJson(record, base) {
     return (record.build?.packages ?? []).map((made) => ({
         name: made.name,
         version: made.version ?? '',
         release: made.release ?? '',
         arch: packageArch(made, record),
-        url: logUrl(made.url ?? '')?.href ?? '',
+        url: logUrl(made.url ?? '', base)?.href ?? '',
         'build-list-id': record.id,
     }));
 }
@@ -1118,14 +1123,14 @@ function packageArch({ type }, record) {
 /** GitHub shows no more than this many annotations of a step. */
 const MOST_ANNOTATIONS = 10;
 /** Fetches the ends of the logs of failed builds, without credentials, as many as are shown. */
-async function readLogs(records, count, http) {
+async function readLogs({ records, base }, count, http) {
     if (count === 0)
         return;
     const failed = records
         .filter(({ outcome, track }) => outcome?.verdict === 'failure' && hasReason(track.status ?? 0))
         .slice(0, MOST_ANNOTATIONS);
     await (0,pool/* mapPool */.P)(failed, READS_AT_ONCE, async (record) => {
-        record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http);
+        record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base);
     });
 }
 /** Tells how each build came out, where it is not simply good: one annotation each, and the ends of logs in groups. */
@@ -2371,7 +2376,7 @@ async function runAbf(inputs, deps) {
             left = await cancelOwn(session, UNHURRIED_MS, 'it is not over in time');
         }
         await describeRest(session);
-        await readLogs(ledger.records, inputs.logLines, session.files);
+        await readLogs({ records: ledger.records, base: session.base }, inputs.logLines, session.files);
     }
     catch (error) {
         const aborted = deps.signal.aborted;
