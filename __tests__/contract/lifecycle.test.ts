@@ -145,7 +145,8 @@ describe.concurrent('a step that is cancelled', () => {
     'by %s during a request ends at once and says what is known',
     async (signal) => {
       const [result, , took] = await cancelledAt(/repos/, signal)
-      expect(took).toBeLessThan(1000)
+      // The request itself would end after 30 s.
+      expect(took).toBeLessThan(10_000)
       expect([result.code, result.stderr, result.annotations.length]).toEqual([1, '', 1])
       expect(result.annotations[0]?.message).toContain(signal)
       expect(result.outputs).toMatchObject({ 'release-version': SHA, 'release-created': 'true' })
@@ -169,7 +170,7 @@ describe.concurrent('a step that is cancelled', () => {
       setTimeout(stop, 200, 'SIGINT')
     })
     const result = await gate(sentry, everything, run)
-    expect([result.code, result.duration < 3000, requests(sentry)]).toEqual([
+    expect([result.code, result.duration < 15_000, requests(sentry)]).toEqual([
       1,
       true,
       ['GET releases/SHA/ 503'],
