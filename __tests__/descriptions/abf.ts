@@ -1,6 +1,7 @@
 import { AbfStandIn, type Build, type Dialect, FileStoreStandIn } from '../sandbox/abf/index.ts'
 import { type ActionRun, runAction, SHA } from '../sandbox/runner.ts'
 import { SentryStandIn } from '../sandbox/sentry/index.ts'
+import { askTheRest, buildAt } from './abf-rest.ts'
 import { type Seen, ValidatingProxy } from './prism.ts'
 
 const SPEC = 'openapi/abf.yaml'
@@ -12,7 +13,7 @@ type Inputs = Readonly<Record<string, string>>
 /** A run of the action, and what is true when it went as meant. */
 interface Scene {
   readonly name: string
-  readonly prepare?: (farm: Farm) => Inputs | undefined
+  readonly prepare?: (abf: AbfStandIn) => Inputs | undefined
   readonly inputs?: Inputs
   readonly code: 0 | 1
   /** Where the scene means anything (default: everywhere). */
@@ -26,20 +27,6 @@ export interface Played {
   readonly surprises: readonly string[]
 }
 
-class Farm {
-  readonly abf: AbfStandIn
-
-  constructor(abf: AbfStandIn) {
-    this.abf = abf
-  }
-
-  /** A build of the account that is there already. */
-  at(status: number, more: Partial<Build> = {}): string {
-    const place = { projectId: 40217, archId: 2, saveToRepositoryId: 14, commitHash: SHA, userId: 501 }
-    return String(this.abf.addBuild({ ...place, status, ...more }).id)
-  }
-}
-
 const BUILD = { 'abf-project': 'openmandriva/gtk+demo', 'abf-repository': 'cooker/main' }
 /** Not taken from an earlier scene. */
 const FRESH = { ...BUILD, 'abf-reuse': 'false' }
@@ -47,7 +34,7 @@ const FRESH = { ...BUILD, 'abf-reuse': 'false' }
 function on(operation: string, status: number, code: 0 | 1, more: Partial<Build> = {}): Scene {
   return {
     name: `${operation} a build at ${status}`,
-    prepare: (farm) => ({ 'abf-build-list-ids': farm.at(status, more) }),
+    prepare: (abf) => ({ 'abf-build-list-ids': buildAt(abf, status, more) }),
     inputs: { 'abf-operation': operation },
     code,
   }
@@ -78,7 +65,7 @@ const SCENES: readonly Scene[] = [
   },
   {
     name: 'a build that fails, with its log from the file store',
-    prepare: ({ abf }) => {
+    prepare: (abf) => {
       const files = { 'build.log': 'error: Bad exit status\n', 'script_output.log': 'done\n' }
       abf.plan({ arch: 'i686' }, [3000, { status: 666, files }], { times: 1 })
       return undefined
@@ -88,7 +75,7 @@ const SCENES: readonly Scene[] = [
   },
   {
     name: 'a timeout, and the build is cancelled',
-    prepare: ({ abf }) => {
+    prepare: (abf) => {
       abf.plan({ arch: 'i686' }, [{ status: 3000, afterMs: 3_600_000 }], { times: 1 })
       return undefined
     },
@@ -98,7 +85,12 @@ const SCENES: readonly Scene[] = [
   on('watch', 6000, 0),
   on('watch', 11_000, 1),
   on('watch', 15_000, 0),
-  on('watch', 12_345, 1),
+  {
+    name: 'a status that nobody knows',
+    prepare: (abf) => ({ 'abf-build-list-ids': buildAt(abf, 12_345) }),
+    inputs: { 'abf-timeout': '1s' },
+    code: 1,
+  },
   on('publish', 0, 0),
   on('publish', 12_000, 0),
   on('publish', 6000, 0),
@@ -135,13 +127,17 @@ const SCENES: readonly Scene[] = [
     code: 1,
   },
   { name: 'a hidden project', inputs: { ...FRESH, 'abf-project': 'alice/secret' }, code: 1 },
-  { name: 'a project that only looks like it', inputs: { ...FRESH, 'abf-project': 'openmandriva/gtk' }, code: 1 },
+  {
+    name: 'a project that only looks like it',
+    inputs: { ...FRESH, 'abf-project': 'openmandriva/gtk' },
+    code: 1,
+  },
   { name: 'no such project', inputs: { ...FRESH, 'abf-project': 'nobody/nothing' }, code: 1 },
   { name: 'a project number that breaks the server', inputs: { ...FRESH, 'abf-project': '1' }, code: 1 },
   { name: 'values that are refused', inputs: { ...FRESH, 'abf-arches': '999' }, code: 1 },
   {
     name: 'a page of the web server for some seconds',
-    prepare: ({ abf }) => {
+    prepare: (abf) => {
       const page = '<html><body><h1>502 Bad Gateway</h1></body></html>'
       const answer = { status: 502, headers: { 'Content-Type': 'text/html' }, raw: page }
       abf.fault({ method: 'GET', path: /arches/, action: { kind: 'answer', answer } })
@@ -152,7 +148,7 @@ const SCENES: readonly Scene[] = [
   },
   {
     name: 'over the limit of requests',
-    prepare: ({ abf }) => {
+    prepare: (abf) => {
       abf.rateLimit.exhaust('user:501')
       return undefined
     },
@@ -181,12 +177,13 @@ export async function playAbf(dialect: Dialect): Promise<Played> {
   await using sentry = await new SentryStandIn().start()
   const surprises: string[] = []
   for (const scene of SCENES.filter(({ only }) => only === undefined || only === dialect)) {
-    const more = scene.prepare?.(new Farm(abf))
+    const more = scene.prepare?.(abf)
     const result = await runAction(step(sentry, proxy.url, { ...scene.inputs, ...more }))
     if (result.code !== scene.code || result.stderr !== '') {
       surprises.push(`${scene.name}: exit code ${result.code}\n${result.stdout}${result.stderr}`)
     }
   }
+  await askTheRest(abf, store, proxy.url, files.url)
   return {
     seen: [...proxy.seen, ...files.seen],
     violations: [...proxy.violations, ...files.violations],

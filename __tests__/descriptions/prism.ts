@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { createServer, request as forward, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
-import { docsPath } from './openapi.ts'
+import { docsPath, type Operation, operationFor, operationsOf } from './openapi.ts'
 import { program, startTool } from './tools.ts'
 
 /** One request that went through, with what Prism had to say against it or against its answer. */
@@ -18,12 +18,13 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'co
 /**
  * Stoplight Prism as a proxy before a server: it holds every request and every answer against an OpenAPI file, and
  * answers with an error of its own in place of what does not fit. A hop before it keeps the record, as a client may
- * well survive such an error.
+ * well survive such an error, and complains of statuses that are not described, which Prism lets pass.
  */
 export class ValidatingProxy {
   readonly seen: Seen[] = []
   readonly #file: string
   readonly #upstream: string
+  readonly #operations: readonly Operation[]
   #prism: ChildProcess | undefined
   #hop: Server | undefined
 
@@ -31,11 +32,14 @@ export class ValidatingProxy {
   constructor(file: string, upstream: string) {
     this.#file = file
     this.#upstream = upstream
+    this.#operations = operationsOf(file)
   }
 
   /** Where clients send their requests. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#hop?.address() as AddressInfo).port}`
+    const address = this.#hop?.address() as AddressInfo | null | undefined
+    if (!address) throw new Error('the proxy is not running')
+    return `http://127.0.0.1:${address.port}`
   }
 
   get violations(): string[] {
@@ -60,7 +64,8 @@ export class ValidatingProxy {
           const status = answer.statusCode ?? 0
           const kept = Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.has(name))
           const path = url.split('?')[0] ?? ''
-          this.seen.push({ method, path, status, violation: violationIn(body.toString('utf8')) })
+          const violation = violationIn(body.toString('utf8')) ?? this.#undescribed(method, path, status)
+          this.seen.push({ method, path, status, violation })
           outgoing.writeHead(status, Object.fromEntries(kept) as Record<string, string>).end(body)
         })
       })
@@ -70,6 +75,12 @@ export class ValidatingProxy {
     const hop = this.#hop
     await new Promise<void>((resolve) => hop.listen(0, '127.0.0.1', resolve))
     return this
+  }
+
+  #undescribed(method: string, path: string, status: number): string | undefined {
+    const operation = operationFor(this.#operations, method, path)
+    if (operation?.statuses.includes(String(status))) return undefined
+    return `the status is not among those of ${operation?.id ?? 'any operation'}`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

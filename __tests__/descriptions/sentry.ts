@@ -60,7 +60,11 @@ const SCENES: readonly Scene[] = [
     prepare: (sentry) => ({ 'sentry-auth-token': sentry.tokens.weak, organization: 'acme' }),
     code: 1,
   },
-  { name: 'a token that nobody knows', inputs: { 'sentry-auth-token': 'unknown', organization: 'acme' }, code: 1 },
+  {
+    name: 'a token that nobody knows',
+    inputs: { 'sentry-auth-token': 'unknown', organization: 'acme' },
+    code: 1,
+  },
   {
     name: 'another organization',
     prepare: (sentry) => ({ 'sentry-auth-token': sentry.tokens.user, organization: 'nobody' }),
@@ -107,7 +111,11 @@ export async function playSentry(): Promise<Played> {
   const env = { GITHUB_API_URL: github.baseUrl }
   for (const scene of [...SCENES, fromGitHub]) {
     const more = scene.prepare?.(sentry)
-    const access = { 'sentry-auth-token': sentry.tokens.organization, 'sentry-url': proxy.url, projects: 'web' }
+    const access = {
+      'sentry-auth-token': sentry.tokens.organization,
+      'sentry-url': proxy.url,
+      projects: 'web',
+    }
     const result = await runAction({ inputs: { ...access, ...scene.inputs, ...more }, env })
     if (result.code !== scene.code || result.stderr !== '') {
       surprises.push(`${scene.name}: exit code ${result.code}\n${result.stdout}${result.stderr}`)
