@@ -23,8 +23,8 @@ export const actionFile = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8')) 
 export interface ActionRun {
   /** Inputs by name; the defaults of action.yml are added, as the runner does. */
   readonly inputs?: Readonly<Record<string, string>>
-  /** Added to, or replacing, the variables that the runner sets. */
-  readonly env?: Readonly<Record<string, string>>
+  /** Added to, or replacing, the variables that the runner sets; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   readonly event?: { readonly name: string; readonly payload: unknown }
   /** Called with the running process: tests cancel or kill it. */
   readonly onStart?: (child: ChildProcess) => void
@@ -40,6 +40,8 @@ export interface ActionResult {
   /** The last value of each output. */
   readonly outputs: Readonly<Record<string, string>>
   readonly state: Readonly<Record<string, string>>
+  /** The files of outputs and state as they were left. */
+  readonly files: { readonly output: string; readonly state: string }
   readonly summary: string
   readonly annotations: readonly Annotation[]
   /** Output without the runner's commands: what a person reads. */
@@ -150,6 +152,7 @@ async function start(script: string, run: ActionRun, state: Record<string, strin
     stderr: stderr?.() ?? '',
     outputs: readFileCommands(files.output),
     state: readFileCommands(files.state),
+    files: { output: readFileSync(files.output, 'utf8'), state: readFileSync(files.state, 'utf8') },
     summary: lines(readFileSync(files.summary, 'utf8')),
     annotations: readAnnotations(printed),
     log: printed.split('\n').filter((line) => !line.startsWith('::') && line !== ''),

@@ -22,6 +22,8 @@ export interface Call {
 /** What a stand-in answers: `body` is sent as JSON, `raw` byte for byte. */
 export interface Answer {
   readonly status: number
+  /** The reason phrase; default: the usual one of the status. */
+  readonly reason?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly raw?: string | Buffer
@@ -83,6 +85,7 @@ export abstract class StandIn {
   #server: ReturnType<typeof createServer> | undefined
   #hook: ((call: Call) => void | Promise<void>) | undefined
   #listener: ((exchange: Exchange) => void) | undefined
+  #change: (answer: Answer, call: Call) => Answer = (answer) => answer
 
   constructor(options: ServerOptions = {}) {
     this.#options = options
@@ -119,6 +122,11 @@ export abstract class StandIn {
   /** Called with each entry of the journal once its request was answered, or went wrong as a fault wants it. */
   onExchange(listener: (exchange: Exchange) => void): void {
     this.#listener = listener
+  }
+
+  /** Changes what is answered to requests that no fault strikes: tests put texts of their own into it. */
+  onAnswer(change: (answer: Answer, call: Call) => Answer): void {
+    this.#change = change
   }
 
   /** Starts to listen; rejects when the port is taken. */
@@ -182,7 +190,7 @@ export abstract class StandIn {
     try {
       const action = this.#strike(call)
       if (action) await this.#misbehave(action, call, request, response, exchange)
-      else write(response, exchange, await this.handle(call))
+      else write(response, exchange, this.#change(await this.handle(call), call))
     } finally {
       this.#listener?.(exchange)
     }
@@ -302,5 +310,6 @@ function render(answer: Answer): { payload: Buffer; headers: Record<string, stri
 function write(response: ServerResponse, exchange: Exchange, answer: Answer): void {
   const { payload, headers } = render(answer)
   exchange.status = answer.status
+  if (answer.reason !== undefined) response.statusMessage = answer.reason
   response.writeHead(answer.status, headers).end(payload)
 }

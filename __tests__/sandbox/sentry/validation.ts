@@ -59,7 +59,8 @@ export class Fields {
     if (typeof value !== 'string' && typeof value !== 'number') return this.fail(name, 'Not a valid string.')
     const text = rule.verbatim ? String(value) : String(value).trim()
     if (text === '' && !rule.optional) return this.fail(name, 'This field may not be blank.')
-    if (rule.max !== undefined && text.length > rule.max) {
+    // Python counts code points.
+    if (rule.max !== undefined && Array.from(text).length > rule.max) {
       return this.fail(name, `Ensure this field has no more than ${rule.max} characters.`)
     }
     return text
