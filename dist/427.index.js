@@ -353,7 +353,7 @@ class Reply {
     /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
     error(kind, reason, more = {}) {
         const { peer, method, url, intent } = this.#request;
-        return new http_failure/* HttpError */.j({
+        return new http_failure/* HttpError */.j$({
             kind,
             message: `Could not ${intent}: ${peer.name} at ${url.host} ${reason}`,
             status: this.status,
@@ -446,7 +446,7 @@ function judge(answer, request, now) {
     };
 }
 function noAnswer(request, failure, tried, deps) {
-    return new http_failure/* HttpError */.j({
+    return new http_failure/* HttpError */.j$({
         kind: failure?.kind ?? 'reset',
         message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no answer')}`,
         method: request.method,
@@ -560,7 +560,7 @@ function createReleaseApi(call, account, widens) {
             }
             catch (error) {
                 // The list also asks the event store, so it can fail while the release itself is fine.
-                if (error instanceof http_failure/* HttpError */.j)
+                if (error instanceof http_failure/* HttpError */.j$)
                     return undefined;
                 throw error;
             }
@@ -652,7 +652,7 @@ function createCommitsApi(call, account) {
                 body: dateReleased === undefined ? body : { ...body, dateReleased },
                 intent: 'associate the commits',
             });
-            if (reply instanceof http_failure/* HttpError */.j)
+            if (reply instanceof http_failure/* HttpError */.j$)
                 return { kind: 'lost', error: reply };
             if (reply.status === 409)
                 return { kind: 'busy' };
@@ -835,13 +835,13 @@ function toSentryCommits(commits, repository, now) {
             message: commit.message,
             ...(name ? { author_name: (0,untrusted/* shorten */.ml)(name, LONGEST.authorName) } : {}),
             // The server stores no more of an address than this, so cutting it here changes nothing.
-            ...(email ? { author_email: email.slice(0, LONGEST.authorEmail) } : {}),
+            ...(email ? { author_email: Array.from(email).slice(0, LONGEST.authorEmail).join('') } : {}),
             timestamp: commit.date ?? now,
             ...(files && files.length > 0 ? { patch_set: files } : {}),
         };
     });
 }
-/** A rename is a deletion and an addition. Paths that old servers refuse are left out. */
+/** A rename is a deletion and an addition. Paths for which Sentry refuses the whole list are left out. */
 function patched(file) {
     const { path, previousPath } = file;
     const entries = file.status === 'renamed' && previousPath !== undefined
@@ -852,7 +852,7 @@ function patched(file) {
         : file.status === 'unchanged'
             ? []
             : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }];
-    return entries.filter((entry) => entry.path.length <= LONGEST.path);
+    return entries.filter((entry) => entry.path.length <= LONGEST.path && entry.path.trim() !== '');
 }
 const ADDS = new Set(['added', 'copied', 'renamed']);
 /**
@@ -1297,8 +1297,8 @@ async function recordDeploy(version, wanted, deps) {
         if (known)
             return { id: idOf(known), created: lost > 0 };
         const reply = await deploy_post(path, wanted, deps);
-        if (reply instanceof http_failure/* HttpError */.j || (0,sentry_call/* isTrouble */.KM)(reply)) {
-            const error = reply instanceof http_failure/* HttpError */.j ? reply : (0,explain/* explain */.WE)(reply, deps.account, explain/* SCOPES */.iW.write);
+        if (reply instanceof http_failure/* HttpError */.j$ || (0,sentry_call/* isTrouble */.KM)(reply)) {
+            const error = reply instanceof http_failure/* HttpError */.j$ ? reply : (0,explain/* explain */.WE)(reply, deps.account, explain/* SCOPES */.iW.write);
             lost += 1;
             if (lost > deps.retries)
                 throw error;
@@ -1567,7 +1567,7 @@ function commitSource({ inputs, context, world }) {
     const retries = setCommits === 'auto' ? Math.min(inputs.retries, RETRIES_IN_AUTO) : inputs.retries;
     return async () => {
         // Late, because few runs read commits and octokit takes longer to load than a run without it.
-        const { createCommitSource } = await Promise.all(/* import() */[__webpack_require__.e(778), __webpack_require__.e(798)]).then(__webpack_require__.bind(__webpack_require__, 1650));
+        const { createCommitSource } = await Promise.all(/* import() */[__webpack_require__.e(778), __webpack_require__.e(774)]).then(__webpack_require__.bind(__webpack_require__, 2418));
         const http = createHttp({ ...httpDeps(inputs, world), retries });
         return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
     };

@@ -140,7 +140,7 @@ function unreadable(reply, account) {
 }
 /** ABF redirects where others refuse, so the advice is another one than for other servers. */
 function explainRedirect(error, account) {
-    return new failure/* HttpError */.j({
+    return new failure/* HttpError */.j$({
         kind: 'redirect',
         message: error.message,
         status: error.status,
@@ -310,7 +310,7 @@ async function patient(send, { account, clock, signal, patienceMs }) {
         return await send();
     }
     catch (error) {
-        throw error instanceof failure/* HttpError */.j && error.kind === 'redirect' ? explainRedirect(error, account) : error;
+        throw error instanceof failure/* HttpError */.j$ && error.kind === 'redirect' ? explainRedirect(error, account) : error;
     }
 }
 function headers({ credentials, userAgent }, json, etag) {
@@ -558,7 +558,7 @@ async function reconcile(pending, arch, before, lost, once, deps) {
                 return { build, ours: found.length === 1 };
         }
         catch (error) {
-            if (!(error instanceof failure/* HttpError */.j))
+            if (!(error instanceof failure/* HttpError */.j$))
                 throw error;
             throw new errors/* ActionError */.lZ(`${lost.message}. Whether it was made could not be found out either: ${error.message}.`, {
                 title: 'A build may have been submitted',
@@ -648,7 +648,7 @@ function isOver(code) {
     return ['built', 'publish', 'end'].includes(statusInfo(code).phase);
 }
 function sentence(error) {
-    if (error instanceof failure/* HttpError */.j)
+    if (error instanceof failure/* HttpError */.j$)
         return error.message;
     return error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : String(error);
 }
@@ -895,6 +895,8 @@ function chooseLogs(code, files) {
     // A file may be there once per attempt; the last one is about the status.
     return namesFor(code).flatMap((name) => full.findLast(({ file_name: file }) => name.test(file)) ?? []);
 }
+/** Characters. What is longer leads nowhere, and would bury an annotation. */
+const LONGEST_URL = 2000;
 /**
  * The address of a file in the file store with https in place of http: servers give out http, and a log must not be
  * changed on its way. Undefined for what is no web address, and for a loopback address that a server elsewhere gives:
@@ -902,7 +904,7 @@ function chooseLogs(code, files) {
  * @param base address of the ABF server
  */
 function logUrl(address, base) {
-    if (!URL.canParse(address))
+    if (address.length > LONGEST_URL || !URL.canParse(address))
         return undefined;
     const url = new URL(address);
     if (url.username || url.password)
@@ -944,7 +946,7 @@ async function fetchLines(url, file, count, http) {
     }
     catch (error) {
         // A log is a help, not the result: the next file may be readable, and the link is there in any case.
-        if (error instanceof failure/* HttpError */.j)
+        if (error instanceof failure/* HttpError */.j$)
             return undefined;
         throw error;
     }
@@ -1537,7 +1539,7 @@ async function describeRest({ inputs, api, ledger, logger }) {
                 record.build = shown.build;
         }
         catch (error) {
-            if (!(error instanceof failure/* HttpError */.j))
+            if (!(error instanceof failure/* HttpError */.j$))
                 throw error;
             logger.info(`Build ${record.id} could not be read: ${error.message}`);
         }
@@ -1672,7 +1674,7 @@ async function create(fields, intent, { post }, { account, clock }) {
         reply = await post('build_lists.json', intent, { build_list: fields });
     }
     catch (error) {
-        if (!(error instanceof failure/* HttpError */.j))
+        if (!(error instanceof failure/* HttpError */.j$))
             throw error;
         return { kind: mayHaveArrived(error) ? 'lost' : 'refused', error };
     }
@@ -1880,7 +1882,7 @@ async function findOthers(wanted, target, sought, { api, logger, reuse }) {
     }
     catch (error) {
         // On OMV reads are anonymous, so builds of a hidden project can be made but not looked for.
-        if (!(error instanceof failure/* HttpError */.j) || error.status !== 403 || error.retryAfterMs !== undefined)
+        if (!(error instanceof failure/* HttpError */.j$) || error.status !== 403 || error.retryAfterMs !== undefined)
             throw error;
         logger.info('This server does not show the builds of the project, so no existing one can be used again.');
         return { byArch, seen: new Set() };
@@ -2051,7 +2053,7 @@ async function waitFor(records, deps) {
     });
     if (result.kind === 'done')
         return;
-    const trouble = result.failure instanceof failure/* HttpError */.j ? ` At the end ${result.failure.message}.` : '';
+    const trouble = result.failure instanceof failure/* HttpError */.j$ ? ` At the end ${result.failure.message}.` : '';
     for (const record of records) {
         record.outcome ??= outcome('timed_out', `Not over within ${(0,duration/* sayDuration */.k)(timeout)}: last seen ${sayStatus(record.track.status)}.${trouble}`);
     }
@@ -2136,7 +2138,7 @@ async function finish(record, { api, logger }, diary) {
         }
         catch (error) {
             // The outcome stands; what is missing is its decoration.
-            if (!(error instanceof failure/* HttpError */.j))
+            if (!(error instanceof failure/* HttpError */.j$))
                 throw error;
             logger.info(`${labelOf(record)}: its packages and logs could not be read: ${error.message}`);
         }
@@ -2152,7 +2154,7 @@ async function finish(record, { api, logger }, diary) {
 }
 /** 401 and 403 stay as they are; a server that is overloaded, restarting or silent comes back. */
 function judgeTrouble(error, inARow, deps, diary) {
-    if (!(error instanceof failure/* HttpError */.j))
+    if (!(error instanceof failure/* HttpError */.j$))
         return { kind: 'fatal' };
     const { clock, interval } = deps;
     if (error.retryAfterMs !== undefined) {
@@ -2219,6 +2221,8 @@ async function cleanUpAbf(inputs, deps) {
 /** A summary with more rows is of no use to anybody; the output has them all. */
 const MOST_ROWS = 200;
 const MOST_CHARTED = 20;
+/** Characters, of the 1 MiB that a summary may have. */
+const LOGS_LENGTH = 300_000;
 const ICONS = {
     success: '✅',
     failure: '❌',
@@ -2242,14 +2246,7 @@ function renderAbfSummary(report) {
     const headline = searched
         ? `🔎 ABF search: ${report.records.length} builds`
         : `${ICONS[conclusion]} ABF ${report.operation}: ${HEADLINES[conclusion]}`;
-    return [
-        `### ${headline}`,
-        '',
-        ...table(report),
-        ...chart(report),
-        ...report.records.flatMap(summary_tail),
-        '',
-    ].join('\n');
+    return [`### ${headline}`, '', ...table(report), ...chart(report), ...tails(report.records), ''].join('\n');
 }
 function table(report) {
     const { records } = report;
@@ -2323,6 +2320,17 @@ function barsOf({ history, outcome }, at) {
 /** Mermaid has no way to escape, so only what it surely takes for text is left. */
 function summary_name(text) {
     return text.replace(/[^\w .+-]/g, ' ').trim();
+}
+/** The ends of logs, as long as there is room: GitHub drops the whole summary when it is too long. */
+function tails(records) {
+    let room = LOGS_LENGTH;
+    return records.flatMap((record) => {
+        const lines = summary_tail(record);
+        room -= lines.reduce((sum, line) => sum + line.length, 0);
+        return room >= 0 || lines.length === 0
+            ? lines
+            : [`The end of the log of build ${record.id} is in the log of this step.`, ''];
+    });
 }
 function summary_tail(record) {
     const { log, id } = record;

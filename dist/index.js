@@ -204,8 +204,9 @@ function dig(value, path) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ classify),
-/* harmony export */   j: () => (/* binding */ HttpError)
+/* harmony export */   L8: () => (/* binding */ classify),
+/* harmony export */   fB: () => (/* binding */ UNUSABLE_PROXY),
+/* harmony export */   j$: () => (/* binding */ HttpError)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8674);
 /* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(873);
@@ -238,6 +239,8 @@ class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError *
     }
 }
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT']);
+/** The code of an error that says so; its message must not repeat the URL, which can hold a password. */
+const UNUSABLE_PROXY = 'ERR_UNUSABLE_PROXY';
 /** Counted by ourselves, and by zlib; axios only says so in its message. */
 const TOO_LARGE = new Set(['ERR_BODY_TOO_LARGE', 'ERR_BUFFER_TOO_LARGE']);
 const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
@@ -256,6 +259,15 @@ function classify(error, peer, host) {
             heals: false,
             sentence: `${host} sent more than this action accepts`,
             advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
+        };
+    }
+    if (code === UNUSABLE_PROXY) {
+        return {
+            kind: 'proxy',
+            sent: false,
+            heals: false,
+            sentence: `the proxy that the environment names for ${host} is no usable URL`,
+            advice: 'Check https_proxy and http_proxy: special characters in user and password have to be percent-encoded.',
         };
     }
     if (message.startsWith('tunneling socket')) {
@@ -394,9 +406,10 @@ const LARGEST_ANSWER = 8 * 1024 * 1024;
  * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
  * same connections, and follow proxies by the rules of GitHub's own actions. What they throw never leaves this function:
  * errors of axios hold the request's headers.
+ * @param env to tell a proxy that cannot be used from none
  */
-function createTransport() {
-    const agentFor = createAgents();
+function createTransport(env = {}) {
+    const agentFor = createAgents(env);
     return async (outgoing, peer, limit, signal) => {
         try {
             const agent = await agentFor(outgoing.url);
@@ -409,15 +422,15 @@ function createTransport() {
             signal.throwIfAborted();
             if (limit.aborted)
                 return { kind: 'failure', failure: tooSlow(outgoing.url.host) };
-            return { kind: 'failure', failure: (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .classify */ .L)(codeAndMessage(error), peer, outgoing.url.host) };
+            return { kind: 'failure', failure: (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .classify */ .L8)(codeAndMessage(error), peer, outgoing.url.host) };
         }
     };
 }
 /** The agents keep connections open for the next request; through a proxy each request gets a connection of its own. */
-function createAgents() {
+function createAgents(env) {
     const direct = new Map();
     return async (url) => {
-        if ((0,actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__/* .getProxyUrl */ .s)(url)) {
+        if (hasProxy(url, env)) {
             // Late, because few jobs have a proxy.
             const { HttpClient } = await __nccwpck_require__.e(/* import() */ 639).then(__nccwpck_require__.bind(__nccwpck_require__, 5639));
             return new HttpClient().getAgent(url.href);
@@ -426,6 +439,19 @@ function createAgents() {
         direct.set(url.protocol, agent);
         return agent;
     };
+}
+/**
+ * Whether a request goes through a proxy. Where the toolkit cannot read the variable it would go out directly, which is
+ * never what somebody wanted who set it.
+ */
+function hasProxy(url, env) {
+    if ((0,actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__/* .getProxyUrl */ .s)(url))
+        return true;
+    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    if ((env[name] || env[name.toUpperCase()]) && !(0,actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__/* .checkBypass */ .H)(url)) {
+        throw Object.assign(new Error('unusable proxy'), { code: _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .UNUSABLE_PROXY */ .fB });
+    }
+    return false;
 }
 async function createAgent(protocol) {
     if (protocol === 'http:')
@@ -461,11 +487,11 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1517);
 /* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2240);
-/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7194);
-/* harmony import */ var _start_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8824);
+/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7194);
+/* harmony import */ var _start_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8824);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2462);
-/* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4951);
-/* harmony import */ var _wait_signals_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2356);
+/* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4951);
+/* harmony import */ var _wait_signals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2356);
 
 
 
@@ -479,7 +505,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
  * load, so it is loaded while that request is under way.
  */
 const { env } = process;
-const redactor = new _secrets_js__WEBPACK_IMPORTED_MODULE_6__/* .Redactor */ .p();
+const redactor = new _secrets_js__WEBPACK_IMPORTED_MODULE_3__/* .Redactor */ .p();
 for (const secret of (0,_inputs_load_js__WEBPACK_IMPORTED_MODULE_2__/* .readSecrets */ .q)(env))
     redactor.add(secret);
 // As @actions/core reads it, which is not loaded yet.
@@ -488,12 +514,12 @@ const event = readEvent(env['GITHUB_EVENT_PATH']);
 const world = {
     env,
     redactor,
-    clock: _wait_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m,
-    signal: (0,_wait_signals_js__WEBPACK_IMPORTED_MODULE_5__/* .cancellation */ .W)(process),
-    start: (0,_start_js__WEBPACK_IMPORTED_MODULE_3__/* .readStart */ .H)(env, event, _wait_clock_js__WEBPACK_IMPORTED_MODULE_4__/* .systemClock */ .m, (text) => redactor.redact(text)),
+    clock: _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m,
+    signal: (0,_wait_signals_js__WEBPACK_IMPORTED_MODULE_6__/* .cancellation */ .W)(process),
+    start: (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .readStart */ .H)(env, event, _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m, (text) => redactor.redact(text)),
 };
-const transport = (0,_http_transport_js__WEBPACK_IMPORTED_MODULE_1__/* .createTransport */ .o)();
-const ahead = inPost ? transport : (0,_start_js__WEBPACK_IMPORTED_MODULE_3__/* .headStart */ .x)(world, transport);
+const transport = (0,_http_transport_js__WEBPACK_IMPORTED_MODULE_1__/* .createTransport */ .o)(env);
+const ahead = inPost ? transport : (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .headStart */ .x)(world, transport);
 const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(810), __nccwpck_require__.e(427)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8427));
 await (inPost ? post : main)({ ...world, transport: ahead });
 /** An event that cannot be read is no reason to fail: what is then missing is asked for by name. */
@@ -770,6 +796,8 @@ function parseOptions(given, show) {
     let json;
     try {
         json = JSON.parse(given.text);
+        // It goes out as JSON again, which fails on what is nested some thousand levels deep.
+        JSON.stringify(json);
     }
     catch {
         json = undefined;
@@ -1421,35 +1449,84 @@ const HIDDEN = '***';
 /** Shorter values would blank out half of an ordinary text, and are no secret worth the name. */
 const SHORTEST = 6;
 /**
- * The forms in which a secret may come back: as it is, in base64 (bare, and as either half of Basic credentials),
- * percent-encoded in both cases, and as this action itself would write it into a summary.
+ * The texts that give a secret away: itself; its base64, alone and as either half of Basic credentials; and what of
+ * its base64 stays the same whatever stands around it.
  */
 function secretForms(secret) {
-    const encoded = encodeURIComponent(secret);
-    return [
-        ...new Set([
-            secret,
-            encoded,
-            encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-            ...[secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64')),
-            ...[secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64url')),
-            (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markup */ .PT)(secret, Number.POSITIVE_INFINITY),
-            (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .attribute */ .lt)(secret),
-        ]),
-    ].filter((form) => form.length >= SHORTEST);
+    const whole = [secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64'));
+    const forms = [secret, ...whole, ...innerBase64(secret), (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markup */ .PT)(secret, Number.POSITIVE_INFINITY)];
+    return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
+}
+/** In base64 three bytes become four characters, so there are three ways to be written; those at the edges are shared. */
+function innerBase64(secret) {
+    const bytes = Buffer.from(secret);
+    return [0, 1, 2].flatMap((shift) => {
+        const first = Math.ceil((shift * 8) / 6);
+        const last = Math.floor(((shift + bytes.length) * 8) / 6);
+        const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
+        return ['base64', 'base64url'].map((kind) => shifted.toString(kind).slice(first, last));
+    });
+}
+const HTML_NAMES = new Map([
+    ['&', 'amp'],
+    ['<', 'lt'],
+    ['>', 'gt'],
+    ['"', 'quot'],
+    ["'", 'apos'],
+]);
+const JSON_ESCAPES = new Map([
+    ['"', '"'],
+    ['\\', '\\'],
+    ['/', '/'],
+    ['\n', 'n'],
+    ['\r', 'r'],
+    ['\t', 't'],
+]);
+/** A pattern for one character: as it is, percent-encoded, escaped in JSON, or a character reference of HTML. */
+function anyWay(char) {
+    const point = char.codePointAt(0) ?? 0;
+    const json = JSON_ESCAPES.get(char);
+    const html = HTML_NAMES.get(char);
+    const ways = [
+        literal(char),
+        Array.from(Buffer.from(char), (byte) => `%${hex(byte, 2)}`).join(''),
+        Array.from({ length: char.length }, (_, at) => `\\\\u${hex(char.charCodeAt(at), 4)}`).join(''),
+        `&#0*${point};`,
+        `&#[xX]0*${hex(point, 1)};`,
+        ...(json === undefined ? [] : [`\\\\${literal(json)}`]),
+        ...(html === undefined ? [] : [`&${html};`]),
+    ];
+    return `(?:${ways.join('|')})`;
+}
+function literal(text) {
+    return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+/** Hexadecimal digits in either case. */
+function hex(value, digits) {
+    return value
+        .toString(16)
+        .padStart(digits, '0')
+        .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 /** Takes known secrets out of any text before it is shown, stored or handed on. */
 class Redactor {
     secrets = [];
     #forms = [];
+    #shortest = Number.POSITIVE_INFINITY;
+    #pattern;
     add(secret) {
         this.secrets.push(secret);
-        const forms = [...this.#forms, ...secretForms(secret)];
         // Longest first: a form that contains another one must not leave its rest behind.
-        this.#forms = [...new Set(forms)].sort((a, b) => b.length - a.length);
+        this.#forms = [...new Set([...this.#forms, ...secretForms(secret)])].sort((a, b) => b.length - a.length);
+        this.#shortest = this.#forms.at(-1)?.length ?? Number.POSITIVE_INFINITY;
+        this.#pattern = undefined;
     }
     redact(text) {
-        return this.#forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text);
+        // Escapes only make a form longer.
+        if (text.length < this.#shortest)
+            return text;
+        this.#pattern ??= new RegExp(this.#forms.map((form) => Array.from(form, anyWay).join('')).join('|'), 'g');
+        return text.replace(this.#pattern, HIDDEN);
     }
 }
 
@@ -1516,7 +1593,7 @@ async function askOnce(call, what) {
         return done && reply.json === undefined ? (0,_explain_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, 'no JSON') : reply;
     }
     catch (error) {
-        if (error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j && (error.kind === 'timeout' || error.kind === 'reset'))
+        if (error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j$ && (error.kind === 'timeout' || error.kind === 'reset'))
             return error;
         throw error;
     }
@@ -2019,9 +2096,9 @@ function inert(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   m: () => (/* binding */ systemClock)
 /* harmony export */ });
-/** The real clock. */
+/** The real clock. It does not follow when somebody sets the machine's: pauses and deadlines would grow by as much. */
 const systemClock = {
-    now: () => Date.now(),
+    now: () => Math.round(performance.timeOrigin + performance.now()),
     random: () => Math.random(),
     timeout: (ms) => AbortSignal.timeout(ms),
     sleep: (ms, signal) => new Promise((resolve, reject) => {
@@ -2265,9 +2342,9 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ checkBypass),
 /* harmony export */   s: () => (/* binding */ getProxyUrl)
 /* harmony export */ });
-/* unused harmony export checkBypass */
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
     if (checkBypass(reqUrl)) {

@@ -24,7 +24,7 @@ const world = {
   signal: cancellation(process),
   start: readStart(env, event, systemClock, (text) => redactor.redact(text)),
 }
-const transport = createTransport()
+const transport = createTransport(env)
 const ahead = inPost ? transport : headStart(world, transport)
 const { main, post } = await import('./main.ts')
 await (inPost ? post : main)({ ...world, transport: ahead })

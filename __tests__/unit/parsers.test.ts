@@ -219,7 +219,7 @@ describe('what servers write', () => {
         const chosen = chooseLogs(code, files)
         expect(chosen.every((file) => files.includes(file) && file.size !== 0)).toBe(true)
         for (const { url } of files) {
-          const address = logUrl(url)
+          const address = logUrl(url, 'https://abf.example/')
           expect(['https:', 'http:', undefined]).toContain(address?.protocol)
           expect(`${address?.username ?? ''}${address?.password ?? ''}`).toBe('')
         }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Redactor, secretForms } from '../../src/secrets.ts'
 
-const secret = fc.string({ unit: 'grapheme-ascii', minLength: 6, maxLength: 80 })
+const secret = fc.string({ unit: 'grapheme-ascii', minLength: 8, maxLength: 80 })
 
 function redactorOf(...secrets: readonly string[]): Redactor {
   const redactor = new Redactor()
@@ -45,6 +45,49 @@ describe('Redactor', () => {
 
   it('leaves other text alone', () => {
     expect(redactorOf('sntrys_secret').redact('nothing to hide')).toBe('nothing to hide')
+  })
+})
+
+function hidden(value: string, text: string): string {
+  return redactorOf(value).redact(text)
+}
+
+describe('Redactor hides a secret, also', () => {
+  it('in base64 without padding', () => {
+    fc.assert(
+      fc.property(secret, (value) => {
+        const form = btoa(value).replace(/=+$/, '')
+        expect(hidden(value, `a ${form} b`)).not.toContain(form)
+      }),
+    )
+  })
+
+  it('in base64 behind a user name of any length, as in the header of another login', () => {
+    for (const user of ['x', 'xy', 'xyz']) {
+      const pair = btoa(`${user}:s3cret-of-somebody`)
+      expect(hidden('s3cret-of-somebody', pair)).not.toContain(pair.slice(6, -4))
+    }
+  })
+
+  it('as a URL writes it, which leaves characters alone that encodeURIComponent does not', () => {
+    fc.assert(
+      fc.property(secret, (value) => {
+        const form = new URL(`https://a.example/?x${value.replace(/#/g, 'x')}x`).search.slice(2, -1)
+        expect(hidden(value.replace(/#/g, 'x'), `a ${form} b`)).not.toContain(form)
+      }),
+    )
+    expect(hidden('p@ss"w/rd<1>', new URL('https://a.example/p@ss"w/rd<1>').pathname)).toBe('/***')
+  })
+
+  it('as JSON escapes it, in a text that is not JSON as a whole', () => {
+    expect(hidden('p"ss\\word', `{"password":${JSON.stringify('p"ss\\word')}`)).toBe('{"password":"***"')
+    expect(hidden('pass/word', '{"password":"pass\\/word"')).toBe('{"password":"***"')
+    expect(hidden('password', '"\\u0070\\u0061ssword"')).toBe('"***"')
+  })
+
+  it('as HTML escapes it, by name or in hexadecimal', () => {
+    expect(hidden('a&b<c>d"e', 'x a&amp;b&lt;c&gt;d&quot;e x')).toBe('x *** x')
+    expect(hidden('a&b<c>d"e', 'x a&#x26;b&#x3c;c&#x3E;d&#x22;e x')).toBe('x *** x')
   })
 })
 

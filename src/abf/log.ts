@@ -68,6 +68,9 @@ export function chooseLogs(code: number, files: readonly LogFile[]): readonly Lo
   return namesFor(code).flatMap((name) => full.findLast(({ file_name: file }) => name.test(file)) ?? [])
 }
 
+/** Characters. What is longer leads nowhere, and would bury an annotation. */
+const LONGEST_URL = 2000
+
 /**
  * The address of a file in the file store with https in place of http: servers give out http, and a log must not be
  * changed on its way. Undefined for what is no web address, and for a loopback address that a server elsewhere gives:
@@ -75,7 +78,7 @@ export function chooseLogs(code: number, files: readonly LogFile[]): readonly Lo
  * @param base address of the ABF server
  */
 export function logUrl(address: string, base: string): URL | undefined {
-  if (!URL.canParse(address)) return undefined
+  if (address.length > LONGEST_URL || !URL.canParse(address)) return undefined
   const url = new URL(address)
   if (url.username || url.password) return undefined
   const local = isLoopback(url.hostname)

@@ -8,6 +8,8 @@ import { type Phase, statusInfo } from './status.ts'
 /** A summary with more rows is of no use to anybody; the output has them all. */
 const MOST_ROWS = 200
 const MOST_CHARTED = 20
+/** Characters, of the 1 MiB that a summary may have. */
+const LOGS_LENGTH = 300_000
 
 const ICONS: Readonly<Record<Conclusion, string>> = {
   success: '✅',
@@ -34,14 +36,7 @@ export function renderAbfSummary(report: AbfReport): string {
   const headline = searched
     ? `🔎 ABF search: ${report.records.length} builds`
     : `${ICONS[conclusion]} ABF ${report.operation}: ${HEADLINES[conclusion]}`
-  return [
-    `### ${headline}`,
-    '',
-    ...table(report),
-    ...chart(report),
-    ...report.records.flatMap(tail),
-    '',
-  ].join('\n')
+  return [`### ${headline}`, '', ...table(report), ...chart(report), ...tails(report.records), ''].join('\n')
 }
 
 function table(report: AbfReport): string[] {
@@ -119,6 +114,18 @@ function barsOf({ history, outcome }: BuildRecord, at: number): string[] {
 /** Mermaid has no way to escape, so only what it surely takes for text is left. */
 function name(text: string): string {
   return text.replace(/[^\w .+-]/g, ' ').trim()
+}
+
+/** The ends of logs, as long as there is room: GitHub drops the whole summary when it is too long. */
+function tails(records: readonly BuildRecord[]): string[] {
+  let room = LOGS_LENGTH
+  return records.flatMap((record) => {
+    const lines = tail(record)
+    room -= lines.reduce((sum, line) => sum + line.length, 0)
+    return room >= 0 || lines.length === 0
+      ? lines
+      : [`The end of the log of build ${record.id} is in the log of this step.`, '']
+  })
 }
 
 function tail(record: BuildRecord): string[] {

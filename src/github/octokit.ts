@@ -1,8 +1,9 @@
 import { getOctokitOptions } from '@actions/github/lib/utils'
 import { Octokit } from '@octokit/rest'
+import { ActionError } from '../errors.ts'
 import type { Http } from '../http/client.ts'
 import type { Logger } from '../ports.ts'
-import { plain } from '../untrusted.ts'
+import { plain, quoted } from '../untrusted.ts'
 import type { CommitSource } from './commits.ts'
 import { explain } from './failure.ts'
 import { readRange, withFiles } from './range.ts'
@@ -32,6 +33,11 @@ export function createCommitSource(deps: GitHubDeps): CommitSource {
   const place = { owner, repo }
   return {
     async read(head, base) {
+      if (!URL.canParse(deps.apiUrl)) {
+        throw new ActionError(`GITHUB_API_URL is no URL: ${quoted(deps.apiUrl)}.`, {
+          advice: 'The runner sets it; on GitHub Enterprise Server it ends in /api/v3.',
+        })
+      }
       try {
         const range = await readRange(octokit, place, head, base)
         return await withFiles(octokit, place, range)

@@ -1,8 +1,9 @@
 import type { Octokit } from '@octokit/rest'
-import { CancelledError } from '../errors.ts'
+import { ActionError, CancelledError } from '../errors.ts'
 import { mapPool } from '../wait/pool.ts'
 import type { ChangedFile, Commit, CommitRange } from './commits.ts'
 import { statusOf } from './failure.ts'
+import { type ApiCommit, CommitListSchema, ComparisonSchema, FilesSchema, parse } from './schema.ts'
 
 /** Commits without a base: what Sentry takes too when it has no earlier release. */
 const WITHOUT_BASE = 20
@@ -20,7 +21,7 @@ export interface Place {
 
 /**
  * The commits of `head` that `base` does not have (GET /compare/), or the last 20 (GET /commits).
- * @throws what octokit throws
+ * @throws what octokit throws, and ActionError for an answer that is not understood
  */
 export async function readRange(
   octokit: Octokit,
@@ -57,7 +58,7 @@ async function compare(octokit: Octokit, place: Place, head: string, base: strin
       page,
       per_page: PER_PAGE,
     })
-    return data
+    return parse(ComparisonSchema, data)
   } catch (error) {
     if (statusOf(error) === 404) return undefined
     throw error
@@ -70,7 +71,8 @@ async function readLast(
   head: string,
 ): Promise<Pick<CommitRange, 'commits' | 'total'>> {
   const { data } = await octokit.repos.listCommits({ ...place, sha: head, per_page: WITHOUT_BASE })
-  return { commits: data.map(asCommit), total: data.length }
+  const commits = parse(CommitListSchema, data).map(asCommit)
+  return { commits, total: commits.length }
 }
 
 /** Lists of files are worth having, but no commit is given up for one: what cannot be read is left out and said. */
@@ -90,20 +92,23 @@ export async function withFiles(octokit: Octokit, place: Place, range: CommitRan
   } catch (error) {
     const { cause } = error as { cause?: unknown }
     if (cause instanceof CancelledError) throw cause
-    const status = statusOf(error)
-    return {
-      ...range,
-      filesMissing:
-        status === undefined ? 'GitHub could not be reached for them' : `GitHub answered ${status}`,
-    }
+    return { ...range, filesMissing: sayMissing(error) }
   }
+}
+
+function sayMissing(error: unknown): string {
+  const status = statusOf(error)
+  if (status !== undefined) return `GitHub answered ${status}`
+  return error instanceof ActionError
+    ? 'GitHub described them in a way that is not understood'
+    : 'GitHub could not be reached for them'
 }
 
 async function readFiles(octokit: Octokit, place: Place, ref: string): Promise<ChangedFile[]> {
   const files: ChangedFile[] = []
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const { data } = await octokit.repos.getCommit({ ...place, ref, page, per_page: PER_PAGE })
-    const some = data.files ?? []
+    const some = parse(FilesSchema, data).files ?? []
     files.push(
       ...some.map((file) => ({
         status: file.status,
@@ -116,27 +121,12 @@ async function readFiles(octokit: Octokit, place: Place, ref: string): Promise<C
   return files
 }
 
-interface ApiCommit {
-  readonly sha: string
-  readonly commit: {
-    readonly message: string
-    readonly author: Signature | null
-    readonly committer: Signature | null
-  }
-}
-
-interface Signature {
-  readonly name?: string | undefined
-  readonly email?: string | undefined
-  readonly date?: string | undefined
-}
-
 function asCommit({ sha, commit }: ApiCommit): Commit {
   return {
     sha,
     message: commit.message,
-    authorName: commit.author?.name,
-    authorEmail: commit.author?.email,
-    date: commit.committer?.date ?? commit.author?.date,
+    authorName: commit.author?.name ?? undefined,
+    authorEmail: commit.author?.email ?? undefined,
+    date: commit.committer?.date ?? commit.author?.date ?? undefined,
   }
 }

@@ -69,6 +69,9 @@ export interface Failure {
 }
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'])
+/** The code of an error that says so; its message must not repeat the URL, which can hold a password. */
+export const UNUSABLE_PROXY = 'ERR_UNUSABLE_PROXY'
+
 /** Counted by ourselves, and by zlib; axios only says so in its message. */
 const TOO_LARGE = new Set(['ERR_BODY_TOO_LARGE', 'ERR_BUFFER_TOO_LARGE'])
 const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
@@ -92,6 +95,16 @@ export function classify(
       heals: false,
       sentence: `${host} sent more than this action accepts`,
       advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
+    }
+  }
+  if (code === UNUSABLE_PROXY) {
+    return {
+      kind: 'proxy',
+      sent: false,
+      heals: false,
+      sentence: `the proxy that the environment names for ${host} is no usable URL`,
+      advice:
+        'Check https_proxy and http_proxy: special characters in user and password have to be percent-encoded.',
     }
   }
   if (message.startsWith('tunneling socket')) {

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
-import { getProxyUrl } from 'actions-http-client/lib/proxy'
-import { classify, type Failure, type Peer } from './failure.ts'
+import { checkBypass, getProxyUrl } from 'actions-http-client/lib/proxy'
+import { classify, type Failure, type Peer, UNUSABLE_PROXY } from './failure.ts'
 import { read } from './read.ts'
 
 /** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
@@ -15,6 +15,8 @@ export interface Outgoing {
   /** Bytes after decompression; default 8 MiB. */
   readonly largestAnswer?: number | undefined
 }
+
+type Env = Readonly<NodeJS.ProcessEnv>
 
 export interface Incoming {
   readonly status: number
@@ -39,9 +41,10 @@ export type Transport = (
  * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
  * same connections, and follow proxies by the rules of GitHub's own actions. What they throw never leaves this function:
  * errors of axios hold the request's headers.
+ * @param env to tell a proxy that cannot be used from none
  */
-export function createTransport(): Transport {
-  const agentFor = createAgents()
+export function createTransport(env: Env = {}): Transport {
+  const agentFor = createAgents(env)
   return async (outgoing, peer, limit, signal) => {
     try {
       const agent = await agentFor(outgoing.url)
@@ -58,10 +61,10 @@ export function createTransport(): Transport {
 }
 
 /** The agents keep connections open for the next request; through a proxy each request gets a connection of its own. */
-function createAgents(): (url: URL) => Promise<Agent> {
+function createAgents(env: Env): (url: URL) => Promise<Agent> {
   const direct = new Map<string, Agent>()
   return async (url) => {
-    if (getProxyUrl(url)) {
+    if (hasProxy(url, env)) {
       // Late, because few jobs have a proxy.
       const { HttpClient } = await import('actions-http-client')
       return new HttpClient().getAgent(url.href)
@@ -70,6 +73,19 @@ function createAgents(): (url: URL) => Promise<Agent> {
     direct.set(url.protocol, agent)
     return agent
   }
+}
+
+/**
+ * Whether a request goes through a proxy. Where the toolkit cannot read the variable it would go out directly, which is
+ * never what somebody wanted who set it.
+ */
+function hasProxy(url: URL, env: Env): boolean {
+  if (getProxyUrl(url)) return true
+  const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy'
+  if ((env[name] || env[name.toUpperCase()]) && !checkBypass(url)) {
+    throw Object.assign(new Error('unusable proxy'), { code: UNUSABLE_PROXY })
+  }
+  return false
 }
 
 async function createAgent(protocol: string): Promise<Agent> {

@@ -69,6 +69,8 @@ export function parseOptions(
   let json: unknown
   try {
     json = JSON.parse(given.text)
+    // It goes out as JSON again, which fails on what is nested some thousand levels deep.
+    JSON.stringify(json)
   } catch {
     json = undefined
   }

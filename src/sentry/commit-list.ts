@@ -40,14 +40,14 @@ export function toSentryCommits(commits: readonly Commit[], repository: string, 
       message: commit.message,
       ...(name ? { author_name: shorten(name, LONGEST.authorName) } : {}),
       // The server stores no more of an address than this, so cutting it here changes nothing.
-      ...(email ? { author_email: email.slice(0, LONGEST.authorEmail) } : {}),
+      ...(email ? { author_email: Array.from(email).slice(0, LONGEST.authorEmail).join('') } : {}),
       timestamp: commit.date ?? now,
       ...(files && files.length > 0 ? { patch_set: files } : {}),
     }
   })
 }
 
-/** A rename is a deletion and an addition. Paths that old servers refuse are left out. */
+/** A rename is a deletion and an addition. Paths for which Sentry refuses the whole list are left out. */
 function patched(file: NonNullable<Commit['files']>[number]): PatchedFile[] {
   const { path, previousPath } = file
   const entries: PatchedFile[] =
@@ -59,7 +59,7 @@ function patched(file: NonNullable<Commit['files']>[number]): PatchedFile[] {
       : file.status === 'unchanged'
         ? []
         : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }]
-  return entries.filter((entry) => entry.path.length <= LONGEST.path)
+  return entries.filter((entry) => entry.path.length <= LONGEST.path && entry.path.trim() !== '')
 }
 
 const ADDS = new Set(['added', 'copied', 'renamed'])

@@ -1,8 +1,8 @@
 import type { Clock } from '../ports.ts'
 
-/** The real clock. */
+/** The real clock. It does not follow when somebody sets the machine's: pauses and deadlines would grow by as much. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.round(performance.timeOrigin + performance.now()),
   random: () => Math.random(),
   timeout: (ms) => AbortSignal.timeout(ms),
   sleep: (ms, signal) =>

@@ -1,0 +1,57 @@
+import * as z from 'zod/mini'
+import { ActionError } from '../errors.ts'
+
+/** The parts of GitHub's answers that are used; octokit's types are promises that nobody checks. */
+const Signature = z.optional(
+  z.nullable(
+    z.looseObject({
+      name: z.optional(z.nullable(z.string())),
+      email: z.optional(z.nullable(z.string())),
+      date: z.optional(z.nullable(z.string())),
+    }),
+  ),
+)
+
+const CommitSchema = z.looseObject({
+  sha: z.string(),
+  commit: z.looseObject({ message: z.string(), author: Signature, committer: Signature }),
+})
+
+export type ApiCommit = z.infer<typeof CommitSchema>
+
+/** GET /repos/{owner}/{repo}/commits */
+export const CommitListSchema = z.array(CommitSchema)
+
+/** GET /repos/{owner}/{repo}/compare/{basehead} */
+export const ComparisonSchema = z.looseObject({
+  status: z.string(),
+  total_commits: z.number(),
+  commits: CommitListSchema,
+})
+
+/** GET /repos/{owner}/{repo}/commits/{ref} */
+export const FilesSchema = z.looseObject({
+  files: z.optional(
+    z.array(
+      z.looseObject({
+        status: z.string(),
+        filename: z.string(),
+        previous_filename: z.optional(z.string()),
+      }),
+    ),
+  ),
+})
+
+/**
+ * What GitHub answered, checked.
+ * @throws ActionError that names the first field that does not fit
+ */
+export function parse<T>(schema: z.ZodMiniType<T>, data: unknown): T {
+  const parsed = schema.safeParse(data)
+  if (parsed.success) return parsed.data
+  const path = parsed.error.issues[0]?.path.join('.') ?? ''
+  throw new ActionError(
+    `GitHub sent an answer that is not understood (${path === '' ? 'no such list' : `field ${path}`}).`,
+    { advice: 'Check that GITHUB_API_URL is the address of a GitHub API, or set set-commits: skip.' },
+  )
+}
