@@ -15,7 +15,7 @@ import {
   type Verdict,
 } from '../../src/abf/judge.ts'
 import { KNOWN_CODES, type Mode } from '../../src/abf/status.ts'
-import { every, type Look, poll } from '../../src/wait/poll.ts'
+import { type Look, poll } from '../../src/wait/poll.ts'
 import { ManualClock } from './doubles.ts'
 
 const INTERVAL = 30_000
@@ -164,11 +164,11 @@ test('a wait always ends, in time, and never with a success that was not seen', 
           seen.push(step)
           track = advance(track, sighting(step), clock.now())
           const result = decide(track, mode, policy(goal), clock.now())
-          return result ? { kind: 'done', value: result } : { kind: 'again', changed: false }
+          return result ? { kind: 'done', value: result } : { kind: 'again' }
         }
         const result = await poll(look, {
           deadline: begun + timeout,
-          schedule: every(INTERVAL),
+          schedule: () => INTERVAL,
           onTrouble: (_error, inARow) => ({ kind: 'pause', ms: INTERVAL * inARow }),
           clock,
           signal: new AbortController().signal,
@@ -191,9 +191,9 @@ describe('poll', () => {
     const result = await poll(
       () => {
         looks.push(clock.now() - begun)
-        return Promise.resolve({ kind: 'again', changed: false })
+        return Promise.resolve({ kind: 'again' })
       },
-      { deadline: begun + 2500, schedule: every(1000), onTrouble: () => ({ kind: 'fatal' }), clock, signal },
+      { deadline: begun + 2500, schedule: () => 1000, onTrouble: () => ({ kind: 'fatal' }), clock, signal },
     )
     expect(result.kind).toBe('deadline')
     expect(looks).toEqual([0, 1000, 2000, 2500])
@@ -206,13 +206,11 @@ describe('poll', () => {
     await poll(
       () => {
         looks += 1
-        return looks === 3
-          ? Promise.resolve({ kind: 'again', changed: true })
-          : Promise.reject(new Error('x'))
+        return looks === 3 ? Promise.resolve({ kind: 'again' }) : Promise.reject(new Error('x'))
       },
       {
         deadline: clock.now() + 5000,
-        schedule: every(1000),
+        schedule: () => 1000,
         onTrouble: (_error, inARow) => {
           counts.push(inARow)
           return { kind: 'pause', ms: 1000 }
@@ -228,7 +226,7 @@ describe('poll', () => {
     const clock = new ManualClock()
     const polling = poll(() => Promise.reject(new Error('no right')), {
       deadline: clock.now() + 5000,
-      schedule: every(1000),
+      schedule: () => 1000,
       onTrouble: () => ({ kind: 'fatal' }),
       clock,
       signal,

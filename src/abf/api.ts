@@ -2,8 +2,17 @@ import type { Reply } from '../http/reply.ts'
 import { HttpError } from '../http/failure.ts'
 import { explain, serverWords, unreadable } from './explain.ts'
 import { createNames, type Names, PAGE_SIZE, readPages } from './names.ts'
-import { createRequests, type RequestDeps, type Requests } from './requests.ts'
-import { ActionAnswer, type Build, BuildAnswer, CreatedAnswer, type Row, RowsAnswer } from './schema.ts'
+import { createRequests, type Quota, type RequestDeps, type Requests } from './requests.ts'
+import {
+  ActionAnswer,
+  type Average,
+  AveragesAnswer,
+  type Build,
+  BuildAnswer,
+  CreatedAnswer,
+  type Row,
+  RowsAnswer,
+} from './schema.ts'
 
 /** The server's keys inside `filter[...]`, with their values. */
 export type Filter = Readonly<Record<string, string>>
@@ -41,12 +50,15 @@ export interface AbfApi extends Names {
   statuses(ids: readonly number[]): Promise<readonly Row[] | undefined>
   /** `GET /build_lists/:id`. */
   show(id: number): Promise<Shown>
+  /** `GET /projects/:id`: how long its successful builds took, by architecture. */
+  averages(projectId: number): Promise<readonly Average[]>
   /** `POST /build_lists`: one build. Never repeated after anything that may have had an effect. */
   create(fields: Readonly<Record<string, unknown>>, intent: string): Promise<Created>
   /** `PUT /build_lists/:id/<action>`. Repeated freely: a second one is refused and changes nothing. */
   act(id: number, action: Action): Promise<Acted>
   /** The server's clock in milliseconds since the epoch, from the last answer that had a `Date`. */
   serverNow(this: void): number
+  quota(this: void): Quota
 }
 
 const VERBS: Readonly<Record<Action, string>> = {
@@ -64,7 +76,7 @@ const VERBS: Readonly<Record<Action, string>> = {
 export function createAbfApi(deps: RequestDeps): AbfApi {
   const { account, clock } = deps
   const requests = createRequests(deps)
-  const { get, put, seen, parse, serverNow } = requests
+  const { get, put, seen, parse, serverNow, quota } = requests
   const rows = (reply: Reply): readonly Row[] => parse(RowsAnswer, reply).build_lists
   /** An answer that is no failure of the call; a limit of requests says nothing about the build. */
   const refused = (reply: Reply): HttpError => {
@@ -109,6 +121,10 @@ export function createAbfApi(deps: RequestDeps): AbfApi {
       if (hidden) return { kind: 'hidden', error: refused(reply) }
       return { kind: 'build', build: parse(BuildAnswer, reply).build_list }
     },
+    async averages(projectId) {
+      const reply = await get(`projects/${projectId}.json`, 'look up how long builds usually take')
+      return parse(AveragesAnswer, reply).project.project_statistics
+    },
     create: (fields, intent) => create(fields, intent, requests, deps),
     async act(id, action) {
       const reply = await put(`build_lists/${id}/${action}.json`, `${VERBS[action]} build ${id}`)
@@ -118,6 +134,7 @@ export function createAbfApi(deps: RequestDeps): AbfApi {
       return { kind: 'refused', status: 422, error: refusal(reply) }
     },
     serverNow,
+    quota,
   }
 }
 

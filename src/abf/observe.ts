@@ -4,12 +4,14 @@ import type { AbfApi } from './api.ts'
 import type { Sighting } from './judge.ts'
 import { PAGE_SIZE } from './names.ts'
 import { READS_AT_ONCE } from './requests.ts'
-import type { Build } from './schema.ts'
+import type { Build, Row } from './schema.ts'
 
 /** What a poll found of one build, with its description when the poll happened to get it. */
 export interface Seen {
   readonly sighting: Sighting
   readonly build: Build | undefined
+  /** When a list told it. */
+  readonly projectId: number | undefined
 }
 
 export interface Observer {
@@ -20,7 +22,7 @@ export interface Observer {
   observe(ids: readonly number[]): Promise<ReadonlyMap<number, Seen>>
 }
 
-const MISSING: Seen = { sighting: { kind: 'missing' }, build: undefined }
+const MISSING: Seen = { sighting: { kind: 'missing' }, build: undefined, projectId: undefined }
 
 /**
  * Servers of about 2012 ignore the filter by id and send any builds; from then on each build is read by itself. And a
@@ -36,12 +38,16 @@ export function createObserver(api: Pick<AbfApi, 'statuses' | 'show'>): Observer
       case 'missing':
         return MISSING
       case 'build':
-        return { sighting: { kind: 'status', code: shown.build.status }, build: shown.build }
+        return {
+          sighting: { kind: 'status', code: shown.build.status },
+          build: shown.build,
+          projectId: undefined,
+        }
       case 'hidden': {
         const row = listsById ? (await api.statuses([id]))?.[0] : undefined
         if (!row) throw shown.error
         notShown.add(id)
-        return fromRow(row.status)
+        return fromRow(row)
       }
       default:
         return assertNever(shown)
@@ -52,7 +58,7 @@ export function createObserver(api: Pick<AbfApi, 'statuses' | 'show'>): Observer
     const lists = await mapPool(pagesOf(ids), READS_AT_ONCE, (page) => api.statuses(page))
     if (lists.includes(undefined)) return undefined
     const rows = lists.flatMap((list) => list ?? [])
-    return new Map(rows.map(({ id, status }) => [id, fromRow(status)]))
+    return new Map(rows.map((row) => [row.id, fromRow(row)]))
   }
 
   return {
@@ -71,8 +77,8 @@ export function createObserver(api: Pick<AbfApi, 'statuses' | 'show'>): Observer
   }
 }
 
-function fromRow(code: number): Seen {
-  return { sighting: { kind: 'status', code }, build: undefined }
+function fromRow({ status, project_id }: Row): Seen {
+  return { sighting: { kind: 'status', code: status }, build: undefined, projectId: project_id }
 }
 
 function pagesOf(ids: readonly number[]): number[][] {

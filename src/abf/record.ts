@@ -25,6 +25,8 @@ export interface BuildRecord {
   readonly id: number
   readonly origin: Origin
   readonly expected: Expected | undefined
+  /** As a list gave it. */
+  projectId: number | undefined
   track: Track
   /** The last full description. */
   build: Build | undefined
@@ -48,6 +50,7 @@ export function createRecord(
     id,
     origin,
     expected,
+    projectId: undefined,
     track: startTrack(now, status),
     build,
     mode: build && modeOf(build),

@@ -31,6 +31,13 @@ export interface RequestDeps {
   readonly patienceMs: number
 }
 
+/** Requests made, and how many more the server allows until the full hour, by its last answer. */
+export interface Quota {
+  readonly made: number
+  /** Undefined when the server does not tell; ROSA has no limit. */
+  readonly left: number | undefined
+}
+
 /** Requests below `<base>api/v1/`; `intent` says in a message what is being done. */
 export interface Requests {
   get(this: void, path: string, intent: string): Promise<Reply>
@@ -43,6 +50,7 @@ export interface Requests {
   parse<T>(this: void, schema: z.ZodMiniType<T>, reply: Reply): T
   /** The server's clock in milliseconds since the epoch, from the last answer that had a `Date`. */
   serverNow(this: void): number
+  quota(this: void): Quota
 }
 
 export function createRequests(deps: RequestDeps): Requests {
@@ -50,6 +58,8 @@ export function createRequests(deps: RequestDeps): Requests {
   const root = new URL('api/v1/', account.base)
   const answers = new Map<string, { readonly etag: string; readonly reply: Reply }>()
   let ahead = 0
+  let made = 0
+  let left: number | undefined
 
   async function request(
     method: 'GET' | 'POST' | 'PUT',
@@ -68,7 +78,9 @@ export function createRequests(deps: RequestDeps): Requests {
         body: body === undefined ? undefined : JSON.stringify(body),
         headers: headers(deps, body !== undefined, etag),
       })
+    made += 1
     const reply = await patient(send, deps)
+    left = remaining(reply) ?? left
     const dated = Date.parse(reply.header('date') ?? '')
     if (!Number.isNaN(dated)) ahead = dated - clock.now()
     return reply
@@ -99,6 +111,7 @@ export function createRequests(deps: RequestDeps): Requests {
       throw unreadable(reply, account)
     },
     serverNow: () => clock.now() + ahead,
+    quota: () => ({ made, left }),
   }
 }
 
@@ -116,6 +129,12 @@ async function patient(
   } catch (error) {
     throw error instanceof HttpError && error.kind === 'redirect' ? explainRedirect(error, account) : error
   }
+}
+
+/** OMV's count for the account, of all its jobs. */
+function remaining(reply: Reply): number | undefined {
+  const text = reply.header('x-ratelimit-remaining')?.trim() ?? ''
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined
 }
 
 function headers(

@@ -80,6 +80,8 @@ const BuildSchema = z.object({
   commit_hash: lenient(z.string()),
   duration: lenient(z.number()),
   created_at: lenient(z.number()),
+  /** Unix seconds; when the status changed, apart from small corrections. */
+  updated_at: lenient(z.number()),
   build_log_url: lenient(z.string()),
   arch: lenient(Named),
   project: lenient(ProjectSchema),
@@ -98,6 +100,13 @@ const RowSchema = z.object({
   name: lenient(z.string()),
 })
 
+const AverageSchema = z.object({
+  arch_id: Id,
+  /** Seconds. */
+  average_build_time: z.number().check(z.positive()),
+  build_count: z.int().check(z.positive()),
+})
+
 export type Named = z.infer<typeof Named>
 export type Project = z.infer<typeof ProjectSchema>
 export type Repository = z.infer<typeof RepositorySchema>
@@ -108,7 +117,11 @@ export type Build = z.infer<typeof BuildSchema>
 /** One line of the list of builds. */
 export type Row = z.infer<typeof RowSchema>
 
+/** How long the successful builds of a project took on one architecture. */
+export type Average = z.infer<typeof AverageSchema>
+
 export const ProjectAnswer = z.object({ project: ProjectSchema })
+export const AveragesAnswer = z.object({ project: z.object({ project_statistics: listOf(AverageSchema) }) })
 export const PlatformsAnswer = z.object({ platforms: z.array(PlatformSchema) })
 export const PlatformAnswer = z.object({ platform: PlatformSchema })
 export const RepositoryAnswer = z.object({ repository: RepositorySchema })

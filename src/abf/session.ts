@@ -1,11 +1,12 @@
 import type { Http } from '../http/client.ts'
 import type { AbfInputs } from '../inputs/abf.ts'
 import type { Clock, Logger, Outputs, State } from '../ports.ts'
-import { every } from '../wait/poll.ts'
 import { type AbfApi, createAbfApi } from './api.ts'
 import type { AbfReport } from './outputs.ts'
 import { Ledger } from './ledger.ts'
+import { createHistory } from './history.ts'
 import { createObserver, type Observer } from './observe.ts'
+import { createPace } from './pace.ts'
 import type { WaitDeps } from './wait.ts'
 
 /** A connection of its own: with another signal, or with other patience, than the rest of the step. */
@@ -69,6 +70,8 @@ export function openSession(inputs: AbfInputs, deps: AbfDeps): Session {
   // The wait has pauses and a deadline of its own, which repeated requests would overrun.
   const polling = api(connect({ signal, retries: 0 }), signal, 0)
   const { operation } = inputs.task
+  const interval = inputs.pollInterval
+  const graceMs = GRACE_INTERVALS * interval
   return {
     ...deps,
     inputs,
@@ -84,14 +87,20 @@ export function openSession(inputs: AbfInputs, deps: AbfDeps): Session {
       ...deps,
       observer: createObserver(polling),
       api: patient,
-      schedule: every(inputs.pollInterval),
-      interval: inputs.pollInterval,
+      pace: createPace({
+        api: polling,
+        clock,
+        history: createHistory(polling, deps.logger),
+        interval,
+        graceMs,
+      }),
+      interval,
       timeout: inputs.timeout,
       policy: {
         goal: operation === 'watch' || operation === 'search' ? 'build' : operation,
         testsFailed: inputs.testsFailed,
         unpermittedArch: inputs.unpermittedArch,
-        graceMs: GRACE_INTERVALS * inputs.pollInterval,
+        graceMs,
       },
     },
   }

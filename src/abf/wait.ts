@@ -1,12 +1,13 @@
 import { HttpError } from '../http/failure.ts'
 import type { Clock, Logger } from '../ports.ts'
-import { poll, type Look, type Schedule, type Trouble } from '../wait/poll.ts'
+import { type Look, poll, type Trouble } from '../wait/poll.ts'
 import { sayDuration } from '../wait/duration.ts'
 import { mapPool } from '../wait/pool.ts'
 import type { AbfApi } from './api.ts'
 import { createDiary, type Diary } from './diary.ts'
 import { advance, decide, failure, outcome, type Policy } from './judge.ts'
 import type { Observer, Seen } from './observe.ts'
+import type { Pace } from './pace.ts'
 import { type BuildRecord, labelOf, mismatch } from './record.ts'
 import { READS_AT_ONCE } from './requests.ts'
 import { type Build, modeOf } from './schema.ts'
@@ -20,7 +21,7 @@ export interface WaitDeps {
   readonly logger: Logger
   readonly signal: AbortSignal
   readonly policy: Policy
-  readonly schedule: Schedule
+  readonly pace: Pace
   /** Milliseconds of the first pause after trouble. */
   readonly interval: number
   /** Milliseconds for the whole wait. */
@@ -38,12 +39,18 @@ const SPREAD_MS = 20_000
  * @throws HttpError for what cannot heal (401, 403 for lack of rights); the reason of the signal when it aborts
  */
 export async function waitFor(records: readonly BuildRecord[], deps: WaitDeps): Promise<void> {
-  const { clock, logger, signal, schedule, timeout } = deps
+  const { clock, logger, signal, pace, timeout } = deps
   const deadline = clock.now() + timeout
   const diary = createDiary(logger, clock, deadline)
-  const result = await poll(() => look(records, deps, diary), {
+  const lookAll = async (): Promise<Look<undefined>> => {
+    const open = await look(records, deps, diary)
+    if (open.length === 0) return { kind: 'done', value: undefined }
+    await pace.looked(open)
+    return { kind: 'again' }
+  }
+  const result = await poll(lookAll, {
     deadline,
-    schedule,
+    schedule: () => pace.pause(),
     clock,
     signal,
     onTrouble: (error, inARow) => judgeTrouble(error, inARow, deps, diary),
@@ -63,12 +70,17 @@ export async function lookOnce(records: readonly BuildRecord[], deps: WaitDeps):
   await look(records, deps, createDiary(deps.logger, deps.clock, deps.clock.now()))
 }
 
-async function look(records: readonly BuildRecord[], deps: WaitDeps, diary: Diary): Promise<Look<undefined>> {
+/** Gives the builds that have no outcome yet. */
+async function look(
+  records: readonly BuildRecord[],
+  deps: WaitDeps,
+  diary: Diary,
+): Promise<readonly BuildRecord[]> {
   const { observer, clock, policy } = deps
   const open = records.filter((record) => !record.outcome)
-  if (open.length === 0) return { kind: 'done', value: undefined }
+  if (open.length === 0) return open
   const seen = await observer.observe(open.map(({ id }) => id))
-  const changed = open.filter((record) => note(record, seen.get(record.id), clock.now(), diary))
+  for (const record of open) note(record, seen.get(record.id), clock.now(), diary)
 
   const unsure = open.filter((record) => needsMode(record, policy))
   await mapPool(unsure, READS_AT_ONCE, (record) => readMode(record, deps, diary))
@@ -80,9 +92,7 @@ async function look(records: readonly BuildRecord[], deps: WaitDeps, diary: Diar
   })
   await mapPool(over, READS_AT_ONCE, (record) => finish(record, deps, diary))
   diary.beat(records)
-  return over.length === open.length
-    ? { kind: 'done', value: undefined }
-    : { kind: 'again', changed: changed.length > 0 }
+  return open.filter((record) => !record.outcome)
 }
 
 /** True when nothing can be said about the build before the server has told its publish mode. */
@@ -93,21 +103,21 @@ function needsMode({ mode, track }: BuildRecord, { goal }: Policy): boolean {
   )
 }
 
-/** Takes a sighting into the record; true when the status is another one than before. */
-function note(record: BuildRecord, seen: Seen | undefined, now: number, diary: Diary): boolean {
-  if (!seen) return false
+/** Takes a sighting into the record. */
+function note(record: BuildRecord, seen: Seen | undefined, now: number, diary: Diary): void {
+  if (!seen) return
   const before = record.track
   record.track = advance(before, seen.sighting, now)
+  record.projectId = seen.projectId ?? record.projectId
   if (seen.build) describe(record, seen.build, diary)
   const { status, missing } = record.track
   if (missing > 0) {
     diary.missing(record)
-    return missing === 1
+    return
   }
-  if (status === undefined || status === before.status) return false
+  if (status === undefined || status === before.status) return
   record.history.push({ code: status, at: now })
   diary.changed(record, before)
-  return true
 }
 
 function describe(record: BuildRecord, build: Build, diary: Diary): void {

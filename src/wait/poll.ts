@@ -1,22 +1,7 @@
 import type { Clock } from '../ports.ts'
 
 /** What one look came to. */
-export type Look<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  /** `changed`: something is different from the look before, so a schedule may want to look again sooner. */
-  | { readonly kind: 'again'; readonly changed: boolean }
-
-/** How far the polling has come, for a schedule to decide by. */
-export interface Progress {
-  /** Looks so far, failed ones included. */
-  readonly looks: number
-  readonly elapsedMs: number
-  /** Milliseconds since a look last found a change, or since the start. */
-  readonly quietMs: number
-}
-
-/** Milliseconds to let pass before the next look. */
-export type Schedule = (progress: Progress) => number
+export type Look<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'again' }
 
 /** What to do about a look that threw: try again after a pause, or give up. */
 export type Trouble = { readonly kind: 'pause'; readonly ms: number } | { readonly kind: 'fatal' }
@@ -29,16 +14,12 @@ export type PollOutcome<T> =
 export interface PollOptions {
   /** Milliseconds since the epoch; no look begins later. */
   readonly deadline: number
-  readonly schedule: Schedule
+  /** Milliseconds to let pass after a good look. */
+  readonly schedule: () => number
   /** Judges what a look threw; `inARow` counts failed looks without a good one in between. */
   readonly onTrouble: (error: unknown, inARow: number) => Trouble
   readonly clock: Clock
   readonly signal: AbortSignal
-}
-
-/** The same pause every time. */
-export function every(ms: number): Schedule {
-  return () => ms
 }
 
 /**
@@ -48,13 +29,11 @@ export function every(ms: number): Schedule {
  */
 export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions): Promise<PollOutcome<T>> {
   const { deadline, schedule, onTrouble, clock, signal } = options
-  const begun = clock.now()
-  let changedAt = begun
   let inARow = 0
   // Set from the length of the pause: a timer that fires a little early must not lead to two last looks.
-  let last = deadline <= begun
+  let last = deadline <= clock.now()
 
-  for (let looks = 1; ; looks += 1) {
+  for (;;) {
     signal.throwIfAborted()
     let failure: unknown
     let pause: number
@@ -62,8 +41,7 @@ export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions
       const seen = await look()
       if (seen.kind === 'done') return seen
       inARow = 0
-      if (seen.changed) changedAt = clock.now()
-      pause = schedule({ looks, elapsedMs: clock.now() - begun, quietMs: clock.now() - changedAt })
+      pause = schedule()
     } catch (error) {
       signal.throwIfAborted()
       inARow += 1

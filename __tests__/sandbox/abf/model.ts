@@ -79,6 +79,8 @@ export interface Project {
   refs: GitRef[]
   /** Commits known to the server besides the heads of `refs`. */
   commits: string[]
+  /** The average of all its successful builds on an architecture, in seconds, as the server keeps it. */
+  averages: { archId: number; seconds: number; builds: number }[]
 }
 
 /** One entry of `logs`: `size` is MiB, a string when a worker filed it and a number for a publish log. */

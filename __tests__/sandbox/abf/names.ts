@@ -84,7 +84,14 @@ function showProject(context: Context): Answer {
     const url = `/api/v1/repositories/${repository.name}.json`
     return [{ id: repository.id, name: repository.name, url, platform: briefPlatform(platform) }]
   })
-  return json({ project: { ...projectDetails(context, project), project_statistics: [], repositories } })
+  const statistics = project.averages.map(({ archId, seconds, builds }) => ({
+    average_build_time: seconds,
+    build_count: builds,
+    arch_id: archId,
+  }))
+  return json({
+    project: { ...projectDetails(context, project), project_statistics: statistics, repositories },
+  })
 }
 
 function briefPlatform({ id, name }: Platform): Json {

@@ -112,6 +112,7 @@ export class World {
       readers: [],
       refs: [],
       commits: [],
+      averages: [],
       ...rest,
       owner: this.owner(owner ?? 'openmandriva'),
     }
