@@ -12,16 +12,19 @@ export interface History {
   usual(record: BuildRecord): Usual | undefined
 }
 
+/** By the id of the architecture; `undefined` is all of them together. */
+type ProjectHistory = ReadonlyMap<number | undefined, Usual>
+
 /** More projects than this are not asked about: it is the last of many builds that ends a wait. */
 const MOST_PROJECTS = 3
 
 export function createHistory(api: Pick<AbfApi, 'averages'>, logger: Logger): History {
-  const known = new Map<number, readonly Average[]>()
+  const known = new Map<number, ProjectHistory>()
 
   async function ask(projectId: number): Promise<void> {
-    known.set(projectId, [])
+    known.set(projectId, new Map())
     try {
-      known.set(projectId, await api.averages(projectId))
+      known.set(projectId, digest(await api.averages(projectId)))
     } catch (error) {
       if (!(error instanceof HttpError)) throw error
       logger.debug(`How long builds of project ${projectId} usually take is not known: ${error.message}`)
@@ -35,10 +38,8 @@ export function createHistory(api: Pick<AbfApi, 'averages'>, logger: Logger): Hi
       for (const id of projects) if (!known.has(id)) await ask(id)
     },
     usual(record) {
-      const averages = known.get(projectIdOf(record) ?? 0) ?? []
-      const archId = record.expected?.arch.id ?? record.build?.arch?.id
-      const own = averages.find((average) => average.arch_id === archId)
-      return own ? { ...total([own]), sameArch: true } : overall(averages)
+      const project = known.get(projectIdOf(record) ?? 0)
+      return project?.get(record.expected?.arch.id ?? record.build?.arch?.id) ?? project?.get(undefined)
     },
   }
 }
@@ -47,12 +48,13 @@ function projectIdOf({ expected, build, projectId }: BuildRecord): number | unde
   return expected?.projectId ?? build?.project?.id ?? projectId
 }
 
-function overall(averages: readonly Average[]): Usual | undefined {
-  return averages.length === 0 ? undefined : { ...total(averages), sameArch: false }
+function digest(averages: readonly Average[]): ProjectHistory {
+  const all = averages.length === 0 ? [] : [[undefined, total(averages, false)] as const]
+  return new Map([...all, ...averages.map((one) => [one.arch_id, total([one], true)] as const)])
 }
 
-function total(averages: readonly Average[]): { readonly meanMs: number; readonly builds: number } {
+function total(averages: readonly Average[], sameArch: boolean): Usual {
   const builds = averages.reduce((sum, { build_count }) => sum + build_count, 0)
   const seconds = averages.reduce((sum, one) => sum + one.average_build_time * one.build_count, 0)
-  return { meanMs: (seconds / builds) * 1000, builds }
+  return { meanMs: (seconds / builds) * 1000, builds, sameArch }
 }

@@ -55,10 +55,13 @@ export function createObserver(api: Pick<AbfApi, 'statuses' | 'show'>): Observer
   }
 
   async function many(ids: readonly number[]): Promise<Map<number, Seen> | undefined> {
-    const lists = await mapPool(pagesOf(ids), READS_AT_ONCE, (page) => api.statuses(page))
-    if (lists.includes(undefined)) return undefined
-    const rows = lists.flatMap((list) => list ?? [])
-    return new Map(rows.map((row) => [row.id, fromRow(row)]))
+    const found = new Map<number, Seen>()
+    const lists = await mapPool(pagesOf(ids), READS_AT_ONCE, async (page) => {
+      const rows = await api.statuses(page)
+      for (const row of rows ?? []) found.set(row.id, fromRow(row))
+      return rows !== undefined
+    })
+    return lists.includes(false) ? undefined : found
   }
 
   return {

@@ -97,9 +97,8 @@ export function createRequests(deps: RequestDeps): Requests {
       const etag = reply.header('etag')
       // A list of fewer builds has another path, so old ones pile up.
       if (answers.size >= MOST_ANSWERS) answers.clear()
-      // A body that was cut short must not come back with every 304.
-      const whole = reply.status === 200 && reply.json !== undefined
-      if (whole && etag !== undefined) answers.set(path, { etag, reply })
+      // A body that is not what it should be is thrown out by `parse`, or it would come back with every 304.
+      if (reply.status === 200 && etag !== undefined) answers.set(path, { etag, reply })
       else answers.delete(path)
       return reply
     },
