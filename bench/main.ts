@@ -13,6 +13,8 @@ import { watch } from './watch.ts'
 
 const MOST_MEMORY = 110
 const MOST_CPU = 0.5
+/** Fewer have no median to speak of. */
+const LEAST_RUNS = 15
 
 const { values } = parseArgs({
   options: {
@@ -76,7 +78,9 @@ function simulateAll(): string {
 }
 
 const { node } = values
-const runs = Math.max(Number(values.runs), 15)
+const runs = Number(values.runs)
+if (!Number.isInteger(runs) || runs < LEAST_RUNS)
+  throw new Error(`--runs: at least ${LEAST_RUNS}, not ${values.runs}`)
 const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
 console.log(
   `Node ${version}, ${availableParallelism()} x ${cpus()[0]?.model ?? 'processor'}, medians of ${runs}`,

@@ -126,7 +126,7 @@ describe.concurrent('a poll', () => {
   it.each([1, 100, 101])('of %d builds takes no more lists than needed', async (count) => {
     const abf = await startAbf('rosa')
     const builds = Array.from({ length: count }, () => seed(abf, 3000))
-    await on(abf, builds, { 'abf-timeout': '1s' })
+    await on(abf, builds, { 'abf-timeout': '3s' })
     const first = abf.journal[0]?.at ?? 0
     const atOnce = abf.journal.filter(({ at }) => at - first < 900)
     expect(atOnce).toHaveLength(Math.ceil(count / 100))
