@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { createAbfApi } from '../../src/abf/api.ts'
 import { createHistory } from '../../src/abf/history.ts'
 import { advance } from '../../src/abf/judge.ts'
 import { createPace, type Pace } from '../../src/abf/pace.ts'
 import { type BuildRecord, createRecord } from '../../src/abf/record.ts'
 import type { Average, Build } from '../../src/abf/schema.ts'
 import { HttpError } from '../../src/http/failure.ts'
-import { ManualClock, RecordingLogger } from './doubles.ts'
+import { incoming, ManualClock, RecordingLogger, replyOf } from './doubles.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -169,5 +170,43 @@ describe('the pace', () => {
     here.quota.left = 3000
     await here.pace.looked([build])
     expect(here.pace.pause()).toBe(1200)
+  })
+})
+
+describe('what is left of the limit', () => {
+  const answers: (readonly [seconds: number, left?: string])[] = []
+
+  function client(clock: ManualClock): ReturnType<typeof createAbfApi> {
+    return createAbfApi({
+      http: {
+        send: () => {
+          const [seconds = 0, left] = answers.shift() ?? []
+          const date = new Date(Date.UTC(2026, 0, 1, 10, 59, 0) + seconds * 1000).toUTCString()
+          const limit = left === undefined ? {} : { 'x-ratelimit-remaining': left }
+          return Promise.resolve(replyOf(incoming(200, { user: { uname: 'bot' } }, { date, ...limit })))
+        },
+      },
+      clock,
+      signal: new AbortController().signal,
+      account: { base: 'https://abf.example/', source: undefined },
+      credentials: undefined,
+      userAgent: 'test',
+      patienceMs: 0,
+    })
+  }
+
+  it('is what the last answer says, until the hour of the server is over', async () => {
+    const clock = new ManualClock()
+    const api = client(clock)
+    expect(api.quota()).toEqual({ made: 0, left: undefined })
+    answers.push([0, '2'], [0], [0, 'many'])
+    for (const made of [1, 2, 3]) {
+      await api.login()
+      expect(api.quota()).toEqual({ made, left: 2 })
+    }
+    clock.advance(59_000)
+    expect(api.quota().left).toBe(2)
+    clock.advance(1000)
+    expect(api.quota().left).toBeUndefined()
   })
 })

@@ -59,7 +59,8 @@ export function createRequests(deps: RequestDeps): Requests {
   const answers = new Map<string, { readonly etag: string; readonly reply: Reply }>()
   let ahead = 0
   let made = 0
-  let left: number | undefined
+  let told: { readonly left: number; readonly hour: number } | undefined
+  const serverNow = (): number => clock.now() + ahead
 
   async function request(
     method: 'GET' | 'POST' | 'PUT',
@@ -80,9 +81,10 @@ export function createRequests(deps: RequestDeps): Requests {
       })
     made += 1
     const reply = await patient(send, deps)
-    left = remaining(reply) ?? left
     const dated = Date.parse(reply.header('date') ?? '')
     if (!Number.isNaN(dated)) ahead = dated - clock.now()
+    const left = remaining(reply)
+    if (left !== undefined) told = { left, hour: hourOf(serverNow()) }
     return reply
   }
 
@@ -109,8 +111,9 @@ export function createRequests(deps: RequestDeps): Requests {
       for (const [path, known] of answers) if (known.reply === reply) answers.delete(path)
       throw unreadable(reply, account)
     },
-    serverNow: () => clock.now() + ahead,
-    quota: () => ({ made, left }),
+    serverNow,
+    // What was left of another hour says nothing about this one.
+    quota: () => ({ made, left: told?.hour === hourOf(serverNow()) ? told.left : undefined }),
   }
 }
 
@@ -128,6 +131,10 @@ async function patient(
   } catch (error) {
     throw error instanceof HttpError && error.kind === 'redirect' ? explainRedirect(error, account) : error
   }
+}
+
+function hourOf(ms: number): number {
+  return Math.floor(ms / 3_600_000)
 }
 
 /** OMV's count for the account, of all its jobs. */

@@ -57,8 +57,8 @@ const BREAKS = 0.15
 const UNKNOWN_BUILD: Spread = { medianMs: 15 * 60_000, shape: 2 }
 /** The publisher starts every three minutes, takes minutes, and sometimes waits behind a lock for hours. */
 const PUBLISHING: Spread = { medianMs: 150_000, shape: 1.7 }
-/** A worker sees a cancel within seconds; then it has to clean up. */
-const STOPPING: Spread = { medianMs: 30_000, shape: 1.5 }
+/** A worker sees a cancel within seconds; then it has to clean up, and to send what there is. */
+const STOPPING: Spread = { medianMs: 60_000, shape: 1.5 }
 
 /**
  * Milliseconds until the next look, from 1 s (less only if `longestMs` is less) to `longestMs`. It ends the wait when
