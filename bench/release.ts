@@ -77,7 +77,7 @@ function peer(name: string, server: PlainServer, command: string, args: readonly
 }
 
 function floor(node: string, server: PlainServer): Program {
-  const script = fileURLToPath(new URL('floor/request.mjs', import.meta.url))
+  const script = fileURLToPath(new URL('floor/request.cjs', import.meta.url))
   return program(node, [script, releaseUrl(server.url), SHA])
 }
 

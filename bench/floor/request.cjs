@@ -1,5 +1,5 @@
-// The least that a program in JavaScript has to do: one GET, with nothing but what Node brings.
-import { get } from 'node:http'
+// The least that a program in JavaScript has to do: one GET, with nothing but what Node brings, and no module to link.
+const { get } = require('node:http')
 
 get(process.argv[2] ?? '', (answer) => {
   let text = ''
