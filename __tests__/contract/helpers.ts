@@ -4,6 +4,8 @@ import { type ActionResult, type ActionRun, runAction, SHA } from '../sandbox/ru
 import type { StandIn } from '../sandbox/server.ts'
 import { type SentryOptions, SentryStandIn } from '../sandbox/sentry/index.ts'
 
+export { endState, everythingShown, pool } from '../sandbox/outcome.ts'
+
 const API = '/api/0/organizations/acme'
 
 type Inputs = NonNullable<ActionRun['inputs']>
@@ -59,36 +61,6 @@ export function failure(result: ActionResult): string {
   return error.message
 }
 
-/** Everything that a run leaves where somebody may read it, without the lines that tell the runner what to mask. */
-export function everythingShown(result: ActionResult): string {
-  const log = result.stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'))
-  return [...log, result.stderr, JSON.stringify([result.outputs, result.state]), result.summary].join('\n')
-}
-
-/** What Sentry ends up with, without ids and times that differ from run to run. */
-export function endState(sentry: SentryStandIn): object {
-  return {
-    releases: sentry.releases.map((row) => ({
-      version: row.version,
-      status: row.status,
-      ref: row.ref,
-      url: row.url,
-      projects: [...row.projects].sort(),
-      finalized: row.dateReleased !== null,
-      heads: row.headCommits,
-      commits: row.commits.map(({ id }) => id),
-    })),
-    deploys: sentry.deploys.map(({ version, environment, name, url, projects }) => ({
-      version,
-      environment,
-      name,
-      url,
-      projects: [...projects].sort(),
-    })),
-    activities: sentry.activities.map(({ type, project }) => `${type} ${project}`).sort(),
-  }
-}
-
 /** A GitHub with the repository of the default context, and a token that may read it. */
 export async function startGitHub(
   options: ConstructorParameters<typeof GitHubStandIn>[0] = {},
@@ -101,17 +73,4 @@ export async function startGitHub(
 /** Sentry without any repository, so that commits are read from GitHub. */
 export const NO_REPOSITORY: SentryOptions = {
   organizations: [{ slug: 'acme', projects: ['web', 'api', 'worker'] }],
-}
-
-/** Works on all items, at most `width` at a time. */
-export async function pool<Item>(
-  items: readonly Item[],
-  width: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const queue = items.values()
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item)
-  }
-  await Promise.all(Array.from({ length: width }, worker))
 }

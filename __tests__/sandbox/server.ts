@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 
 const BLOCK = Buffer.alloc(64 * 1024, 0x20)
+const bombs = new Map<number, Buffer>()
 
 /** One request as a stand-in sees it. */
 export interface Call {
@@ -51,6 +52,8 @@ export type FaultAction =
   | { readonly kind: 'hang'; readonly when?: Moment }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
   | { readonly kind: 'truncate' }
+  /** The request has its effect; what is sent is made of the true answer. One that never comes is never sent. */
+  | { readonly kind: 'alter'; readonly alter: (answer: Answer) => Answer | Promise<Answer> }
   | { readonly kind: 'huge'; readonly bytes: number }
   | { readonly kind: 'gzip-bomb'; readonly bytes: number }
   | { readonly kind: 'redirect'; readonly to: string; readonly status?: 301 | 302 | 307 | 308 }
@@ -59,6 +62,8 @@ export interface Fault {
   readonly method?: string
   /** Tested against the path without query. */
   readonly path?: RegExp
+  /** Asked last, about requests that fit so far; called once for each. */
+  readonly matches?: (call: Call) => boolean
   /** Matching requests that pass unharmed first (default 0). */
   readonly skip?: number
   /** How often it strikes (default 1). */
@@ -198,9 +203,10 @@ export abstract class StandIn {
 
   #strike(call: Call): FaultAction | undefined {
     for (const entry of this.#faults) {
-      const { method, path, action } = entry.fault
+      const { method, path, matches, action } = entry.fault
       if (method !== undefined && method !== call.method) continue
       if (path !== undefined && !path.test(call.path)) continue
+      if (matches?.(call) === false) continue
       if (entry.skip > 0) {
         entry.skip -= 1
         continue
@@ -247,6 +253,9 @@ export abstract class StandIn {
         })
         return
       }
+      case 'alter':
+        write(response, exchange, await action.alter(await this.handle(call)))
+        return
       case 'truncate': {
         const answer = await this.handle(call)
         const { payload, headers } = render(answer)
@@ -280,11 +289,19 @@ export abstract class StandIn {
       case 'gzip-bomb': {
         await this.handle(call)
         exchange.status = 200
-        const bomb = gzipSync(Buffer.alloc(action.bytes, 0x20))
-        response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }).end(bomb)
+        response
+          .writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
+          .end(bomb(action.bytes))
       }
     }
   }
+}
+
+/** Packing takes a second for large ones, in which the server does nothing else. */
+function bomb(bytes: number): Buffer {
+  const packed = bombs.get(bytes) ?? gzipSync(Buffer.alloc(bytes, 0x20))
+  bombs.set(bytes, packed)
+  return packed
 }
 
 function parseJson(text: string): unknown {

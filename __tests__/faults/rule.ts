@@ -1,0 +1,82 @@
+import type { FaultKind } from './faults.ts'
+import type { Inputs } from './place.ts'
+import type { Request } from './requests.ts'
+
+/**
+ * What one run with a fault comes to, compared with the clean run. `healed`: nobody can tell the difference.
+ * `tolerated`: the same exit code, with less than was possible. `failed`: exit code 1 with one red annotation.
+ */
+export type Verdict = 'healed' | 'tolerated' | 'failed'
+
+export type Often = 'once' | 'always'
+
+/** What a request is to the step. */
+export interface Role {
+  /** What a repeat does: nothing; the same again; one more of something, so that it has to look first. */
+  readonly effect: 'reads' | 'writes' | 'creates'
+  /** What its loss means: the step fails; it can do without; or one of both, by the moment in the run. */
+  readonly lack: 'fails' | 'tolerated' | 'either'
+  /** A look after a lost answer shows what was done. */
+  readonly shows: boolean
+  /** An answer 500 is the server's way to say no. */
+  readonly breaksForNo: boolean
+}
+
+const READS: Role = { effect: 'reads', lack: 'fails', shows: false, breaksForNo: false }
+const WRITES: Role = { ...READS, effect: 'writes' }
+const CREATES: Role = { ...READS, effect: 'creates', shows: true }
+
+/** Facts about requests, first match: everything else is a plain read that the step cannot do without. */
+const ROLES: readonly (readonly [system: Request['system'], shape: RegExp, role: Role])[] = [
+  ['sentry', /^GET releases\/\?/, { ...READS, lack: 'tolerated' }],
+  ['sentry', /^POST releases\/$/, WRITES],
+  ['sentry', /^POST releases\/:sha\/deploys\/$/, CREATES],
+  ['sentry', /^PUT .*commits/, CREATES],
+  // What Sentry is to fetch is not there yet when somebody looks.
+  ['sentry', /^PUT .*refs/, { ...CREATES, shows: false }],
+  ['sentry', /^PUT /, WRITES],
+  ['store', /./, { ...READS, lack: 'tolerated' }],
+  ['github', /^GET commits\//, { ...READS, lack: 'tolerated' }],
+  ['abf', /^POST build_lists$/, { ...CREATES, breaksForNo: true }],
+  ['abf', /^PUT /, WRITES],
+  // The wait sits trouble out until its deadline, an operation does not; a description is only decoration.
+  ['abf', /^GET build_lists(\/:id$|\?filter\[id\])/, { ...READS, lack: 'either' }],
+]
+
+/** Requests that only serve to associate commits, which `set-commits: auto` does without. */
+const COMMITS = /^GET repos\/|previous-with-commits|^PUT .*(refs|commits)/
+
+/** What a request is to the step with these inputs. */
+export function roleOf({ system, shape }: Request, inputs: Inputs): Role {
+  const [, , role] = ROLES.find(([where, pattern]) => where === system && pattern.test(shape)) ?? [
+    0,
+    0,
+    READS,
+  ]
+  const forCommits = system === 'github' || (system === 'sentry' && COMMITS.test(shape))
+  const auto = (inputs['set-commits'] ?? 'auto') === 'auto'
+  // Builds that are not over in time are cancelled as well as can be.
+  const lastly = shape.endsWith('/cancel') && inputs['abf-operation'] !== 'cancel'
+  return (forCommits && auto) || lastly ? { ...role, lack: 'tolerated' } : role
+}
+
+/** What may come of a fault at a request, the best first. Better than that is no deviation. */
+export function expected(
+  role: Role,
+  fault: Pick<FaultKind, 'sign' | 'done' | 'body' | 'broken'>,
+  often: Often,
+  status: number,
+): readonly Verdict[] {
+  const lost: readonly Verdict[] =
+    role.lack === 'either' ? ['tolerated', 'failed'] : [role.lack === 'fails' ? 'failed' : 'tolerated']
+  const unread = fault.body && (status < 200 || status > 299)
+  // A later request of the same shape may have an answer that counts.
+  if (unread) return often === 'once' ? ['healed'] : ['healed', ...lost]
+  const looks = role.effect === 'creates'
+  if (looks && role.shows && fault.done) return fault.sign === 'trouble' ? ['healed'] : ['healed', ...lost]
+  if (often === 'always') return lost
+  // The wait warns of a limit that it sits out.
+  if (fault.sign === 'refused') return role.lack === 'either' ? ['tolerated'] : ['healed']
+  if (fault.sign === 'trouble') return fault.broken && role.breaksForNo ? lost : ['healed']
+  return looks || role.lack === 'either' ? ['healed', ...lost] : lost
+}
