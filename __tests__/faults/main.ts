@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { pool } from '../sandbox/outcome.ts'
-import { type Cell, type Result, tryCell } from './cell.ts'
 import { type Kill, planKills, tryKill } from './kill.ts'
+import { isBad, tryAll } from './matrix.ts'
 import { planCells, recordAll, sample } from './plan.ts'
 import { report } from './report.ts'
 import { SCENARIOS } from './scenarios.ts'
@@ -21,6 +21,12 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
+/** Ctrl-C ends the run early: what is done by then is reported. */
+const stopped = new AbortController()
+process.once('SIGINT', () => {
+  stopped.abort()
+})
+
 process.exitCode = (await main()) ? 0 : 1
 
 /** Records clean runs, injects the faults (or kills), and prints the report; true when all is as it should be. */
@@ -33,17 +39,10 @@ async function main(): Promise<boolean> {
   if (values.kill) return await killAll(choose(planKills(baselines)), jobs)
   const cells = choose(planCells(baselines, values.all || single))
   say(`${baselines.length} scenarios, ${cells.length} cells, ${jobs} at a time`)
-  const results = await run(cells, jobs)
-  // A machine under load makes faults of its own, so what deviates is tried again with little else to do.
-  const again = await run(
-    cells.filter((_, index) => isBad(results[index])),
-    2,
-  )
-  const final = results.map((result) => again.find(({ cell }) => cell.name === result.cell.name) ?? result)
-  say(report(final))
-  const unsteady = again.filter((result) => !isBad(result))
-  for (const { cell } of unsteady) say(`deviates only now and then: ${cell.name}`)
-  return final.length > 0 && !final.some(isBad)
+  const { results, unsteady } = await tryAll(cells, { jobs, say, signal: stopped.signal })
+  say(report(results))
+  for (const name of unsteady) say(`deviates only now and then: ${name}`)
+  return results.length > 0 && !results.some(isBad)
 }
 
 function choose<Item extends { readonly name: string }>(planned: readonly Item[]): Item[] {
@@ -62,21 +61,4 @@ async function killAll(kills: readonly Kill[], jobs: number): Promise<boolean> {
   })
   say(`${kills.length} kills, ${bad.length} with deviations`)
   return kills.length > 0 && bad.length === 0
-}
-
-function isBad(result: Result | undefined): boolean {
-  return result !== undefined && result.deviations.length > 0
-}
-
-async function run(cells: readonly Cell[], jobs: number): Promise<Result[]> {
-  const results: Result[] = []
-  let done = 0
-  await pool([...cells.entries()], jobs, async ([index, cell]) => {
-    const result = await tryCell(cell)
-    results[index] = result
-    done += 1
-    if (isBad(result)) say(`deviation: ${cell.name}: ${result.deviations[0]}`)
-    if (done % 100 === 0) say(`${done} of ${cells.length}`)
-  })
-  return results
 }

@@ -20,9 +20,11 @@ export interface Role {
   readonly shows: boolean
   /** An answer 500 is the server's way to say no. */
   readonly breaksForNo: boolean
+  /** The time is nearly over, so that there may be no second attempt. */
+  readonly hurried: boolean
 }
 
-const READS: Role = { effect: 'reads', lack: 'fails', shows: false, breaksForNo: false }
+const READS: Role = { effect: 'reads', lack: 'fails', shows: false, breaksForNo: false, hurried: false }
 const WRITES: Role = { ...READS, effect: 'writes' }
 const CREATES: Role = { ...READS, effect: 'creates', shows: true }
 
@@ -38,7 +40,8 @@ const ROLES: readonly (readonly [system: Request['system'], shape: RegExp, role:
   ['store', /./, { ...READS, lack: 'tolerated' }],
   ['github', /^GET commits\//, { ...READS, lack: 'tolerated' }],
   ['abf', /^POST build_lists$/, { ...CREATES, breaksForNo: true }],
-  ['abf', /^PUT /, WRITES],
+  // A second order is refused, and the build then shows that it was obeyed.
+  ['abf', /^PUT /, { ...WRITES, shows: true }],
   // The wait sits trouble out until its deadline, an operation does not; a description is only decoration.
   ['abf', /^GET build_lists(\/:id$|\?filter\[id\])/, { ...READS, lack: 'either' }],
 ]
@@ -55,9 +58,10 @@ export function roleOf({ system, shape }: Request, inputs: Inputs): Role {
   ]
   const forCommits = system === 'github' || (system === 'sentry' && COMMITS.test(shape))
   const auto = (inputs['set-commits'] ?? 'auto') === 'auto'
-  // Builds that are not over in time are cancelled as well as can be.
-  const lastly = shape.endsWith('/cancel') && inputs['abf-operation'] !== 'cancel'
-  return (forCommits && auto) || lastly ? { ...role, lack: 'tolerated' } : role
+  if (forCommits && auto) return { ...role, lack: 'tolerated' }
+  // A build that is not over in time is asked about until then, and cancelled as well as can be.
+  const hurried = 'abf-timeout' in inputs && /^GET build_lists|\/cancel$/.test(shape)
+  return hurried ? { ...role, lack: 'either', hurried } : role
 }
 
 /** What may come of a fault at a request, the best first. Better than that is no deviation. */
@@ -74,7 +78,8 @@ export function expected(
   if (unread) return often === 'once' ? ['healed'] : ['healed', ...lost]
   const looks = role.effect === 'creates'
   if (looks && role.shows && fault.done) return fault.sign === 'trouble' ? ['healed'] : ['healed', ...lost]
-  if (often === 'always') return lost
+  if (often === 'always' && role.shows && fault.body) return ['healed', ...lost]
+  if (often === 'always' || role.hurried) return lost
   // The wait warns of a limit that it sits out.
   if (fault.sign === 'refused') return role.lack === 'either' ? ['tolerated'] : ['healed']
   if (fault.sign === 'trouble') return fault.broken && role.breaksForNo ? lost : ['healed']
