@@ -767,7 +767,7 @@ async function cancelBuilds(world) {
     if (inputs.abf.off)
         return;
     // Late, because most runs have nothing to build.
-    const { cleanUpAbf } = await __webpack_require__.e(/* import() */ 475).then(__webpack_require__.bind(__webpack_require__, 7475));
+    const { cleanUpAbf } = await __webpack_require__.e(/* import() */ 549).then(__webpack_require__.bind(__webpack_require__, 6549));
     await cleanUpAbf(inputs.abf, {
         clock,
         logger: actions.logger,
@@ -1577,7 +1577,7 @@ async function builds(abf, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs, state } = world.actions;
     // Late, because most runs have nothing to build.
-    const { renderAbfSummary, runAbf } = await __webpack_require__.e(/* import() */ 475).then(__webpack_require__.bind(__webpack_require__, 7475));
+    const { renderAbfSummary, runAbf } = await __webpack_require__.e(/* import() */ 549).then(__webpack_require__.bind(__webpack_require__, 6549));
     const deps = {
         logger,
         outputs,

@@ -1453,7 +1453,10 @@ const SHORTEST = 6;
  * its base64 stays the same whatever stands around it.
  */
 function secretForms(secret) {
-    const whole = [secret, `${secret}:`].map((text) => Buffer.from(text).toString('base64'));
+    const whole = [secret, `${secret}:`].flatMap((text) => {
+        const base64 = Buffer.from(text).toString('base64');
+        return [base64, base64.replace(/=+$/, ''), Buffer.from(text).toString('base64url')];
+    });
     const forms = [secret, ...whole, ...innerBase64(secret), (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markup */ .PT)(secret, Number.POSITIVE_INFINITY)];
     return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
 }
@@ -1488,13 +1491,14 @@ function anyWay(char) {
     const json = JSON_ESCAPES.get(char);
     const html = HTML_NAMES.get(char);
     const ways = [
-        literal(char),
         Array.from(Buffer.from(char), (byte) => `%${hex(byte, 2)}`).join(''),
         Array.from({ length: char.length }, (_, at) => `\\\\u${hex(char.charCodeAt(at), 4)}`).join(''),
         `&#0*${point};`,
         `&#[xX]0*${hex(point, 1)};`,
         ...(json === undefined ? [] : [`\\\\${literal(json)}`]),
         ...(html === undefined ? [] : [`&${html};`]),
+        // Last, because it may be the beginning of another way, as of "%25".
+        literal(char),
     ];
     return `(?:${ways.join('|')})`;
 }

@@ -51,13 +51,14 @@ function anyWay(char: string): string {
   const json = JSON_ESCAPES.get(char)
   const html = HTML_NAMES.get(char)
   const ways = [
-    literal(char),
     Array.from(Buffer.from(char), (byte) => `%${hex(byte, 2)}`).join(''),
     Array.from({ length: char.length }, (_, at) => `\\\\u${hex(char.charCodeAt(at), 4)}`).join(''),
     `&#0*${point};`,
     `&#[xX]0*${hex(point, 1)};`,
     ...(json === undefined ? [] : [`\\\\${literal(json)}`]),
     ...(html === undefined ? [] : [`&${html};`]),
+    // Last, because it may be the beginning of another way, as of "%25".
+    literal(char),
   ]
   return `(?:${ways.join('|')})`
 }
