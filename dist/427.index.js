@@ -316,6 +316,7 @@ class Reply {
     #incoming;
     #redact;
     attempts;
+    #parsed;
     constructor(request, incoming, attempts, redact) {
         this.#request = request;
         this.#incoming = incoming;
@@ -337,7 +338,14 @@ class Reply {
      * undefined if it is none.
      */
     get json() {
-        return parseJson(this.#raw, this.#redact);
+        this.#parsed ??= { value: this.#parse() };
+        return this.#parsed.value;
+    }
+    #parse() {
+        const raw = this.#raw;
+        // The redactor knows a secret also as JSON escapes it. Only where there is one each value is looked at: taking it
+        // out of the whole could cut an escape in two, and what is no JSON any more would be no answer.
+        return parseJson(raw, this.#redact(raw) === raw ? undefined : this.#redact);
     }
     get #raw() {
         return this.bytes.toString('utf8');
@@ -376,11 +384,11 @@ function shownUrl(url) {
 }
 /**
  * The value of a JSON text; undefined when it is none.
- * @param clean applied to every text in it: escapes in JSON could hide a secret from a look at the whole
+ * @param clean applied to every text in it
  */
 function parseJson(text, clean) {
     try {
-        return JSON.parse(text, (_, value) => typeof value === 'string' ? clean(value) : value);
+        return JSON.parse(text, clean && ((_, value) => (typeof value === 'string' ? clean(value) : value)));
     }
     catch {
         return undefined;
@@ -405,7 +413,9 @@ async function send(request, deps) {
         signal.throwIfAborted();
         const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal);
         const reply = outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined;
-        const attempt = outcome.kind === 'answer' ? judge(outcome.answer, request, clock.now()) : asAttempt(outcome.failure);
+        const attempt = outcome.kind === 'failure'
+            ? asAttempt(outcome.failure)
+            : judge(outcome.answer, request, clock.now(), () => reply?.json !== undefined);
         const progress = { tried, elapsedMs: clock.now() - begun };
         const decision = (0,retry/* decideRetry */.tE)(attempt, request.effect, progress, policy, clock.random());
         if (decision.kind === 'retry') {
@@ -432,12 +442,11 @@ function asAttempt(failure) {
     return { kind: 'failure', sent: failure.sent, heals: failure.heals };
 }
 /** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
-function judge(answer, request, now) {
+function judge(answer, request, now, isJson) {
     const success = answer.status >= 200 && answer.status < 300;
     const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '');
-    if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204) {
-        if (parseJson(answer.bytes.toString('utf8'), String) === undefined)
-            return { kind: 'failure', sent: true, heals: true };
+    if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
+        return { kind: 'failure', sent: true, heals: true };
     }
     return {
         kind: 'answer',

@@ -85,7 +85,8 @@ describe('docs/abf.md', () => {
 describe('names in the documentation', () => {
   const files = ['action.yml', ...filesIn('docs/schemas')].map(read)
   const found = files.flatMap((text) => [...text.matchAll(/^ *"?([a-z][a-z-]*)"?:/gm)])
-  const known = new Set(['release-gate', ...found.map(([, name = '']) => name)])
+  const flows = [...read('docs/arazzo/release-and-build.yaml').matchAll(/workflowId: ([a-z-]+)/g)]
+  const known = new Set(['release-gate', ...[...found, ...flows].map(([, name = '']) => name)])
   const families =
     /^(abf|build|commit|confirmed|deploy|github|previous|release|request|restore|sentry|set|started|version)-[a-z-]+$/
 

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../ports.ts'
 import { sayDuration } from '../wait/duration.ts'
 import { type Failure, HttpError } from './failure.ts'
-import { type HttpRequest, parseJson, Reply, shownUrl } from './reply.ts'
+import { type HttpRequest, Reply, shownUrl } from './reply.ts'
 import { type Attempt, decideRetry, RETRY_POLICY, retryHint } from './retry.ts'
 import type { Incoming, Outcome, Transport } from './transport.ts'
 
@@ -41,7 +41,9 @@ async function send(request: HttpRequest, deps: HttpDeps): Promise<Reply> {
     const reply =
       outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined
     const attempt =
-      outcome.kind === 'answer' ? judge(outcome.answer, request, clock.now()) : asAttempt(outcome.failure)
+      outcome.kind === 'failure'
+        ? asAttempt(outcome.failure)
+        : judge(outcome.answer, request, clock.now(), () => reply?.json !== undefined)
     const progress = { tried, elapsedMs: clock.now() - begun }
     const decision = decideRetry(attempt, request.effect, progress, policy, clock.random())
 
@@ -70,12 +72,11 @@ function asAttempt(failure: Failure): Attempt {
 }
 
 /** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
-function judge(answer: Incoming, request: HttpRequest, now: number): Attempt {
+function judge(answer: Incoming, request: HttpRequest, now: number, isJson: () => boolean): Attempt {
   const success = answer.status >= 200 && answer.status < 300
   const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '')
-  if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204) {
-    if (parseJson(answer.bytes.toString('utf8'), String) === undefined)
-      return { kind: 'failure', sent: true, heals: true }
+  if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
+    return { kind: 'failure', sent: true, heals: true }
   }
   return {
     kind: 'answer',

@@ -19,6 +19,7 @@ export class Reply {
   readonly #incoming: Incoming
   readonly #redact: (text: string) => string
   readonly attempts: number
+  #parsed: { readonly value: unknown } | undefined
 
   constructor(request: HttpRequest, incoming: Incoming, attempts: number, redact: (text: string) => string) {
     this.#request = request
@@ -45,7 +46,15 @@ export class Reply {
    * undefined if it is none.
    */
   get json(): unknown {
-    return parseJson(this.#raw, this.#redact)
+    this.#parsed ??= { value: this.#parse() }
+    return this.#parsed.value
+  }
+
+  #parse(): unknown {
+    const raw = this.#raw
+    // The redactor knows a secret also as JSON escapes it. Only where there is one each value is looked at: taking it
+    // out of the whole could cut an escape in two, and what is no JSON any more would be no answer.
+    return parseJson(raw, this.#redact(raw) === raw ? undefined : this.#redact)
   }
 
   get #raw(): string {
@@ -99,12 +108,13 @@ export function shownUrl(url: URL): string {
 
 /**
  * The value of a JSON text; undefined when it is none.
- * @param clean applied to every text in it: escapes in JSON could hide a secret from a look at the whole
+ * @param clean applied to every text in it
  */
-export function parseJson(text: string, clean: (text: string) => string): unknown {
+function parseJson(text: string, clean: ((text: string) => string) | undefined): unknown {
   try {
-    return JSON.parse(text, (_, value: unknown) =>
-      typeof value === 'string' ? clean(value) : value,
+    return JSON.parse(
+      text,
+      clean && ((_, value: unknown) => (typeof value === 'string' ? clean(value) : value)),
     ) as unknown
   } catch {
     return undefined
