@@ -487,7 +487,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1517);
 /* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2240);
-/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7194);
+/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3501);
 /* harmony import */ var _start_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8824);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2462);
 /* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4951);
@@ -1436,14 +1436,69 @@ function parseTime(text) {
 
 /***/ }),
 
-/***/ 7194:
+/***/ 3501:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ Redactor)
-/* harmony export */ });
-/* unused harmony export secretForms */
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(873);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ Redactor)
+});
+
+// UNUSED EXPORTS: secretForms
+
+;// CONCATENATED MODULE: ./src/escapes.ts
+// Percent-encoding, JSON, and character references of HTML.
+const ESCAPE = /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\(["\\/nrt])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos);/gi;
+const JSON_ESCAPES = { n: '\n', r: '\r', t: '\t' };
+const HTML_NAMES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/**
+ * Resolves what is percent-encoded, escaped as in JSON or a character reference of HTML, once and all in one text.
+ * Percent-encoded bytes become one character each, as they are: see `asBytes`.
+ * @returns undefined for a text without escapes
+ */
+function escapes_unescape(text) {
+    if (!/[%\\&]/.test(text))
+        return undefined;
+    // For each escape: where it is in the result, and by how much it was longer.
+    const places = [];
+    let shorter = 0;
+    const plain = text.replace(ESCAPE, (escape, ...found) => {
+        const char = resolve(found.slice(0, 6));
+        places.push(found[6] - shorter, escape.length - char.length);
+        shorter += escape.length - char.length;
+        return char;
+    });
+    if (places.length === 0)
+        return undefined;
+    let at = 0;
+    let sum = 0;
+    return {
+        text: plain,
+        origin: (position) => {
+            for (; at < places.length && (places[at] ?? 0) < position; at += 2)
+                sum += places[at + 1] ?? 0;
+            return position + sum;
+        },
+    };
+}
+function resolve([percent, unicode, json, decimal, hexadecimal, name]) {
+    if (json !== undefined)
+        return JSON_ESCAPES[json] ?? json;
+    if (name !== undefined)
+        return HTML_NAMES[name.toLowerCase()] ?? '';
+    const code = decimal === undefined ? Number.parseInt(percent ?? unicode ?? hexadecimal ?? '', 16) : Number(decimal);
+    return code <= 0x10_ff_ff ? String.fromCodePoint(code) : '\uFFFD';
+}
+/** A text with one character for each byte of its UTF-8, which is how percent-encoded text comes out of `unescape`. */
+function asBytes(text) {
+    return Buffer.from(text).toString('latin1');
+}
+
+// EXTERNAL MODULE: ./src/untrusted.ts
+var untrusted = __nccwpck_require__(873);
+;// CONCATENATED MODULE: ./src/secrets.ts
+
 
 const HIDDEN = '***';
 /** Shorter values would blank out half of an ordinary text, and are no secret worth the name. */
@@ -1457,7 +1512,14 @@ function secretForms(secret) {
         const base64 = Buffer.from(text).toString('base64');
         return [base64, base64.replace(/=+$/, ''), Buffer.from(text).toString('base64url')];
     });
-    const forms = [secret, ...whole, ...innerBase64(secret), (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .markup */ .PT)(secret, Number.POSITIVE_INFINITY)];
+    const forms = [
+        secret,
+        // A secret that ends in "%" is found in its percent-encoded form, too, and would leave the rest of it.
+        encodeURIComponent(secret),
+        ...whole,
+        ...innerBase64(secret),
+        (0,untrusted/* markup */.PT)(secret, Number.POSITIVE_INFINITY),
+    ];
     return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
 }
 /** In base64 three bytes become four characters, so there are three ways to be written; those at the edges are shared. */
@@ -1470,67 +1532,57 @@ function innerBase64(secret) {
         return ['base64', 'base64url'].map((kind) => shifted.toString(kind).slice(first, last));
     });
 }
-const HTML_NAMES = new Map([
-    ['&', 'amp'],
-    ['<', 'lt'],
-    ['>', 'gt'],
-    ['"', 'quot'],
-    ["'", 'apos'],
-]);
-const JSON_ESCAPES = new Map([
-    ['"', '"'],
-    ['\\', '\\'],
-    ['/', '/'],
-    ['\n', 'n'],
-    ['\r', 'r'],
-    ['\t', 't'],
-]);
-/** A pattern for one character: as it is, percent-encoded, escaped in JSON, or a character reference of HTML. */
-function anyWay(char) {
-    const point = char.codePointAt(0) ?? 0;
-    const json = JSON_ESCAPES.get(char);
-    const html = HTML_NAMES.get(char);
-    const ways = [
-        Array.from(Buffer.from(char), (byte) => `%${hex(byte, 2)}`).join(''),
-        Array.from({ length: char.length }, (_, at) => `\\\\u${hex(char.charCodeAt(at), 4)}`).join(''),
-        `&#0*${point};`,
-        `&#[xX]0*${hex(point, 1)};`,
-        ...(json === undefined ? [] : [`\\\\${literal(json)}`]),
-        ...(html === undefined ? [] : [`&${html};`]),
-        // Last, because it may be the beginning of another way, as of "%25".
-        literal(char),
-    ];
-    return `(?:${ways.join('|')})`;
-}
-function literal(text) {
-    return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-}
-/** Hexadecimal digits in either case. */
-function hex(value, digits) {
-    return value
-        .toString(16)
-        .padStart(digits, '0')
-        .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-}
-/** Takes known secrets out of any text before it is shown, stored or handed on. */
+/** Takes known secrets out of any text before it is shown, stored or handed on, also where they are escaped. */
 class Redactor {
     secrets = [];
     #forms = [];
+    #unescapedForms = [];
     #shortest = Number.POSITIVE_INFINITY;
-    #pattern;
     add(secret) {
         this.secrets.push(secret);
         // Longest first: a form that contains another one must not leave its rest behind.
-        this.#forms = [...new Set([...this.#forms, ...secretForms(secret)])].sort((a, b) => b.length - a.length);
+        const forms = new Set([...this.#forms, ...secretForms(secret)]);
+        this.#forms = [...forms].sort((a, b) => b.length - a.length);
+        // A secret can hold what looks like an escape, and is read as one together with the rest.
+        const read = (form) => [form, asBytes(form), escapes_unescape(form)?.text ?? form];
+        this.#unescapedForms = [...new Set(this.#forms.flatMap(read))];
         this.#shortest = this.#forms.at(-1)?.length ?? Number.POSITIVE_INFINITY;
-        this.#pattern = undefined;
     }
     redact(text) {
         // Escapes only make a form longer.
         if (text.length < this.#shortest)
             return text;
-        this.#pattern ??= new RegExp(this.#forms.map((form) => Array.from(form, anyWay).join('')).join('|'), 'g');
-        return text.replace(this.#pattern, HIDDEN);
+        return this.#redactEscaped(this.#forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text));
+    }
+    #redactEscaped(text) {
+        const unescaped = escapes_unescape(text);
+        if (!unescaped)
+            return text;
+        const parts = [];
+        let done = 0;
+        for (const [from, to] of this.#find(unescaped.text)) {
+            parts.push(text.slice(done, unescaped.origin(from)), HIDDEN);
+            done = unescaped.origin(to);
+        }
+        return done === 0 ? text : parts.join('') + text.slice(done);
+    }
+    /** The ranges that hold a secret, in order; those that touch or overlap as one. */
+    #find(text) {
+        const found = [];
+        for (const form of this.#unescapedForms) {
+            for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
+                found.push([at, at + form.length]);
+            }
+        }
+        found.sort(([a], [b]) => a - b);
+        return found.reduce((joined, [from, to]) => {
+            const last = joined.at(-1);
+            if (last && from <= last[1])
+                last[1] = Math.max(last[1], to);
+            else
+                joined.push([from, to]);
+            return joined;
+        }, []);
     }
 }
 

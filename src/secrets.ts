@@ -1,3 +1,4 @@
+import { asBytes, unescape } from './escapes.ts'
 import { markup } from './untrusted.ts'
 
 const HIDDEN = '***'
@@ -14,7 +15,14 @@ export function secretForms(secret: string): string[] {
     const base64 = Buffer.from(text).toString('base64')
     return [base64, base64.replace(/=+$/, ''), Buffer.from(text).toString('base64url')]
   })
-  const forms = [secret, ...whole, ...innerBase64(secret), markup(secret, Number.POSITIVE_INFINITY)]
+  const forms = [
+    secret,
+    // A secret that ends in "%" is found in its percent-encoded form, too, and would leave the rest of it.
+    encodeURIComponent(secret),
+    ...whole,
+    ...innerBase64(secret),
+    markup(secret, Number.POSITIVE_INFINITY),
+  ]
   return [...new Set(forms)].filter((form) => form.length >= SHORTEST)
 }
 
@@ -29,71 +37,56 @@ function innerBase64(secret: string): string[] {
   })
 }
 
-const HTML_NAMES: ReadonlyMap<string, string> = new Map([
-  ['&', 'amp'],
-  ['<', 'lt'],
-  ['>', 'gt'],
-  ['"', 'quot'],
-  ["'", 'apos'],
-])
-const JSON_ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['\n', 'n'],
-  ['\r', 'r'],
-  ['\t', 't'],
-])
-
-/** A pattern for one character: as it is, percent-encoded, escaped in JSON, or a character reference of HTML. */
-function anyWay(char: string): string {
-  const point = char.codePointAt(0) ?? 0
-  const json = JSON_ESCAPES.get(char)
-  const html = HTML_NAMES.get(char)
-  const ways = [
-    Array.from(Buffer.from(char), (byte) => `%${hex(byte, 2)}`).join(''),
-    Array.from({ length: char.length }, (_, at) => `\\\\u${hex(char.charCodeAt(at), 4)}`).join(''),
-    `&#0*${point};`,
-    `&#[xX]0*${hex(point, 1)};`,
-    ...(json === undefined ? [] : [`\\\\${literal(json)}`]),
-    ...(html === undefined ? [] : [`&${html};`]),
-    // Last, because it may be the beginning of another way, as of "%25".
-    literal(char),
-  ]
-  return `(?:${ways.join('|')})`
-}
-
-function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-}
-
-/** Hexadecimal digits in either case. */
-function hex(value: number, digits: number): string {
-  return value
-    .toString(16)
-    .padStart(digits, '0')
-    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
-}
-
-/** Takes known secrets out of any text before it is shown, stored or handed on. */
+/** Takes known secrets out of any text before it is shown, stored or handed on, also where they are escaped. */
 export class Redactor {
   readonly secrets: string[] = []
   #forms: string[] = []
+  #unescapedForms: string[] = []
   #shortest = Number.POSITIVE_INFINITY
-  #pattern: RegExp | undefined
 
   add(secret: string): void {
     this.secrets.push(secret)
     // Longest first: a form that contains another one must not leave its rest behind.
-    this.#forms = [...new Set([...this.#forms, ...secretForms(secret)])].sort((a, b) => b.length - a.length)
+    const forms = new Set([...this.#forms, ...secretForms(secret)])
+    this.#forms = [...forms].sort((a, b) => b.length - a.length)
+    // A secret can hold what looks like an escape, and is read as one together with the rest.
+    const read = (form: string): string[] => [form, asBytes(form), unescape(form)?.text ?? form]
+    this.#unescapedForms = [...new Set(this.#forms.flatMap(read))]
     this.#shortest = this.#forms.at(-1)?.length ?? Number.POSITIVE_INFINITY
-    this.#pattern = undefined
   }
 
   redact(text: string): string {
     // Escapes only make a form longer.
     if (text.length < this.#shortest) return text
-    this.#pattern ??= new RegExp(this.#forms.map((form) => Array.from(form, anyWay).join('')).join('|'), 'g')
-    return text.replace(this.#pattern, HIDDEN)
+    return this.#redactEscaped(this.#forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text))
+  }
+
+  #redactEscaped(text: string): string {
+    const unescaped = unescape(text)
+    if (!unescaped) return text
+    const parts: string[] = []
+    let done = 0
+    for (const [from, to] of this.#find(unescaped.text)) {
+      parts.push(text.slice(done, unescaped.origin(from)), HIDDEN)
+      done = unescaped.origin(to)
+    }
+    return done === 0 ? text : parts.join('') + text.slice(done)
+  }
+
+  /** The ranges that hold a secret, in order; those that touch or overlap as one. */
+  #find(text: string): (readonly [from: number, to: number])[] {
+    const found: [number, number][] = []
+    for (const form of this.#unescapedForms) {
+      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
+        found.push([at, at + form.length])
+      }
+    }
+    found.sort(([a], [b]) => a - b)
+    return found.reduce<[number, number][]>((joined, [from, to]) => {
+      const last = joined.at(-1)
+      if (last && from <= last[1]) last[1] = Math.max(last[1], to)
+      else joined.push([from, to])
+      return joined
+    }, [])
   }
 }

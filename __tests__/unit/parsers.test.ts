@@ -267,7 +267,7 @@ describe('what servers write', () => {
       }),
     )
     expect(read('['.repeat(1_000_000))).toBeUndefined()
-    expect(read(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toBeUndefined()
+    expect(Array.isArray(read(`${'['.repeat(100_000)}${']'.repeat(100_000)}`))).toBe(true)
   })
 })
 

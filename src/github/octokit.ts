@@ -69,9 +69,8 @@ function connect({ http, logger, token, apiUrl }: GitHubDeps): Octokit {
         return value === undefined ? [] : [[name, value] as const]
       }),
     )
-    // From what the reply gives, which has no secrets in it, rather than from what came over the wire.
-    const body = reply.json === undefined ? reply.text : JSON.stringify(reply.json)
-    return new Response(reply.status === 204 || reply.status === 304 ? null : body, {
+    // What the reply gives has no secrets in it, other than what came over the wire.
+    return new Response(reply.status === 204 || reply.status === 304 ? null : reply.text, {
       status: reply.status,
       headers,
     })
