@@ -520,6 +520,10 @@ const world = {
 };
 const transport = (0,_http_transport_js__WEBPACK_IMPORTED_MODULE_1__/* .createTransport */ .o)(env);
 const ahead = inPost ? transport : (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .headStart */ .x)(world, transport);
+// Loading blocks the event loop, so the request gets a turn of it to leave first.
+await new Promise((resolve) => {
+    setImmediate(resolve);
+});
 const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(810), __nccwpck_require__.e(427)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8427));
 await (inPost ? post : main)({ ...world, transport: ahead });
 /** An event that cannot be read is no reason to fail: what is then missing is asked for by name. */

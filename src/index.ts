@@ -26,6 +26,10 @@ const world = {
 }
 const transport = createTransport(env)
 const ahead = inPost ? transport : headStart(world, transport)
+// Loading blocks the event loop, so the request gets a turn of it to leave first.
+await new Promise((resolve) => {
+  setImmediate(resolve)
+})
 const { main, post } = await import('./main.ts')
 await (inPost ? post : main)({ ...world, transport: ahead })
 
