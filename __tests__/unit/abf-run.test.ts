@@ -1,145 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type AbfResult, cleanUpAbf, renderAbfSummary, runAbf } from '../../src/abf/index.ts'
-import type { AbfDeps, AbfReport } from '../../src/abf/index.ts'
+import { cleanUpAbf, renderAbfSummary, runAbf } from '../../src/abf/index.ts'
+import type { AbfDeps } from '../../src/abf/index.ts'
 import { CancelledError } from '../../src/errors.ts'
-import { createHttp } from '../../src/http/client.ts'
-import { createTransport } from '../../src/http/transport.ts'
-import { type AbfInputs, loadAbf } from '../../src/inputs/abf.ts'
-import type { Clock } from '../../src/ports.ts'
-import { AbfStandIn, commitOf, type Dialect, FileStoreStandIn } from '../sandbox/abf/index.ts'
-import type { AbfOptions } from '../sandbox/abf/index.ts'
-import { failureOf, MemoryState, RecordingLogger } from './doubles.ts'
+import { commitOf, FileStoreStandIn } from '../sandbox/abf/index.ts'
+import { BUILD, COMMIT, DIALECTS, go, inputsFor, prepare, running, start, stopAll } from './abf-harness.ts'
+import { failureOf } from './doubles.ts'
 
-const COMMIT = commitOf('gtk+demo master')
-const DIALECTS: readonly Dialect[] = ['omv', 'rosa', '2012']
-const running: { stop(): Promise<void> }[] = []
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.stop()))
-})
-
-async function start(dialect: Dialect, options: Omit<AbfOptions, 'dialect'> = {}): Promise<AbfStandIn> {
-  const abf = await new AbfStandIn({ dialect, ...options }).start()
-  running.push(abf)
-  return abf
-}
-
-/** Time that passes as fast as it is slept away, with a moment of real time for the server to move on. */
-class FastClock implements Clock {
-  #ahead = 0
-  now(): number {
-    return Date.now() + this.#ahead
-  }
-  random(): number {
-    return 0
-  }
-  timeout(ms: number): AbortSignal {
-    return AbortSignal.timeout(ms)
-  }
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    this.#ahead += ms
-    await new Promise((resolve) => setTimeout(resolve, Math.min(ms, 6)))
-    signal.throwIfAborted()
-  }
-}
-
-/** Cancels the job as soon as the server has answered, or swallowed, the first request like that; gives the time of it. */
-function cancelAt(
-  abf: AbfStandIn,
-  run: Run,
-  like: (call: { readonly method: string; readonly path: string }) => boolean,
-): Promise<number> {
-  return new Promise((resolve) => {
-    abf.onRequest((call) => {
-      if (!like(call)) return
-      setTimeout(() => {
-        resolve(Date.now())
-        run.controller.abort(new CancelledError('SIGINT'))
-      }, 50)
-    })
-  })
-}
-
-interface Run {
-  readonly logger: RecordingLogger
-  readonly state: MemoryState
-  readonly outputs: Map<string, string>
-  readonly controller: AbortController
-  readonly deps: AbfDeps
-  report: AbfReport | undefined
-}
-
-function prepare(requestTimeout = 5000): Run {
-  const clock = new FastClock()
-  const transport = createTransport()
-  const logger = new RecordingLogger()
-  const state = new MemoryState()
-  const outputs = new Map<string, string>()
-  const controller = new AbortController()
-  const run: Run = {
-    logger,
-    state,
-    outputs,
-    controller,
-    report: undefined,
-    deps: {
-      clock,
-      logger,
-      state,
-      outputs: { set: (name, value) => outputs.set(name, value) },
-      signal: controller.signal,
-      userAgent: 'test',
-      retries: 2,
-      onReport: (report) => {
-        run.report = report
-      },
-      connect: (options) =>
-        createHttp({
-          transport,
-          clock,
-          logger,
-          redact: (text) => text,
-          retries: 2,
-          requestTimeout,
-          ...options,
-        }),
-    },
-  }
-  return run
-}
-
-const BUILD = {
-  'abf-project': 'openmandriva/gtk+demo',
-  'abf-repository': 'cooker/main',
-  'abf-arches': 'x86_64',
-}
-
-function inputsFor(abf: AbfStandIn, more: Readonly<Record<string, string>> = {}): AbfInputs {
-  const all = {
-    'abf-url': abf.url,
-    'abf-token': 'token-of-ci_bot',
-    'abf-poll-interval': '1s',
-    'abf-timeout': '10m',
-    ...more,
-  }
-  const env = Object.fromEntries(
-    Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  )
-  const { value, problems } = loadAbf(env, COMMIT, String)
-  if (!value || value.off) throw new Error(problems.join('\n'))
-  return value
-}
-
-async function go(
-  abf: AbfStandIn,
-  more: Readonly<Record<string, string>>,
-  run: Run = prepare(),
-): Promise<{ result: AbfResult; run: Run }> {
-  const result = await runAbf(inputsFor(abf, more), run.deps)
-  return { result, run }
-}
+afterEach(stopAll)
 
 describe.each(DIALECTS)('%s', (dialect) => {
   test('builds by names in at most six requests before the first poll, and reports what was built', async () => {
@@ -284,19 +152,6 @@ describe.each(DIALECTS)('%s', (dialect) => {
     expect(await cleanUpAbf(inputs, run.deps)).toBe(false)
   })
 
-  test('a job cancelled in the middle of a create finds the build and cancels it', async () => {
-    const abf = await start(dialect)
-    abf.plan({}, [3000])
-    abf.fault({ method: 'POST', action: { kind: 'hang', when: 'after' } })
-    const run = prepare()
-    const cancelled = cancelAt(abf, run, ({ method }) => method === 'POST')
-    await failureOf(runAbf(inputsFor(abf, BUILD), run.deps))
-    expect(Date.now() - (await cancelled)).toBeLessThan(10_000)
-    expect(abf.created).toHaveLength(1)
-    expect([5000, 10000]).toContain(abf.builds[0]?.status)
-    expect(run.state.read('abf-work')).toBe('')
-  })
-
   test('a timeout cancels what this run has submitted, and nothing else', async () => {
     const abf = await start(dialect)
     abf.plan({}, [3000])
@@ -389,25 +244,6 @@ describe('a hidden project on a server that reads anonymously', () => {
     })
     expect([result.conclusion, run.outputs.get('build-status')]).toEqual(['success', '0'])
     expect(run.logger.said('warning').join()).toMatch(/does not tell which commit/)
-  })
-})
-
-describe('a server that hangs', () => {
-  test('does not hold a cancelled job for more than five seconds', async () => {
-    const abf = await start('omv')
-    abf.plan({}, [3000])
-    abf.fault({ method: 'PUT', times: 9, action: { kind: 'hang' } })
-    const run = prepare()
-    const cancelled = cancelAt(
-      abf,
-      run,
-      ({ method, path }) => method === 'GET' && /build_lists\/\d+/.test(path),
-    )
-    await failureOf(runAbf(inputsFor(abf, BUILD), run.deps))
-    // Nine requests that hang for five seconds each would be 45.
-    expect(Date.now() - (await cancelled)).toBeLessThan(10_000)
-    expect(run.logger.said('warning').join()).toMatch(/could not be cancelled/)
-    expect(run.state.read('abf-work')).toMatch(/"ids":\[\d+\]/)
   })
 })
 
