@@ -135,6 +135,50 @@ describe('decideRetry', () => {
     expect(decideRetry(answered(429, 90_000), 'idempotent', FIRST, noRetries, 0).kind).toBe('come-back')
   })
 
+  it('waits out a pause that fits exactly, and no longer one', () => {
+    const fits = decideRetry(answered(429, 60_000), 'idempotent', FIRST, POLICY, 0)
+    expect(fits).toEqual({ kind: 'retry', afterMs: 60_000 })
+    const last = { ...POLICY, budgetMs: 500 }
+    expect(decideRetry(failed(true, true), 'idempotent', FIRST, last, 1)).toEqual({
+      kind: 'retry',
+      afterMs: 500,
+    })
+    expect(decideRetry(failed(true, true), 'idempotent', FIRST, { ...last, budgetMs: 499 }, 1)).toEqual({
+      kind: 'stop',
+    })
+  })
+
+  it('does not repeat after the last attempt', () => {
+    const done = { tried: 6, elapsedMs: 0 }
+    expect(decideRetry(failed(true, true), 'idempotent', done, POLICY, 0)).toEqual({ kind: 'stop' })
+    expect(decideRetry(answered(429, 1000), 'idempotent', done, POLICY, 0)).toEqual({ kind: 'stop' })
+  })
+
+  it('repeats after a 403 only when the server says when its limit is lifted', () => {
+    expect(decideRetry(answered(403, 2000), 'creates', FIRST, POLICY, 0).kind).toBe('retry')
+    expect(decideRetry(answered(404, 2000), 'idempotent', FIRST, POLICY, 0).kind).toBe('stop')
+  })
+
+  it('spreads the pauses of many jobs over half their length, and those asked for over a second', () => {
+    const after = (attempt: Attempt, random: number): unknown =>
+      decideRetry(attempt, 'idempotent', { tried: 2, elapsedMs: 0 }, POLICY, random)
+    expect(after(failed(true, true), 0)).toEqual({ kind: 'retry', afterMs: 625 })
+    expect(after(failed(true, true), 1)).toEqual({ kind: 'retry', afterMs: 1250 })
+    expect(after(answered(503, 5000), 0.5)).toEqual({ kind: 'retry', afterMs: 5500 })
+  })
+
+  it('never pauses longer than the longest pause', () => {
+    expect(
+      decideRetry(
+        failed(true, true),
+        'idempotent',
+        { tried: 9, elapsedMs: 0 },
+        { ...POLICY, retries: 10 },
+        1,
+      ),
+    ).toEqual({ kind: 'retry', afterMs: 20_000 })
+  })
+
   it('has growing pauses that five retries can afford', () => {
     const pauses = [1, 2, 3, 4, 5].map((tried) => {
       const decision = decideRetry(failed(true, true), 'idempotent', { tried, elapsedMs: 0 }, POLICY, 0.99)
@@ -200,6 +244,29 @@ describe('retryHint', () => {
     expect(hint(429, { 'retry-after': value, 'x-sentry-rate-limit-reset': String(NOW / 1000 + 4) })).toBe(
       4000,
     )
+  })
+
+  it.each([403, 429])("reads the reset time of GitHub's used up limit from a %i", (status) => {
+    const used = { 'x-ratelimit-remaining': ' 0 ', 'x-ratelimit-reset': String(NOW / 1000 + 30) }
+    expect(hint(status, used)).toBe(30_000)
+    expect(hint(status, { ...used, 'x-ratelimit-remaining': '17' })).toBeUndefined()
+    expect(hint(status, { 'x-ratelimit-reset': used['x-ratelimit-reset'] })).toBeUndefined()
+  })
+
+  it('leaves the reset times of other answers alone', () => {
+    const used = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 + 30) }
+    expect(hint(200, used)).toBeUndefined()
+    expect(hint(503, used)).toBeUndefined()
+    expect(hint(403, { 'x-sentry-rate-limit-reset': String(NOW / 1000 + 30) })).toBeUndefined()
+  })
+
+  it('reads fractions of a second', () => {
+    expect(hint(503, { 'retry-after': '1.25' })).toBe(1250)
+  })
+
+  it('reads the date of the answer, and no other date', () => {
+    expect(hint(503, { 'retry-after': `in ${httpDate(NOW + 5000)}` })).toBeUndefined()
+    expect(hint(503, { 'retry-after': '' })).toBeUndefined()
   })
 
   it.each(['', 'soon', '-1', 'Infinity', 'NaN'])('ignores a reset time of %j', (value) => {

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { incoming, replyOf } from './doubles.ts'
+
+const AT = 'GET https://sentry.example/api/0/organizations/acme/releases/'
+
+it('an error of an answer says what was tried, where, how it ended, and the status', () => {
+  const error = replyOf(incoming(403)).error('status', 'answered 403', {
+    words: 'No right.',
+    advice: 'Ask for it.',
+    detail: ['one more line'],
+    retryAfterMs: 7,
+  })
+  expect(error).toMatchObject({
+    message: 'Could not look up the release: Sentry at sentry.example answered 403',
+    kind: 'status',
+    status: 403,
+    method: 'GET',
+    url: 'https://sentry.example/api/0/organizations/acme/releases/',
+    words: 'No right.',
+    advice: 'Ask for it.',
+    retryAfterMs: 7,
+    detail: [AT, 'HTTP status 403', 'one more line'],
+  })
+})
+
+it('an error counts the attempts when there was more than one', () => {
+  expect(replyOf(incoming(500)).error('status', 'failed').detail).toEqual([AT, 'HTTP status 500'])
+  expect(replyOf(incoming(500), String, 2).error('status', 'failed').detail).toEqual([
+    AT,
+    'HTTP status 500',
+    'given up after 2 attempts',
+  ])
+})
+
+it('text and JSON come without secrets, also those that JSON escapes hide', () => {
+  const clean = (text: string): string => text.replaceAll('hunter2', '***')
+  const reply = replyOf(incoming(200, '{"a":["hunter\\u0032"],"n":2}'), clean)
+  expect(reply.json).toEqual({ a: ['***'], n: 2 })
+  expect(replyOf(incoming(200, 'say hunter2'), clean).text).toBe('say ***')
+  expect(replyOf(incoming(200, '<html>')).json).toBeUndefined()
+})
