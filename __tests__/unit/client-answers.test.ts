@@ -59,6 +59,7 @@ describe('a success whose JSON cannot be read', () => {
   it.each([
     ['a status that has no body', incoming(204, ''), {}],
     ['an error', incoming(404, ''), {}],
+    ['an answer below the successes', incoming(199, ''), {}],
     ['an answer that nothing has changed', incoming(304, ''), {}],
     ['a call that creates something', incoming(201, '{"a":'), { effect: 'creates' }],
     ['an answer without a type', { ...incoming(200, 'text'), header: () => undefined }, {}],

@@ -105,6 +105,7 @@ describe('fit', () => {
   })
 
   it('drops the oldest commits when even bare ones do not fit', () => {
+    expect(fit([full('1'), bare('2')], 2 * BARE)).toMatchObject({ commits: [bare('1'), bare('2')] })
     expect(fit(three, 3 * BARE)).toEqual({ commits: ['1', '2', '3'].map(bare), withoutFiles: 3, dropped: 0 })
     expect(fit(three, 3 * BARE - 1)).toEqual({ commits: ['1', '2'].map(bare), withoutFiles: 2, dropped: 1 })
     expect(fit(three, 2 * BARE)).toEqual({ commits: ['1', '2'].map(bare), withoutFiles: 2, dropped: 1 })

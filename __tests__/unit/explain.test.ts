@@ -52,6 +52,11 @@ describe('explain', () => {
     expect(explained(403, {}, { 'www-authenticate': challenge }).advice).toContain(
       'one of the scopes org:ci,',
     )
+    for (const odd of ['scope="x!org:ci"', 'scope="org:ci!"', 'error="none"']) {
+      expect(explained(403, {}, { 'www-authenticate': odd }).advice).toContain(
+        'one of the scopes org:ci, project',
+      )
+    }
   })
 
   it('of 404 names organization, server and projects', () => {
@@ -97,6 +102,40 @@ describe('explain', () => {
     expect(error.advice).toContain('https://status.sentry.io')
   })
 
+  it.each([
+    [409, 'Another job is writing this release right now. Run the job again in a few minutes.'],
+    [405, 'Check sentry-url (now https://sentry.example/): it does not lead to a Sentry API.'],
+    [418, undefined],
+    [499, undefined],
+  ])('of %i says what that is known to mean, or nothing', (status, advice) => {
+    const error = explained(status)
+    expect(error.advice).toBe(advice)
+    expect(error.message).toMatch(new RegExp(` answered ${status}$`))
+    expect(error.detail).toHaveLength(2)
+  })
+
+  it.each([400, 401, 403, 404, 413, 429, 500])('of %i gives advice of its own', (status) => {
+    const others = [400, 401, 403, 404, 405, 409, 413, 429, 500].filter((other) => other !== status)
+    const { advice } = explained(status)
+    expect(advice).toBeTruthy()
+    expect(others.map((other) => explained(other).advice)).not.toContain(advice)
+  })
+
+  it('of 400 says which projects count only where projects are refused', () => {
+    expect(explained(400, { projects: ['no'] }).advice).toMatch(
+      /^Check the input projects\. Each must be the slug/,
+    )
+    expect(explained(400, { ref: ['no'] }).advice).toBe('Check the input ref.')
+    expect(explained(400, '"projects"').advice).toBe('Check the inputs of this step.')
+  })
+
+  it('takes a web page for an unreadable answer only where it stands for a success', () => {
+    const kinds = [200, 299, 300, 400].map((status) => explained(status, '<html>').kind)
+    expect(kinds).toEqual(['unreadable', 'unreadable', 'status', 'status'])
+    expect(explained(200, 'text').kind).toBe('status')
+    expect(explained(500, '<html>').advice).toContain('https://status.sentry.io')
+  })
+
   it('of a web page names its title, and the base URL when it is no trouble of the server', () => {
     const page = '<!DOCTYPE html><html><head><title>Login\n required</title></head></html>'
     expect(explained(403, page).words).toBe('a web page titled "Login required"')
@@ -129,6 +168,18 @@ describe('serverWords', () => {
     [[], ''],
     ['"text"', 'text'],
     ['<?xml version="1.0"?>', 'a web page'],
+    ['  <HTML><title lang="en">Hi</title>', 'a web page titled "Hi"'],
+    ['no page: <html>', 'no page: <html>'],
+    [
+      { errorId: 'top', field: { errorId: 'below', extra: 'kept' } },
+      'field.errorId: below; field.extra: kept',
+    ],
+    [{ a: { b: { c: { d: { e: { f: 'six' } } } } } }, 'a.b.c.d.e.f: six'],
+    [{ a: { b: { c: { d: { e: { f: { g: 'seven' } } } } } } }, ''],
+    [[[[[[[['seven']]]]]]], ''],
+    [Array.from({ length: 9 }, (_, index) => index), '0; 1; 2; 3; 4; 5; 6; 7'],
+    [{ a: [1, 2, 3, 4, 5], b: [6, 7, 8, 9] }, 'a: 1; a: 2; a: 3; a: 4; a: 5; b: 6; b: 7; b: 8'],
+    [Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((key) => [key, {}])), ''],
   ])('reads %j', (body, words) => {
     expect(serverWords(replyOf(incoming(400, body)))).toBe(words)
   })
@@ -146,6 +197,12 @@ describe('unreadable', () => {
     const error = unreadable(replyOf(incoming(200, { version: 5 })), 'field version')
     expect(error).toMatchObject({ kind: 'unreadable', status: 200 })
     expect(error.message).toContain('field version')
+  })
+
+  it('of anything else says to run again', () => {
+    expect(unreadable(replyOf(incoming(200, {})), 'x').advice).toMatch(
+      /^Run the job again; if it stays, a proxy/,
+    )
   })
 
   it('of a web page sends the reader to sentry-url', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isProject, releaseUrl, tokenSettingsUrl } from '../../src/sentry/links.ts'
+import { isProject, numericId, releaseUrl, tokenSettingsUrl } from '../../src/sentry/links.ts'
 import { projectOf } from './doubles.ts'
 
 const RELEASE = { version: 'web@1.0', projects: [projectOf('web'), projectOf('api')] }
@@ -31,6 +31,16 @@ describe('releaseUrl', () => {
     )
   })
 
+  it.each(['42a', 'a42'])('has one for an organization that merely holds digits: %s', (organization) => {
+    expect(releaseUrl('https://sentry.io/', organization, RELEASE, ['web'])).toContain(
+      `https://${organization}.sentry.io/`,
+    )
+  })
+
+  it('shows the first attached project that is one of several of this step', () => {
+    expect(releaseUrl('https://sentry.io/', 'acme', RELEASE, ['docs', 'api'])).toMatch(/\?project=12$/)
+  })
+
   it('shows a project of this step by its numeric id', () => {
     expect(releaseUrl('https://sentry.io/', 'acme', RELEASE, ['api'])).toMatch(/\?project=12$/)
     expect(releaseUrl('https://sentry.io/', 'acme', RELEASE, ['12'])).toMatch(/\?project=12$/)
@@ -60,4 +70,23 @@ it('isProject compares slug and id', () => {
   expect(isProject({ id: 5, slug: 'web' }, 'web')).toBe(true)
   expect(isProject({ id: 5, slug: 'web' }, '5')).toBe(true)
   expect(isProject({ id: 5, slug: 'web' }, '55')).toBe(false)
+})
+
+it('isProject takes an id that is not there for no name', () => {
+  expect(isProject({ id: null, slug: 'web' }, 'null')).toBe(false)
+  expect(isProject({ slug: 'web' }, 'undefined')).toBe(false)
+})
+
+it.each([
+  [0, '0'],
+  ['12', '12'],
+  ['1'.repeat(20), '1'.repeat(20)],
+  ['1'.repeat(21), undefined],
+  ['12a', undefined],
+  ['a12', undefined],
+  [-1, undefined],
+  [null, undefined],
+  [undefined, undefined],
+])('numericId of %j is %j', (id, digits) => {
+  expect(numericId(id)).toBe(digits)
 })

@@ -77,6 +77,7 @@ describe('the log tells', () => {
     const { ensure, logger, told } = prepare({ ref: 'old', url: null })
     expect(await ensure()).toMatchObject({ updated: ['ref', 'url'], created: false })
     expect(logger.said('info')[1]).toBe('Updated ref and url of the release.')
+    expect(logger.said('info').join('\n')).not.toContain('404')
     expect(told).not.toContain(true)
   })
 
@@ -142,6 +143,35 @@ describe('the log tells', () => {
       'Sentry does not show the release yet (404), which can take a minute; trying again.',
     ])
   })
+})
+
+it('what was created is told before anything else can fail', async () => {
+  const server = new MemorySentry()
+  const api = server.as('us')
+  const { ensure, told } = prepare(undefined, {
+    ...api,
+    create: (wanted) => api.create({ ...wanted, ref: 'old' }),
+    update: async () => {
+      throw new Error('no answer')
+    },
+  })
+  expect(await failureOf(ensure())).toEqual(new Error('no answer'))
+  expect(told).toEqual([true])
+})
+
+it('a hidden release is not called hidden when the time to wait is over', async () => {
+  const server = new MemorySentry()
+  const api = server.as('us')
+  const { ensure, logger, clock } = prepare(undefined, {
+    ...api,
+    create: (wanted) => api.create({ ...wanted, ref: 'old' }),
+    update: async () => {
+      clock.advance(70_000)
+      return undefined
+    },
+  })
+  await failureOf(ensure())
+  expect(logger.said('info').join('\n')).not.toContain('404')
 })
 
 describe('an error says what was asked for, and what to do', () => {

@@ -38,7 +38,7 @@ describe('list', () => {
     expect(requests).toEqual([])
   })
 
-  it.each([incoming(400), incoming(500), incoming(200, { no: 'list' }), lost()])(
+  it.each([incoming(400), incoming(500, [RELEASE]), incoming(200, { no: 'list' }), lost()])(
     'cannot tell when the server cannot',
     async (answer) => {
       expect(await scripted([answer]).session.api.list('1.0')).toBeUndefined()
@@ -113,6 +113,12 @@ describe('update', () => {
     expect(error).toMatchObject({
       message: expect.stringContaining('Could not update the release') as string,
     })
+  })
+
+  it('is not done by any other status', async () => {
+    expect(await messageOf(scripted([incoming(202, RELEASE)]).session.api.update('1.0', {}))).toContain(
+      'answered 202',
+    )
   })
 
   it('of an account without right names the scopes for writing', async () => {
