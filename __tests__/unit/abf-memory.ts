@@ -22,10 +22,7 @@ export class AbfInMemory extends AbfStandIn {
   readonly asked: string[] = []
   readonly mishaps: Mishap[] = []
 
-  constructor(
-    readonly clock: ManualClock,
-    dialect: Dialect = 'omv',
-  ) {
+  constructor(clock: ManualClock, dialect: Dialect = 'omv') {
     super({ dialect, pace: 0, clock: () => clock.now() })
   }
 

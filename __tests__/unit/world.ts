@@ -1,0 +1,108 @@
+import type { Outcome, Transport } from '../../src/http/transport.ts'
+import type { World } from '../../src/step.ts'
+import { GitHubStandIn } from '../sandbox/github.ts'
+import { SentryStandIn } from '../sandbox/sentry/index.ts'
+import type { Answer, StandIn } from '../sandbox/server.ts'
+import { ManualClock, MemoryState, RecordingLogger } from './doubles.ts'
+
+class SentryInMemory extends SentryStandIn {
+  override get url(): string {
+    return 'https://sentry.example'
+  }
+}
+
+class GitHubInMemory extends GitHubStandIn {
+  override get url(): string {
+    return 'https://api.github.example'
+  }
+}
+
+/** A stand-in's own answer, without HTTP. */
+async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise<Outcome> {
+  const { method, url, headers, body } = outgoing
+  const call = {
+    method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    text: body ?? '',
+    json: body === undefined ? undefined : (JSON.parse(body) as unknown),
+  }
+  // Only a test reaches past the network to the part that answers.
+  const { handle } = server as unknown as { handle: (call: unknown) => Answer | Promise<Answer> }
+  const answer = await handle.call(server, call)
+  const given: Readonly<Record<string, string>> = answer.headers ?? {}
+  const low = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
+  const bytes = Buffer.from(answer.raw ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)))
+  return {
+    kind: 'answer',
+    answer: {
+      status: answer.status,
+      bytes,
+      header: (name) =>
+        low.get(name) ??
+        (name === 'content-type' && answer.body !== undefined ? 'application/json' : undefined),
+    },
+  }
+}
+
+/** A job on a runner, with Sentry and GitHub in memory. */
+export function prepareWorld(inputs: Readonly<Record<string, string>> = {}) {
+  const clock = new ManualClock()
+  const sentry = new SentryInMemory({ now: () => clock.now() })
+  const github = new GitHubInMemory()
+  const repository = github.addRepository({ owner: 'acme', name: 'app' })
+  const token = github.addToken({ token: 'ghs_token' })
+  const commits = ['First', 'Second', 'Third'].map((message) =>
+    repository.commit({ message, files: ['a.ts'] }),
+  )
+  const logger = new RecordingLogger()
+  const state = new MemoryState()
+  const outputs: Record<string, string> = {}
+  const summaries: string[] = []
+  const asked: string[] = []
+  const sent: unknown[] = []
+  const transport: Transport = async (outgoing) => {
+    asked.push(
+      `${outgoing.method} ${outgoing.url.hostname}${outgoing.url.pathname}`.replace(
+        '/api/0/organizations/acme',
+        '',
+      ),
+    )
+    sent.push(outgoing.body === undefined ? undefined : JSON.parse(outgoing.body))
+    return ask(outgoing.url.hostname === 'sentry.example' ? sentry : github, outgoing)
+  }
+  const all = {
+    'sentry-auth-token': sentry.tokens.organization,
+    projects: 'web',
+    'github-token': token,
+    ...inputs,
+  }
+  const world: World = {
+    clock,
+    transport,
+    event: undefined,
+    signal: new AbortController().signal,
+    env: {
+      GITHUB_SHA: commits[2],
+      GITHUB_REPOSITORY: 'acme/app',
+      GITHUB_SERVER_URL: 'https://github.example',
+      GITHUB_API_URL: 'https://api.github.example',
+      GITHUB_REF_NAME: 'main',
+      GITHUB_RUN_ID: '42',
+      GITHUB_RUN_ATTEMPT: '2',
+      ...Object.fromEntries(
+        Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+      ),
+    },
+    actions: {
+      logger,
+      state,
+      mask: () => undefined,
+      redact: String,
+      outputs: { set: (name, value) => (outputs[name] = value) },
+      summary: { write: async (markdown) => void summaries.push(markdown) },
+    },
+  }
+  return { world, clock, sentry, github, repository, commits, logger, state, outputs, summaries, asked, sent }
+}
