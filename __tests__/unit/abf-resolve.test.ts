@@ -165,9 +165,10 @@ describe('a repository', () => {
       repository: { id: 99, label: 'repository 99' },
       includeRepositories: [14],
     })
-    expect(calls).toContain('platform 31')
+    expect(calls).not.toContain('platform 31')
     const other = await go({ repository: '14', platform: '33' })
     expect(other.target.includeRepositories).toEqual([17])
+    expect(other.calls).toContain('platform 33')
   })
 })
 
