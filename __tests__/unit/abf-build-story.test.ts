@@ -108,6 +108,7 @@ describe('a build', () => {
       'warning: ABF reports the status 4242, which this action does not know. It waits for one that it knows.',
       `info: 00:03:00Z  ${LABEL}: built (0), after 2 min unknown status 4242`,
     ])
+    expect(step.logger.titles).toEqual(['Unknown ABF status'])
   })
 
   test('of another commit than asked for is a failure', async () => {

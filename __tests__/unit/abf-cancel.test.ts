@@ -66,6 +66,7 @@ describe('to cancel a build', () => {
             'Build 7 could not be cancelled: Could not cancel build 7. Cancel it at https://abf.example/build_lists/7',
         },
       ])
+      expect(logger.titles).toEqual(['A build is left running'])
     },
   )
 

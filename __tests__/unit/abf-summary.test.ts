@@ -338,6 +338,36 @@ describe('annotations', () => {
     expect(await told([record])).toEqual(['info: a', 'info: b'])
   })
 
+  test('have titles that say what came of the build', async () => {
+    const titles = async (...records: readonly BuildRecord[]): Promise<readonly string[]> => {
+      const logger = new RecordingLogger()
+      await announce(report(records), logger)
+      return logger.titles
+    }
+    const logged = judged(666, BAD)
+    logged.log = { fileName: 'build.log', url: 'x', lines: [] }
+    const unseen = createRecord(7, 'given', AT)
+    unseen.outcome = BAD
+    expect(
+      await titles(
+        logged,
+        judged(5000, outcome('cancelled', 'x')),
+        unseen,
+        judged(3000, outcome('timed_out', 'x')),
+        judged(15000, outcome('neutral', 'x')),
+        judged(8000, { ...GOOD, warn: true }),
+      ),
+    ).toEqual([
+      'ABF: build failed (666)',
+      'ABF build cancelled',
+      'ABF build not found',
+      'ABF builds not over in time',
+      'Nothing built',
+      'ABF: publishing failed (8000)',
+      'Build 7: end of build.log',
+    ])
+  })
+
   test('read the logs of what failed for a reason that stands in a log, ten at most', async () => {
     const intents: string[] = []
     const http = {

@@ -108,6 +108,7 @@ describe('trouble with the server', () => {
       `info: 00:22:00Z  ${LABEL}: published (6000)`,
       'info: 00:22:00Z  ABF answers again.',
     ])
+    expect(step.logger.titles).toEqual(['ABF does not answer as it should'])
   })
 
   test('that names its end is waited for until then', async () => {
@@ -130,6 +131,7 @@ describe('trouble with the server', () => {
       'the limit of requests an hour is used up until 01:00 UTC. Next look in 10 min 10 s.',
     )
     expect(told(step)[0]).toMatch(/^warning/)
+    expect(step.logger.titles).toEqual(["ABF's limit of requests is reached"])
   })
 
   test('is named when the time is over in the middle of it', async () => {

@@ -192,6 +192,7 @@ describe('a failure', () => {
     const unread = prepare({ range: NO_RIGHT })
     expect(await unread.run()).toEqual({ kind: 'none', reason: 'No right to look.', tried: false })
     expect(unread.logger.said('notice')).toEqual(['No right to look.\nGrant it.'])
+    expect(unread.logger.titles).toEqual(['No commits associated'])
     const refused = prepare({ refuses: new ActionError('Refused.') })
     expect(await refused.run()).toEqual({ kind: 'none', reason: 'Refused.', tried: true })
     expect(refused.logger.said('notice')).toEqual(['Refused.'])

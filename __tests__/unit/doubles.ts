@@ -60,6 +60,8 @@ type Level = 'debug' | 'info' | 'notice' | 'warning' | 'error'
 
 export class RecordingLogger implements Logger {
   readonly lines: { readonly level: Level; readonly message: string }[] = []
+  /** Of annotations and groups, in their order. */
+  readonly titles: string[] = []
 
   said(level: Level): string[] {
     return this.lines.filter((line) => line.level === level).map(({ message }) => message)
@@ -71,16 +73,20 @@ export class RecordingLogger implements Logger {
   info(message: string): void {
     this.lines.push({ level: 'info', message })
   }
-  notice(message: string): void {
+  notice(message: string, title?: string): void {
     this.lines.push({ level: 'notice', message })
+    if (title !== undefined) this.titles.push(title)
   }
-  warning(message: string): void {
+  warning(message: string, title?: string): void {
     this.lines.push({ level: 'warning', message })
+    if (title !== undefined) this.titles.push(title)
   }
-  error(message: string): void {
+  error(message: string, title?: string): void {
     this.lines.push({ level: 'error', message })
+    if (title !== undefined) this.titles.push(title)
   }
-  group<T>(_title: string, body: () => Promise<T>): Promise<T> {
+  group<T>(title: string, body: () => Promise<T>): Promise<T> {
+    this.titles.push(title)
     return body()
   }
 }

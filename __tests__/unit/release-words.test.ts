@@ -87,6 +87,7 @@ describe('the log tells', () => {
     expect(logger.said('warning')).toEqual([
       'The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.',
     ])
+    expect(logger.titles).toEqual(['Archived release'])
   })
 
   it('of another job that was faster', async () => {

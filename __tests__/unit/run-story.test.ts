@@ -49,6 +49,7 @@ describe('a whole step', () => {
       'GET sentry.example/releases/C3/deploys/',
       'POST sentry.example/releases/C3/deploys/',
     ])
+    expect(job.logger.titles).toEqual(['Sentry release', 'Commits', 'Finalize and deploy'])
     const [head] = job.commits.slice(2)
     expect(job.outputs).toEqual({
       'release-version': head,
