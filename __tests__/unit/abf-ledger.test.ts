@@ -97,8 +97,8 @@ describe('the post step', () => {
       archId: build.archId,
       repositoryId: 14,
       platformId: 31,
-      commit: build.commitHash,
-      version: build.projectVersion,
+      commit: build.commitHash ?? '',
+      version: build.projectVersion ?? '',
       since: killed.clock.now(),
     }
     killed.state.save('abf-work', JSON.stringify({ ids: [5], pending }))
