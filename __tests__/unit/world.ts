@@ -3,6 +3,7 @@ import type { World } from '../../src/step.ts'
 import { GitHubStandIn } from '../sandbox/github.ts'
 import { SentryStandIn } from '../sandbox/sentry/index.ts'
 import type { Answer, StandIn } from '../sandbox/server.ts'
+import { AbfInMemory } from './abf-memory.ts'
 import { ManualClock, MemoryState, RecordingLogger } from './doubles.ts'
 
 class SentryInMemory extends SentryStandIn {
@@ -50,6 +51,7 @@ async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise
 export function prepareWorld(inputs: Readonly<Record<string, string>> = {}) {
   const clock = new ManualClock()
   const sentry = new SentryInMemory({ now: () => clock.now() })
+  const abf = new AbfInMemory(clock)
   const github = new GitHubInMemory()
   const repository = github.addRepository({ owner: 'acme', name: 'app' })
   const token = github.addToken({ token: 'ghs_token' })
@@ -70,7 +72,11 @@ export function prepareWorld(inputs: Readonly<Record<string, string>> = {}) {
       ),
     )
     sent.push(outgoing.body === undefined ? undefined : JSON.parse(outgoing.body))
-    return ask(outgoing.url.hostname === 'sentry.example' ? sentry : github, outgoing)
+    const servers = new Map<string, StandIn>([
+      ['sentry.example', sentry],
+      ['abf.example', abf],
+    ])
+    return ask(servers.get(outgoing.url.hostname) ?? github, outgoing)
   }
   const all = {
     'sentry-auth-token': sentry.tokens.organization,
@@ -104,5 +110,19 @@ export function prepareWorld(inputs: Readonly<Record<string, string>> = {}) {
       summary: { write: async (markdown) => void summaries.push(markdown) },
     },
   }
-  return { world, clock, sentry, github, repository, commits, logger, state, outputs, summaries, asked, sent }
+  return {
+    world,
+    clock,
+    sentry,
+    abf,
+    github,
+    repository,
+    commits,
+    logger,
+    state,
+    outputs,
+    summaries,
+    asked,
+    sent,
+  }
 }
