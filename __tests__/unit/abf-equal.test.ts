@@ -96,7 +96,11 @@ test.each([
 describe('a build to take instead of a new one', () => {
   const find = async (
     builds: readonly Fields[],
-    { archIds = [2], mode = 'none' as Mode, more = {} } = {},
+    {
+      archIds = [2],
+      mode = 'none',
+      more = {},
+    }: { archIds?: number[]; mode?: Mode; more?: Partial<AbfApi> } = {},
   ) => {
     const made = server(builds, more)
     const { byArch, seen } = await findEqual(made.api, SOUGHT, { archIds, mode })
@@ -204,14 +208,13 @@ describe('the build of a create without an answer', () => {
       login: async () => 'bot',
       serverNow: () => CLOCK.now() + AHEAD,
     })
-    const search = api.searchProject
     const watched = apiOf({
-      login: api.login,
-      serverNow: api.serverNow,
-      show: api.show,
+      login: () => api.login(),
+      serverNow: () => api.serverNow(),
+      show: (id) => api.show(id),
       searchProject: (id, filter) => {
         filters.push(filter)
-        return search(id, filter)
+        return api.searchProject(id, filter)
       },
     })
     const found = await findPending(PENDING, new Set(known), watched, CLOCK)

@@ -51,9 +51,7 @@ describe('explain', () => {
     ],
     [503, /^ABF or a proxy in front of it has trouble/],
   ])('of %i advises what to do', (status, advice) => {
-    expect(explained(status, { message: 'x' }).advice).toEqual(
-      typeof advice === 'string' ? advice : expect.stringMatching(advice),
-    )
+    expect(explained(status, { message: 'x' }).advice).toMatch(advice)
   })
 
   test.each([418, 302, 499])('of %i has no advice', (status) => {

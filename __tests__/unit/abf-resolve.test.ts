@@ -72,7 +72,7 @@ async function go(
   return { target: await target, calls }
 }
 
-async function errorOf(more: Partial<WantedBuild>, project?: object | undefined): Promise<unknown> {
+async function errorOf(more: Partial<WantedBuild>, project?: object): Promise<unknown> {
   const error = (await failureOf(project === undefined ? go(more) : go(more, project))) as Error & {
     advice: string
     title: string
@@ -180,7 +180,7 @@ describe('an error names what ABF does not have, and what it has', () => {
     [{ id: 5 }, ', only "number 5"'],
   ])('a project, of which the server gives %j', async (found, only) => {
     const api = apiOf({
-      findProject: async () => found as never,
+      findProject: async () => found,
       platformsForBuild: async () => [COOKER],
       arches: async () => ARCHES,
     })

@@ -59,7 +59,7 @@ describe('a wait', () => {
   test('asks for a mode only when it matters, and for a description only at the end', async () => {
     const { shows, verdicts } = await wait({ 1: [2000, 3000, 666], 2: [3000, 0] })
     expect(verdicts).toEqual(['failure', 'success'])
-    expect(shows.toSorted()).toEqual([1, 2])
+    expect(shows.toSorted((a, b) => a - b)).toEqual([1, 2])
   })
 
   test('tells the schedule whether something changed', async () => {
@@ -106,7 +106,7 @@ describe('a wait', () => {
 
   test('asks for no mode where an operation is waited for', async () => {
     const { shows, verdicts } = await wait({ 1: [7000, 6000], 2: [6000] }, {}, { goal: 'publish' })
-    expect([verdicts, shows.toSorted()]).toEqual([
+    expect([verdicts, shows.toSorted((a, b) => a - b)]).toEqual([
       ['success', 'success'],
       [1, 2],
     ])

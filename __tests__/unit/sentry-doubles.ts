@@ -29,9 +29,9 @@ export interface Scripted {
   readonly logger: RecordingLogger
   readonly requests: HttpRequest[]
   /** `METHOD path?query` of each request, below the organization. */
-  asked(): string[]
+  readonly asked: () => string[]
   /** The bodies that were sent, read back. */
-  bodies(): unknown[]
+  readonly bodies: () => unknown[]
 }
 
 /** A session with a Sentry that gives prepared answers, the last one again and again. */
