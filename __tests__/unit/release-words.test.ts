@@ -160,6 +160,17 @@ it('what was created is told before anything else can fail', async () => {
   expect(told).toEqual([true])
 })
 
+it('a release that is shown at once is not called hidden', async () => {
+  const server = new MemorySentry()
+  const api = server.as('us')
+  const { ensure, logger } = prepare(undefined, {
+    ...api,
+    create: (wanted) => api.create({ ...wanted, ref: 'old' }),
+  })
+  expect(await ensure()).toMatchObject({ created: true, updated: ['ref'] })
+  expect(logger.said('info').join('\n')).not.toContain('404')
+})
+
 it('a hidden release is not called hidden when the time to wait is over', async () => {
   const server = new MemorySentry()
   const api = server.as('us')

@@ -52,3 +52,15 @@ describe('decodeOrgToken', () => {
     )
   })
 })
+
+it.each([
+  ['sntryx', { org: 'acme' }],
+  ['', { org: 'acme' }],
+  ['sntrys', { org: '' }],
+  ['sntrys', { org: 5 }],
+  ['sntrys', null],
+  ['sntrys', 'acme'],
+])('a token of %s with %j tells no organization', (prefix, claims) => {
+  const payload = Buffer.from(JSON.stringify(claims)).toString('base64')
+  expect(decodeOrgToken(`${prefix}_${payload}_secret`)).toBeUndefined()
+})

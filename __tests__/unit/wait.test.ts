@@ -168,6 +168,24 @@ describe('poll', () => {
   })
 })
 
+describe('poll of a cancelled job', () => {
+  it('looks no more, and does not judge what a look threw', async () => {
+    const clock = new ManualClock()
+    const reason = new Error('cancelled')
+    const never = (): never => {
+      throw new Error('asked for')
+    }
+    const options = { deadline: clock.now() + 100, schedule: every(1), onTrouble: never, clock }
+    expect(await failureOf(poll(never, { ...options, signal: AbortSignal.abort(reason) }))).toBe(reason)
+    const controller = new AbortController()
+    const look = async (): Promise<never> => {
+      controller.abort(reason)
+      throw new Error('broke off')
+    }
+    expect(await failureOf(poll(look, { ...options, signal: controller.signal }))).toBe(reason)
+  })
+})
+
 describe('the real clock', () => {
   it('tells the time, and a chance below one', () => {
     expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(60_000)
