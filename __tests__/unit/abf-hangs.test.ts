@@ -47,7 +47,11 @@ describe('a server that hangs', () => {
     abf.plan({}, [3000])
     abf.fault({ method: 'PUT', times: 9, action: { kind: 'hang' } })
     const run = prepare()
-    const cancelled = cancelAt(abf, run, ({ method, path }) => method === 'GET' && /build_lists\/\d+/.test(path))
+    const cancelled = cancelAt(
+      abf,
+      run,
+      ({ method, path }) => method === 'GET' && /build_lists\/\d+/.test(path),
+    )
     await failureOf(runAbf(inputsFor(abf, BUILD), run.deps))
     // Nine requests that hang for five seconds each would be 45.
     expect(Date.now() - (await cancelled)).toBeLessThan(10_000)
