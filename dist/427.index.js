@@ -700,11 +700,7 @@ function openSentry(deps) {
     return { ...session, api, call };
 }
 
-// EXTERNAL MODULE: ./src/state.ts
-var src_state = __webpack_require__(2462);
 ;// CONCATENATED MODULE: ./src/step.ts
-
-
 
 
 /**
@@ -723,7 +719,6 @@ function begin(world, report) {
     report.projects = sentry.projects;
     report.commit = commit;
     report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`;
-    (0,src_state/* describeWork */.FG)(actions.state, `release ${(0,untrusted/* plain */.pj)(sentry.version)} in organization ${sentry.organization}`);
     const http = createHttp(httpDeps(inputs, world));
     const session = openSentry({
         http,
@@ -743,6 +738,8 @@ function httpDeps({ requestTimeout, retries }, { actions, clock, signal, transpo
     return { transport, clock, logger, signal, redact, requestTimeout, retries };
 }
 
+// EXTERNAL MODULE: ./src/state.ts
+var src_state = __webpack_require__(2462);
 ;// CONCATENATED MODULE: ./src/cleanup.ts
 
 
@@ -1826,16 +1823,22 @@ async function run(world) {
     }
 }
 
+// EXTERNAL MODULE: ./src/start.ts + 1 modules
+var start = __webpack_require__(8824);
 ;// CONCATENATED MODULE: ./src/main.ts
 
 
 
 
 
-/** The main step. Never rejects: the one red annotation and the exit code say that it failed. */
-async function main(begun) {
+/**
+ * The main step. Never rejects: the one red annotation and the exit code say that it failed.
+ * @param saved what the post step needs to know is in the state already
+ */
+async function main(begun, saved) {
     const world = enter(begun);
-    (0,src_state/* markStarted */.Fm)(world.actions.state);
+    if (!saved)
+        (0,start/* leaveForPost */.xs)(begun.start, world.actions.state);
     await run(world).catch((thrown) => {
         fail(thrown, world.actions.logger);
     });

@@ -516,16 +516,17 @@ const world = {
     redactor,
     clock: _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m,
     signal: (0,_wait_signals_js__WEBPACK_IMPORTED_MODULE_6__/* .cancellation */ .W)(process),
-    start: (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .readStart */ .H)(env, event, _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m, (text) => redactor.redact(text)),
+    start: (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .readStart */ .H6)(env, event, _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m, (text) => redactor.redact(text)),
 };
+const saved = inPost || saveState(env['GITHUB_STATE']);
 const transport = (0,_http_transport_js__WEBPACK_IMPORTED_MODULE_1__/* .createTransport */ .o)(env);
-const ahead = inPost ? transport : (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .headStart */ .x)(world, transport);
+const ahead = inPost ? transport : (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .headStart */ .xk)(world, transport);
 // Loading blocks the event loop, so the request gets a turn of it to leave first.
 await new Promise((resolve) => {
     setImmediate(resolve);
 });
 const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(810), __nccwpck_require__.e(427)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8427));
-await (inPost ? post : main)({ ...world, transport: ahead });
+await (inPost ? post : main)({ ...world, transport: ahead }, saved);
 /** An event that cannot be read is no reason to fail: what is then missing is asked for by name. */
 function readEvent(path) {
     if (!path)
@@ -535,6 +536,28 @@ function readEvent(path) {
     }
     catch {
         return undefined;
+    }
+}
+/**
+ * What a killed step leaves has to be there before its first request, and what writes it otherwise is not loaded yet.
+ * @returns false when the runner's file cannot be written
+ */
+function saveState(file) {
+    if (!file)
+        return false;
+    try {
+        const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(file, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND);
+        (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .leaveForPost */ .xs)(world.start, {
+            save: (name, value) => {
+                // Both values are single lines, so no line of them can be the delimiter.
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.appendFileSync)(descriptor, `${name}<<end-of-${name}\n${redactor.redact(value)}\nend-of-${name}\n`);
+            },
+        });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(descriptor);
+        return true;
+    }
+    catch {
+        return false;
     }
 }
 
@@ -1958,8 +1981,9 @@ function exactQuery(version) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  x: () => (/* binding */ headStart),
-  H: () => (/* binding */ readStart)
+  xk: () => (/* binding */ headStart),
+  xs: () => (/* binding */ leaveForPost),
+  H6: () => (/* binding */ readStart)
 });
 
 // EXTERNAL MODULE: ./src/errors.ts + 1 modules
@@ -1989,7 +2013,13 @@ function sendAhead(transport, request, limit, signal) {
 var load = __nccwpck_require__(2240);
 // EXTERNAL MODULE: ./src/sentry/call.ts
 var call = __nccwpck_require__(2099);
+// EXTERNAL MODULE: ./src/state.ts
+var src_state = __nccwpck_require__(2462);
+// EXTERNAL MODULE: ./src/untrusted.ts
+var untrusted = __nccwpck_require__(873);
 ;// CONCATENATED MODULE: ./src/start.ts
+
+
 
 
 
@@ -2009,6 +2039,14 @@ function readStart(env, event, clock, redact) {
     catch (thrown) {
         return { startedAt, context, userAgent, inputs: (0,errors/* asActionError */.z6)(thrown) };
     }
+}
+/** Leaves for the post step that the main one ran, and on what, before anything is done. */
+function leaveForPost({ inputs }, state) {
+    (0,src_state/* markStarted */.Fm)(state);
+    if (inputs instanceof Error)
+        return;
+    const { version, organization } = inputs.sentry;
+    (0,src_state/* describeWork */.FG)(state, `release ${(0,untrusted/* plain */.pj)(version)} in organization ${organization}`);
 }
 /**
  * Puts the exact look-up of the release on the wire, which every run begins with, unless the inputs are not usable.

@@ -4,16 +4,19 @@ import { AnnouncedError, asActionError } from './errors.ts'
 import type { Logger } from './ports.ts'
 import { run } from './run.ts'
 import type { Redactor } from './secrets.ts'
-import { markStarted } from './state.ts'
+import { leaveForPost } from './start.ts'
 import type { World } from './step.ts'
 
 /** What is there before the runner's side is loaded. */
 export type Begun = Omit<World, 'actions'> & { readonly redactor: Redactor }
 
-/** The main step. Never rejects: the one red annotation and the exit code say that it failed. */
-export async function main(begun: Begun): Promise<void> {
+/**
+ * The main step. Never rejects: the one red annotation and the exit code say that it failed.
+ * @param saved what the post step needs to know is in the state already
+ */
+export async function main(begun: Begun, saved: boolean): Promise<void> {
   const world = enter(begun)
-  markStarted(world.actions.state)
+  if (!saved) leaveForPost(begun.start, world.actions.state)
   await run(world).catch((thrown: unknown) => {
     fail(thrown, world.actions.logger)
   })

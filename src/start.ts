@@ -3,8 +3,10 @@ import { type GitHubContext, readContext } from './github/context.ts'
 import { sendAhead } from './http/ahead.ts'
 import type { Transport } from './http/transport.ts'
 import { type Inputs, loadInputs } from './inputs/load.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, State } from './ports.ts'
 import { lookUpCall, toRequest } from './sentry/call.ts'
+import { describeWork, markStarted } from './state.ts'
+import { plain } from './untrusted.ts'
 
 /** What is known before anything is sent. */
 export interface Start {
@@ -35,6 +37,14 @@ export function readStart(
   } catch (thrown) {
     return { startedAt, context, userAgent, inputs: asActionError(thrown) }
   }
+}
+
+/** Leaves for the post step that the main one ran, and on what, before anything is done. */
+export function leaveForPost({ inputs }: Start, state: Pick<State, 'save'>): void {
+  markStarted(state)
+  if (inputs instanceof Error) return
+  const { version, organization } = inputs.sentry
+  describeWork(state, `release ${plain(version)} in organization ${organization}`)
 }
 
 /**

@@ -6,7 +6,7 @@ const WORK = 'work'
 const SETTLED = 'settled'
 
 /** Marks that the main step ran: the same bundle is then started again as the post step. */
-export function markStarted(state: State): void {
+export function markStarted(state: Pick<State, 'save'>): void {
   state.save(STARTED, 'true')
 }
 
@@ -15,7 +15,7 @@ export function isPost(state: Pick<State, 'read'>): boolean {
 }
 
 /** Says what is being done, before it is done, so that it can be named when the process is killed. */
-export function describeWork(state: State, work: string): void {
+export function describeWork(state: Pick<State, 'save'>, work: string): void {
   state.save(WORK, work)
 }
 

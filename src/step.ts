@@ -6,9 +6,7 @@ import type { Inputs } from './inputs/load.ts'
 import type { Clock } from './ports.ts'
 import { openSentry, type SentrySession } from './sentry/session.ts'
 import type { Start } from './start.ts'
-import { describeWork } from './state.ts'
 import type { Report } from './summary.ts'
-import { plain } from './untrusted.ts'
 
 /** Everything that the step touches. */
 export interface World {
@@ -46,7 +44,6 @@ export function begin(world: World, report: Report): Step {
   report.projects = sentry.projects
   report.commit = commit
   report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`
-  describeWork(actions.state, `release ${plain(sentry.version)} in organization ${sentry.organization}`)
   const http = createHttp(httpDeps(inputs, world))
   const session = openSentry({
     http,

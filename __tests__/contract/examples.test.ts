@@ -516,7 +516,10 @@ describe.concurrent('the runner of these workflows', () => {
   })
 })
 
-const pages = readdirSync(new URL('docs', root)).filter((name) => name.endsWith('.md'))
+// The demo writes that one, from a run of its own.
+const pages = readdirSync(new URL('docs', root)).filter(
+  (name) => name.endsWith('.md') && name !== 'example.md',
+)
 const blocks = ['README.md', ...pages.map((name) => `docs/${name}`)].flatMap((page) =>
   yamlBlocks(read(page))
     .filter(({ text }) => text.includes('uses: release-gate/release-gate@'))

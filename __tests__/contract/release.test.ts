@@ -340,7 +340,7 @@ describe.concurrent('projects', () => {
 
 describe.concurrent('a release that Sentry hides for a while after a project was attached', () => {
   it('is waited for where the list cannot tell', async () => {
-    const sentry = await startSentry({ generation: 'old', permissionCacheMs: 1000 })
+    const sentry = await startSentry({ generation: 'old', permissionCacheMs: 4000 })
     sentry.addRelease({ version: SHA, projects: [] })
     const { code, outputs } = await ensure(sentry)
     expect([code, outputs['confirmed-version']]).toEqual([0, SHA])
