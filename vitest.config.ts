@@ -28,7 +28,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     // A CI machine can stall for seconds; what fails twice is broken.
     retry: process.env['CI'] ? 1 : 0,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })
