@@ -47,7 +47,9 @@ describe('a build', () => {
     expect(askedAfter(step)).toEqual([
       POST,
       POST,
-      ...Array.from({ length: 4 }, () => 'GET build_lists'),
+      'GET build_lists',
+      'GET projects/40217',
+      ...Array.from({ length: 3 }, () => 'GET build_lists'),
       SHOW,
       `GET build_lists/${FIRST + 1}`,
     ])
@@ -97,7 +99,7 @@ describe('a build', () => {
     expect(told(step)[3]).toMatch(
       /^warning: .* built \(0\)\. Built, but not published as asked: .*\nBuild: https/,
     )
-    expect(step.clock.pauses).toEqual([60_000, 60_000, 60_000, 60_000])
+    expect(step.clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBe(4 * 60_000)
   })
 
   test('at a status that nobody knows is waited for, with one warning', async () => {

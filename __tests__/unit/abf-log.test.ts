@@ -2,8 +2,9 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { fetchTail, hasReason, logUrl } from '../../src/abf/log.ts'
 import type { LogFile } from '../../src/abf/schema.ts'
+import type { Http } from '../../src/http/client.ts'
 import { type HttpRequest, Reply } from '../../src/http/reply.ts'
-import { httpError } from './abf-doubles.ts'
+import { BASE, httpError } from './abf-doubles.ts'
 import { failureOf } from './doubles.ts'
 
 const STORE = 'https://files.example/'
@@ -20,7 +21,7 @@ async function read(
   { count = 3, code = 666, status = 200 }: { count?: number; code?: number; status?: number } = {},
 ) {
   const requests: HttpRequest[] = []
-  const tail = await fetchTail(code, files, count, {
+  const http: Http = {
     send: async (request) => {
       requests.push(request)
       const found = content[request.url.pathname.slice(1)]
@@ -30,7 +31,8 @@ async function read(
       const redact = (text: string): string => text.replaceAll('hunter2', '***')
       return new Reply(request, { status: answered, bytes, header: () => undefined }, 1, redact)
     },
-  })
+  }
+  const tail = await fetchTail(code, files, count, http, BASE)
   return { tail, requests }
 }
 
@@ -184,12 +186,23 @@ test.each([
 
 test.each([
   ['http://files.example/a', 'https://files.example/a'],
-  ['http://127.0.0.1:9/a', 'http://127.0.0.1:9/a'],
   ['https://files.example/a', 'https://files.example/a'],
   ['ftp://files.example/a', undefined],
   ['https://user@files.example/a', undefined],
   ['https://:pass@files.example/a', undefined],
   ['no address', undefined],
+  // The runner itself, which a server elsewhere has no business to name.
+  ['http://127.0.0.1:9/a', undefined],
+  ['https://localhost/a', undefined],
+  [`https://files.example/${'a'.repeat(1978)}`, `https://files.example/${'a'.repeat(1978)}`],
+  [`https://files.example/${'a'.repeat(1979)}`, undefined],
 ])('the address %s becomes %s', (address, url) => {
-  expect(logUrl(address)?.href).toBe(url)
+  expect(logUrl(address, BASE)?.href).toBe(url)
+})
+
+test('a server on loopback may name another one there, which needs no https', () => {
+  for (const base of ['http://127.0.0.1:8/', 'http://localhost:8/', 'http://[::1]:8/']) {
+    expect(logUrl('http://127.0.0.1:9/a', base)?.href).toBe('http://127.0.0.1:9/a')
+    expect(logUrl('http://files.example/a', base)?.href).toBe('https://files.example/a')
+  }
 })

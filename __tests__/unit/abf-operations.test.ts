@@ -25,7 +25,9 @@ async function ask(
   const acts: string[] = []
   const record: BuildRecord = recordOf(2000)
   const seen: Seen | undefined =
-    status === undefined ? undefined : { sighting: { kind: 'status', code: status }, build: undefined }
+    status === undefined
+      ? undefined
+      : { sighting: { kind: 'status', code: status }, build: undefined, projectId: undefined }
   await operate(operation, [record], {
     logger,
     clock,
@@ -181,7 +183,10 @@ describe('a refusal', () => {
       clock: new ManualClock(),
       source: undefined,
       observer: {
-        observe: async () => new Map([[7, { sighting: { kind: 'status', code: 3000 }, build: undefined }]]),
+        observe: async () =>
+          new Map([
+            [7, { sighting: { kind: 'status', code: 3000 }, build: undefined, projectId: undefined }],
+          ]),
       },
       api: apiOf({ act: async () => nobody[2], show: async () => nobody[3] }),
     })

@@ -377,10 +377,11 @@ describe('annotations', () => {
       },
     }
     const records = [judged(666, GOOD, { logs: [LOG] }), judged(9000, BAD, { logs: [LOG] })]
-    await readLogs(records, 5, http)
-    await readLogs([judged(666, BAD, { logs: [LOG] })], 0, http)
+    await readLogs(report(records), 5, http)
+    const failed = report([judged(666, BAD, { logs: [LOG] })])
+    await readLogs(failed, 0, http)
     expect(intents).toEqual([])
-    await readLogs([judged(666, BAD, { logs: [LOG] })], 5, http).catch(() => undefined)
+    await readLogs(failed, 5, http).catch(() => undefined)
     expect(intents).toEqual(['read the log build.log'])
   })
 })

@@ -3,7 +3,6 @@ import { createObserver } from '../../src/abf/observe.ts'
 import type { Build } from '../../src/abf/schema.ts'
 import { createRecord, type BuildRecord } from '../../src/abf/record.ts'
 import { type WaitDeps, waitFor } from '../../src/abf/wait.ts'
-import type { Progress } from '../../src/wait/poll.ts'
 import { apiOf, buildOf, EXPECTED, httpError } from './abf-doubles.ts'
 import { ManualClock, RecordingLogger } from './doubles.ts'
 
@@ -17,7 +16,7 @@ async function wait(
 ) {
   const clock = new ManualClock()
   const logger = new RecordingLogger()
-  const progress: Progress[] = []
+  const looked: number[][] = []
   const shows: number[] = []
   const begun = clock.now()
   // One look a second, each at the next status.
@@ -42,14 +41,17 @@ async function wait(
     logger,
     signal: new AbortController().signal,
     policy: { goal: more.goal ?? 'build', testsFailed: 'fail', unpermittedArch: 'skip', graceMs: 1000 },
-    schedule: (seen) => {
-      progress.push(seen)
-      return 1000
+    pace: {
+      looked: async (open) => {
+        looked.push(open.map(({ id }) => id))
+        await Promise.resolve()
+      },
+      pause: () => 1000,
     },
     interval: 1000,
     timeout: more.timeout ?? 60_000,
   })
-  return { records, logger, progress, shows, verdicts: records.map(({ outcome }) => outcome?.verdict) }
+  return { records, logger, looked, shows, verdicts: records.map(({ outcome }) => outcome?.verdict) }
 }
 
 const submitted = (id: number, mode: 'none' | 'default' = 'none'): BuildRecord =>
@@ -62,9 +64,9 @@ describe('a wait', () => {
     expect(shows.toSorted((a, b) => a - b)).toEqual([1, 2])
   })
 
-  test('tells the schedule whether something changed', async () => {
-    const { progress } = await wait({ 1: [2000, 2000, 3000, 3000, 6000], 2: [3000, 3000, 3000, 3000, 6000] })
-    expect(progress.map(({ quietMs }) => quietMs)).toEqual([0, 1000, 0, 1000])
+  test('tells after each look, before it pauses, which builds are not over', async () => {
+    const { looked } = await wait({ 1: [2000, 3000, 3000, 6000], 2: [3000, 6000] })
+    expect(looked).toEqual([[1, 2], [1], [1]])
   })
 
   test('takes the mode that the server tells, and says when it is another one than asked for', async () => {
@@ -160,7 +162,7 @@ describe('a wait', () => {
   })
 
   test('ends at once where there is nothing to wait for', async () => {
-    const { progress, shows } = await wait({})
-    expect([progress, shows]).toEqual([[], []])
+    const { looked, shows } = await wait({})
+    expect([looked, shows]).toEqual([[], []])
   })
 })

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { Redactor } from '../../src/secrets.ts'
 import { incoming, replyOf } from './doubles.ts'
 
 const AT = 'GET https://sentry.example/api/0/organizations/acme/releases/'
@@ -33,9 +34,25 @@ it('an error counts the attempts when there was more than one', () => {
 })
 
 it('text and JSON come without secrets, also those that JSON escapes hide', () => {
-  const clean = (text: string): string => text.replaceAll('hunter2', '***')
+  const redactor = new Redactor()
+  redactor.add('hunter2')
+  const clean = (text: string): string => redactor.redact(text)
   const reply = replyOf(incoming(200, '{"a":["hunter\\u0032"],"n":2}'), clean)
   expect(reply.json).toEqual({ a: ['***'], n: 2 })
   expect(replyOf(incoming(200, 'say hunter2'), clean).text).toBe('say ***')
   expect(replyOf(incoming(200, '<html>')).json).toBeUndefined()
+})
+
+it('JSON is parsed once, and is still JSON where a secret ends in the middle of an escape', () => {
+  const redactor = new Redactor()
+  redactor.add('hunter2\\')
+  let asked = 0
+  const reply = replyOf(incoming(200, JSON.stringify({ a: 'say hunter2\\"', b: 'x' })), (text) => {
+    asked += 1
+    return redactor.redact(text)
+  })
+  expect(reply.json).toEqual({ a: 'say ***"', b: 'x' })
+  const before = asked
+  expect(reply.json).toBe(reply.json)
+  expect(asked).toBe(before)
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { run } from '../../src/run.ts'
 import { failureOf } from './doubles.ts'
-import { prepareWorld } from './world.ts'
+import { prepareWorld, withInputs } from './world.ts'
 
 type Prepared = ReturnType<typeof prepareWorld>
 
@@ -238,8 +238,7 @@ describe('commits from GitHub', () => {
   test('that GitHub hides from the token say what to grant', async () => {
     const job = prepareWorld({ 'set-commits': 'commits' })
     const weak = job.github.addToken({ token: 'ghs_weak', contents: false })
-    const env = { ...job.world.env, 'INPUT_GITHUB-TOKEN': weak }
-    const error = (await failureOf(run({ ...job.world, env }))) as ActionError
+    const error = (await failureOf(run(withInputs(job.world, { 'github-token': weak })))) as ActionError
     expect(error.message).toMatch(
       /^Could not read the commits of acme\/app from api\.github\.example: HTTP 403: Resource not accessible/,
     )

@@ -4,7 +4,7 @@ import { CancelledError } from '../../src/errors.ts'
 import { retryUntil } from '../../src/wait/backoff.ts'
 import { systemClock } from '../../src/wait/clock.ts'
 import { mapPool } from '../../src/wait/pool.ts'
-import { every, poll } from '../../src/wait/poll.ts'
+import { poll } from '../../src/wait/poll.ts'
 import { cancellation } from '../../src/wait/signals.ts'
 import { failureOf, ManualClock } from './doubles.ts'
 
@@ -80,7 +80,7 @@ describe('mapPool', () => {
 })
 
 describe('poll', () => {
-  const again = async () => ({ kind: 'again', changed: false }) as const
+  const again = async () => ({ kind: 'again' }) as const
   const onTrouble = () => ({ kind: 'fatal' }) as const
 
   it('looks until the deadline, the last time exactly then', async () => {
@@ -91,7 +91,7 @@ describe('poll', () => {
       looks.push(clock.now() - begun)
       return again()
     }
-    const schedule = every(400)
+    const schedule = () => 400
     expect(await poll(look, { deadline: begun + 1000, schedule, onTrouble, clock, signal })).toEqual({
       kind: 'deadline',
       failure: undefined,
@@ -107,7 +107,7 @@ describe('poll', () => {
         looks += 1
         return again()
       }
-      await poll(look, { deadline: clock.now() + ms, schedule: every(pause), onTrouble, clock, signal })
+      await poll(look, { deadline: clock.now() + ms, schedule: () => pause, onTrouble, clock, signal })
       return looks
     }
     expect(await Promise.all([count(-1, 100), count(0, 100), count(100, 100), count(101, 100)])).toEqual([
@@ -126,31 +126,21 @@ describe('poll', () => {
       looks += 1
       return again()
     }
-    await poll(look, { deadline: clock.now() + 100, schedule: every(100), onTrouble, clock: early, signal })
+    await poll(look, { deadline: clock.now() + 100, schedule: () => 100, onTrouble, clock: early, signal })
     expect(looks).toBe(2)
   })
 
-  it('tells the schedule how far it has come, and never pauses backwards', async () => {
+  it('asks the schedule after each good look, and never pauses backwards', async () => {
     const clock = new ManualClock()
-    const seen: unknown[] = []
-    const changes = [false, true, false]
-    const look = async () => ({ kind: 'again', changed: changes.shift() ?? false }) as const
-    await poll(look, {
-      deadline: clock.now() + 250,
-      schedule: (progress) => {
-        seen.push(progress)
-        return seen.length === 4 ? -5 : 100
-      },
-      onTrouble,
-      clock,
-      signal,
-    })
-    expect(seen.slice(0, 3)).toEqual([
-      { looks: 1, elapsedMs: 0, quietMs: 0 },
-      { looks: 2, elapsedMs: 100, quietMs: 0 },
-      { looks: 3, elapsedMs: 200, quietMs: 100 },
-    ])
-    expect(Math.min(...clock.pauses)).toBeGreaterThanOrEqual(0)
+    const begun = clock.now()
+    const asked: number[] = []
+    const schedule = (): number => {
+      asked.push(clock.now() - begun)
+      return asked.length === 2 ? -5 : 100
+    }
+    await poll(again, { deadline: begun + 250, schedule, onTrouble, clock, signal })
+    expect(asked).toEqual([0, 100, 100, 200, 250])
+    expect(clock.pauses).toEqual([100, 0, 100, 50])
   })
 
   it('keeps the failure of the last look, and the reason of a signal', async () => {
@@ -159,7 +149,7 @@ describe('poll', () => {
     const look = async () => {
       throw failure
     }
-    const options = { deadline: clock.now() + 100, schedule: every(1), clock, signal }
+    const options = { deadline: clock.now() + 100, schedule: () => 1, clock, signal }
     const pausing = { ...options, onTrouble: () => ({ kind: 'pause', ms: 60 }) as const }
     expect(await poll(look, pausing)).toEqual({ kind: 'deadline', failure })
     expect(clock.pauses).toEqual([60, 40])
@@ -175,7 +165,7 @@ describe('poll of a cancelled job', () => {
     const never = (): never => {
       throw new Error('asked for')
     }
-    const options = { deadline: clock.now() + 100, schedule: every(1), onTrouble: never, clock }
+    const options = { deadline: clock.now() + 100, schedule: () => 1, onTrouble: never, clock }
     expect(await failureOf(poll(never, { ...options, signal: AbortSignal.abort(reason) }))).toBe(reason)
     const controller = new AbortController()
     const look = async (): Promise<never> => {

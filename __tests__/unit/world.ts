@@ -1,4 +1,6 @@
 import type { Outcome, Transport } from '../../src/http/transport.ts'
+import type { Clock } from '../../src/ports.ts'
+import { readStart } from '../../src/start.ts'
 import type { World } from '../../src/step.ts'
 import { GitHubStandIn } from '../sandbox/github.ts'
 import { SentryStandIn } from '../sandbox/sentry/index.ts'
@@ -47,6 +49,22 @@ async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise
   }
 }
 
+/** The same job with other inputs, or by another clock. */
+export function withInputs(
+  world: World,
+  inputs: Readonly<Record<string, string>>,
+  clock: Clock = world.clock,
+): World {
+  const env = { ...world.env, ...asInputs(inputs) }
+  return { ...world, env, start: readStart(env, undefined, clock, String) }
+}
+
+function asInputs(inputs: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  )
+}
+
 /** A job on a runner, with Sentry and GitHub in memory. */
 export function prepareWorld(inputs: Readonly<Record<string, string>> = {}) {
   const clock = new ManualClock()
@@ -84,27 +102,25 @@ export function prepareWorld(inputs: Readonly<Record<string, string>> = {}) {
     'github-token': token,
     ...inputs,
   }
+  const env = {
+    GITHUB_SHA: commits[2],
+    GITHUB_REPOSITORY: 'acme/app',
+    GITHUB_SERVER_URL: 'https://github.example',
+    GITHUB_API_URL: 'https://api.github.example',
+    GITHUB_REF_NAME: 'main',
+    GITHUB_RUN_ID: '42',
+    GITHUB_RUN_ATTEMPT: '2',
+    ...asInputs(all),
+  }
   const world: World = {
     clock,
     transport,
-    event: undefined,
+    env,
+    start: readStart(env, undefined, clock, String),
     signal: new AbortController().signal,
-    env: {
-      GITHUB_SHA: commits[2],
-      GITHUB_REPOSITORY: 'acme/app',
-      GITHUB_SERVER_URL: 'https://github.example',
-      GITHUB_API_URL: 'https://api.github.example',
-      GITHUB_REF_NAME: 'main',
-      GITHUB_RUN_ID: '42',
-      GITHUB_RUN_ATTEMPT: '2',
-      ...Object.fromEntries(
-        Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-      ),
-    },
     actions: {
       logger,
       state,
-      mask: () => undefined,
       redact: String,
       outputs: { set: (name, value) => (outputs[name] = value) },
       summary: { write: async (markdown) => void summaries.push(markdown) },
