@@ -274,6 +274,61 @@ describe('the outputs', () => {
   })
 })
 
+describe('the ends of logs in the summary', () => {
+  const LEFT_OUT = /^The end of the log of build (\d+) is in the log of this step\.$/gm
+
+  /** Builds, numbered from 1, each with so many lines in its log; undefined: without a log. */
+  function summaryOf(...counts: readonly (number | undefined)[]): {
+    shown: number
+    leftOut: number[]
+    text: string
+  } {
+    const records = counts.map((count, index) => {
+      const record = recordOf(666, { id: index + 1 })
+      record.outcome = BAD
+      if (count !== undefined) {
+        const lines = Array.from({ length: count }, () => 'x'.repeat(499))
+        record.log = { fileName: 'build.log', url: 'https://files.example/b', lines }
+      }
+      return record
+    })
+    const text = renderAbfSummary(report(records))
+    return {
+      text,
+      shown: text.match(/<details>/g)?.length ?? 0,
+      leftOut: [...text.matchAll(LEFT_OUT)].map(([, id]) => Number(id)),
+    }
+  }
+
+  test('are all there as long as there is room', () => {
+    expect(summaryOf(10, undefined, 200, 300)).toMatchObject({ shown: 3, leftOut: [] })
+  })
+
+  test('fill what there is room for, and each that does not fit is named', () => {
+    const { shown, leftOut, text } = summaryOf(250, 250, 250, undefined, 250)
+    expect([shown, leftOut]).toEqual([2, [3, 5]])
+    expect(text.length).toBeLessThan(320_000)
+  })
+
+  test('leave room for a line more or less, up to the limit', () => {
+    expect(summaryOf(599).leftOut).toEqual([])
+    expect(summaryOf(600).leftOut).toEqual([1])
+  })
+
+  test('never make the summary too long for GitHub, whatever stands in them', () => {
+    for (const char of ['é', '漢', '<', '😀', '𝒳']) {
+      const records = Array.from({ length: 10 }, (_, index) => {
+        const record = recordOf(666, { id: index + 1 })
+        record.outcome = BAD
+        const lines = Array.from({ length: 200 }, () => char.repeat(500))
+        record.log = { fileName: 'build.log', url: 'https://files.example/b', lines }
+        return record
+      })
+      expect(Buffer.byteLength(renderAbfSummary(report(records)))).toBeLessThan(1024 * 1024)
+    }
+  })
+})
+
 describe('annotations', () => {
   async function told(
     records: readonly BuildRecord[],

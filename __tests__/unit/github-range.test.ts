@@ -173,6 +173,8 @@ describe('files', () => {
     expect(refused.range.commits[0]).not.toHaveProperty('files')
     const silent = await withFiles(1, () => new ActionError('no answer'))
     expect(silent.range.filesMissing).toBe('GitHub could not be reached for them')
+    const odd = await withFiles(1, () => incoming(200, { files: [{ filename: 1 }] }))
+    expect(odd.range.filesMissing).toBe('GitHub described them in a way that is not understood')
   })
 
   test('are not worth a cancelled job', async () => {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTransport, type Outcome, type Outgoing } from '../../src/http/transport.ts'
 
 const MiB = 1024 * 1024
@@ -17,6 +17,7 @@ async function send(
   listener: RequestListener,
   more: Partial<Outgoing> = {},
   { limit, signal }: { limit?: AbortSignal; signal?: AbortSignal } = {},
+  path = '/',
 ): Promise<Outcome> {
   server = createServer(listener).listen(0, '127.0.0.1')
   await new Promise((resolve) => server?.once('listening', resolve))
@@ -24,7 +25,7 @@ async function send(
   const never = new AbortController().signal
   const outgoing: Outgoing = {
     method: 'GET',
-    url: new URL(`http://127.0.0.1:${port}/`),
+    url: new URL(`http://127.0.0.1:${port}${path}`),
     headers: {},
     ...more,
   }
@@ -50,6 +51,26 @@ describe.each([
     if (outcome.kind !== 'answer') return
     const headers = ['x-one', 'link', 'set-cookie', 'x-none'].map((name) => outcome.answer.header(name))
     expect(headers).toEqual(['a', '<1>, <2>', 'a=1, b=2', undefined])
+  })
+
+  it('sends method, path, query, headers and body as they are given', async () => {
+    let seen: unknown
+    const headers = { 'X-A': 'y', 'Content-Type': 'application/json' }
+    await send(
+      (request, response) => {
+        const chunks: Buffer[] = []
+        request.on('data', (chunk: Buffer) => chunks.push(chunk))
+        request.on('end', () => {
+          const { method, url, headers: given } = request
+          seen = [method, url, given['x-a'], given['content-type'], Buffer.concat(chunks).toString()]
+          response.end()
+        })
+      },
+      { ...way, headers },
+      {},
+      '/a%2Fb/?c=d',
+    )
+    expect(seen).toEqual([way.method, '/a%2Fb/?c=d', 'y', 'application/json', way.body ?? ''])
   })
 
   it('follows no redirect', async () => {
@@ -104,12 +125,26 @@ describe.each([
     expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'reset', sent: true, heals: true } })
   })
 
+  it('a connection that ends without an answer is a broken connection', async () => {
+    const outcome = await send(({ socket }) => socket.destroy(), way)
+    expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'reset', sent: true, heals: true } })
+  })
+
   it('gives up at the limit, also within the body, and rejects when the job is cancelled', async () => {
     const stalls: RequestListener = (_, response) => {
       response.writeHead(200).write('{')
     }
     const reason = new Error('cancelled')
-    expect(kindOf(await send(stalls, way, { limit: AbortSignal.timeout(50) }))).toBe('timeout')
+    expect(await send(stalls, way, { limit: AbortSignal.timeout(50) })).toEqual({
+      kind: 'failure',
+      failure: {
+        kind: 'timeout',
+        sent: true,
+        heals: true,
+        sentence: expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer in time$/) as string,
+        advice: 'Raise request-timeout, or look at the status page of the server.',
+      },
+    })
     const soon = new AbortController()
     setTimeout(() => {
       soon.abort(reason)
@@ -124,7 +159,13 @@ describe.each([
     const { port } = closed.address() as AddressInfo
     await new Promise((resolve) => closed.close(resolve))
     const url = new URL(`http://127.0.0.1:${port}/`)
-    expect(kindOf(await send(() => undefined, { ...way, url }))).toBe('refused')
+    expect(await send(() => undefined, { ...way, url })).toMatchObject({
+      failure: {
+        kind: 'refused',
+        sent: false,
+        sentence: `no connection to 127.0.0.1:${port} (ECONNREFUSED)`,
+      },
+    })
   })
 })
 
@@ -148,4 +189,58 @@ it('reads and writes share a connection', async () => {
     )
   }
   expect(sockets.size).toBe(1)
+})
+
+describe('a proxy that cannot be used', () => {
+  const { signal: never } = new AbortController()
+  const ask = (address: string, env: Readonly<Record<string, string>>): Promise<Outcome> => {
+    // The toolkit reads the process's own.
+    for (const [name, value] of Object.entries({ https_proxy: '', http_proxy: '', no_proxy: '', ...env })) {
+      vi.stubEnv(name, value)
+      vi.stubEnv(name.toUpperCase(), env[name.toUpperCase()] ?? '')
+    }
+    const outgoing: Outgoing = { method: 'GET', url: new URL(address), headers: {} }
+    return createTransport(env)(outgoing, peer, never, never)
+  }
+
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  it.each([
+    ['https://sentry.test/', 'https_proxy'],
+    ['https://sentry.test/', 'HTTPS_PROXY'],
+    ['http://sentry.test/', 'http_proxy'],
+    ['http://sentry.test/', 'HTTP_PROXY'],
+  ])('is told for %s by %s, and no request goes out without it', async (address, name) => {
+    for (const proxy of [
+      'http://ci:p%ss-word@proxy.test:3128',
+      'https://',
+      'http://ci:pass/word@proxy.test',
+    ]) {
+      const outcome = await ask(address, { [name]: proxy })
+      expect(outcome).toEqual({
+        kind: 'failure',
+        failure: {
+          kind: 'proxy',
+          sent: false,
+          heals: false,
+          sentence: 'the proxy that the environment names for sentry.test is no usable URL',
+          advice:
+            'Check https_proxy and http_proxy: special characters in user and password have to be percent-encoded.',
+        },
+      })
+    }
+  })
+
+  it.each([
+    ['is one for the other protocol', { https_proxy: 'https://' }],
+    ['need not be used, by no_proxy', { http_proxy: 'http://', no_proxy: '127.0.0.1' }],
+    ['need not be used, on loopback', { http_proxy: 'http://' }],
+  ])('does not matter where it %s', async (_, env) => {
+    server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server?.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    expect(bodyOf(await ask(`http://127.0.0.1:${port}/`, env))).toBe('ok')
+  })
 })

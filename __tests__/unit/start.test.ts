@@ -1,0 +1,99 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ActionError } from '../../src/errors.ts'
+import type { Outgoing, Transport } from '../../src/http/transport.ts'
+import { run } from '../../src/run.ts'
+import { headStart, readStart } from '../../src/start.ts'
+import { ManualClock } from './doubles.ts'
+import { prepareWorld, withInputs } from './world.ts'
+
+describe('what is known before anything is sent', () => {
+  it('is the inputs, the context, the time, and a name for this run', () => {
+    const { world, commits } = prepareWorld()
+    const start = readStart(world.env, undefined, new ManualClock(0.25), String)
+    expect(start.startedAt).toBe('2026-01-01T00:00:00.000Z')
+    expect(start.userAgent).toMatch(/^release-gate \(run 42\.2; [0-9a-z]+\)$/)
+    expect(start.context).toMatchObject({ repository: 'acme/app', headCommit: commits[2] })
+    expect(start.inputs).toMatchObject({ commit: commits[2], sentry: { projects: ['web'] } })
+  })
+
+  it('has another name in another process of the same run', () => {
+    const { env } = prepareWorld().world
+    const names = [0.25, 0.75].map(
+      (random) => readStart(env, undefined, new ManualClock(random), String).userAgent,
+    )
+    expect(new Set(names).size).toBe(2)
+  })
+
+  it('takes the commit from the event', () => {
+    const { env } = prepareWorld().world
+    const sha = 'c'.repeat(40)
+    const start = readStart(env, { pull_request: { head: { sha } } }, new ManualClock(), String)
+    expect(start.inputs).toMatchObject({ commit: sha })
+  })
+
+  it('is an error that lists what is wrong with the inputs, without secrets, and is not thrown', () => {
+    const { env } = prepareWorld({ projects: '', retries: 'hunter2' }).world
+    const { inputs } = readStart(env, undefined, new ManualClock(), (text) =>
+      text.replaceAll('hunter2', '***'),
+    )
+    expect(inputs).toBeInstanceOf(ActionError)
+    expect(String(inputs)).toMatch(
+      /2 inputs are not usable[\s\S]*input retries: .* got "\*\*\*"[\s\S]*projects/,
+    )
+  })
+
+  it('does not depend on what an event holds, or whether there is an environment', () => {
+    const { env } = prepareWorld().world
+    fc.assert(
+      fc.property(fc.anything(), (event) => {
+        expect(readStart(env, event, new ManualClock(), String).inputs).not.toBeInstanceOf(Error)
+      }),
+    )
+    expect(readStart({}, undefined, new ManualClock(), String).inputs).toBeInstanceOf(ActionError)
+  })
+})
+
+describe('the request that is sent ahead', () => {
+  it('is the look-up of the release, and the step does not repeat it', async () => {
+    const job = prepareWorld({ 'set-commits': 'skip', finalize: 'false' })
+    const ahead = headStart(job.world, job.world.transport)
+    const lookUp = `GET sentry.example/releases/${job.commits[2]}/`
+    expect(job.asked).toEqual([lookUp])
+    await run({ ...job.world, transport: ahead })
+    expect(job.asked).toEqual([lookUp, 'POST sentry.example/releases/', 'GET sentry.example/releases/'])
+  })
+
+  it('carries the token and the name of this run, and has the time of any request', () => {
+    const { world, clock, sentry } = prepareWorld({ 'request-timeout': '7s' })
+    const sent: Outgoing[] = []
+    const limits: AbortSignal[] = []
+    const transport: Transport = (outgoing, _, limit) => {
+      sent.push(outgoing)
+      limits.push(limit)
+      return new Promise(() => undefined)
+    }
+    headStart(world, transport)
+    expect(sent[0]?.headers).toMatchObject({
+      Authorization: `Bearer ${sentry.tokens.organization}`,
+      'User-Agent': world.start.userAgent,
+    })
+    clock.advance(6999)
+    expect(limits[0]?.aborted).toBe(false)
+    clock.advance(1)
+    expect(limits.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
+  it.each([
+    { projects: '' },
+    { retries: 'many' },
+    { finalize: 'perhaps' },
+    { 'sentry-auth-token': 'a b' },
+    { 'abf-build-list-ids': 'x' },
+  ])('is not sent when an input is not usable: %j', (bad) => {
+    const job = prepareWorld()
+    const { transport } = job.world
+    expect(headStart(withInputs(job.world, bad), transport)).toBe(transport)
+    expect(job.asked).toEqual([])
+  })
+})
