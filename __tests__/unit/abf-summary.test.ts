@@ -310,9 +310,18 @@ describe('the ends of logs in the summary', () => {
     expect(text.length).toBeLessThan(320_000)
   })
 
-  test('leave room for a line more or less, up to the limit', () => {
-    expect(summaryOf(599).leftOut).toEqual([])
-    expect(summaryOf(600).leftOut).toEqual([1])
+  test('have 300,000 characters, not one more', () => {
+    const withLast = (length: number): string => {
+      const record = judged(666, BAD)
+      const lines = [...Array.from({ length: 599 }, () => 'x'.repeat(499)), 'x'.repeat(length)]
+      record.log = { fileName: 'build.log', url: 'https://files.example/b', lines }
+      return renderAbfSummary(report([record]))
+    }
+    // The line breaks around its three parts do not count.
+    const size = (text: string): number => (/<details>[^]*<\/details>/.exec(text)?.[0].length ?? 0) - 2
+    const last = 1 + 300_000 - size(withLast(1))
+    expect(size(withLast(last))).toBe(300_000)
+    expect(withLast(last + 1)).toMatch(LEFT_OUT)
   })
 
   test('never make the summary too long for GitHub, whatever stands in them', () => {

@@ -38,7 +38,7 @@ describe('what is known before anything is sent', () => {
       text.replaceAll('hunter2', '***'),
     )
     expect(inputs).toBeInstanceOf(ActionError)
-    expect(String(inputs)).toMatch(
+    expect(inputs instanceof Error && inputs.message).toMatch(
       /2 inputs are not usable[\s\S]*input retries: .* got "\*\*\*"[\s\S]*projects/,
     )
   })
