@@ -12,7 +12,13 @@ type Fields = Readonly<Record<string, unknown>>
 async function wait(
   statuses: Readonly<Record<number, readonly number[]>>,
   shown: Fields | Error = {},
-  more: { records?: BuildRecord[]; goal?: WaitDeps['policy']['goal']; timeout?: number } = {},
+  more: {
+    records?: BuildRecord[]
+    goal?: WaitDeps['policy']['goal']
+    timeout?: number
+    /** The project of each, by what the lists tell in turn; the last one goes on. */
+    projects?: readonly (number | undefined)[]
+  } = {},
 ) {
   const clock = new ManualClock()
   const logger = new RecordingLogger()
@@ -25,8 +31,10 @@ async function wait(
     return all[Math.min(Math.floor((clock.now() - begun) / 1000), all.length - 1)] ?? 0
   }
   const api = apiOf({
-    statuses: async (ids) =>
-      ids.map((id) => ({ id, status: at(id), project_id: undefined, name: undefined })),
+    statuses: async (ids) => {
+      const project_id = more.projects?.[Math.min(looked.length, more.projects.length - 1)]
+      return ids.map((id) => ({ id, status: at(id), project_id, name: undefined }))
+    },
     show: async (id) => {
       shows.push(id)
       if (shown instanceof Error) throw shown
@@ -67,6 +75,15 @@ describe('a wait', () => {
   test('tells after each look, before it pauses, which builds are not over', async () => {
     const { looked } = await wait({ 1: [2000, 3000, 3000, 6000], 2: [3000, 6000] })
     expect(looked).toEqual([[1, 2], [1], [1]])
+  })
+
+  test('knows of each build the project that a list has told, also when a later one does not', async () => {
+    const statuses = { 1: [2000, 3000, 6000], 2: [3000, 3000, 6000] }
+    const projectsOf = async (projects: readonly (number | undefined)[]) =>
+      (await wait(statuses, {}, { projects })).records.map(({ projectId }) => projectId)
+    expect(await projectsOf([40217, undefined])).toEqual([40217, 40217])
+    expect(await projectsOf([undefined, 40217])).toEqual([40217, 40217])
+    expect(await projectsOf([undefined])).toEqual([undefined, undefined])
   })
 
   test('takes the mode that the server tells, and says when it is another one than asked for', async () => {
