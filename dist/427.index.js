@@ -1835,7 +1835,7 @@ var start = __webpack_require__(8824);
  * The main step. Never rejects: the one red annotation and the exit code say that it failed.
  * @param saved what the post step needs to know is in the state already
  */
-async function main(begun, saved) {
+async function main(begun, saved = false) {
     const world = enter(begun);
     if (!saved)
         (0,start/* leaveForPost */.xs)(begun.start, world.actions.state);

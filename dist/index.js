@@ -267,7 +267,7 @@ function classify(error, peer, host) {
             sent: false,
             heals: false,
             sentence: `the proxy that the environment names for ${host} is no usable URL`,
-            advice: 'Check https_proxy and http_proxy: special characters in user and password have to be percent-encoded.',
+            advice: 'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',
         };
     }
     if (message.startsWith('tunneling socket')) {
@@ -445,13 +445,22 @@ function createAgents(env) {
  * never what somebody wanted who set it.
  */
 function hasProxy(url, env) {
-    if ((0,actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__/* .getProxyUrl */ .s)(url))
+    if (proxyHost(url))
         return true;
     const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
     if ((env[name] || env[name.toUpperCase()]) && !(0,actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__/* .checkBypass */ .H)(url)) {
         throw Object.assign(new Error('unusable proxy'), { code: _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .UNUSABLE_PROXY */ .fB });
     }
     return false;
+}
+/** Empty or undefined for what the toolkit takes for no proxy: "proxy.test:3128" is a URL with a strange scheme to it. */
+function proxyHost(url) {
+    try {
+        return (0,actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__/* .getProxyUrl */ .s)(url)?.hostname;
+    }
+    catch {
+        return undefined;
+    }
 }
 async function createAgent(protocol) {
     if (protocol === 'http:')
@@ -2194,9 +2203,9 @@ function inert(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   m: () => (/* binding */ systemClock)
 /* harmony export */ });
-/** The real clock. It does not follow when somebody sets the machine's: pauses and deadlines would grow by as much. */
+/** The real clock. */
 const systemClock = {
-    now: () => Math.round(performance.timeOrigin + performance.now()),
+    now: steadyNow(),
     random: () => Math.random(),
     timeout: (ms) => AbortSignal.timeout(ms),
     sleep: (ms, signal) => new Promise((resolve, reject) => {
@@ -2215,6 +2224,17 @@ const systemClock = {
             signal.addEventListener('abort', stop, { once: true });
     }),
 };
+/** It does not follow when the machine's clock is set back: pauses and deadlines would grow by as much. */
+function steadyNow() {
+    let last = 0;
+    let behind = 0;
+    return () => {
+        const shown = Date.now();
+        behind = Math.max(behind, last - shown);
+        last = shown + behind;
+        return last;
+    };
+}
 
 
 /***/ }),

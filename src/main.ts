@@ -14,7 +14,7 @@ export type Begun = Omit<World, 'actions'> & { readonly redactor: Redactor }
  * The main step. Never rejects: the one red annotation and the exit code say that it failed.
  * @param saved what the post step needs to know is in the state already
  */
-export async function main(begun: Begun, saved: boolean): Promise<void> {
+export async function main(begun: Begun, saved = false): Promise<void> {
   const world = enter(begun)
   if (!saved) leaveForPost(begun.start, world.actions.state)
   await run(world).catch((thrown: unknown) => {

@@ -58,6 +58,11 @@ describe('the main step', () => {
     expect(job.asked.length).toBeGreaterThan(0)
   })
 
+  it('does not say so twice', async () => {
+    await main(begun(), true)
+    expect(lines().filter((line) => line.includes('name=started'))).toEqual([])
+  })
+
   it('has secrets masked before anything else, and shows none', async () => {
     const redactor = new Redactor()
     redactor.add('hunter2-secret')

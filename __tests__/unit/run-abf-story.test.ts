@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { cleanUp } from '../../src/cleanup.ts'
 import { AnnouncedError } from '../../src/errors.ts'
 import { run } from '../../src/run.ts'
+import { leaveForPost } from '../../src/start.ts'
 import { COMMIT, FIRST } from './abf-memory.ts'
 import { failureOf, ManualClock } from './doubles.ts'
 import { prepareWorld, withInputs } from './world.ts'
@@ -90,6 +91,7 @@ describe('the post step of a killed step', () => {
   test('cancels its builds, and warns of the rest', async () => {
     const job = prepare(3000)
     await run(withInputs(job.world, { 'abf-wait': 'false' }))
+    leaveForPost(job.world.start, job.state)
     job.state.save('settled', '')
     job.state.save('abf-work', JSON.stringify({ ids: [FIRST] }))
     job.logger.titles.splice(0)

@@ -86,10 +86,7 @@ describe('a whole step', () => {
       dateFinished: '2026-01-01T00:00:00.000Z',
       projects: ['web'],
     })
-    expect([job.state.read('work'), job.state.read('settled')]).toEqual([
-      `release ${head} in organization acme`,
-      'true',
-    ])
+    expect(job.state.read('settled')).toBe('true')
     expect(job.summaries).toHaveLength(1)
     for (const text of [
       'Sentry release created',

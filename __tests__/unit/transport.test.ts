@@ -217,6 +217,9 @@ describe('a proxy that cannot be used', () => {
       'http://ci:p%ss-word@proxy.test:3128',
       'https://',
       'http://ci:pass/word@proxy.test',
+      'proxy.test:3128',
+      'ci:pass-word@proxy.test:3128',
+      'no url at all',
     ]) {
       const outcome = await ask(address, { [name]: proxy })
       expect(outcome).toEqual({
@@ -227,7 +230,7 @@ describe('a proxy that cannot be used', () => {
           heals: false,
           sentence: 'the proxy that the environment names for sentry.test is no usable URL',
           advice:
-            'Check https_proxy and http_proxy: special characters in user and password have to be percent-encoded.',
+            'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',
         },
       })
     }

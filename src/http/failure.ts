@@ -104,7 +104,7 @@ export function classify(
       heals: false,
       sentence: `the proxy that the environment names for ${host} is no usable URL`,
       advice:
-        'Check https_proxy and http_proxy: special characters in user and password have to be percent-encoded.',
+        'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',
     }
   }
   if (message.startsWith('tunneling socket')) {

@@ -80,12 +80,21 @@ function createAgents(env: Env): (url: URL) => Promise<Agent> {
  * never what somebody wanted who set it.
  */
 function hasProxy(url: URL, env: Env): boolean {
-  if (getProxyUrl(url)) return true
+  if (proxyHost(url)) return true
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy'
   if ((env[name] || env[name.toUpperCase()]) && !checkBypass(url)) {
     throw Object.assign(new Error('unusable proxy'), { code: UNUSABLE_PROXY })
   }
   return false
+}
+
+/** Empty or undefined for what the toolkit takes for no proxy: "proxy.test:3128" is a URL with a strange scheme to it. */
+function proxyHost(url: URL): string | undefined {
+  try {
+    return getProxyUrl(url)?.hostname
+  } catch {
+    return undefined
+  }
 }
 
 async function createAgent(protocol: string): Promise<Agent> {

@@ -1,8 +1,8 @@
 import type { Clock } from '../ports.ts'
 
-/** The real clock. It does not follow when somebody sets the machine's: pauses and deadlines would grow by as much. */
+/** The real clock. */
 export const systemClock: Clock = {
-  now: () => Math.round(performance.timeOrigin + performance.now()),
+  now: steadyNow(),
   random: () => Math.random(),
   timeout: (ms) => AbortSignal.timeout(ms),
   sleep: (ms, signal) =>
@@ -19,4 +19,16 @@ export const systemClock: Clock = {
       if (signal.aborted) stop()
       else signal.addEventListener('abort', stop, { once: true })
     }),
+}
+
+/** It does not follow when the machine's clock is set back: pauses and deadlines would grow by as much. */
+function steadyNow(): () => number {
+  let last = 0
+  let behind = 0
+  return () => {
+    const shown = Date.now()
+    behind = Math.max(behind, last - shown)
+    last = shown + behind
+    return last
+  }
 }
