@@ -11,7 +11,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 /** All files below a folder, as paths from the root; what is not the project's own is left out. */
 function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (['node_modules', 'dist', 'coverage', '.git'].includes(entry.name)) return []
+    if (['node_modules', 'dist', 'coverage', 'reports', '.git'].includes(entry.name)) return []
     const path = join(folder, entry.name)
     return entry.isDirectory() ? filesIn(path) : path
   })
