@@ -694,15 +694,18 @@ function startTrack(now, status) {
 function acted(track, before, now, stopping) {
     return { ...track, status: before, before, since: now, polls: 0, stopping: track.stopping || stopping };
 }
+/** What is known after one more poll; the same object when that has told nothing new, as most polls of most builds do. */
 function advance(track, sighting, now) {
     if (sighting.kind === 'missing')
         return { ...track, missing: track.missing + 1 };
     const { code } = sighting;
     const same = code === track.status;
+    if (same && track.polls === GRACE_POLLS && track.missing === 0)
+        return track;
     return {
         status: code,
         since: same ? track.since : now,
-        polls: same ? track.polls + 1 : 1,
+        polls: same ? Math.min(track.polls + 1, GRACE_POLLS) : 1,
         missing: 0,
         before: code === track.before ? track.before : undefined,
         stopping: track.stopping || code === STATUS.cancelling,

@@ -38,7 +38,7 @@ export interface Track {
   readonly status: number | undefined
   /** Milliseconds since the epoch at which that status was first seen. */
   readonly since: number
-  /** Polls in a row that saw it. */
+  /** Polls in a row that saw it, counted up to the four that make a difference. */
   readonly polls: number
   /** Polls in a row that did not find the build. */
   readonly missing: number
@@ -63,14 +63,16 @@ export function acted(track: Track, before: number, now: number, stopping: boole
   return { ...track, status: before, before, since: now, polls: 0, stopping: track.stopping || stopping }
 }
 
+/** What is known after one more poll; the same object when that has told nothing new, as most polls of most builds do. */
 export function advance(track: Track, sighting: Sighting, now: number): Track {
   if (sighting.kind === 'missing') return { ...track, missing: track.missing + 1 }
   const { code } = sighting
   const same = code === track.status
+  if (same && track.polls === GRACE_POLLS && track.missing === 0) return track
   return {
     status: code,
     since: same ? track.since : now,
-    polls: same ? track.polls + 1 : 1,
+    polls: same ? Math.min(track.polls + 1, GRACE_POLLS) : 1,
     missing: 0,
     before: code === track.before ? track.before : undefined,
     stopping: track.stopping || code === STATUS.cancelling,
