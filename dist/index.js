@@ -2203,6 +2203,7 @@ function inert(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   m: () => (/* binding */ systemClock)
 /* harmony export */ });
+/* unused harmony export steadyNow */
 /** The real clock. */
 const systemClock = {
     now: steadyNow(),
@@ -2224,7 +2225,7 @@ const systemClock = {
             signal.addEventListener('abort', stop, { once: true });
     }),
 };
-/** It does not follow when the machine's clock is set back: pauses and deadlines would grow by as much. */
+/** A clock that does not follow when the machine's clock is set back: pauses and deadlines would grow by as much. */
 function steadyNow() {
     let last = 0;
     let behind = 0;

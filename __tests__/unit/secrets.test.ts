@@ -94,6 +94,25 @@ describe('Redactor hides a secret, also', () => {
   })
 })
 
+describe('Redactor hides escaped secrets', () => {
+  it('each of several, from the first character to the last, and nothing between them', () => {
+    const text = '%66irst-secret, &#115;econd-longer-secret, "\\u0066irst-secret", %66irst-secret'
+    expect(redactorOf('first-secret', 'second-longer-secret').redact(text)).toBe('***, ***, "***", ***')
+  })
+
+  it('that overlap or contain each other as one', () => {
+    expect(redactorOf('abcdefgh', 'efghijkl').redact('1 \\u0061bcd%65fghijkl 2 %61bcdefgh')).toBe(
+      '1 *** 2 ***',
+    )
+    expect(redactorOf('hunter22', 'hunter22-more').redact('%68unter22-more %68unter22')).toBe('*** ***')
+  })
+
+  it('and leaves a text with other escapes as it is', () => {
+    const text = 'a%20b &amp; "\\n" 100 %'
+    expect(redactorOf('first-secret').redact(text)).toBe(text)
+  })
+})
+
 describe('secretForms', () => {
   it('leaves out what is too short to be a secret', () => {
     fc.assert(

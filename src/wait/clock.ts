@@ -21,8 +21,8 @@ export const systemClock: Clock = {
     }),
 }
 
-/** It does not follow when the machine's clock is set back: pauses and deadlines would grow by as much. */
-function steadyNow(): () => number {
+/** A clock that does not follow when the machine's clock is set back: pauses and deadlines would grow by as much. */
+export function steadyNow(): () => number {
   let last = 0
   let behind = 0
   return () => {
