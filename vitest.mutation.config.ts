@@ -6,10 +6,10 @@ export default defineConfig({
     include: ['__tests__/unit/**/*.test.ts'],
     exclude: [
       // Tests of the stand-ins and of README.md run nothing of src.
-      '__tests__/unit/sandbox-*.test.ts',
-      '__tests__/unit/readme.test.ts',
+      '__tests__/unit/servers/**',
+      '__tests__/unit/repository/**',
       // Over real HTTP and in real time: seconds for each mutant, where the same runs in memory take milliseconds.
-      '__tests__/unit/abf-{run,hangs}.test.ts',
+      '__tests__/unit/abf/{run,hangs}.test.ts',
     ],
     pool: 'threads',
     isolate: false,

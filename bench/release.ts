@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { SHA } from '../__tests__/sandbox/runner.ts'
+import { SHA } from '../__tests__/runner/runner.ts'
 import { type Finished, peakMemory, type PlainServer, type Program, run, startServer } from './child.ts'
 import { record, releaseInputs, releaseUrl, sentryCli } from './sentry.ts'
 import { program, step } from './step.ts'

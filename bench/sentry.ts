@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { SHA } from '../__tests__/sandbox/runner.ts'
-import { SentryStandIn } from '../__tests__/sandbox/sentry/index.ts'
+import { SHA } from '../__tests__/runner/runner.ts'
+import { SentryStandIn } from '../__tests__/servers/sentry/index.ts'
 import type { Answers } from './child.ts'
 
 const RELEASES = '/api/0/organizations/acme/releases/'

@@ -1,4 +1,4 @@
-import { type OpenBuild, nextPause, type Usual } from '../src/abf/schedule.ts'
+import { type OpenBuild, nextPause, type Usual } from '../src/abf/wait/schedule.ts'
 
 /**
  * How soon a wait sees the end of its builds, and with how many requests, without a server and without time: builds are

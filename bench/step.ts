@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { actionFile, SHA } from '../__tests__/sandbox/runner.ts'
+import { actionFile, SHA } from '../__tests__/runner/runner.ts'
 import type { Program } from './child.ts'
 
 /** The folder of the bundle; another one to compare with. */

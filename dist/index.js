@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 2898:
+/***/ 9091:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -137,7 +137,7 @@ function assertNever(value) {
 
 /***/ }),
 
-/***/ 9556:
+/***/ 5015:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -209,7 +209,7 @@ function dig(value, path) {
 /* harmony export */   j$: () => (/* binding */ HttpError)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8674);
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(873);
+/* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4212);
 
 
 /**
@@ -294,7 +294,7 @@ function classify(error, peer, host) {
             kind: 'tls',
             sent: false,
             heals: false,
-            sentence: `no secure connection to ${host}: ${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .plain */ .pj)(message, 160)} (${code})`,
+            sentence: `no secure connection to ${host}: ${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_1__/* .plain */ .pj)(message, 160)} (${code})`,
             advice: CERTIFICATE.test(code)
                 ? 'If the server uses your own certificate authority, name its file in the environment variable NODE_EXTRA_CA_CERTS of this step.'
                 : `Check that ${peer.urlInput} and the proxy speak TLS on that port.`,
@@ -314,7 +314,7 @@ function classify(error, peer, host) {
         kind: 'reset',
         sent: true,
         heals: true,
-        sentence: `the connection to ${host} broke${code ? ` (${(0,_untrusted_js__WEBPACK_IMPORTED_MODULE_1__/* .plain */ .pj)(code, 40)})` : ''}`,
+        sentence: `the connection to ${host} broke${code ? ` (${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_1__/* .plain */ .pj)(code, 40)})` : ''}`,
         advice: 'Run the job again; if it stays, look at the server and at proxies in between.',
     };
 }
@@ -495,8 +495,8 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1517);
-/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2240);
-/* harmony import */ var _secrets_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3501);
+/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2985);
+/* harmony import */ var _text_redact_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8806);
 /* harmony import */ var _start_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8824);
 /* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2462);
 /* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4951);
@@ -514,7 +514,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
  * load, so it is loaded while that request is under way.
  */
 const { env } = process;
-const redactor = new _secrets_js__WEBPACK_IMPORTED_MODULE_3__/* .Redactor */ .p();
+const redactor = new _text_redact_js__WEBPACK_IMPORTED_MODULE_3__/* .Redactor */ .p();
 for (const secret of (0,_inputs_load_js__WEBPACK_IMPORTED_MODULE_2__/* .readSecrets */ .q)(env))
     redactor.add(secret);
 // As @actions/core reads it, which is not loaded yet.
@@ -534,7 +534,7 @@ const ahead = inPost ? transport : (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .
 await new Promise((resolve) => {
     setImmediate(resolve);
 });
-const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(810), __nccwpck_require__.e(427)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8427));
+const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(810), __nccwpck_require__.e(146)]).then(__nccwpck_require__.bind(__nccwpck_require__, 146));
 await (inPost ? post : main)({ ...world, transport: ahead }, saved);
 /** An event that cannot be read is no reason to fail: what is then missing is asked for by name. */
 function readEvent(path) {
@@ -584,10 +584,10 @@ __webpack_async_result__();
 /* harmony export */   ui: () => (/* binding */ wantsSummary)
 /* harmony export */ });
 /* unused harmony export COMMON_DEFAULTS */
-/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9556);
-/* harmony import */ var _wait_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6841);
+/* harmony import */ var _github_event_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5015);
+/* harmony import */ var _wait_durations_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(120);
 /* harmony import */ var _field_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2029);
-/* harmony import */ var _parse_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3718);
+/* harmony import */ var _parsers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5165);
 
 
 
@@ -596,17 +596,17 @@ __webpack_async_result__();
 const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary: 'true' };
 const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
 const FIELDS = {
-    commit: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a full commit SHA of 40 or 64 hex digits', _github_context_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSha */ .qL),
+    commit: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a full commit SHA of 40 or 64 hex digits', _github_event_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSha */ .qL),
     'request-timeout': (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
-        const ms = (0,_wait_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .parseDuration */ .E)(text);
+        const ms = (0,_wait_durations_js__WEBPACK_IMPORTED_MODULE_2__/* .parseDuration */ .E)(text);
         return ms !== undefined && ms > 0 && ms <= LONGEST_REQUEST_TIMEOUT_MS ? ms : undefined;
     }),
-    retries: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a whole number from 0 to 10', (text) => (0,_parse_js__WEBPACK_IMPORTED_MODULE_3__/* .parseInteger */ .cG)(text, 0, 10)),
-    summary: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('true or false', _parse_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG),
+    retries: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a whole number from 0 to 10', (text) => (0,_parsers_js__WEBPACK_IMPORTED_MODULE_3__/* .parseInteger */ .cG)(text, 0, 10)),
+    summary: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('true or false', _parsers_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG),
 };
 /** The commit, whatever is wrong with the other inputs: more of them depend on it. */
 function givenCommit(env, context) {
-    return (0,_github_context_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSha */ .qL)((0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'commit')?.text ?? context.headCommit);
+    return (0,_github_event_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSha */ .qL)((0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'commit')?.text ?? context.headCommit);
 }
 function loadCommon(env, context, show) {
     const given = {
@@ -627,7 +627,7 @@ function loadCommon(env, context, show) {
 }
 /** Whether to write the job summary, also when other inputs are wrong. */
 function wantsSummary(env) {
-    return (0,_parse_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG)((0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
+    return (0,_parsers_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG)((0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
 }
 
 
@@ -699,7 +699,7 @@ function problem({ source, text }, expected, show) {
 
 /***/ }),
 
-/***/ 2240:
+/***/ 2985:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -711,10 +711,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts + 1 modules
 var errors = __nccwpck_require__(8674);
-// EXTERNAL MODULE: ./src/abf/fields.ts
-var fields = __nccwpck_require__(2898);
-// EXTERNAL MODULE: ./src/untrusted.ts
-var untrusted = __nccwpck_require__(873);
+// EXTERNAL MODULE: ./src/abf/submit/fields.ts
+var fields = __nccwpck_require__(9091);
+// EXTERNAL MODULE: ./src/text/sanitize.ts
+var sanitize = __nccwpck_require__(4212);
 // EXTERNAL MODULE: ./src/inputs/field.ts
 var field = __nccwpck_require__(2029);
 ;// CONCATENATED MODULE: ./src/inputs/abf-credentials.ts
@@ -771,12 +771,12 @@ function nothing(name, expected) {
     return (0,field/* problem */.CC)({ text: '', source: `input ${name}` }, expected, String);
 }
 
-// EXTERNAL MODULE: ./src/github/context.ts
-var context = __nccwpck_require__(9556);
-// EXTERNAL MODULE: ./src/wait/duration.ts
-var duration = __nccwpck_require__(6841);
-// EXTERNAL MODULE: ./src/inputs/parse.ts
-var parse = __nccwpck_require__(3718);
+// EXTERNAL MODULE: ./src/github/event.ts
+var github_event = __nccwpck_require__(5015);
+// EXTERNAL MODULE: ./src/wait/durations.ts
+var durations = __nccwpck_require__(120);
+// EXTERNAL MODULE: ./src/inputs/parsers.ts
+var parsers = __nccwpck_require__(5165);
 ;// CONCATENATED MODULE: ./src/inputs/abf-parse.ts
 
 
@@ -794,7 +794,7 @@ function parsePair(text) {
     return parseId(text) !== undefined || /^[^\s/?#%]+\/[^\s/?#%]+$/.test(text) ? text : undefined;
 }
 function parsePairs(text) {
-    const list = (0,parse/* parseList */.E1)(text);
+    const list = (0,parsers/* parseList */.E1)(text);
     return list.every((item) => parsePair(item) !== undefined) ? list : undefined;
 }
 /** The name of a platform, such as `cooker` or `rosa2021.1`, or a numeric id. */
@@ -802,7 +802,7 @@ function parsePlatform(text) {
     return /^[\w.-]{1,100}$/.test(text) ? text : undefined;
 }
 function parseArches(text) {
-    const list = (0,parse/* parseList */.E1)(text);
+    const list = (0,parsers/* parseList */.E1)(text);
     return list.length > 0 && list.every((arch) => /^[\w-]{1,40}$/.test(arch)) ? list : undefined;
 }
 function parseMode(text) {
@@ -821,7 +821,7 @@ function parseMode(text) {
 }
 /** Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. */
 function parseBuildIds(text) {
-    const list = (0,parse/* parseList */.E1)(/^\[.*\]$/s.test(text) ? text.slice(1, -1) : text);
+    const list = (0,parsers/* parseList */.E1)(/^\[.*\]$/s.test(text) ? text.slice(1, -1) : text);
     const ids = list.flatMap((item) => parseId(item) ?? []);
     return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined;
 }
@@ -952,12 +952,12 @@ const LONGEST_INTERVAL_MS = 3_600_000;
 const MOST_LOG_LINES = 1000;
 const ABF_FIELDS = {
     'abf-operation': oneOf(OPERATIONS),
-    'abf-url': (0,field/* field */.ZZ)('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : (0,parse/* parseBaseUrl */.Q2)(text))),
+    'abf-url': (0,field/* field */.ZZ)('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
     'abf-token': (0,field/* optional */.lq)((0,field/* secretField */.T2)('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
     'abf-username': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a login without a colon', (text) => (text.includes(':') ? undefined : text))),
     'abf-password': field/* anyText */.Ae,
     'abf-project': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a project as owner/name, or its numeric id', parsePair)),
-    'abf-commit': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a full commit SHA of 40 or 64 hex digits', context/* parseSha */.qL)),
+    'abf-commit': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a full commit SHA of 40 or 64 hex digits', github_event/* parseSha */.qL)),
     'abf-project-version': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text))),
     'abf-repository': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a repository as platform/repository, or its numeric id', parsePair)),
     'abf-platform': (0,field/* optional */.lq)((0,field/* field */.ZZ)('the name of a platform, or its numeric id', parsePlatform)),
@@ -968,21 +968,21 @@ const ABF_FIELDS = {
     'abf-build-options': field/* anyText */.Ae,
     'abf-build-list-ids': (0,field/* optional */.lq)((0,field/* field */.ZZ)('numeric ids of build lists, as a list or a JSON array', parseBuildIds)),
     'abf-filter': field/* anyText */.Ae,
-    'abf-reuse': (0,field/* field */.ZZ)('true or false', parse/* parseBoolean */.yG),
-    'abf-wait': (0,field/* field */.ZZ)('true or false', parse/* parseBoolean */.yG),
-    'abf-timeout': abf_fields_duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
-    'abf-poll-interval': abf_fields_duration('from 1s to 1h, such as 30s', 1000, LONGEST_INTERVAL_MS),
+    'abf-reuse': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
+    'abf-wait': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
+    'abf-timeout': duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
+    'abf-poll-interval': duration('from 1s to 1h, such as 30s', 1000, LONGEST_INTERVAL_MS),
     'abf-on-abort': oneOf(['cancel', 'leave']),
     'abf-tests-failed': oneOf(['fail', 'accept']),
     'abf-unpermitted-arch': oneOf(['skip', 'fail']),
-    'abf-log-lines': (0,field/* field */.ZZ)(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) => (0,parse/* parseInteger */.cG)(text, 0, MOST_LOG_LINES)),
+    'abf-log-lines': (0,field/* field */.ZZ)(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) => (0,parsers/* parseInteger */.cG)(text, 0, MOST_LOG_LINES)),
 };
 function oneOf(choices) {
     return (0,field/* field */.ZZ)(choices.join(', '), (text) => choices.find((choice) => choice === text));
 }
-function abf_fields_duration(expected, min, max) {
+function duration(expected, min, max) {
     return (0,field/* field */.ZZ)(`a duration ${expected}`, (text) => {
-        const ms = (0,duration/* parseDuration */.E)(text);
+        const ms = (0,durations/* parseDuration */.E)(text);
         return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
     });
 }
@@ -1105,7 +1105,7 @@ function notices(values, options, filter) {
             : []),
         ...(unknown.length > 0
             ? [
-                `abf-build-options: ${unknown.map((key) => (0,untrusted/* plain */.pj)(key, 60)).join(', ')} is passed on, but servers drop fields that they do not know without a word.`,
+                `abf-build-options: ${unknown.map((key) => (0,sanitize/* plain */.pj)(key, 60)).join(', ')} is passed on, but servers drop fields that they do not know without a word.`,
             ]
             : []),
         ...(ignored.length > 0
@@ -1132,11 +1132,11 @@ const FIELDS = {
     }),
     'previous-commit': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a commit SHA of 7 to 64 hex digits', (text) => /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined)),
     'github-token': (0,field/* optional */.lq)((0,field/* secretField */.T2)('a GitHub token', /^[\x21-\x7e]+$/)),
-    finalize: (0,field/* field */.ZZ)('true or false', parse/* parseBoolean */.yG),
-    environment: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) => (0,untrusted/* lengthOf */.Y5)(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined)),
-    'deploy-name': (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a name of at most ${LONGEST_NAME} characters`, (text) => (0,untrusted/* lengthOf */.Y5)(text) <= LONGEST_NAME ? text : undefined)),
-    'deploy-url': (0,field/* optional */.lq)((0,field/* field */.ZZ)('an http or https URL of at most 200 characters', parse/* parseLink */.Ap)),
-    'started-at': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parse/* parseTime */.pe)),
+    finalize: (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
+    environment: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined)),
+    'deploy-name': (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a name of at most ${LONGEST_NAME} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME ? text : undefined)),
+    'deploy-url': (0,field/* optional */.lq)((0,field/* field */.ZZ)('an http or https URL of at most 200 characters', parsers/* parseLink */.Ap)),
+    'started-at': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parsers/* parseTime */.pe)),
 };
 const OPTIONAL = [
     'previous-commit',
@@ -1185,7 +1185,7 @@ function realCommit(sha) {
  * What tells this run's deploy from others: its URL, or its name where Sentry would refuse the URL.
  */
 function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url) {
-    const own = url ?? (0,parse/* parseLink */.Ap)(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
+    const own = url ?? (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
     return { url: own, name: name ?? (own === undefined ? `run ${runId} attempt ${runAttempt}` : undefined) };
 }
 
@@ -1215,7 +1215,7 @@ function decodeOrgToken(token) {
 
 // EXTERNAL MODULE: ./src/sentry/version.ts
 var sentry_version = __nccwpck_require__(6963);
-;// CONCATENATED MODULE: ./src/inputs/sentry.ts
+;// CONCATENATED MODULE: ./src/inputs/release.ts
 
 
 
@@ -1226,18 +1226,18 @@ const SENTRY_DEFAULTS = { 'restore-archived': 'false' };
 /** Where most organizations live; the last resort, after input, variable and token. */
 const SAAS = 'https://sentry.io/';
 const LONGEST_REF = 200;
-const sentry_FIELDS = {
+const release_FIELDS = {
     'sentry-auth-token': (0,field/* secretField */.T2)('a Sentry auth token', /^[\x21-\x7e]+$/),
-    organization: (0,field/* field */.ZZ)('an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)', (text) => ((0,parse/* isSlug */.u5)(text) ? text : undefined)),
-    'sentry-url': (0,field/* field */.ZZ)('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no user, query or /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : (0,parse/* parseBaseUrl */.Q2)(text))),
+    organization: (0,field/* field */.ZZ)('an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)', (text) => ((0,parsers/* isSlug */.u5)(text) ? text : undefined)),
+    'sentry-url': (0,field/* field */.ZZ)('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no user, query or /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
     projects: (0,field/* field */.ZZ)('at least one project slug or id, separated by commas, spaces or line breaks', (text) => {
-        const list = (0,parse/* parseList */.E1)(text);
-        return list.length > 0 && list.every(parse/* isSlug */.u5) ? list : undefined;
+        const list = (0,parsers/* parseList */.E1)(text);
+        return list.length > 0 && list.every(parsers/* isSlug */.u5) ? list : undefined;
     }),
     version: field/* anyText */.Ae,
-    ref: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a branch or tag of at most ${LONGEST_REF} characters`, (text) => (0,untrusted/* lengthOf */.Y5)(text) <= LONGEST_REF ? text : undefined)),
-    url: (0,field/* optional */.lq)((0,field/* field */.ZZ)('an http or https URL of at most 200 characters', parse/* parseLink */.Ap)),
-    'restore-archived': (0,field/* field */.ZZ)('true or false', parse/* parseBoolean */.yG),
+    ref: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a branch or tag of at most ${LONGEST_REF} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_REF ? text : undefined)),
+    url: (0,field/* optional */.lq)((0,field/* field */.ZZ)('an http or https URL of at most 200 characters', parsers/* parseLink */.Ap)),
+    'restore-archived': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
 };
 /** @param commit undefined when the input or the event did not give a usable one */
 function loadSentry(env, context, commit, show) {
@@ -1258,7 +1258,7 @@ function loadSentry(env, context, commit, show) {
         url: (0,field/* input */.hF)(env, 'url'),
         'restore-archived': (0,field/* input */.hF)(env, 'restore-archived') ?? (0,field/* fallback */.Np)('restore-archived', SENTRY_DEFAULTS['restore-archived']),
     };
-    const { values, problems } = (0,field/* check */.z6)(sentry_FIELDS, given, show);
+    const { values, problems } = (0,field/* check */.z6)(release_FIELDS, given, show);
     const all = [
         ...problems,
         ...versionProblems(given.version, show),
@@ -1303,7 +1303,7 @@ function clash(organization, claims, show) {
     return [(0,field/* problem */.CC)(organization, `the organization of the token, ${show(claims.organization)}`, show)];
 }
 function urlNotice(baseUrl, given, claims, show) {
-    if (claims?.url === undefined || (0,parse/* parseBaseUrl */.Q2)(claims.url) === baseUrl)
+    if (claims?.url === undefined || (0,parsers/* parseBaseUrl */.Q2)(claims.url) === baseUrl)
         return [];
     return [
         `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
@@ -1314,13 +1314,13 @@ function preferred(given, otherwise) {
 }
 /** The branch or tag of the event. One that Sentry has no room for is left out: nobody asked for it. */
 function defaultRef({ refName }) {
-    return refName !== undefined && (0,untrusted/* lengthOf */.Y5)(refName) <= LONGEST_REF ? refName : undefined;
+    return refName !== undefined && (0,sanitize/* lengthOf */.Y5)(refName) <= LONGEST_REF ? refName : undefined;
 }
 /** The commit's page on GitHub, left out where Sentry would refuse it (too long, or a host without a dot). */
 function defaultUrl({ serverUrl, repository }, commit) {
     return repository === undefined || commit === undefined
         ? undefined
-        : (0,parse/* parseLink */.Ap)(`${serverUrl}/${repository}/commit/${commit}`);
+        : (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository}/commit/${commit}`);
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/load.ts
@@ -1351,7 +1351,7 @@ function readSecrets(env) {
  * @throws ActionError that lists every problem of every input
  */
 function loadInputs(env, context, redact) {
-    const show = (text) => (0,untrusted/* quoted */.TL)(redact(text));
+    const show = (text) => (0,sanitize/* quoted */.TL)(redact(text));
     const commit = (0,inputs_common/* givenCommit */.n6)(env, context);
     const common = (0,inputs_common/* loadCommon */.a)(env, context, show);
     const sentry = loadSentry(env, context, commit, show);
@@ -1381,7 +1381,7 @@ function invalid(problems) {
 
 /***/ }),
 
-/***/ 3718:
+/***/ 5165:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1394,7 +1394,7 @@ function invalid(problems) {
 /* harmony export */   u5: () => (/* binding */ isSlug),
 /* harmony export */   yG: () => (/* binding */ parseBoolean)
 /* harmony export */ });
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(873);
+/* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4212);
 
 /** Texts of inputs to values. Each gives undefined for what it does not accept; none throws. */
 /** `true` or `false` in any case, nothing else. */
@@ -1438,7 +1438,7 @@ const LONGEST_LINK = 200;
  */
 function parseLink(text) {
     // The URL parser mends what Sentry refuses: backslashes, and schemes without two slashes.
-    if ((0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .lengthOf */ .Y5)(text) > LONGEST_LINK || !/^https?:\/\/[^\s<>"\\]+$/i.test(text) || !URL.canParse(text)) {
+    if ((0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__/* .lengthOf */ .Y5)(text) > LONGEST_LINK || !/^https?:\/\/[^\s<>"\\]+$/i.test(text) || !URL.canParse(text)) {
         return undefined;
     }
     const { hostname } = new URL(text);
@@ -1472,159 +1472,6 @@ function parseTime(text) {
 
 /***/ }),
 
-/***/ 3501:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  p: () => (/* binding */ Redactor)
-});
-
-// UNUSED EXPORTS: secretForms
-
-;// CONCATENATED MODULE: ./src/escapes.ts
-// Percent-encoding, JSON, and character references of HTML.
-const ESCAPE = /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\(["\\/nrt])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos);/gi;
-const JSON_ESCAPES = { n: '\n', r: '\r', t: '\t' };
-const HTML_NAMES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-/**
- * Resolves what is percent-encoded, escaped as in JSON or a character reference of HTML, once and all in one text.
- * Percent-encoded bytes become one character each, as they are: see `asBytes`.
- * @returns undefined for a text without escapes
- */
-function escapes_unescape(text) {
-    if (!/[%\\&]/.test(text))
-        return undefined;
-    // For each escape: where it is in the result, and by how much it was longer.
-    const places = [];
-    let shorter = 0;
-    const plain = text.replace(ESCAPE, (escape, ...found) => {
-        const char = resolve(found.slice(0, 6));
-        places.push(found[6] - shorter, escape.length - char.length);
-        shorter += escape.length - char.length;
-        return char;
-    });
-    if (places.length === 0)
-        return undefined;
-    let at = 0;
-    let sum = 0;
-    return {
-        text: plain,
-        origin: (position) => {
-            for (; at < places.length && (places[at] ?? 0) < position; at += 2)
-                sum += places[at + 1] ?? 0;
-            return position + sum;
-        },
-    };
-}
-function resolve([percent, unicode, json, decimal, hexadecimal, name]) {
-    if (json !== undefined)
-        return JSON_ESCAPES[json] ?? json;
-    if (name !== undefined)
-        return HTML_NAMES[name.toLowerCase()] ?? '';
-    const code = decimal === undefined ? Number.parseInt(percent ?? unicode ?? hexadecimal ?? '', 16) : Number(decimal);
-    return code <= 0x10_ff_ff ? String.fromCodePoint(code) : '\uFFFD';
-}
-/** A text with one character for each byte of its UTF-8, which is how percent-encoded text comes out of `unescape`. */
-function asBytes(text) {
-    return Buffer.from(text).toString('latin1');
-}
-
-// EXTERNAL MODULE: ./src/untrusted.ts
-var untrusted = __nccwpck_require__(873);
-;// CONCATENATED MODULE: ./src/secrets.ts
-
-
-const HIDDEN = '***';
-/** Shorter values would blank out half of an ordinary text, and are no secret worth the name. */
-const SHORTEST = 6;
-/**
- * The texts that give a secret away: itself; its base64, alone and as either half of Basic credentials; and what of
- * its base64 stays the same whatever stands around it.
- */
-function secretForms(secret) {
-    const whole = [secret, `${secret}:`].flatMap((text) => {
-        const base64 = Buffer.from(text).toString('base64');
-        return [base64, base64.replace(/=+$/, ''), Buffer.from(text).toString('base64url')];
-    });
-    const forms = [
-        secret,
-        // A secret that ends in "%" is found in its percent-encoded form, too, and would leave the rest of it.
-        encodeURIComponent(secret),
-        ...whole,
-        ...innerBase64(secret),
-        (0,untrusted/* markup */.PT)(secret, Number.POSITIVE_INFINITY),
-    ];
-    return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
-}
-/** In base64 three bytes become four characters, so there are three ways to be written; those at the edges are shared. */
-function innerBase64(secret) {
-    const bytes = Buffer.from(secret);
-    return [0, 1, 2].flatMap((shift) => {
-        const first = Math.ceil((shift * 8) / 6);
-        const last = Math.floor(((shift + bytes.length) * 8) / 6);
-        const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
-        return ['base64', 'base64url'].map((kind) => shifted.toString(kind).slice(first, last));
-    });
-}
-/** Takes known secrets out of any text before it is shown, stored or handed on, also where they are escaped. */
-class Redactor {
-    secrets = [];
-    #forms = [];
-    #unescapedForms = [];
-    #shortest = Number.POSITIVE_INFINITY;
-    add(secret) {
-        this.secrets.push(secret);
-        // Longest first: a form that contains another one must not leave its rest behind.
-        const forms = new Set([...this.#forms, ...secretForms(secret)]);
-        this.#forms = [...forms].sort((a, b) => b.length - a.length);
-        // A secret can hold what looks like an escape, and is read as one together with the rest.
-        const read = (form) => [form, asBytes(form), escapes_unescape(form)?.text ?? form];
-        this.#unescapedForms = [...new Set(this.#forms.flatMap(read))];
-        this.#shortest = this.#forms.at(-1)?.length ?? Number.POSITIVE_INFINITY;
-    }
-    redact(text) {
-        // Escapes only make a form longer.
-        if (text.length < this.#shortest)
-            return text;
-        return this.#redactEscaped(this.#forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text));
-    }
-    #redactEscaped(text) {
-        const unescaped = escapes_unescape(text);
-        if (!unescaped)
-            return text;
-        const parts = [];
-        let done = 0;
-        for (const [from, to] of this.#find(unescaped.text)) {
-            parts.push(text.slice(done, unescaped.origin(from)), HIDDEN);
-            done = unescaped.origin(to);
-        }
-        return done === 0 ? text : parts.join('') + text.slice(done);
-    }
-    /** The ranges that hold a secret, in order; those that touch or overlap as one. */
-    #find(text) {
-        const found = [];
-        for (const form of this.#unescapedForms) {
-            for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
-                found.push([at, at + form.length]);
-            }
-        }
-        found.sort(([a], [b]) => a - b);
-        return found.reduce((joined, [from, to]) => {
-            const last = joined.at(-1);
-            if (last && from <= last[1])
-                last[1] = Math.max(last[1], to);
-            else
-                joined.push([from, to]);
-            return joined;
-        }, []);
-    }
-}
-
-
-/***/ }),
-
 /***/ 2099:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1640,7 +1487,7 @@ class Redactor {
 /* harmony export */   uF: () => (/* binding */ createCaller)
 /* harmony export */ });
 /* harmony import */ var _http_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
-/* harmony import */ var _explain_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5532);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8496);
 
 
 const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
@@ -1682,7 +1529,7 @@ async function askOnce(call, what) {
     try {
         const reply = await call({ ...what, effect: 'creates' });
         const done = reply.status >= 200 && reply.status < 300;
-        return done && reply.json === undefined ? (0,_explain_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, 'no JSON') : reply;
+        return done && reply.json === undefined ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, 'no JSON') : reply;
     }
     catch (error) {
         if (error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j$ && (error.kind === 'timeout' || error.kind === 'reset'))
@@ -1707,7 +1554,7 @@ function parse(schema, reply) {
     if (parsed.success)
         return parsed.data;
     const [issue] = parsed.error.issues;
-    throw (0,_explain_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
+    throw (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
 }
 /**
  * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
@@ -1739,7 +1586,7 @@ function asProject(project) {
 
 /***/ }),
 
-/***/ 5532:
+/***/ 8496:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -1947,7 +1794,7 @@ function isProject(project, wanted) {
 /* harmony export */   E: () => (/* binding */ versionProblem),
 /* harmony export */   O: () => (/* binding */ exactQuery)
 /* harmony export */ });
-/* harmony import */ var _untrusted_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(873);
+/* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4212);
 
 /** Code points; Sentry answers 400 to a longer version. */
 const LONGEST = 200;
@@ -1956,7 +1803,7 @@ const LONGEST = 200;
  * versions byte for byte and compares them with case.
  */
 function versionProblem(version) {
-    const length = (0,_untrusted_js__WEBPACK_IMPORTED_MODULE_0__/* .lengthOf */ .Y5)(version);
+    const length = (0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__/* .lengthOf */ .Y5)(version);
     if (version.trim() === '')
         return 'at least one character that is not a space';
     if (length > LONGEST)
@@ -1997,8 +1844,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts + 1 modules
 var errors = __nccwpck_require__(8674);
-// EXTERNAL MODULE: ./src/github/context.ts
-var github_context = __nccwpck_require__(9556);
+// EXTERNAL MODULE: ./src/github/event.ts
+var github_event = __nccwpck_require__(5015);
 ;// CONCATENATED MODULE: ./src/http/ahead.ts
 /**
  * Sends a request before anybody asks for it.
@@ -2019,13 +1866,13 @@ function sendAhead(transport, request, limit, signal) {
 }
 
 // EXTERNAL MODULE: ./src/inputs/load.ts + 7 modules
-var load = __nccwpck_require__(2240);
+var load = __nccwpck_require__(2985);
 // EXTERNAL MODULE: ./src/sentry/call.ts
 var call = __nccwpck_require__(2099);
 // EXTERNAL MODULE: ./src/state.ts
 var src_state = __nccwpck_require__(2462);
-// EXTERNAL MODULE: ./src/untrusted.ts
-var untrusted = __nccwpck_require__(873);
+// EXTERNAL MODULE: ./src/text/sanitize.ts
+var sanitize = __nccwpck_require__(4212);
 ;// CONCATENATED MODULE: ./src/start.ts
 
 
@@ -2040,7 +1887,7 @@ var untrusted = __nccwpck_require__(873);
  */
 function readStart(env, event, clock, redact) {
     const startedAt = new Date(clock.now()).toISOString();
-    const context = (0,github_context/* readContext */.yI)(env, event);
+    const context = (0,github_event/* readContext */.yI)(env, event);
     const userAgent = `release-gate (run ${context.runId}.${context.runAttempt}; ${uniqueId(clock)})`;
     try {
         return { startedAt, context, userAgent, inputs: (0,load/* loadInputs */.I)(env, context, redact) };
@@ -2055,7 +1902,7 @@ function leaveForPost({ inputs }, state) {
     if (inputs instanceof Error)
         return;
     const { version, organization } = inputs.sentry;
-    (0,src_state/* describeWork */.FG)(state, `release ${(0,untrusted/* plain */.pj)(version)} in organization ${organization}`);
+    (0,src_state/* describeWork */.FG)(state, `release ${(0,sanitize/* plain */.pj)(version)} in organization ${organization}`);
 }
 /**
  * Puts the exact look-up of the release on the wire, which every run begins with, unless the inputs are not usable.
@@ -2115,7 +1962,160 @@ function unsettledWork(state) {
 
 /***/ }),
 
-/***/ 873:
+/***/ 8806:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ Redactor)
+});
+
+// UNUSED EXPORTS: secretForms
+
+;// CONCATENATED MODULE: ./src/text/escapes.ts
+// Percent-encoding, JSON, and character references of HTML.
+const ESCAPE = /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\(["\\/nrt])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos);/gi;
+const JSON_ESCAPES = { n: '\n', r: '\r', t: '\t' };
+const HTML_NAMES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/**
+ * Resolves what is percent-encoded, escaped as in JSON or a character reference of HTML, once and all in one text.
+ * Percent-encoded bytes become one character each, as they are: see `asBytes`.
+ * @returns undefined for a text without escapes
+ */
+function escapes_unescape(text) {
+    if (!/[%\\&]/.test(text))
+        return undefined;
+    // For each escape: where it is in the result, and by how much it was longer.
+    const places = [];
+    let shorter = 0;
+    const plain = text.replace(ESCAPE, (escape, ...found) => {
+        const char = resolve(found.slice(0, 6));
+        places.push(found[6] - shorter, escape.length - char.length);
+        shorter += escape.length - char.length;
+        return char;
+    });
+    if (places.length === 0)
+        return undefined;
+    let at = 0;
+    let sum = 0;
+    return {
+        text: plain,
+        origin: (position) => {
+            for (; at < places.length && (places[at] ?? 0) < position; at += 2)
+                sum += places[at + 1] ?? 0;
+            return position + sum;
+        },
+    };
+}
+function resolve([percent, unicode, json, decimal, hexadecimal, name]) {
+    if (json !== undefined)
+        return JSON_ESCAPES[json] ?? json;
+    if (name !== undefined)
+        return HTML_NAMES[name.toLowerCase()] ?? '';
+    const code = decimal === undefined ? Number.parseInt(percent ?? unicode ?? hexadecimal ?? '', 16) : Number(decimal);
+    return code <= 0x10_ff_ff ? String.fromCodePoint(code) : '\uFFFD';
+}
+/** A text with one character for each byte of its UTF-8, which is how percent-encoded text comes out of `unescape`. */
+function asBytes(text) {
+    return Buffer.from(text).toString('latin1');
+}
+
+// EXTERNAL MODULE: ./src/text/sanitize.ts
+var sanitize = __nccwpck_require__(4212);
+;// CONCATENATED MODULE: ./src/text/redact.ts
+
+
+const HIDDEN = '***';
+/** Shorter values would blank out half of an ordinary text, and are no secret worth the name. */
+const SHORTEST = 6;
+/**
+ * The texts that give a secret away: itself; its base64, alone and as either half of Basic credentials; and what of
+ * its base64 stays the same whatever stands around it.
+ */
+function secretForms(secret) {
+    const whole = [secret, `${secret}:`].flatMap((text) => {
+        const base64 = Buffer.from(text).toString('base64');
+        return [base64, base64.replace(/=+$/, ''), Buffer.from(text).toString('base64url')];
+    });
+    const forms = [
+        secret,
+        // A secret that ends in "%" is found in its percent-encoded form, too, and would leave the rest of it.
+        encodeURIComponent(secret),
+        ...whole,
+        ...innerBase64(secret),
+        (0,sanitize/* markup */.PT)(secret, Number.POSITIVE_INFINITY),
+    ];
+    return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
+}
+/** In base64 three bytes become four characters, so there are three ways to be written; those at the edges are shared. */
+function innerBase64(secret) {
+    const bytes = Buffer.from(secret);
+    return [0, 1, 2].flatMap((shift) => {
+        const first = Math.ceil((shift * 8) / 6);
+        const last = Math.floor(((shift + bytes.length) * 8) / 6);
+        const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
+        return ['base64', 'base64url'].map((kind) => shifted.toString(kind).slice(first, last));
+    });
+}
+/** Takes known secrets out of any text before it is shown, stored or handed on, also where they are escaped. */
+class Redactor {
+    secrets = [];
+    #forms = [];
+    #unescapedForms = [];
+    #shortest = Number.POSITIVE_INFINITY;
+    add(secret) {
+        this.secrets.push(secret);
+        // Longest first: a form that contains another one must not leave its rest behind.
+        const forms = new Set([...this.#forms, ...secretForms(secret)]);
+        this.#forms = [...forms].sort((a, b) => b.length - a.length);
+        // A secret can hold what looks like an escape, and is read as one together with the rest.
+        const read = (form) => [form, asBytes(form), escapes_unescape(form)?.text ?? form];
+        this.#unescapedForms = [...new Set(this.#forms.flatMap(read))];
+        this.#shortest = this.#forms.at(-1)?.length ?? Number.POSITIVE_INFINITY;
+    }
+    redact(text) {
+        // Escapes only make a form longer.
+        if (text.length < this.#shortest)
+            return text;
+        return this.#redactEscaped(this.#forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text));
+    }
+    #redactEscaped(text) {
+        const unescaped = escapes_unescape(text);
+        if (!unescaped)
+            return text;
+        const parts = [];
+        let done = 0;
+        for (const [from, to] of this.#find(unescaped.text)) {
+            parts.push(text.slice(done, unescaped.origin(from)), HIDDEN);
+            done = unescaped.origin(to);
+        }
+        return done === 0 ? text : parts.join('') + text.slice(done);
+    }
+    /** The ranges that hold a secret, in order; those that touch or overlap as one. */
+    #find(text) {
+        const found = [];
+        for (const form of this.#unescapedForms) {
+            for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
+                found.push([at, at + form.length]);
+            }
+        }
+        found.sort(([a], [b]) => a - b);
+        return found.reduce((joined, [from, to]) => {
+            const last = joined.at(-1);
+            if (last && from <= last[1])
+                last[1] = Math.max(last[1], to);
+            else
+                joined.push([from, to]);
+            return joined;
+        }, []);
+    }
+}
+
+
+/***/ }),
+
+/***/ 4212:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2240,7 +2240,7 @@ function steadyNow() {
 
 /***/ }),
 
-/***/ 6841:
+/***/ 120:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2366,7 +2366,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
 
 /***/ }),
 
-/***/ 6897:
+/***/ 9278:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");

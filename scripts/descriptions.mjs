@@ -21,6 +21,6 @@ if (!installed) {
   const { status } = spawnSync(npm, args, { stdio: 'inherit', cwd: root })
   if (status !== 0) process.exit(status ?? 1)
 }
-const args = ['--import', 'tsx', join(root, '__tests__', 'descriptions', 'main.ts')]
+const args = ['--import', 'tsx', join(root, 'scripts', 'descriptions', 'main.ts')]
 const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', cwd: root })
 process.exit(status ?? 1)

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import type { Logger, Outputs, State, Summary } from './ports.ts'
-import type { Redactor } from './secrets.ts'
-import { inert } from './untrusted.ts'
+import type { Redactor } from './text/redact.ts'
+import { inert } from './text/sanitize.ts'
 
 /** GitHub drops a job summary above 1 MiB. */
 const LARGEST_SUMMARY = 1024 * 1024

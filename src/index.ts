@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { createTransport } from './http/transport.ts'
 import { readSecrets } from './inputs/load.ts'
-import { Redactor } from './secrets.ts'
+import { Redactor } from './text/redact.ts'
 import { headStart, leaveForPost, readStart } from './start.ts'
 import { isPost } from './state.ts'
 import { systemClock } from './wait/clock.ts'

@@ -1,9 +1,9 @@
 import { createActions } from './actions.ts'
-import { cleanUp } from './cleanup.ts'
+import { cleanUp } from './post.ts'
 import { AnnouncedError, asActionError } from './errors.ts'
 import type { Logger } from './ports.ts'
 import { run } from './run.ts'
-import type { Redactor } from './secrets.ts'
+import type { Redactor } from './text/redact.ts'
 import { leaveForPost } from './start.ts'
 import type { World } from './step.ts'
 

@@ -1,12 +1,12 @@
 import { type ActionError, asActionError } from './errors.ts'
-import { type GitHubContext, readContext } from './github/context.ts'
+import { type GitHubContext, readContext } from './github/event.ts'
 import { sendAhead } from './http/ahead.ts'
 import type { Transport } from './http/transport.ts'
 import { type Inputs, loadInputs } from './inputs/load.ts'
 import type { Clock, State } from './ports.ts'
 import { lookUpCall, toRequest } from './sentry/call.ts'
 import { describeWork, markStarted } from './state.ts'
-import { plain } from './untrusted.ts'
+import { plain } from './text/sanitize.ts'
 
 /** What is known before anything is sent. */
 export interface Start {

@@ -1,5 +1,5 @@
 import type { Actions } from './actions.ts'
-import type { GitHubContext } from './github/context.ts'
+import type { GitHubContext } from './github/event.ts'
 import { createHttp, type HttpDeps } from './http/client.ts'
 import type { Transport } from './http/transport.ts'
 import type { Inputs } from './inputs/load.ts'

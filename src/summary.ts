@@ -1,7 +1,7 @@
 import { type ActionError, AnnouncedError, assertNever, CancelledError } from './errors.ts'
 import type { Commits } from './sentry/commits.ts'
 import type { Ensured } from './sentry/release.ts'
-import { attribute, markup, plain } from './untrusted.ts'
+import { attribute, markup, plain } from './text/sanitize.ts'
 
 /** What the job summary tells; filled while the step runs, so that it is also right when the step fails. */
 export interface Report {

@@ -10,7 +10,7 @@ if [ -n "${STAND_IN_PID:-}" ]; then kill "$STAND_IN_PID"; fi
 log="$RUNNER_TEMP/$scenario.log"
 journal="$RUNNER_TEMP/$scenario.jsonl"
 : >"$log"
-node --import tsx __tests__/sandbox/serve.ts --scenario "$scenario" --env-file "$GITHUB_ENV" --journal "$journal" \
+node --import tsx __tests__/servers/serve.ts --scenario "$scenario" --env-file "$GITHUB_ENV" --journal "$journal" \
   --commit "$COMMIT" --repository "$GITHUB_REPOSITORY" >"$log" 2>&1 &
 until grep -q '^ready' "$log"; do
   kill -0 $! || { cat "$log"; exit 1; }

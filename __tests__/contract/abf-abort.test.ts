@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { AbfOptions, AbfStandIn, Dialect } from '../sandbox/abf/index.ts'
-import { type ActionResult, runPost } from '../sandbox/runner.ts'
-import type { Call } from '../sandbox/server.ts'
-import { SentryStandIn } from '../sandbox/sentry/index.ts'
+import type { AbfOptions, AbfStandIn, Dialect } from '../servers/abf/index.ts'
+import { type ActionResult, runPost } from '../runner/runner.ts'
+import type { Call } from '../servers/server.ts'
+import { SentryStandIn } from '../servers/sentry/index.ts'
 import {
   BUILD,
   build,

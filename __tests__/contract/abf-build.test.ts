@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Build, commitOf } from '../sandbox/abf/index.ts'
-import { SHA } from '../sandbox/runner.ts'
-import type { FaultAction } from '../sandbox/server.ts'
+import { type Build, commitOf } from '../servers/abf/index.ts'
+import { SHA } from '../runner/runner.ts'
+import type { FaultAction } from '../servers/server.ts'
 import {
   answer,
   build,

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
-import { type AbfOptions, AbfStandIn, type Build, type Dialect } from '../sandbox/abf/index.ts'
-import { type ActionResult, type ActionRun, SHA } from '../sandbox/runner.ts'
-import type { Answer, Fault, StandIn } from '../sandbox/server.ts'
-import { SentryStandIn } from '../sandbox/sentry/index.ts'
+import { type AbfOptions, AbfStandIn, type Build, type Dialect } from '../servers/abf/index.ts'
+import { type ActionResult, type ActionRun, SHA } from '../runner/runner.ts'
+import type { Answer, Fault, StandIn } from '../servers/server.ts'
+import { SentryStandIn } from '../servers/sentry/index.ts'
 import { gate, serve } from './helpers.ts'
 
 export const TOKEN = 'token-of-ci_bot'

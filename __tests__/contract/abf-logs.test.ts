@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { FileStoreStandIn, type Step } from '../sandbox/abf/index.ts'
-import type { ActionResult } from '../sandbox/runner.ts'
+import { FileStoreStandIn, type Step } from '../servers/abf/index.ts'
+import type { ActionResult } from '../runner/runner.ts'
 import { answer, build, buildLists, on, said, seed, startAbf } from './abf-helpers.ts'
 import { serve } from './helpers.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AbfStandIn, Dialect } from '../sandbox/abf/index.ts'
-import type { ActionResult } from '../sandbox/runner.ts'
+import type { AbfStandIn, Dialect } from '../servers/abf/index.ts'
+import type { ActionResult } from '../runner/runner.ts'
 import {
   answer,
   build,

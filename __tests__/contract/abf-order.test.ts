@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { AbfStandIn } from '../sandbox/abf/index.ts'
-import { type ActionResult, SHA } from '../sandbox/runner.ts'
-import type { SentryStandIn } from '../sandbox/sentry/index.ts'
+import type { AbfStandIn } from '../servers/abf/index.ts'
+import { type ActionResult, SHA } from '../runner/runner.ts'
+import type { SentryStandIn } from '../servers/sentry/index.ts'
 import { BUILD, remote, said, seed, startAbf, step } from './abf-helpers.ts'
 import { startSentry } from './helpers.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { AbfStandIn } from '../sandbox/abf/index.ts'
-import type { ActionResult } from '../sandbox/runner.ts'
-import type { Fault } from '../sandbox/server.ts'
+import type { AbfStandIn } from '../servers/abf/index.ts'
+import type { ActionResult } from '../runner/runner.ts'
+import type { Fault } from '../servers/server.ts'
 import { always, answer, calls, ending, LateClock, on, said, seed, startAbf } from './abf-helpers.ts'
 
 /** Between the first look and the one at the deadline a fixed interval of this length would not look at all. */

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { type AbfStandIn, FileStoreStandIn } from '../sandbox/abf/index.ts'
-import { type ActionResult, runPost } from '../sandbox/runner.ts'
-import type { Answer } from '../sandbox/server.ts'
+import { type AbfStandIn, FileStoreStandIn } from '../servers/abf/index.ts'
+import { type ActionResult, runPost } from '../runner/runner.ts'
+import type { Answer } from '../servers/server.ts'
 import { always, answer, build, calls, on, remote, seed, startAbf } from './abf-helpers.ts'
 import { everythingShown, failure, serve } from './helpers.ts'
 

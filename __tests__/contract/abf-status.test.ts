@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commitOf, type Script } from '../sandbox/abf/index.ts'
+import { commitOf, type Script } from '../servers/abf/index.ts'
 import { build, buildLists, ending, on, said, seed, startAbf } from './abf-helpers.ts'
 import { failure, pool } from './helpers.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault, FaultAction } from '../sandbox/server.ts'
+import type { Fault, FaultAction } from '../servers/server.ts'
 import {
   always,
   answer,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { actionFile } from '../sandbox/runner.ts'
+import { actionFile } from '../runner/runner.ts'
 import { ensure, gate, NO_REPOSITORY, startGitHub, startSentry } from './helpers.ts'
 
 interface Described {

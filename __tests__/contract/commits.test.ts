@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type ActionResult, SHA } from '../sandbox/runner.ts'
-import { answers, type SentryOptions, type SentryStandIn } from '../sandbox/sentry/index.ts'
-import type { GitHubStandIn } from '../sandbox/github.ts'
+import { type ActionResult, SHA } from '../runner/runner.ts'
+import { answers, type SentryOptions, type SentryStandIn } from '../servers/sentry/index.ts'
+import type { GitHubStandIn } from '../servers/github.ts'
 import { failure, gate, NO_REPOSITORY, requests, startGitHub, startSentry } from './helpers.ts'
 
 interface Place {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { type ActionResult, SHA } from '../sandbox/runner.ts'
-import { answers, type SentryOptions, type SentryStandIn } from '../sandbox/sentry/index.ts'
+import { type ActionResult, SHA } from '../runner/runner.ts'
+import { answers, type SentryOptions, type SentryStandIn } from '../servers/sentry/index.ts'
 import { ensure, gate, startGitHub, startSentry } from './helpers.ts'
 
 const projects = Array.from({ length: 20 }, (_, index) => `app-${index}`)

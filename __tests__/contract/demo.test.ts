@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SHA } from '../sandbox/runner.ts'
-import { scenarios } from '../sandbox/scenarios.ts'
+import { SHA } from '../runner/runner.ts'
+import { scenarios } from '../servers/scenarios.ts'
 import { type Program, start } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'release-gate-'))
@@ -16,7 +16,7 @@ afterAll(async () => {
 })
 
 function demo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-  const program = start('__tests__/demo/demo.ts', args, env)
+  const program = start('scripts/demo/demo.ts', args, env)
   running.push(program)
   return program
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ActionResult, type ActionRun, SHA } from '../sandbox/runner.ts'
-import type { SentryStandIn } from '../sandbox/sentry/index.ts'
+import { type ActionResult, type ActionRun, SHA } from '../runner/runner.ts'
+import type { SentryStandIn } from '../servers/sentry/index.ts'
 import { failure, gate, requests, startSentry } from './helpers.ts'
 
 const RUN_URL = 'https://github.com/acme/storefront/actions/runs/9812345678/attempts/1'

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { SHA } from '../sandbox/runner.ts'
-import { type JobRun, runWorkflow, type WorkflowOptions, type WorkflowRun } from '../sandbox/workflow.ts'
+import { SHA } from '../runner/runner.ts'
+import { type JobRun, runWorkflow, type WorkflowOptions, type WorkflowRun } from '../runner/workflow.ts'
 
 // The workflow that shows the action at work on GitHub, run here with the stand-ins that it starts itself. There is only
 // one dist here, so one leg of each job is enough.

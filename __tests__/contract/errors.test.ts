@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { SHA } from '../sandbox/runner.ts'
-import type { Answer, FaultAction } from '../sandbox/server.ts'
-import { answers, orgToken, SentryStandIn, userToken } from '../sandbox/sentry/index.ts'
-import { hasOpenssl, makeCertificate } from '../sandbox/tls.ts'
+import { SHA } from '../runner/runner.ts'
+import type { Answer, FaultAction } from '../servers/server.ts'
+import { answers, orgToken, SentryStandIn, userToken } from '../servers/sentry/index.ts'
+import { hasOpenssl, makeCertificate } from '../servers/tls.ts'
 import { ensure, failure, gate, requests, serve, startSentry } from './helpers.ts'
 
 const always = { times: Number.POSITIVE_INFINITY }

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { AbfStandIn, type Build, type Dialect, FileStoreStandIn } from '../sandbox/abf/index.ts'
-import { type ActionResult, SHA } from '../sandbox/runner.ts'
-import { ProxyStandIn } from '../sandbox/proxy.ts'
-import type { SentryStandIn } from '../sandbox/sentry/index.ts'
-import { hasOpenssl, makeCertificate } from '../sandbox/tls.ts'
-import { runWorkflow, type WorkflowOptions, type WorkflowRun, yamlBlocks } from '../sandbox/workflow.ts'
+import { AbfStandIn, type Build, type Dialect, FileStoreStandIn } from '../servers/abf/index.ts'
+import { type ActionResult, SHA } from '../runner/runner.ts'
+import { ProxyStandIn } from '../servers/proxy.ts'
+import type { SentryStandIn } from '../servers/sentry/index.ts'
+import { hasOpenssl, makeCertificate } from '../servers/tls.ts'
+import { runWorkflow, type WorkflowOptions, type WorkflowRun, yamlBlocks } from '../runner/workflow.ts'
 import { endState, gate, serve, startSentry } from './helpers.ts'
 
 // The workflows that people copy, run as they are: only the addresses of the servers are put in.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ActionResult } from '../sandbox/runner.ts'
-import type { Fault, FaultAction } from '../sandbox/server.ts'
-import { answers, SentryStandIn } from '../sandbox/sentry/index.ts'
+import type { ActionResult } from '../runner/runner.ts'
+import type { Fault, FaultAction } from '../servers/server.ts'
+import { answers, SentryStandIn } from '../servers/sentry/index.ts'
 import { endState, gate, pool } from './helpers.ts'
 
 const faults: Readonly<Record<string, FaultAction>> = {

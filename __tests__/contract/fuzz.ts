@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Answer } from '../sandbox/server.ts'
+import type { Answer } from '../servers/server.ts'
 
 /**
  * Generated tests of the shipped action. Each run of a property starts processes, so few are done by default:

@@ -1,10 +1,10 @@
 import { afterAll } from 'vitest'
-import { GitHubStandIn } from '../sandbox/github.ts'
-import { type ActionResult, type ActionRun, runAction, SHA } from '../sandbox/runner.ts'
-import type { StandIn } from '../sandbox/server.ts'
-import { type SentryOptions, SentryStandIn } from '../sandbox/sentry/index.ts'
+import { GitHubStandIn } from '../servers/github.ts'
+import { type ActionResult, type ActionRun, runAction, SHA } from '../runner/runner.ts'
+import type { StandIn } from '../servers/server.ts'
+import { type SentryOptions, SentryStandIn } from '../servers/sentry/index.ts'
 
-export { endState, everythingShown, pool } from '../sandbox/outcome.ts'
+export { endState, everythingShown, pool } from '../runner/outcome.ts'
 
 const API = '/api/0/organizations/acme'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ActionResult, actionFile, SHA } from '../sandbox/runner.ts'
-import type { Answer } from '../sandbox/server.ts'
+import { type ActionResult, actionFile, SHA } from '../runner/runner.ts'
+import type { Answer } from '../servers/server.ts'
 import { gate, startSentry } from './helpers.ts'
 
 const always = { times: Number.POSITIVE_INFINITY }

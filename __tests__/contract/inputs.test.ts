@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { runAction, SHA } from '../sandbox/runner.ts'
-import { orgToken } from '../sandbox/sentry/index.ts'
+import { runAction, SHA } from '../runner/runner.ts'
+import { orgToken } from '../servers/sentry/index.ts'
 import { ensure, everythingShown, failure, gate, startSentry } from './helpers.ts'
 
 const LONG = 'y'.repeat(201)

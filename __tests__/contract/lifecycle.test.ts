@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { type ActionResult, type ActionRun, runPost, SHA } from '../sandbox/runner.ts'
-import { SentryStandIn } from '../sandbox/sentry/index.ts'
+import { type ActionResult, type ActionRun, runPost, SHA } from '../runner/runner.ts'
+import { SentryStandIn } from '../servers/sentry/index.ts'
 import { endState, gate, pool, requests, startSentry } from './helpers.ts'
 
 const everything = { environment: 'production' }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ProxyStandIn } from '../sandbox/proxy.ts'
-import { SentryStandIn } from '../sandbox/sentry/index.ts'
-import { hasOpenssl, makeCertificate } from '../sandbox/tls.ts'
+import { ProxyStandIn } from '../servers/proxy.ts'
+import { SentryStandIn } from '../servers/sentry/index.ts'
+import { hasOpenssl, makeCertificate } from '../servers/tls.ts'
 import { ensure, failure, serve } from './helpers.ts'
 
 describe.skipIf(!hasOpenssl)(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SHA } from '../sandbox/runner.ts'
+import { SHA } from '../runner/runner.ts'
 import { CREATES, ensure, failure, gate, requests, startSentry } from './helpers.ts'
 
 const WEB = '4507310046216192'

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { runAction, SHA } from '../sandbox/runner.ts'
+import { runAction, SHA } from '../runner/runner.ts'
 import { type Program, start } from './program.ts'
 
-const SCRIPT = '__tests__/sandbox/serve.ts'
+const SCRIPT = '__tests__/servers/serve.ts'
 const folder = mkdtempSync(join(tmpdir(), 'release-gate-'))
 const running: Program[] = []
 afterAll(async () => {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { type Dialect, FileStoreStandIn } from '../sandbox/abf/index.ts'
-import { type ActionResult, actionFile } from '../sandbox/runner.ts'
+import { type Dialect, FileStoreStandIn } from '../servers/abf/index.ts'
+import { type ActionResult, actionFile } from '../runner/runner.ts'
 import { build, DIALECTS, on, seed, startAbf, step } from './abf-helpers.ts'
 import { ensure, gate, serve, startSentry } from './helpers.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type ActionResult, runPost, SHA } from '../sandbox/runner.ts'
-import type { Answer, Fault } from '../sandbox/server.ts'
-import { opaqueToken, type SentryStandIn, userToken } from '../sandbox/sentry/index.ts'
+import { type ActionResult, runPost, SHA } from '../runner/runner.ts'
+import type { Answer, Fault } from '../servers/server.ts'
+import { opaqueToken, type SentryStandIn, userToken } from '../servers/sentry/index.ts'
 import { everythingShown, gate, NO_REPOSITORY, startGitHub, startSentry } from './helpers.ts'
 
 const always = { times: Number.POSITIVE_INFINITY }

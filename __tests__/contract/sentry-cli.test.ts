@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { orgToken, SentryStandIn } from '../sandbox/sentry/index.ts'
+import { orgToken, SentryStandIn } from '../servers/sentry/index.ts'
 
 // Sentry's own client is the one check of the stand-in that its author did not write.
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FileStoreStandIn } from '../sandbox/abf/index.ts'
-import { runAction } from '../sandbox/runner.ts'
+import { FileStoreStandIn } from '../servers/abf/index.ts'
+import { runAction } from '../runner/runner.ts'
 import { always, answer, build, buildLists, seed, startAbf, on } from './abf-helpers.ts'
 import { failure, gate, NO_REPOSITORY, serve, startGitHub, startSentry } from './helpers.ts'
 

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { type Answer, type Call, StandIn } from '../sandbox/server.ts'
-import { runWorkflow, type StepRun } from '../sandbox/workflow.ts'
+import { type Answer, type Call, StandIn } from '../servers/server.ts'
+import { runWorkflow, type StepRun } from '../runner/workflow.ts'
 import { serve } from './helpers.ts'
 
 // The scripts of release.yml and dist-update.yml, as these run them.

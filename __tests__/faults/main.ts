@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { pool } from '../sandbox/outcome.ts'
+import { pool } from '../runner/outcome.ts'
 import { type Kill, planKills, tryKill } from './kill.ts'
 import { isBad, tryAll } from './matrix.ts'
 import { planCells, recordAll, sample } from './plan.ts'

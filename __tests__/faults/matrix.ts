@@ -1,4 +1,4 @@
-import { pool } from '../sandbox/outcome.ts'
+import { pool } from '../runner/outcome.ts'
 import { type Cell, type Result, tryCell } from './cell.ts'
 
 export interface Matrix {

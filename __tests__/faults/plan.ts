@@ -1,4 +1,4 @@
-import { pool } from '../sandbox/outcome.ts'
+import { pool } from '../runner/outcome.ts'
 import type { Cell } from './cell.ts'
 import { type FaultKind, FAULTS, UNREACHABLE } from './faults.ts'
 import type { Request } from './requests.ts'

@@ -1,4 +1,4 @@
-import type { Call, Exchange } from '../sandbox/server.ts'
+import type { Call, Exchange } from '../servers/server.ts'
 import type { Place, System } from './place.ts'
 
 /** One request of a clean run: the place where a fault is injected. */

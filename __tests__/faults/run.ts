@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { type ActionResult, runAction, runPost } from '../sandbox/runner.ts'
+import { type ActionResult, runAction, runPost } from '../runner/runner.ts'
 import type { Inputs, Place, PlaceOptions } from './place.ts'
 import { occurrences, recorded, type Request } from './requests.ts'
 import { enter, type Scenario } from './scenarios.ts'

@@ -1,6 +1,6 @@
-import type { Dialect } from '../sandbox/abf/index.ts'
-import { SHA } from '../sandbox/runner.ts'
-import type { SentryOptions } from '../sandbox/sentry/index.ts'
+import type { Dialect } from '../servers/abf/index.ts'
+import { SHA } from '../runner/runner.ts'
+import type { SentryOptions } from '../servers/sentry/index.ts'
 import { type Inputs, Place, type PlaceOptions } from './place.ts'
 
 /** One step in one situation. The requests that its clean run makes are what faults are injected at. */

@@ -1,4 +1,4 @@
-import type { ActionResult } from '../sandbox/runner.ts'
+import type { ActionResult } from '../runner/runner.ts'
 import { type Place, sourceOf } from './place.ts'
 
 /** Looks at the servers of a cell all the time for what must never be, whatever goes wrong. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { type HttpRequest, Reply } from '../../src/http/reply.ts'
+import { type HttpRequest, Reply } from '../../src/http/response.ts'
 import type { Peer } from '../../src/http/failure.ts'
 import type { Incoming } from '../../src/http/transport.ts'
 import type { Clock, Logger, State } from '../../src/ports.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Begun, main, post } from '../../src/main.ts'
-import { Redactor } from '../../src/secrets.ts'
-import { COMMIT } from './abf-memory.ts'
+import { Redactor } from '../../src/text/redact.ts'
+import { COMMIT } from './abf/memory.ts'
 import { prepareWorld } from './world.ts'
 
 const { exitCode } = process

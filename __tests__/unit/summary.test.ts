@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ActionError, CancelledError } from '../../src/errors.ts'
-import { Redactor } from '../../src/secrets.ts'
+import { Redactor } from '../../src/text/redact.ts'
 import type { Ensured } from '../../src/sentry/release.ts'
 import { type Report, renderSummary } from '../../src/summary.ts'
 import { decoded, hostileText } from './doubles.ts'

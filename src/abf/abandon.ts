@@ -1,5 +1,5 @@
 import { cancelBuilds, cancelPending } from './cancel.ts'
-import { outcome } from './judge.ts'
+import { outcome } from './outcome.ts'
 import type { Session } from './session.ts'
 
 /** When the runner has signalled, it kills the process 7.5 s later. */

@@ -1,10 +1,10 @@
 import { HttpError } from '../http/failure.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { mapPool } from '../wait/pool.ts'
-import type { AbfApi } from './api.ts'
-import type { Pending } from './ledger.ts'
+import type { AbfApi } from './client/api.ts'
+import type { Pending } from './submitted-builds.ts'
 import { sayStatus, STATUS, statusInfo } from './status.ts'
-import { findPending } from './reconcile.ts'
+import { findPending } from './submit/recover.ts'
 
 /** The time is short, and a step rarely has more builds than this. */
 const CANCELS_AT_ONCE = 20

@@ -1,8 +1,8 @@
 import type { AbfInputs } from '../inputs/abf.ts'
 import type { AbfDeps } from './session.ts'
-import { createAbfApi } from './api.ts'
+import { createAbfApi } from './client/api.ts'
 import { cancelBuilds, cancelPending } from './cancel.ts'
-import { settleWork, unfinishedWork } from './ledger.ts'
+import { settleWork, unfinishedWork } from './submitted-builds.ts'
 
 /** The post step is not killed at once, but nobody likes to wait for it. */
 const LIMIT_MS = 30_000

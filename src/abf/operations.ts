@@ -1,8 +1,8 @@
 import type { Clock, Logger } from '../ports.ts'
-import type { AbfApi, Acted, Action } from './api.ts'
-import { acted, advance, alreadyThere, failure, type Goal } from './judge.ts'
-import type { Observer } from './observe.ts'
-import { type BuildRecord, labelOf } from './record.ts'
+import type { AbfApi, Acted, Action } from './client/api.ts'
+import { acted, advance, alreadyThere, failure, type Goal } from './outcome.ts'
+import type { Observer } from './wait/poll-status.ts'
+import { type BuildRecord, labelOf } from './build.ts'
 import { sayStatus, STATUS, statusInfo } from './status.ts'
 
 /** Operations that change builds which exist. */

@@ -1,9 +1,9 @@
 import { HttpError } from '../http/failure.ts'
 import type { AbfTask } from '../inputs/abf.ts'
 import { mapPool } from '../wait/pool.ts'
-import { MOST_FOUND } from './names.ts'
-import { createRecord } from './record.ts'
-import { READS_AT_ONCE } from './requests.ts'
+import { MOST_FOUND } from './client/lookups.ts'
+import { createRecord } from './build.ts'
+import { READS_AT_ONCE } from './client/requests.ts'
 import type { Session } from './session.ts'
 
 /** The builds given by id, then those that the filter finds. */

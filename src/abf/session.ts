@@ -1,13 +1,13 @@
 import type { Http } from '../http/client.ts'
 import type { AbfInputs } from '../inputs/abf.ts'
 import type { Clock, Logger, Outputs, State } from '../ports.ts'
-import { type AbfApi, createAbfApi } from './api.ts'
-import type { AbfReport } from './outputs.ts'
-import { Ledger } from './ledger.ts'
-import { createHistory } from './history.ts'
-import { createObserver, type Observer } from './observe.ts'
-import { createPace } from './pace.ts'
-import type { WaitDeps } from './wait.ts'
+import { type AbfApi, createAbfApi } from './client/api.ts'
+import type { AbfReport } from './report/outputs.ts'
+import { Ledger } from './submitted-builds.ts'
+import { createHistory } from './wait/history.ts'
+import { createObserver, type Observer } from './wait/poll-status.ts'
+import { createPace } from './wait/pace.ts'
+import type { WaitDeps } from './wait/wait.ts'
 
 /** A connection of its own: with another signal, or with other patience, than the rest of the step. */
 export interface ConnectOptions {

@@ -3,9 +3,9 @@ import { Octokit } from '@octokit/rest'
 import { ActionError } from '../errors.ts'
 import type { Http } from '../http/client.ts'
 import type { Logger } from '../ports.ts'
-import { plain, quoted } from '../untrusted.ts'
+import { plain, quoted } from '../text/sanitize.ts'
 import type { CommitSource } from './commits.ts'
-import { explain } from './failure.ts'
+import { explain } from './errors.ts'
 import { readRange, withFiles } from './range.ts'
 
 /*

@@ -2,7 +2,7 @@ import type { Octokit } from '@octokit/rest'
 import { ActionError, CancelledError } from '../errors.ts'
 import { mapPool } from '../wait/pool.ts'
 import type { ChangedFile, Commit, CommitRange } from './commits.ts'
-import { statusOf } from './failure.ts'
+import { statusOf } from './errors.ts'
 import { type ApiCommit, CommitListSchema, ComparisonSchema, FilesSchema, parse } from './schema.ts'
 
 /** Commits without a base: what Sentry takes too when it has no earlier release. */

@@ -1,4 +1,4 @@
-import type { HttpRequest } from './reply.ts'
+import type { HttpRequest } from './response.ts'
 import type { Transport } from './transport.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../ports.ts'
-import { sayDuration } from '../wait/duration.ts'
+import { sayDuration } from '../wait/durations.ts'
 import { type Failure, HttpError } from './failure.ts'
-import { type HttpRequest, Reply, shownUrl } from './reply.ts'
+import { type HttpRequest, Reply, shownUrl } from './response.ts'
 import { type Attempt, decideRetry, RETRY_POLICY, retryHint } from './retry.ts'
 import type { Incoming, Outcome, Transport } from './transport.ts'
 

@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts'
-import { plain } from '../untrusted.ts'
+import { plain } from '../text/sanitize.ts'
 
 /** The system that a request goes to, and the input that says where it is. */
 export interface Peer {

@@ -1,9 +1,9 @@
-import { UPDATE_TYPES } from '../abf/fields.ts'
-import { parseSha } from '../github/context.ts'
-import { parseDuration } from '../wait/duration.ts'
+import { UPDATE_TYPES } from '../abf/submit/fields.ts'
+import { parseSha } from '../github/event.ts'
+import { parseDuration } from '../wait/durations.ts'
 import { parseArches, parseBuildIds, parseMode, parsePair, parsePairs, parsePlatform } from './abf-parse.ts'
 import { anyText, field, optional, secretField } from './field.ts'
-import { parseBaseUrl, parseBoolean, parseInteger } from './parse.ts'
+import { parseBaseUrl, parseBoolean, parseInteger } from './parsers.ts'
 
 /** The inputs of the ABF part one by one: defaults, and what each accepts. How they go together is in `abf.ts`. */
 

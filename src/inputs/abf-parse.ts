@@ -1,8 +1,8 @@
-import type { Filter } from '../abf/api.ts'
-import { OWNED_FIELDS } from '../abf/fields.ts'
+import type { Filter } from '../abf/client/api.ts'
+import { OWNED_FIELDS } from '../abf/submit/fields.ts'
 import type { Mode } from '../abf/status.ts'
 import { type Given, problem, type Show } from './field.ts'
-import { parseList } from './parse.ts'
+import { parseList } from './parsers.ts'
 
 /** Texts of ABF's inputs to values. Each gives undefined, or problems, for what it does not accept; none throws. */
 

@@ -1,7 +1,7 @@
-import type { Filter } from '../abf/api.ts'
-import { KNOWN_OPTIONS, type WantedBuild } from '../abf/fields.ts'
-import type { Credentials } from '../abf/requests.ts'
-import { plain } from '../untrusted.ts'
+import type { Filter } from '../abf/client/api.ts'
+import { KNOWN_OPTIONS, type WantedBuild } from '../abf/submit/fields.ts'
+import type { Credentials } from '../abf/client/requests.ts'
+import { plain } from '../text/sanitize.ts'
 import {
   credentialProblems,
   credentialsOf,

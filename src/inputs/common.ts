@@ -1,7 +1,7 @@
-import { type GitHubContext, parseSha } from '../github/context.ts'
-import { parseDuration } from '../wait/duration.ts'
+import { type GitHubContext, parseSha } from '../github/event.ts'
+import { parseDuration } from '../wait/durations.ts'
 import { check, type Checked, type Env, fallback, field, input, type Show } from './field.ts'
-import { parseBoolean, parseInteger } from './parse.ts'
+import { parseBoolean, parseInteger } from './parsers.ts'
 
 export interface CommonInputs {
   /** Full SHA in lower case. */

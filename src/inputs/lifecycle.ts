@@ -1,6 +1,6 @@
-import type { GitHubContext } from '../github/context.ts'
+import type { GitHubContext } from '../github/event.ts'
 import type { CommitMode } from '../sentry/commits.ts'
-import { lengthOf } from '../untrusted.ts'
+import { lengthOf } from '../text/sanitize.ts'
 import {
   check,
   type Checked,
@@ -12,7 +12,7 @@ import {
   secretField,
   type Show,
 } from './field.ts'
-import { parseBoolean, parseLink, parseTime } from './parse.ts'
+import { parseBoolean, parseLink, parseTime } from './parsers.ts'
 
 /** What happens to a release after it is there: commits, release date, deploy. */
 export interface LifecycleInputs {

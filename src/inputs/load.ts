@@ -1,11 +1,11 @@
 import { ActionError } from '../errors.ts'
-import type { GitHubContext } from '../github/context.ts'
+import type { GitHubContext } from '../github/event.ts'
 import { ABF_SECRETS, abfPairs, type AbfInputs, type AbfOff, loadAbf } from './abf.ts'
 import { type CommonInputs, givenCommit, loadCommon } from './common.ts'
 import { type Env, input, type Show, variable } from './field.ts'
 import { type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
-import { quoted } from '../untrusted.ts'
-import { loadSentry, type SentryInputs } from './sentry.ts'
+import { quoted } from '../text/sanitize.ts'
+import { loadSentry, type SentryInputs } from './release.ts'
 
 /** Everything that the step was told, checked. Nothing else reads an input or an environment variable. */
 export interface Inputs extends CommonInputs {

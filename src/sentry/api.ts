@@ -1,7 +1,7 @@
 import { HttpError } from '../http/failure.ts'
-import type { Reply } from '../http/reply.ts'
+import type { Reply } from '../http/response.ts'
 import { asProject, type Caller, lookUpCall, parse, releasePath } from './call.ts'
-import { type Account, explain, SCOPES } from './explain.ts'
+import { type Account, explain, SCOPES } from './errors.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'
 import { exactQuery } from './version.ts'
 

@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini'
 import type { Http } from '../http/client.ts'
-import type { HttpRequest, Reply } from '../http/reply.ts'
+import type { HttpRequest, Reply } from '../http/response.ts'
 import { HttpError, type Peer } from '../http/failure.ts'
 import type { Effect } from '../http/retry.ts'
-import { type Account, unreadable } from './explain.ts'
+import { type Account, unreadable } from './errors.ts'
 
 const SENTRY: Peer = { name: 'Sentry', urlInput: 'sentry-url' }
 

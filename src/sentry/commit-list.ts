@@ -1,5 +1,5 @@
 import type { Commit } from '../github/commits.ts'
-import { shorten } from '../untrusted.ts'
+import { shorten } from '../text/sanitize.ts'
 
 /** A commit as PUT /releases/{version}/ takes it. */
 export interface SentryCommit {

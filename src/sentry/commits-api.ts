@@ -1,7 +1,7 @@
 import { HttpError } from '../http/failure.ts'
 import { askOnce, type Caller, isTrouble, pages, parse, releasePath } from './call.ts'
 import type { SentryCommit } from './commit-list.ts'
-import { type Account, explain, SCOPES } from './explain.ts'
+import { type Account, explain, SCOPES } from './errors.ts'
 import {
   PreviousReleaseSchema,
   type Release,

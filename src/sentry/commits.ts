@@ -1,7 +1,7 @@
 import { ActionError, CancelledError } from '../errors.ts'
 import type { CommitRange, CommitSource } from '../github/commits.ts'
 import type { Logger } from '../ports.ts'
-import { plain } from '../untrusted.ts'
+import { plain } from '../text/sanitize.ts'
 import { type SentryCommit, toSentryCommits } from './commit-list.ts'
 import type { Previous } from './commits-api.ts'
 import type { Release } from './schema.ts'

@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { Clock, Logger } from '../ports.ts'
-import { quoted } from '../untrusted.ts'
+import { quoted } from '../text/sanitize.ts'
 import type { ReleaseApi } from './api.ts'
 import { whileHidden } from './release-steps.ts'
 import type { Release } from './schema.ts'

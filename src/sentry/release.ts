@@ -1,6 +1,6 @@
 import { ActionError, assertNever } from '../errors.ts'
 import type { Logger } from '../ports.ts'
-import { plain } from '../untrusted.ts'
+import { plain } from '../text/sanitize.ts'
 import { nextStep, type Step, type Wanted } from './plan.ts'
 import { confirm, find, post, type Posted, put, type StepDeps, VISIBLE_AFTER_MS } from './release-steps.ts'
 import type { Release } from './schema.ts'

@@ -1,4 +1,4 @@
-import { lengthOf } from '../untrusted.ts'
+import { lengthOf } from '../text/sanitize.ts'
 
 /** Code points; Sentry answers 400 to a longer version. */
 const LONGEST = 200

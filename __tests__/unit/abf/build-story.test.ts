@@ -1,0 +1,315 @@
+import { describe, expect, test } from 'vitest'
+import { CancelledError } from '../../../src/errors.ts'
+import {
+  askedAfter,
+  BASE,
+  BUILD,
+  COMMIT,
+  FIRST,
+  LABEL,
+  lostAnswer,
+  prepare,
+  type Step,
+  SUBMITTED,
+  told,
+} from './memory.ts'
+import { failureOf } from '../doubles.ts'
+
+const POST = 'POST build_lists'
+const SHOW = `GET build_lists/${FIRST}`
+const UNANSWERED = { method: 'POST', path: /build_lists/, gives: { status: 503, body: {} } }
+const NO_WAIT =
+  'abf-wait is false, so the builds may still fail; a later job with abf-build-list-ids can wait for them'
+
+function start(...script: Parameters<Step['abf']['plan']>[1][number][]): Step {
+  const step = prepare()
+  step.abf.plan({}, script)
+  return step
+}
+
+describe('a build', () => {
+  test('is submitted per architecture, and each change of status told with its time', async () => {
+    const step = start({ status: 3000, afterReads: 1 }, { status: 0, afterReads: 2 })
+    const result = await step.run({ ...BUILD, 'abf-arches': 'x86_64 znver1' })
+    expect(result).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
+    const second = LABEL.replace('x86_64', 'znver1').replace(String(FIRST), String(FIRST + 1))
+    expect(step.logger.lines[0]?.message).toBe(
+      `ABF at ${BASE}: openmandriva/gtk+demo into cooker/main, built for cooker, at commit ${COMMIT}`,
+    )
+    expect(told(step)).toEqual([
+      SUBMITTED,
+      `info: znver1: submitted as build ${FIRST + 1}. ${BASE}build_lists/${FIRST + 1}`,
+      `info: 00:01:00Z  ${LABEL}: building (3000), after 1 min queued (2000)`,
+      `info: 00:01:00Z  ${second}: building (3000), after 1 min queued (2000)`,
+      `info: 00:03:00Z  ${LABEL}: built (0), after 2 min building (3000)`,
+      `info: 00:03:00Z  ${second}: built (0), after 2 min building (3000)`,
+    ])
+    expect(askedAfter(step)).toEqual([
+      POST,
+      POST,
+      'GET build_lists',
+      'GET projects/40217',
+      ...Array.from({ length: 3 }, () => 'GET build_lists'),
+      SHOW,
+      `GET build_lists/${FIRST + 1}`,
+    ])
+    expect(step.connections).toEqual([{}, { retries: 0 }, { retries: 2 }])
+    expect(step.outputs).toMatchObject({
+      'build-list-ids': `[${FIRST},${FIRST + 1}]`,
+      'build-status': '0',
+      'build-conclusion': 'success',
+    })
+    expect(step.reports).toHaveLength(1)
+  })
+
+  test('that fails is one annotation with its log and its page', async () => {
+    const step = start({ status: 3000, afterReads: 1 }, { status: 666, afterReads: 2 })
+    const result = await step.run(BUILD)
+    expect(result).toMatchObject({ conclusion: 'failure', ok: false, stop: 'the builds ended as failure' })
+    expect(told(step).slice(2)).toEqual([
+      `info: 00:03:00Z  ${LABEL}: build failed (666), after 2 min building (3000)`,
+      `info: 00:03:00Z  ${LABEL}: The build failed.`,
+      expect.stringMatching(
+        /^error: .*: build failed \(666\)\. The build failed\.\nLog: https:\/\/file-store\.invalid\/api\S+\nBuild: https:\/\/abf\.example\/build_lists\/812926$/,
+      ),
+    ])
+  })
+
+  test('is not waited for when that is asked for', async () => {
+    const step = start({ status: 3000, afterReads: 1 })
+    expect(await step.run({ ...BUILD, 'abf-wait': 'false' })).toMatchObject({
+      conclusion: 'in_progress',
+      ok: true,
+      stop: NO_WAIT,
+    })
+    expect([told(step), askedAfter(step)]).toEqual([[SUBMITTED], [POST]])
+    expect(step.outputs).toMatchObject({ 'build-status': '2000', 'build-conclusion': 'in_progress' })
+  })
+
+  test('that stays built where it was to be published is neutral after its grace', async () => {
+    const step = start({ status: 0 })
+    const result = await step.run({ ...BUILD, 'abf-auto-publish': 'default' })
+    expect(result).toMatchObject({
+      conclusion: 'neutral',
+      ok: true,
+      stop: 'the builds ended without what was asked for: nothing was built, or it was not published',
+    })
+    const why = 'Built, but not published as asked: the server did not begin to within 4 min.'
+    expect(told(step)[2]).toContain(`info: 00:04:00Z  ${LABEL}: ${why}`)
+    expect(told(step)[3]).toMatch(
+      /^warning: .* built \(0\)\. Built, but not published as asked: .*\nBuild: https/,
+    )
+    expect(step.clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBe(4 * 60_000)
+  })
+
+  test('at a status that nobody knows is waited for, with one warning', async () => {
+    const step = start({ status: 4242, afterReads: 1 }, { status: 0, afterReads: 2 })
+    await step.run(BUILD)
+    expect(told(step).slice(1)).toEqual([
+      `info: 00:01:00Z  ${LABEL}: unknown status 4242, after 1 min queued (2000)`,
+      'warning: ABF reports the status 4242, which this action does not know. It waits for one that it knows.',
+      `info: 00:03:00Z  ${LABEL}: built (0), after 2 min unknown status 4242`,
+    ])
+    expect(step.logger.titles).toEqual(['Unknown ABF status'])
+  })
+
+  test('of another commit than asked for is a failure', async () => {
+    const step = start({ status: 3000, afterReads: 1 }, { status: 0, afterReads: 2 })
+    const result = await step.run({ ...BUILD, 'abf-project-version': 'rolling' })
+    expect(result.conclusion).toBe('failure')
+    expect(told(step).at(-1)).toMatch(
+      /^error: .* ABF built commit [0-9a-f]{40} instead of [0-9a-f]{40}\. With abf-project-version/,
+    )
+  })
+})
+
+describe('a build that is there', () => {
+  const there = (status: number): Step => {
+    const step = prepare()
+    step.abf.addBuild({
+      projectId: 40217,
+      archId: 2,
+      saveToRepositoryId: 14,
+      status,
+      commitHash: COMMIT,
+      projectVersion: COMMIT,
+      autoPublishStatus: 'none',
+    })
+    return step
+  }
+
+  test('is used instead of a new one', async () => {
+    const step = there(3000)
+    expect(await step.run({ ...BUILD, 'abf-wait': 'false' })).toMatchObject({ conclusion: 'in_progress' })
+    expect(told(step)).toEqual([
+      `info: x86_64: build ${FIRST} of the same commit is building (3000); it is used instead of a new one. ${BASE}build_lists/${FIRST}`,
+    ])
+    expect(step.abf.created).toEqual([])
+    expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([{ reused: true, status: 3000 }])
+  })
+
+  test.each([0, 2000, 6000, 7000, 12000, 15000])('at %i is used', async (status) => {
+    const step = there(status)
+    await step.run({ ...BUILD, 'abf-wait': 'false' })
+    expect(step.abf.created).toEqual([])
+  })
+
+  test.each([666, 5000, 8000, 9000, 10000, 11000])('at %i is not used', async (status) => {
+    const step = there(status)
+    await step.run({ ...BUILD, 'abf-wait': 'false' })
+    expect(step.abf.created).toHaveLength(1)
+  })
+
+  test('is not used when that is asked for, and never cancelled', async () => {
+    const fresh = there(3000)
+    await fresh.run({ ...BUILD, 'abf-wait': 'false', 'abf-reuse': 'false' })
+    expect(fresh.abf.created).toHaveLength(1)
+    const late = there(3000)
+    expect(await late.run({ ...BUILD, 'abf-timeout': '2m' })).toMatchObject({ conclusion: 'timed_out' })
+    expect(late.abf.build(FIRST).status).toBe(3000)
+  })
+
+  test('cannot be looked for where builds are hidden, which is no failure', async () => {
+    const step = prepare()
+    step.abf.mishaps.push({
+      method: 'GET',
+      path: /40217\/build_lists/,
+      gives: { status: 403, body: { message: 'no' } },
+    })
+    await step.run({ ...BUILD, 'abf-wait': 'false' })
+    expect(told(step)).toEqual([
+      'info: This server does not show the builds of the project, so no existing one can be used again.',
+      SUBMITTED,
+    ])
+  })
+})
+
+describe('a create whose answer is lost', () => {
+  test('is found', async () => {
+    const step = start(3000)
+    step.abf.mishaps.push({ method: 'POST', path: /build_lists/, gives: lostAnswer() })
+    expect(await step.run({ ...BUILD, 'abf-timeout': '5m' })).toMatchObject({
+      conclusion: 'timed_out',
+      ok: false,
+    })
+    expect(told(step)).toEqual([
+      'info: x86_64: abf.example did not answer in time. Looking whether the build was made all the same.',
+      `info: x86_64: it was, as build ${FIRST}. ${BASE}build_lists/${FIRST}`,
+      'info: Cancelling what this run has submitted, because it is not over in time.',
+      `info: Cancelled build ${FIRST}.`,
+      `error: The wait was not long enough for 1 of 1 builds: ${LABEL}, building (3000). Not over within 5 min: last seen building (3000).\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`,
+    ])
+    expect(step.abf.created).toHaveLength(1)
+    expect(step.connections.at(-1)).toEqual({ retries: 1, requestTimeout: 20_000 })
+    expect(step.clock.pauses.slice(0, 2)).toEqual([0, 60_000])
+  })
+
+  test('is looked for four times and then sent again', async () => {
+    const step = prepare()
+    step.abf.mishaps.push(UNANSWERED)
+    await step.run({ ...BUILD, 'abf-wait': 'false' })
+    const look = ['GET user', 'GET projects/40217/build_lists']
+    expect(askedAfter(step)).toEqual([POST, ...look, ...look, ...look, ...look, POST])
+    expect(step.clock.pauses).toEqual([0, 2000, 5000, 10_000])
+    expect(told(step).slice(1)).toEqual(['info: x86_64: there is none, so it is submitted again.', SUBMITTED])
+  })
+
+  test('is given up after two repeats', async () => {
+    const step = prepare()
+    step.abf.mishaps.push(UNANSWERED, UNANSWERED, UNANSWERED)
+    expect(String(await failureOf(step.run(BUILD)))).toContain(
+      'submit the build for x86_64: ABF at abf.example answered 503',
+    )
+    expect(askedAfter(step).filter((line) => line === POST)).toHaveLength(3)
+    expect(step.state.read('abf-work')).toBe('')
+  })
+
+  test('is not sent again to a server that broke over it', async () => {
+    const step = prepare()
+    step.abf.mishaps.push({ ...UNANSWERED, gives: { status: 500, body: { error: 'boom' } } })
+    expect(await failureOf(step.run(BUILD))).toMatchObject({
+      message: 'Could not submit the build for x86_64: ABF at abf.example answered 500: boom',
+      advice:
+        'ABF answers so to a project that it does not have: check abf-project, and abf-repository. If both are right, look at the server, then run the job again.',
+      detail: [`POST ${BASE}api/v1/build_lists.json`, 'HTTP status 500'],
+    })
+    expect(askedAfter(step)).toEqual([POST, 'GET user', 'GET projects/40217/build_lists'])
+    expect(step.outputs).toMatchObject({ 'build-conclusion': 'failure', 'build-list-ids': '[]' })
+  })
+
+  test('is an error that sends a person to look, when nobody answers', async () => {
+    const step = prepare()
+    step.abf.mishaps.push(UNANSWERED, { method: 'GET', path: /user/, gives: lostAnswer() })
+    expect(await failureOf(step.run(BUILD))).toMatchObject({
+      message:
+        'Could not submit the build for x86_64: ABF at abf.example answered 503. Whether it was made could not be found out either: abf.example did not answer in time.',
+      title: 'A build may have been submitted',
+      advice: `Look at ${BASE}build_lists for a build for x86_64. When the server answers again, run the job again: with abf-reuse it takes that build.`,
+      detail: [
+        `POST ${BASE}api/v1/build_lists.json`,
+        'HTTP status 503',
+        `POST ${BASE}api/v1/build_lists.json`,
+      ],
+    })
+    expect(told(step).at(-1)).toBe('info: Cancelling what this run has submitted, because the step fails.')
+  })
+})
+
+describe('what this run has submitted', () => {
+  test('is cancelled when the job is', async () => {
+    const step = start(3000)
+    step.clock.in(90_000, () => step.controller.abort(new CancelledError('SIGINT')))
+    expect(await failureOf(step.run(BUILD))).toBeInstanceOf(CancelledError)
+    expect(told(step).slice(2)).toEqual([
+      'info: Cancelling what this run has submitted, because the job is cancelled.',
+      `info: Cancelled build ${FIRST}.`,
+    ])
+    expect(step.connections.at(-1)).toEqual({ retries: 1, requestTimeout: 1667 })
+    expect(step.outputs).toMatchObject({ 'build-conclusion': 'cancelled', 'build-status': '3000' })
+    expect([step.state.read('abf-work'), step.reports.length]).toEqual(['', 1])
+    expect(step.reports[0]?.records[0]?.outcome?.sentence).toBe(
+      'This run cancelled it, because the job is cancelled.',
+    )
+  })
+
+  test('is cancelled when a later architecture is refused', async () => {
+    const step = start(3000)
+    const send = step.abf.send.bind(step.abf)
+    step.abf.send = (request) => {
+      if (request.body?.includes('"arch_id":2') === false)
+        step.abf.mishaps.push({
+          method: 'POST',
+          path: /./,
+          gives: { status: 422, body: { build_list: { id: null, message: 'No.' } } },
+        })
+      return send(request)
+    }
+    expect(String(await failureOf(step.run({ ...BUILD, 'abf-arches': 'x86_64 znver1' })))).toContain(
+      'submit the build for znver1',
+    )
+    expect(told(step)).toEqual([
+      SUBMITTED,
+      'info: Cancelling what this run has submitted, because the step fails.',
+      `info: Cancelled build ${FIRST}.`,
+    ])
+    expect(step.outputs).toMatchObject({ 'build-conclusion': 'failure', 'build-list-ids': `[${FIRST}]` })
+  })
+
+  test('is left alone when that is asked for, with a warning', async () => {
+    const step = start(3000)
+    await step.run({ ...BUILD, 'abf-on-abort': 'leave', 'abf-timeout': '2m' })
+    expect(told(step)).toContain(`warning: Left running, because abf-on-abort is leave: build ${FIRST}.`)
+    expect(step.abf.build(FIRST).status).toBe(3000)
+    expect(step.state.read('abf-work')).toBe('')
+  })
+
+  test('stays to be cancelled by the post step when that fails', async () => {
+    const step = start(3000)
+    step.abf.mishaps.push({ method: 'PUT', path: /cancel/, gives: { status: 503, body: {} } })
+    await step.run({ ...BUILD, 'abf-timeout': '2m' })
+    expect(JSON.parse(step.state.read('abf-work'))).toEqual({ ids: [FIRST] })
+    expect(told(step).some((line) => line.startsWith(`warning: Build ${FIRST} could not be cancelled`))).toBe(
+      true,
+    )
+  })
+})

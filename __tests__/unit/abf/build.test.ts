@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+import { createFields, storedVersion, type Target, type WantedBuild } from '../../../src/abf/submit/fields.ts'
+import { chooseLogs, logUrl } from '../../../src/abf/report/log-tail.ts'
+import { renderOutputs } from '../../../src/abf/report/outputs.ts'
+import { createRecord } from '../../../src/abf/build.ts'
+import { ActionAnswer, BuildAnswer } from '../../../src/abf/client/schema.ts'
+import { renderAbfSummary } from '../../../src/abf/report/summary.ts'
+
+const SHA = 'a'.repeat(40)
+
+const WANTED: WantedBuild = {
+  project: 'openmandriva/zlib',
+  commit: SHA,
+  projectVersion: undefined,
+  repository: 'cooker/main',
+  platform: undefined,
+  includeRepositories: [],
+  arches: ['x86_64'],
+  updateType: 'bugfix',
+  mode: 'none',
+  options: {},
+}
+
+const TARGET: Target = {
+  project: { id: 1, label: 'openmandriva/zlib' },
+  repository: { id: 14, label: 'cooker/main' },
+  platform: { id: 31, label: 'cooker' },
+  includeRepositories: [14],
+  arches: [{ id: 2, name: 'x86_64' }],
+}
+
+describe('the fields of a create', () => {
+  const fields = (more: Partial<WantedBuild> = {}): Readonly<Record<string, unknown>> =>
+    createFields({ ...WANTED, ...more }, TARGET, { id: 2, name: 'x86_64' })
+
+  test('are exactly those that were asked for, and the mode', () => {
+    expect(fields()).toEqual({
+      project_id: 1,
+      commit_hash: SHA,
+      arch_id: 2,
+      save_to_repository_id: 14,
+      build_for_platform_id: 31,
+      include_repos: [14],
+      update_type: 'bugfix',
+      auto_publish: false,
+      auto_publish_status: 'none',
+    })
+  })
+
+  test.each([
+    ['none', false],
+    ['default', true],
+    // An old server knows one channel only, and it is not testing.
+    ['testing', false],
+  ] as const)('mode %s is the boolean %s followed by the word', (mode, boolean) => {
+    const entries = Object.entries(fields({ mode }))
+    expect(entries.slice(-2)).toEqual([
+      ['auto_publish', boolean],
+      ['auto_publish_status', mode],
+    ])
+  })
+
+  test('name a branch only when there is one', () => {
+    expect(fields({ projectVersion: 'master' })).toMatchObject({
+      project_version: 'master',
+      commit_hash: SHA,
+    })
+    expect(storedVersion({ ...WANTED, projectVersion: 'master' })).toBe('master')
+    expect(storedVersion(WANTED)).toBe(SHA)
+  })
+
+  test('take further options as they are', () => {
+    expect(fields({ options: { use_extra_tests: false } })).toMatchObject({ use_extra_tests: false })
+  })
+})
+
+describe('the log of a failed build', () => {
+  const file = (file_name: string, size: number | undefined = 0.5) => ({
+    file_name,
+    size,
+    url: `https://x/${file_name}`,
+  })
+  const chosen = (code: number, ...files: ReturnType<typeof file>[]): string[] =>
+    chooseLogs(code, files).map(({ file_name }) => file_name)
+
+  test('is build.log when it holds something', () => {
+    expect(chosen(666, file('root.log.gz'), file('build.log'), file('script_output.log'))[0]).toBe(
+      'build.log',
+    )
+    expect(chosen(666, file('build.log', 0), file('script_output.log'), file('root.log.gz'))).toEqual([
+      'script_output.log',
+      'root.log.gz',
+    ])
+  })
+
+  test('is the one of the tests, of the publisher, or with the package in its name', () => {
+    expect(chosen(11000, file('build.log'), file('test.2026-01-01.log'))[0]).toBe('test.2026-01-01.log')
+    expect(chosen(8000, file('build.log'), file('publish.log'), file('publish.log'))[0]).toBe('publish.log')
+    expect(chosen(666, file('build.gtk+demo.log.gz'))).toEqual(['build.gtk+demo.log.gz'])
+  })
+
+  test('is never an archive', () => {
+    expect(chosen(666, file('rpm-buildroot.tar.gz'), file('x.src.rpm'))).toEqual([])
+  })
+
+  test.each([
+    ['http://file-store.example/api/v1/file_stores/1', 'https://file-store.example/api/v1/file_stores/1'],
+    ['https://file-store.example/1', 'https://file-store.example/1'],
+    ['http://127.0.0.1:8080/1', 'http://127.0.0.1:8080/1'],
+    ['javascript:alert(1)', undefined],
+    ['file:///etc/passwd', undefined],
+    ['http://user:pass@x/', undefined],
+    ['nonsense', undefined],
+  ])('%s is fetched from %s', (given, want) => {
+    expect(logUrl(given, 'http://127.0.0.1:3000/')?.href).toBe(want)
+  })
+
+  test.each(['http://127.0.0.1:8080/1', 'https://localhost/1', 'http://[::1]/1'])(
+    '%s, the runner itself, is not asked on the word of a server elsewhere',
+    (given) => {
+      expect(logUrl(given, 'https://abf.example/')).toBeUndefined()
+    },
+  )
+})
+
+describe('answers', () => {
+  test.each([
+    [{ build_list: { id: 5, message: 'Build canceled' } }, true],
+    [{ build_list: { id: null, message: 'Errors during build cancelation!' } }, false],
+    [{ is_canceled: true, url: '/x', message: 'Build canceled' }, true],
+    [{ is_published: false, url: '/x', message: 'no' }, false],
+    [{ is_rejected: true, url: '/x', message: 'yes' }, true],
+    [{ is_reject_published: true, url: '/x', message: 'yes' }, true],
+  ])('%j is taken for %s', (body, done) => {
+    expect(ActionAnswer.parse(body).done).toBe(done)
+  })
+
+  test('an answer of another kind is none', () => {
+    expect(ActionAnswer.safeParse({ status: 404, message: 'Page not found' }).success).toBe(false)
+  })
+
+  test('a build needs an id and a status only', () => {
+    const { build_list: build } = BuildAnswer.parse({
+      build_list: {
+        id: 7,
+        status: 0,
+        duration: null,
+        arch: 'x86_64',
+        logs: 'none',
+        packages: [{ name: 1 }, { name: 'a' }],
+      },
+    })
+    expect(build).toMatchObject({ id: 7, status: 0, logs: [], packages: [{ name: 'a' }] })
+    expect([build.duration, build.arch]).toEqual([undefined, undefined])
+  })
+})
+
+describe('what is written', () => {
+  const record = createRecord(7, 'given', 0, {
+    build: BuildAnswer.parse({
+      build_list: {
+        id: 7,
+        status: 666,
+        arch: { id: 2, name: '<img src=x>' },
+        project: { id: 1, name: 'x', fullname: '](http://evil)' },
+        packages: Array.from({ length: 9000 }, (_, index) => ({
+          name: `package-${index}`,
+          version: '1',
+          release: '1',
+        })),
+      },
+    }).build_list,
+  })
+  record.log = {
+    fileName: '`build`.log',
+    url: 'https://x/"><script>',
+    lines: ['</pre><script>', '  ::error::x'],
+  }
+  const report = {
+    operation: 'watch',
+    base: 'https://abf.example/',
+    records: [record],
+    conclusion: undefined,
+    at: 1,
+  } as const
+
+  test('an output too long for GitHub is left out', () => {
+    const { outputs, tooLong } = renderOutputs(report)
+    expect(tooLong).toEqual(['packages'])
+    expect(Object.keys(outputs)).toEqual([
+      'build-list-ids',
+      'build-status',
+      'build-conclusion',
+      'build-lists',
+    ])
+  })
+
+  test('nothing of a server acts in the summary', () => {
+    const markdown = renderAbfSummary(report)
+    expect(markdown).not.toMatch(/<script|<img|\]\(http|`build`/)
+    expect(markdown).toContain('<pre>&#60;/pre&#62;')
+  })
+})

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest'
+import { httpError, scriptedApi } from '../doubles.ts'
+import { failureOf, incoming } from '../../doubles.ts'
+
+const row = (id: number, status = 0) => ({ id, status })
+const rows = (...ids: readonly number[]) => incoming(200, { build_lists: ids.map((id) => row(id)) })
+const PAGE = Array.from({ length: 100 }, (_, index) => index + 1)
+const LIMIT = incoming(403, { message: 'Rate limit exceeded' })
+
+describe('lists of builds', () => {
+  test('are read page by page, each build once', async () => {
+    const { api, asked } = scriptedApi([rows(...PAGE), rows(100, 101)])
+    const found = await api.search({ status: '0' })
+    expect(found.map(({ id }) => id)).toEqual([...PAGE, 101])
+    expect(asked()).toEqual([
+      'GET build_lists.json?filter[status]=0&per_page=100&page=1',
+      'GET build_lists.json?filter[status]=0&per_page=100&page=2',
+    ])
+  })
+
+  test('end after ten pages', async () => {
+    const { api, requests } = scriptedApi([rows(...PAGE)])
+    expect(await api.search({})).toHaveLength(100)
+    expect(requests).toHaveLength(10)
+    expect(requests[0]?.intent).toBe('search for builds')
+  })
+
+  test('may be one page of the newest, or of a project that a server knows', async () => {
+    const newest = scriptedApi([rows(...PAGE)])
+    expect(await newest.api.searchNewest({ a: 'b' })).toHaveLength(100)
+    expect(newest.asked()).toEqual(['GET build_lists.json?filter[a]=b&per_page=100&page=1'])
+    const project = scriptedApi([rows(7)])
+    expect(await project.api.searchProject(1, {})).toMatchObject([row(7)])
+    expect(project.asked()).toEqual(['GET projects/1/build_lists.json?per_page=100&page=1'])
+    expect(await scriptedApi([incoming(404, { build_lists: [] })]).api.searchProject(1, {})).toBeUndefined()
+    const refused = await failureOf(scriptedApi([incoming(500)]).api.searchProject(1, {}))
+    expect(String(refused)).toContain('look for builds of the project')
+    expect(String(await failureOf(scriptedApi([incoming(500)]).api.searchNewest({})))).toContain(
+      'search for builds',
+    )
+  })
+})
+
+describe('many statuses at once', () => {
+  test('are one request', async () => {
+    const { api, asked, requests } = scriptedApi([rows(7, 8)])
+    expect(await api.statuses([7, 8, 9])).toMatchObject([row(7), row(8)])
+    expect(asked()).toEqual([
+      'GET build_lists.json?filter[id][]=7&filter[id][]=8&filter[id][]=9&per_page=100',
+    ])
+    expect(requests[0]?.intent).toBe('read the status of the builds')
+  })
+
+  test.each([400, 404, 405, 422])('are not to be had from a server that answers %i', async (status) => {
+    expect(await scriptedApi([incoming(status, { build_lists: [] })]).api.statuses([7])).toBeUndefined()
+  })
+
+  test('are not to be had from a server that gives other builds', async () => {
+    expect(await scriptedApi([rows(7, 1)]).api.statuses([7])).toBeUndefined()
+  })
+
+  test('fail with the server', async () => {
+    expect(await failureOf(scriptedApi([incoming(500)]).api.statuses([7]))).toMatchObject({ status: 500 })
+  })
+})
+
+describe('a look at one build', () => {
+  test('gives it, or that it is missing', async () => {
+    const { api, asked, requests } = scriptedApi([incoming(200, { build_list: row(7, 3000) })])
+    expect(await api.show(7)).toMatchObject({ kind: 'build', build: { id: 7, status: 3000 } })
+    expect([asked(), requests[0]?.intent]).toEqual([['GET build_lists/7.json'], 'read build 7'])
+    expect(await scriptedApi([incoming(404)]).api.show(7)).toEqual({ kind: 'missing' })
+  })
+
+  test('may be denied, or fail with its repository', async () => {
+    for (const status of [403, 500]) {
+      expect(await scriptedApi([incoming(status, {})]).api.show(7)).toMatchObject({
+        kind: 'hidden',
+        error: { status },
+      })
+    }
+  })
+
+  test('that fails for other reasons throws', async () => {
+    expect(await failureOf(scriptedApi([incoming(500, '<html>')]).api.show(7))).toMatchObject({ status: 500 })
+    expect(await failureOf(scriptedApi([incoming(502, {})]).api.show(7))).toMatchObject({ status: 502 })
+    expect(await failureOf(scriptedApi([LIMIT], { patienceMs: 0 }).api.show(7))).toMatchObject({
+      retryAfterMs: expect.any(Number) as number,
+    })
+  })
+})
+
+describe('a create', () => {
+  const create = (answer: Parameters<typeof scriptedApi>[0][number]) =>
+    scriptedApi([answer], { patienceMs: 0 }).api.create({ project_id: 1 }, 'submit the build')
+
+  test('sends the fields once', async () => {
+    const { api, requests, asked } = scriptedApi([incoming(200, { build_list: { id: 9 } })])
+    expect(await api.create({ project_id: 1 }, 'submit the build')).toEqual({ kind: 'created', id: 9 })
+    expect(asked()).toEqual(['POST build_lists.json'])
+    expect(requests[0]).toMatchObject({
+      body: '{"build_list":{"project_id":1}}',
+      effect: 'creates',
+      intent: 'submit the build',
+    })
+  })
+
+  test.each([400, 403, 404, 422, 201])('is refused with %i', async (status) => {
+    expect(await create(incoming(status, { build_list: { id: 9, message: 'No.' } }))).toMatchObject({
+      kind: 'refused',
+      error: { status, words: 'No.' },
+    })
+  })
+
+  test('is refused in the disguise of a 200 too', async () => {
+    const { kind, error } = (await create(incoming(200, { build_list: { id: null, message: 'No.' } }))) as {
+      kind: string
+      error: Error
+    }
+    expect(kind).toBe('refused')
+    expect(error).toMatchObject({
+      message: 'Could not submit the build: ABF at abf.example refused: No.',
+      words: 'No.',
+      advice: 'Correct the input that ABF complains about.',
+    })
+  })
+
+  test.each([
+    incoming(408),
+    incoming(500),
+    incoming(503),
+    incoming(200, '<html>'),
+    incoming(200, {}),
+    httpError({ kind: 'timeout' }),
+    httpError({ kind: 'reset' }),
+    httpError({ kind: 'too-large' }),
+    httpError({ status: 500 }),
+  ])('may have been made when the answer cannot be trusted', async (answer) => {
+    expect((await create(answer)).kind).toBe('lost')
+  })
+
+  test.each([httpError({ kind: 'dns' }), httpError({ kind: 'refused' }), httpError({ status: 429 })])(
+    'was not made when the request did not arrive',
+    async (error) => {
+      expect(await create(error)).toEqual({ kind: 'refused', error })
+    },
+  )
+
+  test('hides no fault of this action', async () => {
+    const fault = new Error('a fault')
+    expect(await failureOf(create(fault))).toBe(fault)
+  })
+})
+
+describe('an action', () => {
+  const act = (answer: Parameters<typeof scriptedApi>[0][number]) =>
+    scriptedApi([answer], { patienceMs: 0 }).api.act(7, 'cancel')
+
+  test.each([
+    ['cancel', 'cancel build 7'],
+    ['publish', 'publish build 7'],
+    ['publish_into_testing', 'publish build 7'],
+    ['reject_publish', 'reject build 7'],
+  ] as const)('%s is one PUT', async (action, intent) => {
+    const { api, asked, requests } = scriptedApi([incoming(200, { build_list: { id: 7, message: 'ok' } })])
+    expect(await api.act(7, action)).toEqual({ kind: 'done' })
+    expect([asked(), requests[0]?.intent]).toEqual([[`PUT build_lists/7/${action}.json`], intent])
+  })
+
+  test.each([403, 404, 422])('is refused with %i', async (status) => {
+    expect(await act(incoming(status, { message: 'No.' }))).toMatchObject({
+      kind: 'refused',
+      status,
+      error: { words: 'No.' },
+    })
+  })
+
+  test('is refused by a flag on old servers', async () => {
+    expect(await act(incoming(200, { is_canceled: true, message: 'ok' }))).toEqual({ kind: 'done' })
+    expect(await act(incoming(200, { is_canceled: false, message: 'No.' }))).toMatchObject({
+      kind: 'refused',
+      status: 422,
+      error: { message: 'Could not cancel build 7: ABF at abf.example refused: No.' },
+    })
+  })
+
+  test('over the limit, or on a server in trouble, throws', async () => {
+    expect(await failureOf(act(LIMIT))).toMatchObject({ retryAfterMs: expect.any(Number) as number })
+    expect(await failureOf(act(incoming(500)))).toMatchObject({ status: 500 })
+  })
+})

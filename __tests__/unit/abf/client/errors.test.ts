@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest'
+import { explain, rateLimitMs, serverWords, unreadable } from '../../../../src/abf/client/errors.ts'
+import type { HttpError } from '../../../../src/http/failure.ts'
+import { incoming, replyOf } from '../../doubles.ts'
+
+const ACCOUNT = { base: 'https://abf.example/', source: 'input abf-token' }
+const NOBODY = { ...ACCOUNT, source: undefined }
+const NOW = Date.UTC(2026, 0, 1, 10, 20)
+
+function explained(
+  status: number,
+  body: unknown = {},
+  headers: Readonly<Record<string, string>> = {},
+  account: typeof ACCOUNT | typeof NOBODY = ACCOUNT,
+): HttpError {
+  return explain(replyOf(incoming(status, body, headers)), account, NOW)
+}
+
+describe('explain', () => {
+  test('says the status, the words and the advice', () => {
+    const error = explained(
+      422,
+      { build_list: { id: null, message: 'Arch is wrong' } },
+      { 'retry-after': '5' },
+    )
+    expect(error).toMatchObject({
+      kind: 'status',
+      words: 'Arch is wrong',
+      advice: 'Correct the input that ABF complains about.',
+      retryAfterMs: 5000,
+    })
+    expect(error.message).toMatch(/ answered 422: Arch is wrong$/)
+    expect(explained(422).message).toMatch(/ answered 422$/)
+  })
+
+  test.each([
+    [
+      401,
+      'ABF does not accept what input abf-token holds. The API token is shown at https://abf.example/settings/private; it goes into abf-token alone, without a password.',
+    ],
+    [403, /^The account of input abf-token may not do this: it needs the role writer/],
+    [
+      404,
+      'Check the names and numbers in the inputs, and that they belong to the server at https://abf.example/.',
+    ],
+    [422, 'Correct the input that ABF complains about.'],
+    [429, 'Run the job again in a few minutes.'],
+    [
+      500,
+      'ABF or a proxy in front of it has trouble. Open https://abf.example/ in a browser, then run the job again.',
+    ],
+    [503, /^ABF or a proxy in front of it has trouble/],
+  ])('of %i advises what to do', (status, advice) => {
+    expect(explained(status, { message: 'x' }).advice).toMatch(advice)
+  })
+
+  test.each([418, 302, 499])('of %i has no advice', (status) => {
+    expect(explained(status).advice).toBeUndefined()
+  })
+
+  test('of a step without credentials asks for them', () => {
+    expect(explained(401, {}, {}, NOBODY).advice).toBe(
+      'This server reads nothing out without credentials: give abf-token. The token is shown at https://abf.example/settings/private.',
+    )
+    expect(explained(403, {}, {}, NOBODY).advice).toBe(
+      'The project or platform is hidden, so it takes credentials: give abf-token.',
+    )
+  })
+
+  test('of an account that was never confirmed says how to do that', () => {
+    expect(explained(401, { error: 'You have to confirm your account.' }).advice).toBe(
+      'The account of input abf-token is not confirmed yet: open the link in the mail that ABF sent to it.',
+    )
+  })
+
+  test('of a web page sends the reader to abf-url, unless the server is in trouble', () => {
+    expect(explained(404, '<html>').advice).toBe(
+      "That is a web page, not ABF's API: check abf-url (now https://abf.example/), and whether a proxy answers in its place.",
+    )
+    expect(explained(500, '<html>').advice).toContain('has trouble')
+  })
+})
+
+describe('unreadable', () => {
+  test('tells a web page from an answer that is not understood', () => {
+    const page = unreadable(replyOf(incoming(200, ' <!DOCTYPE html>')), ACCOUNT)
+    expect(page).toMatchObject({
+      kind: 'unreadable',
+      advice:
+        'Check abf-url (now https://abf.example/): it must be the base of an ABF server. The page may also be a notice of maintenance.',
+    })
+    expect(page.message).toMatch(/answered with a web page instead of JSON$/)
+    const odd = unreadable(replyOf(incoming(200, { a: 1 })), ACCOUNT)
+    expect(odd).toMatchObject({
+      words: '{"a":1}',
+      advice: expect.stringMatching(/^Run the job again; if it stays/) as string,
+    })
+    expect(odd.message).toMatch(/sent an answer that is not understood$/)
+  })
+})
+
+describe('the limit of requests', () => {
+  const LIMITED = { message: '403 Forbidden | Rate Limit Exceeded' }
+  const limit = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    rateLimitMs(replyOf(incoming(status, body, headers)), NOW)
+
+  test('ends at the next full hour of the server', () => {
+    expect(limit(403, LIMITED)).toBe(40 * 60_000)
+    expect(limit(403, LIMITED, { date: 'Thu, 01 Jan 2026 10:59:00 GMT' })).toBe(60_000)
+    expect(limit(403, LIMITED, { date: 'nonsense' })).toBe(40 * 60_000)
+  })
+
+  test('is also told by the count of what is left, when there are no words', () => {
+    expect(limit(403, '', { 'x-ratelimit-remaining': ' 0 ' })).toBe(40 * 60_000)
+    expect(limit(403, { message: 'No right' }, { 'x-ratelimit-remaining': '0' })).toBeUndefined()
+    expect(limit(403, '', { 'x-ratelimit-remaining': '7' })).toBeUndefined()
+  })
+
+  test('is nothing that another answer says', () => {
+    expect(limit(403, { message: 'No right' })).toBeUndefined()
+    expect(limit(422, LIMITED)).toBeUndefined()
+    expect(limit(403, `${'x'.repeat(2000)}rate limit`)).toBeUndefined()
+  })
+
+  test('is explained with its end and its size', () => {
+    const error = explained(403, LIMITED, { 'x-ratelimit-limit': '500' })
+    expect(error.message).toMatch(
+      / answered 403: the limit of 500 requests an hour is used up until 11:00 UTC$/,
+    )
+    expect(error).toMatchObject({
+      retryAfterMs: 40 * 60_000,
+      words: '403 Forbidden | Rate Limit Exceeded',
+      advice:
+        'Run the job again in 40 min. All jobs of the same account share the limit: fewer of them at a time, or a longer abf-poll-interval, save requests.',
+    })
+  })
+
+  test.each(['many', '1e9', '', '1234567890', '5a', 'a5'])('has no size when the server says %j', (size) => {
+    const error = explained(403, LIMITED, { 'x-ratelimit-limit': size })
+    expect(error.message).toContain('the limit of requests an hour')
+  })
+})
+
+test.each<[unknown, string]>([
+  [{ message: 'top', build_list: { message: 'inner' } }, 'inner'],
+  [{ message: 'top', error: 'error' }, 'top'],
+  [{ error: 'error' }, 'error'],
+  [{ message: 5, error: null }, ''],
+  [{ other: 'x' }, ''],
+  [[], ''],
+  ['null', ''],
+  [{ message: 'translation missing: en.foo' }, ''],
+  ['plain words', 'plain words'],
+  ['<html><TITLE lang="en">Down</TITLE>', 'a web page titled "Down"'],
+  ['<html>', 'a web page'],
+  ['<?xml version="1.0"?>', 'a web page'],
+  ['no <html>', 'no <html>'],
+])('what the server said in %j', (body, words) => {
+  expect(serverWords(replyOf(incoming(500, body)))).toBe(words)
+})

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { RowsAnswer } from '../../../../src/abf/client/schema.ts'
+import { createRequests } from '../../../../src/abf/client/requests.ts'
+import { httpError, scriptedApi } from '../doubles.ts'
+import { failureOf, incoming } from '../../doubles.ts'
+
+const ROWS = { build_lists: [{ id: 7, status: 0 }] }
+const LIMIT = incoming(
+  403,
+  { message: '403 Forbidden | Rate Limit Exceeded' },
+  { date: 'Thu, 01 Jan 2026 00:59:30 GMT' },
+)
+
+function prepare(...[answers, more]: Parameters<typeof scriptedApi>) {
+  const server = scriptedApi(answers, more)
+  return { ...server, requests: createRequests(server.deps), sent: server.requests }
+}
+
+describe('a request', () => {
+  test('goes below the base, with the credentials, and says who asks', async () => {
+    const { requests, sent } = prepare([incoming(200, ROWS)], {
+      credentials: { user: 'ada', password: 'p:w' },
+    })
+    await requests.get('build_lists.json?page=1', 'look')
+    expect(sent[0]?.url.href).toBe('https://abf.example/api/v1/build_lists.json?page=1')
+    expect(sent[0]).toMatchObject({
+      method: 'GET',
+      intent: 'look',
+      effect: 'idempotent',
+      body: undefined,
+      peer: { name: 'ABF', urlInput: 'abf-url' },
+    })
+    expect(sent[0]?.headers).toEqual({
+      Accept: 'application/json',
+      'User-Agent': 'release-gate (us)',
+      Authorization: `Basic ${btoa('ada:p:w')}`,
+    })
+  })
+
+  test('without credentials carries none', async () => {
+    const { requests, sent } = prepare([incoming(200)], { credentials: undefined })
+    await requests.get('x', 'look')
+    expect(sent[0]?.headers).not.toHaveProperty('Authorization')
+  })
+
+  test('that changes something has a JSON body; only a create may have an effect twice', async () => {
+    const { requests, sent } = prepare([incoming(200)])
+    await requests.put('a', 'act')
+    await requests.post('b', 'create', { build_list: {} })
+    expect(sent.map(({ method, body, effect }) => [method, body, effect])).toEqual([
+      ['PUT', '{}', 'idempotent'],
+      ['POST', '{"build_list":{}}', 'creates'],
+    ])
+    expect(sent.map(({ headers }) => headers['Content-Type'])).toEqual([
+      'application/json',
+      'application/json',
+    ])
+  })
+})
+
+describe('what is seen again and again', () => {
+  const TAGGED = incoming(200, ROWS, { etag: 'W/"1"' })
+  const SAME = incoming(304, '')
+
+  test('is asked for with its tag, and an unchanged answer counts as the old one', async () => {
+    const { requests, sent } = prepare([TAGGED, SAME])
+    const first = await requests.seen('a', 'look')
+    expect(await requests.seen('a', 'look')).toBe(first)
+    expect(sent.map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
+  })
+
+  test('has one tag per path', async () => {
+    const { requests, sent } = prepare([TAGGED, SAME])
+    await requests.seen('a', 'look')
+    expect((await requests.seen('b', 'look')).status).toBe(304)
+    expect(sent[1]?.headers).not.toHaveProperty('If-None-Match')
+  })
+
+  test.each([
+    ['has no tag', incoming(200, ROWS)],
+    ['is a failure', incoming(500, ROWS, { etag: 'W/"2"' })],
+  ])('is forgotten when an answer %s', async (_, answer) => {
+    const { requests, sent } = prepare([TAGGED, answer, TAGGED])
+    for (let look = 0; look < 3; look += 1) await requests.seen('a', 'look')
+    expect(sent.map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"', undefined])
+  })
+
+  test.each([
+    ['does not have the shape that it should have', { no: 1 }],
+    ['was cut short', '{"build'],
+  ])('is forgotten when it %s', async (_, body) => {
+    const { requests, sent } = prepare([incoming(200, body, { etag: 'W/"1"' }), TAGGED])
+    const reply = await requests.seen('a', 'look')
+    await requests.seen('b', 'look')
+    expect(() => requests.parse(RowsAnswer, reply)).toThrow('sent an answer that is not understood')
+    await requests.seen('a', 'look')
+    await requests.seen('b', 'look')
+    expect(sent.slice(2).map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
+  })
+
+  test('is kept for 200 paths, not more', async () => {
+    const { requests, sent } = prepare([TAGGED])
+    for (let path = 0; path < 200; path += 1) await requests.seen(String(path), 'look')
+    await requests.seen('0', 'look')
+    await requests.seen('1', 'look')
+    expect(sent.slice(200).map(({ headers }) => headers['If-None-Match'])).toEqual(['W/"1"', undefined])
+  })
+})
+
+test('parse gives the body of a 200, and explains every other answer', async () => {
+  const good = prepare([incoming(200, ROWS)])
+  expect(good.requests.parse(RowsAnswer, await good.requests.get('a', 'look'))).toEqual(ROWS)
+  const bad = prepare([incoming(404, ROWS)])
+  const reply = await bad.requests.get('a', 'read the builds')
+  expect(() => bad.requests.parse(RowsAnswer, reply)).toThrow(
+    'Could not read the builds: ABF at abf.example answered 404',
+  )
+})
+
+test("the server's clock is that of its last dated answer", async () => {
+  const { requests, clock } = prepare([
+    incoming(200, {}, { date: 'Thu, 01 Jan 2026 00:10:00 GMT' }),
+    incoming(200, {}, { date: 'nonsense' }),
+  ])
+  expect(requests.serverNow()).toBe(clock.now())
+  await requests.get('a', 'look')
+  await requests.get('a', 'look')
+  clock.advance(1000)
+  expect(requests.serverNow()).toBe(Date.UTC(2026, 0, 1, 0, 10, 1))
+})
+
+describe('the limit of requests', () => {
+  test('is waited out when the full hour is near, and the request made once more', async () => {
+    const { requests, clock, sent } = prepare([LIMIT, incoming(200, ROWS)])
+    expect((await requests.get('a', 'look')).status).toBe(200)
+    expect([clock.pauses, sent.length]).toEqual([[30_500], 2])
+  })
+
+  test('is told when the hour is too far away, or when it is still there afterwards', async () => {
+    const hasty = prepare([LIMIT], { patienceMs: 29_999 })
+    expect((await hasty.requests.get('a', 'look')).status).toBe(403)
+    expect(hasty.clock.pauses).toEqual([])
+    const again = prepare([LIMIT], { patienceMs: 30_000 })
+    expect((await again.requests.get('a', 'look')).status).toBe(403)
+    expect(again.sent).toHaveLength(2)
+  })
+})
+
+test('a redirect is explained as ABF means it, and any other failure stays what it is', async () => {
+  const moved = prepare([httpError({ kind: 'redirect', status: 302, message: 'It points away' })])
+  expect(await failureOf(moved.requests.get('a', 'look'))).toMatchObject({
+    kind: 'redirect',
+    status: 302,
+    message: 'It points away',
+    advice:
+      'ABF does this to accounts that are locked: log in at https://abf.example/ with the account of input abf-token to see. If the server has moved, give its new base as abf-url.',
+  })
+  for (const error of [httpError({ kind: 'dns' }), new Error('a fault')]) {
+    expect(await failureOf(prepare([error]).requests.get('a', 'look'))).toBe(error)
+  }
+})

@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { runAbf } from '../../../src/abf/index.ts'
+import { CancelledError } from '../../../src/errors.ts'
+import type { AbfStandIn } from '../../servers/abf/index.ts'
+import { BUILD, DIALECTS, inputsFor, prepare, type Run, start, stopAll } from './harness.ts'
+import { failureOf } from '../doubles.ts'
+
+// Apart from the other runs, because these wait in real time.
+
+afterEach(stopAll)
+
+/** Cancels the job as soon as the server has answered, or swallowed, the first request like that; gives the time of it. */
+function cancelAt(
+  abf: AbfStandIn,
+  run: Run,
+  like: (call: { readonly method: string; readonly path: string }) => boolean,
+): Promise<number> {
+  return new Promise((resolve) => {
+    abf.onRequest((call) => {
+      if (!like(call)) return
+      setTimeout(() => {
+        resolve(Date.now())
+        run.controller.abort(new CancelledError('SIGINT'))
+      }, 50)
+    })
+  })
+}
+
+describe.each(DIALECTS)('%s', (dialect) => {
+  test('a job cancelled in the middle of a create finds the build and cancels it', async () => {
+    const abf = await start(dialect)
+    abf.plan({}, [3000])
+    abf.fault({ method: 'POST', action: { kind: 'hang', when: 'after' } })
+    const run = prepare()
+    const cancelled = cancelAt(abf, run, ({ method }) => method === 'POST')
+    await failureOf(runAbf(inputsFor(abf, BUILD), run.deps))
+    expect(Date.now() - (await cancelled)).toBeLessThan(10_000)
+    expect(abf.created).toHaveLength(1)
+    expect([5000, 10000]).toContain(abf.builds[0]?.status)
+    expect(run.state.read('abf-work')).toBe('')
+  })
+})
+
+describe('a server that hangs', () => {
+  test('does not hold a cancelled job for more than five seconds', async () => {
+    const abf = await start('omv')
+    abf.plan({}, [3000])
+    abf.fault({ method: 'PUT', times: 9, action: { kind: 'hang' } })
+    const run = prepare()
+    const cancelled = cancelAt(
+      abf,
+      run,
+      ({ method, path }) => method === 'GET' && /build_lists\/\d+/.test(path),
+    )
+    await failureOf(runAbf(inputsFor(abf, BUILD), run.deps))
+    // Nine requests that hang for five seconds each would be 45.
+    expect(Date.now() - (await cancelled)).toBeLessThan(10_000)
+    expect(run.logger.said('warning').join()).toMatch(/could not be cancelled/)
+    expect(run.state.read('abf-work')).toMatch(/"ids":\[\d+\]/)
+  })
+})

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest'
+import type { Acted, Shown } from '../../../src/abf/client/api.ts'
+import type { Seen } from '../../../src/abf/wait/poll-status.ts'
+import { operate, type Operation } from '../../../src/abf/operations.ts'
+import type { BuildRecord } from '../../../src/abf/build.ts'
+import { apiOf, buildOf, httpError, recordOf } from './doubles.ts'
+import { ManualClock, RecordingLogger } from '../doubles.ts'
+
+const DONE: Acted = { kind: 'done' }
+
+function refused(status: number, words = ''): Acted {
+  return { kind: 'refused', status, error: httpError({ status, words }) }
+}
+
+/** Asks for an operation on a build that a look finds in `status`; undefined: the look does not find it. */
+async function ask(
+  operation: Operation,
+  status: number | undefined,
+  answer: Acted = DONE,
+  shown: Shown = { kind: 'missing' },
+  source: string | undefined = 'input abf-token',
+) {
+  const logger = new RecordingLogger()
+  const clock = new ManualClock()
+  const acts: string[] = []
+  const record: BuildRecord = recordOf(2000)
+  const seen: Seen | undefined =
+    status === undefined
+      ? undefined
+      : { sighting: { kind: 'status', code: status }, build: undefined, projectId: undefined }
+  await operate(operation, [record], {
+    logger,
+    clock,
+    source,
+    observer: { observe: async (ids) => new Map(ids.flatMap((id) => (seen ? [[id, seen] as const] : []))) },
+    api: apiOf({
+      act: async (id, action) => {
+        acts.push(`${action} ${id}`)
+        return answer
+      },
+      show: async () => shown,
+    }),
+  })
+  return { record, acts, said: logger.said('info'), clock }
+}
+
+const shownAs = (status: number): Shown => ({ kind: 'build', build: buildOf({ status }) })
+
+describe('an operation', () => {
+  test.each([
+    ['publish', 0, 'publish', 'publish'],
+    ['publish-into-testing', 0, 'publish_into_testing', 'publish into testing'],
+    ['reject', 11000, 'reject_publish', 'reject'],
+    ['cancel', 2000, 'cancel', 'cancel'],
+  ] as const)(
+    '%s of a build at %i is ordered, and its status of before does not count',
+    async (operation, status, action, verb) => {
+      const { record, acts, said, clock } = await ask(operation, status)
+      expect(acts).toEqual([`${action} 7`])
+      expect(record.outcome).toBeUndefined()
+      expect(record.track).toMatchObject({
+        before: status,
+        status,
+        polls: 0,
+        since: clock.now(),
+        stopping: operation === 'cancel',
+      })
+      expect(said[0]).toMatch(
+        new RegExp(
+          `^omv/zlib x86_64 \\(build 7\\), .* \\(${status}\\): ABF has taken the order to ${verb} it\\.$`,
+        ),
+      )
+    },
+  )
+
+  test.each([
+    ['publish', 6000, 'success'],
+    ['publish-into-testing', 12000, 'success'],
+    ['publish-into-testing', 6000, 'success'],
+    ['reject', 9000, 'success'],
+    ['cancel', 5000, 'cancelled'],
+  ] as const)('%s of a build at %i is done already', async (operation, status, verdict) => {
+    const { record, acts, said } = await ask(operation, status)
+    expect([acts, record.outcome?.verdict]).toEqual([[], verdict])
+    expect(said[0]).toMatch(/ already\.$/)
+  })
+
+  test.each([
+    ['publish', 7000],
+    ['publish-into-testing', 13000],
+    ['publish-into-testing', 7000],
+    ['cancel', 10000],
+  ] as const)('%s of a build at %i is under way already', async (operation, status) => {
+    const { record, acts, said } = await ask(operation, status)
+    expect([acts, record.outcome]).toEqual([[], undefined])
+    expect(said[0]).toMatch(/ already; nothing needs to be asked for\.$/)
+  })
+
+  test('of a build that is not there fails, and names it', async () => {
+    const { record, acts } = await ask('publish', undefined)
+    expect(acts).toEqual([])
+    expect(record.outcome).toEqual({
+      verdict: 'failure',
+      sentence: 'There is no build 7, or no longer.',
+      warn: false,
+    })
+  })
+
+  test('notes a status that is another one than before, once', async () => {
+    expect((await ask('publish', 2000)).record.history.map(({ code }) => code)).toEqual([2000])
+    expect((await ask('publish', 0)).record.history.map(({ code }) => code)).toEqual([2000, 0])
+  })
+})
+
+describe('a refusal', () => {
+  test('is none when the build is there by now, or on its way', async () => {
+    const there = await ask('publish', 0, refused(422), shownAs(6000))
+    expect(there.record.outcome).toMatchObject({ verdict: 'success' })
+    expect(there.record.build?.status).toBe(6000)
+    expect((await ask('publish', 0, refused(422), shownAs(7000))).record.outcome).toBeUndefined()
+  })
+
+  test('of a build that was deleted meanwhile says that', async () => {
+    const { record } = await ask('publish', 0, refused(404))
+    expect(record.outcome?.sentence).toBe('The server has deleted the build meanwhile.')
+  })
+
+  test.each([
+    [
+      'publish',
+      666,
+      refused(422, 'No.'),
+      'ABF refuses to publish it with 422 ("No."): it is build failed (666), and that can be done only to a build that is built (0), publishing failed (8000), tests failed (11000), published into testing (12000), publishing into testing failed (14000).',
+    ],
+    [
+      'cancel',
+      7000,
+      refused(422),
+      'ABF refuses to cancel it with 422: it is publishing (7000), and that can be done only to a build that is queued (2000), building (3000). It is too late for that.',
+    ],
+    [
+      'cancel',
+      4000,
+      refused(422),
+      'ABF refuses to cancel it with 422: it is waiting (4000), and that can be done only to a build that is queued (2000), building (3000).',
+    ],
+    [
+      'reject',
+      0,
+      refused(404),
+      'ABF refuses to reject it with 404: this server does not know that operation.',
+    ],
+    ['reject', 0, refused(422), 'ABF refuses to reject it with 422, though it is built (0), which would do.'],
+    [
+      'cancel',
+      3000,
+      refused(403),
+      'ABF refuses to cancel it with 403, though it is building (3000), which would do: the account of input abf-token may not. It takes the right to write to the project.',
+    ],
+  ] as const)(
+    'to %s a build at %i is explained by what it is',
+    async (operation, status, answer, sentence) => {
+      const { record } = await ask(operation, status, answer, shownAs(status))
+      expect(record.outcome).toEqual({ verdict: 'failure', sentence, warn: false })
+    },
+  )
+
+  test.each([
+    ['publish', /administrator of the platform\. ABF says the same no/],
+    ['publish-into-testing', /right to write to the project\. ABF says the same no/],
+    ['reject', /right to write to the project or, .* an administrator of the platform\.$/],
+  ] as const)('to %s for want of a right names the right', async (operation, right) => {
+    const { record } = await ask(operation, 0, refused(403), shownAs(0), '')
+    expect(record.outcome?.sentence).toMatch(right)
+  })
+
+  test('names the step where no credentials were named', async () => {
+    const nobody: [Operation, number, Acted, Shown] = ['cancel', 3000, refused(403), shownAs(3000)]
+    const logger = new RecordingLogger()
+    const record = recordOf(3000)
+    await operate(nobody[0], [record], {
+      logger,
+      clock: new ManualClock(),
+      source: undefined,
+      observer: {
+        observe: async () =>
+          new Map([
+            [7, { sighting: { kind: 'status', code: 3000 }, build: undefined, projectId: undefined }],
+          ]),
+      },
+      api: apiOf({ act: async () => nobody[2], show: async () => nobody[3] }),
+    })
+    expect(record.outcome?.sentence).toContain('the account of this step may not')
+  })
+
+  test('goes by the status of before where the build cannot be shown', async () => {
+    const { record } = await ask('publish', 0, refused(403), { kind: 'hidden', error: httpError() })
+    expect(record.outcome?.sentence).toContain('though it is built (0)')
+  })
+})

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest'
+import {
+  acted,
+  advance,
+  decide,
+  type Goal,
+  type Outcome,
+  startTrack,
+  type Track,
+} from '../../../../src/abf/outcome.ts'
+import { BuildAnswer, modeOf } from '../../../../src/abf/client/schema.ts'
+import { KNOWN_CODES, modeMatters, sayStatus, statusInfo } from '../../../../src/abf/status.ts'
+import { BUILD, FIRST, lostAnswer, prepare, told } from '../memory.ts'
+import { failureOf } from '../../doubles.ts'
+
+const MINUTE = 60_000
+
+function judged(
+  codes: readonly (number | 'missing')[],
+  goal: Goal = 'build',
+  from: Track = startTrack(0),
+  mode: 'none' | 'testing' = 'none',
+): Outcome | undefined {
+  let track = from
+  let last: Outcome | undefined
+  for (const [index, code] of codes.entries()) {
+    const now = index * MINUTE
+    track = advance(track, code === 'missing' ? { kind: 'missing' } : { kind: 'status', code }, now)
+    last = decide(track, mode, { goal, testsFailed: 'fail', unpermittedArch: 'skip', graceMs: MINUTE }, now)
+  }
+  return last
+}
+
+describe('the sentence of an outcome', () => {
+  test.each<[string, Outcome | undefined, string]>([
+    [
+      'of a build that was cancelled and is gone',
+      judged([10000, 'missing']),
+      'The build was cancelled, and the server has deleted its record.',
+    ],
+    [
+      'of a build that is gone',
+      judged([3000, 'missing', 'missing', 'missing']),
+      'The server has deleted the build; it was last seen building (3000). Operators do that to builds that are stuck.',
+    ],
+    [
+      'of a cancel that came too late',
+      judged([666], 'cancel'),
+      'Too late to cancel: the build is over. The build failed.',
+    ],
+    [
+      'of a cancel that is noted',
+      judged([10000, 10000, 10000, 10000], 'cancel'),
+      'The cancel is noted; a queued build stays so until the server deletes it.',
+    ],
+    [
+      'of a failure that was there before',
+      judged([8000, 8000, 8000, 8000, 8000], 'publish', acted(startTrack(0, 8000), 8000, 0, false)),
+      'The packages were built, but could not be published. That was so before this run, and nothing has changed since.',
+    ],
+    [
+      'of an operation that failed',
+      judged([8000], 'publish'),
+      'The packages were built, but could not be published.',
+    ],
+  ])('%s', (_, result, sentence) => {
+    expect(result?.sentence).toBe(sentence)
+  })
+
+  test('of a build that stays built says where it should have gone', () => {
+    const stayed = (mode: 'none' | 'testing') =>
+      judged([0, 0, 0, 0, 0], 'build', startTrack(0), mode)?.sentence
+    expect(stayed('testing')).toMatch(
+      /^Built, but not published into testing as asked: the server did not begin to within 4 min\./,
+    )
+    expect(stayed('none')).toBe('The build is complete.')
+  })
+
+  test('waits for 10000 only where a cancel is the goal', () => {
+    expect(judged([10000, 10000, 10000, 10000], 'publish')).toBeUndefined()
+    expect(judged([10000, 10000, 10000, 10000])).toBeUndefined()
+  })
+})
+
+describe('a status', () => {
+  test('that is known has words and a sentence of its own', () => {
+    const infos = KNOWN_CODES.map((code) => statusInfo(code))
+    expect(new Set(infos.map(({ name }) => name)).size).toBe(infos.length)
+    expect(new Set(infos.map(({ sentence }) => sentence)).size).toBe(infos.length)
+    for (const { code, name, sentence } of infos) {
+      expect(name).toMatch(/^[a-z][a-z ]+$/)
+      expect(sentence).toMatch(/^[A-Z].*\.$/)
+      expect(sayStatus(code)).toBe(`${name} (${code})`)
+    }
+  })
+
+  test('that is not known is waited on', () => {
+    expect(statusInfo(4242)).toMatchObject({
+      name: 'status 4242',
+      sentence: 'The status 4242 is not known.',
+      phase: 'unknown',
+      meaning: { none: 'wait', default: 'wait', testing: 'wait' },
+    })
+    expect([sayStatus(4242), sayStatus(undefined)]).toEqual(['unknown status 4242', 'no status'])
+  })
+
+  test('may mean one thing in testing and another where it is published', () => {
+    expect([12000, 0, 6000, 666].map((code) => modeMatters(code))).toEqual([true, true, false, false])
+  })
+})
+
+test.each([
+  [{ auto_publish_status: 'testing', auto_publish: true }, 'testing'],
+  [{ auto_publish: true }, 'default'],
+  [{ auto_publish: false }, 'none'],
+  [{ auto_publish_status: 'odd' }, undefined],
+  [{}, undefined],
+])('the mode of %j is %s', (fields, mode) => {
+  expect(modeOf(BuildAnswer.parse({ build_list: { id: 1, status: 0, ...fields } }).build_list)).toBe(mode)
+})
+
+describe('builds that were made at the same time', () => {
+  test('as one whose answer was lost are not taken for our own', async () => {
+    const step = prepare()
+    step.abf.plan({}, [3000])
+    const send = step.abf.send.bind(step.abf)
+    let twin = false
+    step.abf.send = (request) => {
+      if (request.method === 'POST' && !twin) {
+        twin = true
+        send(request)
+        step.abf.mishaps.push({ method: 'POST', path: /build_lists/, gives: lostAnswer() })
+      }
+      return send(request)
+    }
+    await step.run({ ...BUILD, 'abf-timeout': '2m' })
+    expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([{ reused: true }])
+    expect(step.abf.builds.map(({ status }) => status)).toEqual([3000, 3000])
+    expect(step.state.read('abf-work')).toBe('')
+  })
+
+  test('cannot be looked for when the server refuses otherwise, which ends the step', async () => {
+    for (const answer of [
+      { status: 401, body: {} },
+      { status: 403, headers: { 'Retry-After': '99' }, body: { message: 'no' } },
+    ]) {
+      const step = prepare()
+      step.abf.mishaps.push({ method: 'GET', path: /40217\/build_lists/, gives: answer })
+      expect(await failureOf(step.run(BUILD))).toMatchObject({ status: answer.status })
+      expect(step.abf.created).toEqual([])
+    }
+  })
+})
+
+describe('what was given by id', () => {
+  test('is described at the end where an operation needed no wait', async () => {
+    const step = prepare()
+    for (let count = 0; count < 2; count += 1)
+      step.abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 6000 })
+    const ids = `${FIRST} ${FIRST + 1}`
+    await step.run({ 'abf-build-list-ids': ids, 'abf-operation': 'publish', 'abf-wait': 'false' })
+    expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([
+      { project: 'openmandriva/gtk+demo' },
+      { project: 'openmandriva/gtk+demo' },
+    ])
+    step.abf.mishaps.push({ method: 'GET', path: new RegExp(`build_lists/${FIRST}`), gives: lostAnswer() })
+    await step.run({ 'abf-build-list-ids': ids, 'abf-operation': 'publish', 'abf-wait': 'false' })
+    expect(told(step).at(-1)).toBe(
+      `info: Build ${FIRST} could not be read: abf.example did not answer in time`,
+    )
+  })
+
+  test('and is more than a thousand by filter is cut, with a warning', async () => {
+    const step = prepare()
+    for (let count = 0; count < 1000; count += 1)
+      step.abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 6000 })
+    await step.run({ 'abf-filter': 'ownership=index', 'abf-operation': 'search' })
+    expect(told(step)[0]).toBe(
+      'warning: More than 1000 builds were found; the 1000 changed last are used. A narrower abf-filter helps.',
+    )
+  })
+})

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { decide, type Policy, startTrack } from '../../../src/abf/outcome.ts'
+import { isKnown, KNOWN_CODES, type Mode, modeMatters } from '../../../src/abf/status.ts'
+
+const MODES: readonly Mode[] = ['none', 'default', 'testing']
+
+/** What each code means with the modes none, default and testing: P success, W success with a warning, … wait. */
+const MEANINGS: Readonly<Record<number, readonly [none: string, usual: string, testing: string]>> = {
+  0: ['P', 'grace', 'grace'],
+  666: ['F', 'F', 'F'],
+  777: ['W', 'F', 'F'],
+  2000: ['…', '…', '…'],
+  2500: ['…', '…', '…'],
+  2550: ['…', '…', '…'],
+  3000: ['…', '…', '…'],
+  4000: ['…', '…', '…'],
+  5000: ['C', 'C', 'C'],
+  6000: ['P', 'P', 'P'],
+  7000: ['P', '…', '…'],
+  8000: ['W', 'F', 'F'],
+  9000: ['W', 'F', 'F'],
+  10000: ['…', '…', '…'],
+  11000: ['tests', 'tests', 'tests'],
+  12000: ['P', 'N', 'P'],
+  13000: ['P', '…', '…'],
+  14000: ['W', 'F', 'F'],
+  15000: ['arch', 'arch', 'arch'],
+  16000: ['…', '…', '…'],
+  1: ['F', 'F', 'F'],
+  2: ['F', 'F', 'F'],
+  3: ['F', 'F', 'F'],
+  4: ['F', 'F', 'F'],
+  6: ['F', 'F', 'F'],
+  555: ['F', 'F', 'F'],
+  // Codes that nobody knows.
+  5500: ['…', '…', '…'],
+  17000: ['…', '…', '…'],
+  [-1]: ['…', '…', '…'],
+}
+
+const POLICY: Policy = { goal: 'build', testsFailed: 'fail', unpermittedArch: 'skip', graceMs: 120_000 }
+
+/** The letter of the outcome after a status was seen in `polls` polls over `ms` milliseconds. */
+function letter(code: number, mode: Mode, policy: Partial<Policy> = {}, polls = 1, ms = 0): string {
+  const track = { ...startTrack(0, code), polls }
+  const outcome = decide(track, mode, { ...POLICY, ...policy }, ms)
+  if (!outcome) return '…'
+  const letters = { success: 'P', failure: 'F', neutral: 'N', cancelled: 'C', timed_out: 'T' } as const
+  return outcome.warn ? 'W' : letters[outcome.verdict]
+}
+
+/** How a code behaves: at first, just before the grace is over (in time, then in polls), after it, and by the inputs. */
+function behaviour(code: number, mode: Mode): string {
+  return [
+    letter(code, mode),
+    letter(code, mode, {}, 4, 119_999),
+    letter(code, mode, {}, 3, 500_000),
+    letter(code, mode, {}, 4, 120_000),
+    letter(code, mode, { testsFailed: 'accept' }),
+    letter(code, mode, { unpermittedArch: 'fail' }),
+  ].join('')
+}
+
+const BEHAVIOURS: Readonly<Record<string, string>> = { grace: '………N……', tests: 'FFFFWF', arch: 'NNNNNF' }
+
+describe.each(Object.entries(MEANINGS))('status %s', (text, row) => {
+  test.each(MODES.map((mode, index) => [mode, row[index] ?? ''] as const))(
+    'with %s means %s',
+    (mode, want) => {
+      expect(behaviour(Number(text), mode)).toBe(BEHAVIOURS[want] ?? want.repeat(6))
+    },
+  )
+
+  test('is told apart by mode only where it matters', () => {
+    expect(modeMatters(Number(text))).toBe(new Set(row).size > 1)
+  })
+})
+
+test('every known code is in the table above', () => {
+  const named = Object.keys(MEANINGS).map(Number)
+  expect(named.filter(isKnown).sort((a, b) => a - b)).toEqual([...KNOWN_CODES].sort((a, b) => a - b))
+})

@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest'
+import { cleanUpAbf } from '../../../src/abf/index.ts'
+import { Ledger, type Pending, unfinishedWork } from '../../../src/abf/submitted-builds.ts'
+import { archOf, createRecord, labelOf, mismatch, type Origin, projectOf } from '../../../src/abf/build.ts'
+import { createObserver } from '../../../src/abf/wait/poll-status.ts'
+import type { AbfApi } from '../../../src/abf/client/api.ts'
+import { apiOf, buildOf, EXPECTED, httpError, SHA } from './doubles.ts'
+import { BUILD, FIRST, inputsFor, prepare } from './memory.ts'
+import { failureOf, MemoryState } from '../doubles.ts'
+
+const PENDING: Pending = {
+  projectId: 1,
+  project: 'omv/zlib',
+  archId: 2,
+  repositoryId: 14,
+  platformId: 31,
+  commit: SHA,
+  version: SHA,
+  since: 5,
+}
+
+describe('the ledger', () => {
+  function open(onAbort: 'cancel' | 'leave' = 'cancel') {
+    const state = new MemoryState()
+    const outputs: string[] = []
+    const ledger = new Ledger(
+      { state, outputs: { set: (name, value) => outputs.push(`${name}=${value}`) } },
+      onAbort,
+    )
+    const add = (id: number, origin: Origin): void => ledger.add(createRecord(id, origin, 0))
+    return { ledger, state, outputs, add, work: () => unfinishedWork(state) }
+  }
+
+  test('writes down what this run submits, before and after', () => {
+    const { ledger, add, work, outputs } = open()
+    expect(work()).toBeUndefined()
+    ledger.announce(PENDING)
+    expect(work()).toEqual({ ids: [], pending: PENDING })
+    add(7, 'submitted')
+    expect([work(), ledger.pending]).toEqual([{ ids: [7] }, undefined])
+    ledger.announce(PENDING)
+    ledger.withdraw()
+    expect(work()).toEqual({ ids: [7] })
+    expect(outputs).toEqual(['build-list-ids=[7]'])
+  })
+
+  test('writes down nothing of builds that are not its own', () => {
+    const { ledger, add, work, outputs } = open()
+    ledger.announce(PENDING)
+    add(7, 'reused')
+    add(8, 'given')
+    expect([work(), ledger.pending]).toEqual([{ ids: [], pending: PENDING }, PENDING])
+    expect(outputs).toEqual(['build-list-ids=[7]', 'build-list-ids=[7,8]'])
+  })
+
+  test('writes down nothing that is to be left', () => {
+    const { ledger, add, work, state } = open('leave')
+    state.save('abf-work', 'mine')
+    ledger.announce(PENDING)
+    add(7, 'submitted')
+    ledger.settle([])
+    expect([work(), state.read('abf-work')]).toEqual([undefined, 'mine'])
+  })
+
+  test('leaves what could not be cancelled, and what nobody has answered', () => {
+    const { ledger, add, work, state } = open()
+    add(7, 'submitted')
+    add(8, 'submitted')
+    ledger.settle([8])
+    expect(work()).toEqual({ ids: [8] })
+    ledger.settle([])
+    expect(state.read('abf-work')).toBe('')
+    ledger.announce(PENDING)
+    ledger.settle([])
+    expect(work()).toEqual({ ids: [], pending: PENDING })
+  })
+
+  test.each(['', 'nonsense', '{}', '{"ids":["7"]}', '{"ids":[7],"pending":{}}', 'null'])(
+    'makes nothing of %j',
+    (text) => {
+      const state = new MemoryState()
+      state.save('abf-work', text)
+      expect(unfinishedWork(state)).toBeUndefined()
+    },
+  )
+})
+
+describe('the post step', () => {
+  test('cancels what a killed step has left, also the create without an answer', async () => {
+    const killed = prepare()
+    killed.abf.plan({}, [3000])
+    await killed.run({ ...BUILD, 'abf-wait': 'false' })
+    const build = killed.abf.build(FIRST)
+    const pending: Pending = {
+      projectId: build.projectId,
+      project: 'openmandriva/gtk+demo',
+      archId: build.archId,
+      repositoryId: 14,
+      platformId: 31,
+      commit: build.commitHash ?? '',
+      version: build.projectVersion ?? '',
+      since: killed.clock.now(),
+    }
+    killed.state.save('abf-work', JSON.stringify({ ids: [5], pending }))
+    killed.logger.lines.splice(0)
+    expect(await cleanUpAbf(inputsFor(BUILD), killed.deps)).toBe(true)
+    expect(killed.logger.lines.map(({ message }) => message)).toEqual([
+      'The step ended before it could cancel the builds that it had submitted; they are cancelled now.',
+      'Build 5 needs no cancelling: it is gone.',
+      `Cancelled build ${FIRST}.`,
+    ])
+    expect(killed.state.read('abf-work')).toBe('')
+    expect(await cleanUpAbf(inputsFor(BUILD), killed.deps)).toBe(false)
+  })
+})
+
+describe('a record', () => {
+  test('is called by what the server tells, else by what was asked for', () => {
+    const told = createRecord(7, 'given', 0, { build: buildOf() })
+    expect([projectOf(told), archOf(told), labelOf(told)]).toEqual([
+      'omv/zlib',
+      'x86_64',
+      'omv/zlib x86_64 (build 7)',
+    ])
+    const nameOnly = buildOf({ project: { id: 1, name: 'zlib' }, arch: null })
+    expect(labelOf(createRecord(7, 'given', 0, { build: nameOnly }))).toBe('zlib (build 7)')
+    expect(labelOf(createRecord(7, 'given', 0, { build: nameOnly, expected: EXPECTED }))).toBe(
+      'omv/zlib x86_64 (build 7)',
+    )
+    expect(labelOf(createRecord(7, 'given', 0))).toBe('build 7')
+  })
+
+  test('begins with the status that is known', () => {
+    expect(createRecord(7, 'given', 5, { build: buildOf({ status: 3000 }) })).toMatchObject({
+      mode: 'none',
+      history: [{ code: 3000, at: 5 }],
+      track: { status: 3000, since: 5, polls: 0 },
+    })
+    expect(createRecord(7, 'given', 5)).toMatchObject({
+      mode: undefined,
+      history: [],
+      track: { status: undefined },
+    })
+  })
+
+  const against = (fields: Readonly<Record<string, unknown>>) =>
+    mismatch(createRecord(7, 'submitted', 0, { build: buildOf(fields), expected: EXPECTED }))
+
+  test.each([{}, { commit_hash: SHA.toUpperCase() }, { commit_hash: null, arch: null, project: null }])(
+    'fits when nothing that is known says otherwise: %j',
+    (fields) => {
+      expect(against(fields)).toBeUndefined()
+      expect(mismatch(createRecord(7, 'given', 0, { build: buildOf(fields) }))).toBeUndefined()
+      expect(mismatch(createRecord(7, 'submitted', 0, { expected: EXPECTED }))).toBeUndefined()
+    },
+  )
+
+  test.each([
+    [
+      { commit_hash: 'b'.repeat(40) },
+      `ABF built commit ${'b'.repeat(40)} instead of ${SHA}. With abf-project-version it builds what that branch holds when a builder starts; leave it out to build exactly the commit.`,
+    ],
+    [{ arch: { id: 3, name: 'i686' } }, 'ABF built for i686 instead of x86_64.'],
+    [{ project: { id: 2, fullname: 'omv/other' } }, 'ABF built project omv/other instead of omv/zlib.'],
+    [{ project: { id: 2 } }, 'ABF built project 2 instead of omv/zlib.'],
+  ])('does not fit: %j', (fields, words) => {
+    expect(against(fields)).toBe(words)
+  })
+})
+
+describe('the observer', () => {
+  const observe = (calls: Partial<AbfApi>) => createObserver(apiOf(calls))
+  const row = (id: number, status: number) => ({ id, status, project_id: undefined, name: undefined })
+  const code = (status: number) => ({ kind: 'status', code: status })
+
+  test('reads one build by its description, and many by one list', async () => {
+    const one = await observe({
+      show: async () => ({ kind: 'build', build: buildOf({ status: 3000 }) }),
+    }).observe([7])
+    expect(one.get(7)).toMatchObject({ sighting: code(3000), build: { id: 7 } })
+    const many = await observe({ statuses: async (ids) => ids.map((id) => row(id, 2000)) }).observe([7, 8])
+    expect([...many]).toEqual([7, 8].map((id) => [id, { sighting: code(2000), build: undefined }]))
+  })
+
+  test('reads a hundred at a time', async () => {
+    const sizes: number[] = []
+    const statuses: AbfApi['statuses'] = async (ids) => {
+      sizes.push(ids.length)
+      return ids.map((id) => row(id, 0))
+    }
+    const ids = Array.from({ length: 201 }, (_, index) => index + 1)
+    expect((await observe({ statuses }).observe(ids)).size).toBe(201)
+    expect(sizes).toEqual([100, 100, 1])
+  })
+
+  test('looks at each that the list does not have before it is called missing', async () => {
+    const seen = await observe({
+      statuses: async () => [row(7, 0)],
+      show: async () => ({ kind: 'missing' }),
+    }).observe([7, 8])
+    expect(seen.get(8)).toEqual({ sighting: { kind: 'missing' }, build: undefined })
+  })
+
+  test('asks for no list again from a server that cannot give one', async () => {
+    let lists = 0
+    const observer = observe({
+      statuses: async () => {
+        lists += 1
+        return undefined
+      },
+      show: async (id) => ({ kind: 'build', build: buildOf({ id }) }),
+    })
+    await observer.observe([7, 8])
+    expect((await observer.observe([7, 8])).size).toBe(2)
+    expect(lists).toBe(1)
+  })
+
+  test('finds a build that cannot be shown in the list, from then on at once', async () => {
+    const error = httpError({ status: 500 })
+    let shows = 0
+    const observer = observe({
+      statuses: async (ids) => ids.map((id) => row(id, 6000)),
+      show: async () => {
+        shows += 1
+        return { kind: 'hidden', error }
+      },
+    })
+    expect((await observer.observe([7])).get(7)?.sighting).toEqual(code(6000))
+    expect((await observer.observe([7])).get(7)?.sighting).toEqual(code(6000))
+    expect(shows).toBe(1)
+    const nowhere = observe({ statuses: async () => [], show: async () => ({ kind: 'hidden', error }) })
+    expect(await failureOf(nowhere.observe([7]))).toBe(error)
+  })
+})

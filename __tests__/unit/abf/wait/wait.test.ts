@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest'
+import { createObserver } from '../../../../src/abf/wait/poll-status.ts'
+import type { Build } from '../../../../src/abf/client/schema.ts'
+import { createRecord, type BuildRecord } from '../../../../src/abf/build.ts'
+import { type WaitDeps, waitFor } from '../../../../src/abf/wait/wait.ts'
+import { apiOf, buildOf, EXPECTED, httpError } from '../doubles.ts'
+import { ManualClock, RecordingLogger } from '../../doubles.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Waits for builds whose status changes every second; `shown` describes them. */
+async function wait(
+  statuses: Readonly<Record<number, readonly number[]>>,
+  shown: Fields | Error = {},
+  more: {
+    records?: BuildRecord[]
+    goal?: WaitDeps['policy']['goal']
+    timeout?: number
+    /** The project of each, by what the lists tell in turn; the last one goes on. */
+    projects?: readonly (number | undefined)[]
+  } = {},
+) {
+  const clock = new ManualClock()
+  const logger = new RecordingLogger()
+  const looked: number[][] = []
+  const shows: number[] = []
+  const begun = clock.now()
+  // One look a second, each at the next status.
+  const at = (id: number): number => {
+    const all = statuses[id] ?? []
+    return all[Math.min(Math.floor((clock.now() - begun) / 1000), all.length - 1)] ?? 0
+  }
+  const api = apiOf({
+    statuses: async (ids) => {
+      const project_id = more.projects?.[Math.min(looked.length, more.projects.length - 1)]
+      return ids.map((id) => ({ id, status: at(id), project_id, name: undefined }))
+    },
+    show: async (id) => {
+      shows.push(id)
+      if (shown instanceof Error) throw shown
+      return { kind: 'build', build: buildOf({ id, status: at(id), ...shown }) satisfies Build }
+    },
+  })
+  const { records = Object.keys(statuses).map((id) => createRecord(Number(id), 'given', clock.now())) } = more
+  await waitFor(records, {
+    api,
+    observer: createObserver(api),
+    clock,
+    logger,
+    signal: new AbortController().signal,
+    policy: { goal: more.goal ?? 'build', testsFailed: 'fail', unpermittedArch: 'skip', graceMs: 1000 },
+    pace: {
+      looked: async (open) => {
+        looked.push(open.map(({ id }) => id))
+        await Promise.resolve()
+      },
+      pause: () => 1000,
+    },
+    interval: 1000,
+    timeout: more.timeout ?? 60_000,
+  })
+  return { records, logger, looked, shows, verdicts: records.map(({ outcome }) => outcome?.verdict) }
+}
+
+const submitted = (id: number, mode: 'none' | 'default' = 'none'): BuildRecord =>
+  createRecord(id, 'submitted', 0, { expected: { ...EXPECTED, mode }, status: 2000 })
+
+describe('a wait', () => {
+  test('asks for a mode only when it matters, and for a description only at the end', async () => {
+    const { shows, verdicts } = await wait({ 1: [2000, 3000, 666], 2: [3000, 0] })
+    expect(verdicts).toEqual(['failure', 'success'])
+    expect(shows.toSorted((a, b) => a - b)).toEqual([1, 2])
+  })
+
+  test('tells after each look, before it pauses, which builds are not over', async () => {
+    const { looked } = await wait({ 1: [2000, 3000, 3000, 6000], 2: [3000, 6000] })
+    expect(looked).toEqual([[1, 2], [1], [1]])
+  })
+
+  test('knows of each build the project that a list has told, also when a later one does not', async () => {
+    const statuses = { 1: [2000, 3000, 6000], 2: [3000, 3000, 6000] }
+    const projectsOf = async (projects: readonly (number | undefined)[]) =>
+      (await wait(statuses, {}, { projects })).records.map(({ projectId }) => projectId)
+    expect(await projectsOf([40217, undefined])).toEqual([40217, 40217])
+    expect(await projectsOf([undefined, 40217])).toEqual([40217, 40217])
+    expect(await projectsOf([undefined])).toEqual([undefined, undefined])
+  })
+
+  test('takes the mode that the server tells, and says when it is another one than asked for', async () => {
+    const { logger, records } = await wait(
+      { 7: [0, 12000], 8: [0, 12000] },
+      { auto_publish_status: 'testing' },
+      { records: [submitted(7, 'default'), submitted(8, 'default')] },
+    )
+    expect(records[0]?.mode).toBe('testing')
+    expect(logger.said('notice')).toEqual(
+      [7, 8].map(
+        (id) =>
+          `omv/zlib x86_64 (build ${id}): abf-auto-publish is default, but ABF made it testing, as it does for repositories that require QA. The wait goes by testing.`,
+      ),
+    )
+    expect(logger.titles).toEqual(['Publish mode changed by ABF', 'Publish mode changed by ABF'])
+  })
+
+  test('says nothing of a mode that is as asked for', async () => {
+    const { logger, verdicts } = await wait({ 7: [0], 8: [0] }, {}, { records: [submitted(7), submitted(8)] })
+    expect([verdicts, logger.said('notice'), logger.said('warning')]).toEqual([
+      ['success', 'success'],
+      [],
+      [],
+    ])
+  })
+
+  test('assumes the mode that was asked for, or the usual one, where the server does not tell', async () => {
+    const silent = { auto_publish_status: null }
+    const { logger, verdicts } = await wait({ 7: [0], 8: [0, 6000] }, silent, {
+      records: [submitted(7), createRecord(8, 'given', 0)],
+    })
+    expect(verdicts).toEqual(['success', 'success'])
+    expect(logger.said('warning')).toEqual([
+      'omv/zlib x86_64 (build 7): the server does not tell the publish mode; none is assumed.',
+      'omv/zlib x86_64 (build 8): the server does not tell the publish mode; default is assumed.',
+    ])
+  })
+
+  test('asks for no mode where an operation is waited for', async () => {
+    const { shows, verdicts } = await wait({ 1: [7000, 6000], 2: [6000] }, {}, { goal: 'publish' })
+    expect([verdicts, shows.toSorted((a, b) => a - b)]).toEqual([
+      ['success', 'success'],
+      [1, 2],
+    ])
+  })
+
+  test('lets an outcome stand whose description cannot be read', async () => {
+    const { logger, verdicts } = await wait({ 1: [6000], 2: [6000] }, httpError({ message: 'No answer' }))
+    expect(verdicts).toEqual(['success', 'success'])
+    expect(logger.said('info').filter((line) => line.includes('could not be read'))).toEqual([
+      'build 1: its packages and logs could not be read: No answer',
+      'build 2: its packages and logs could not be read: No answer',
+    ])
+  })
+
+  test('fails a good build of another commit, and warns where the commit is not told', async () => {
+    const other = await wait(
+      { 7: [15000], 8: [666] },
+      { commit_hash: 'b'.repeat(40) },
+      { records: [submitted(7), submitted(8)] },
+    )
+    expect(other.records.map(({ outcome }) => outcome?.sentence.slice(0, 16))).toEqual([
+      'ABF built commit',
+      'The build failed',
+    ])
+    const silent = await wait(
+      { 7: [0], 8: [666] },
+      { commit_hash: null },
+      { records: [submitted(7), submitted(8)] },
+    )
+    expect(silent.logger.said('warning')).toEqual([
+      'omv/zlib x86_64 (build 7): the server does not tell which commit it built.',
+    ])
+    expect((await wait({ 7: [0], 8: [0] }, { commit_hash: null })).logger.said('warning')).toEqual([])
+  })
+
+  test('goes on for the others when one has failed', async () => {
+    const { verdicts, records } = await wait({ 1: [666], 2: [3000, 3000, 0] })
+    expect(verdicts).toEqual(['failure', 'success'])
+    expect(records[0]?.history.map(({ code }) => code)).toEqual([666])
+    expect(records[1]?.history.map(({ code }) => code)).toEqual([3000, 0])
+  })
+
+  test('counts only what is open, names five, and says how much time is left', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 7 }, (_, index) => [index + 1, index === 0 ? [6000] : [3000]]),
+    )
+    const { logger } = await wait(many, {}, { timeout: 700_000 })
+    expect(logger.said('info').find((line) => line.includes('Waiting'))).toBe(
+      '00:10:00Z  Waiting for 6 of 7: 2 building (3000) for 10 min, 3 building (3000) for 10 min, 4 building (3000) for 10 min, 5 building (3000) for 10 min, 6 building (3000) for 10 min and 1 more; 1 min 40 s left',
+    )
+  })
+
+  test('ends at once where there is nothing to wait for', async () => {
+    const { looked, shows } = await wait({})
+    expect([looked, shows]).toEqual([[], []])
+  })
+})

@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest'
+import { HttpError } from '../../../src/http/failure.ts'
+import { askedAfter, BASE, FIRST, prepare, type Step, told } from './memory.ts'
+import { failureOf } from '../doubles.ts'
+
+const LABEL = `openmandriva/gtk+demo x86_64 (build ${FIRST})`
+const SEED = { projectId: 40217, archId: 2, saveToRepositoryId: 14 }
+const WATCH = { 'abf-build-list-ids': String(FIRST) }
+const RELEASES_NOTHING = 'which leads to nothing that could be released'
+
+function there(status: number, more: Readonly<Record<string, unknown>> = {}, dialect?: 'omv' | 'rosa'): Step {
+  const step = prepare(dialect)
+  step.abf.addBuild({ ...SEED, status, ...more })
+  return step
+}
+
+function trouble(status: number, headers: Readonly<Record<string, string>> = {}) {
+  return { method: 'GET', path: /build_lists/, gives: { status, headers, body: { message: 'oops' } } }
+}
+
+describe('a watched build', () => {
+  test('that is over is told at once', async () => {
+    const step = there(6000)
+    expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
+    expect(told(step)).toEqual([`info: 00:00:00Z  ${LABEL}: published (6000)`])
+    expect(step.abf.asked).toEqual([`GET /api/v1/build_lists/${FIRST}.json`])
+  })
+
+  test('that does not exist fails, and is named', async () => {
+    const step = prepare()
+    expect(await step.run({ 'abf-build-list-ids': '5' })).toMatchObject({ conclusion: 'failure', ok: false })
+    expect(told(step).slice(0, 2)).toEqual([
+      'info: 00:00:00Z  build 5: the server does not find it',
+      'info: 00:00:00Z  build 5: There is no build of this number, or no longer: records are deleted some weeks after a build.',
+    ])
+    expect(told(step)[2]).toMatch(
+      /^error: build 5\. There is no build .*\nBuild: https:\/\/abf\.example\/build_lists\/5$/,
+    )
+    expect(step.outputs['build-status']).toBe('')
+  })
+
+  test('is looked at once where nothing is to be waited for', async () => {
+    const step = there(3000)
+    const result = await step.run({ ...WATCH, 'abf-wait': 'false' })
+    expect(result).toMatchObject({ conclusion: 'in_progress', ok: true })
+    expect(told(step)).toEqual([`info: 00:00:00Z  ${LABEL}: building (3000)`])
+    expect(step.clock.pauses).toEqual([])
+  })
+
+  test('is never cancelled', async () => {
+    const step = there(3000)
+    expect(await step.run({ ...WATCH, 'abf-timeout': '90s' })).toMatchObject({ conclusion: 'timed_out' })
+    expect(step.abf.asked.some((line) => line.startsWith('PUT'))).toBe(false)
+    expect(step.clock.pauses).toEqual([60_000, 30_000])
+  })
+
+  test('that was cancelled by somebody is an annotation of its own', async () => {
+    const step = there(5000)
+    expect(await step.run(WATCH)).toMatchObject({
+      conclusion: 'cancelled',
+      ok: false,
+      stop: 'the builds ended as cancelled',
+    })
+    expect(told(step).at(-1)).toMatch(
+      /^error: .*: cancelled \(5000\)\. The build was cancelled, or it ran past/,
+    )
+  })
+
+  test('of an architecture that is not permitted is a notice', async () => {
+    const step = there(15000)
+    expect(await step.run(WATCH)).toMatchObject({ conclusion: 'neutral', ok: true })
+    expect(told(step).at(-1)).toMatch(
+      /^notice: .*: architecture not permitted \(15000\)\. The package excludes/,
+    )
+  })
+
+  test('whose tests failed is good when that is accepted, with a warning', async () => {
+    const step = there(11000)
+    expect(await step.run({ ...WATCH, 'abf-tests-failed': 'accept' })).toMatchObject({
+      conclusion: 'success',
+    })
+    expect(told(step).at(-1)).toMatch(/^warning: .*: tests failed \(11000\)\. /)
+    expect(await there(11000).run(WATCH)).toMatchObject({ conclusion: 'failure' })
+  })
+
+  test('is told now and then while nothing changes', async () => {
+    const step = there(3000)
+    await step.run({ ...WATCH, 'abf-timeout': '25m', 'abf-poll-interval': '30s' })
+    expect(told(step).slice(1, 3)).toEqual([
+      `info: 00:10:00Z  Waiting for 1 of 1: x86_64 building (3000) for 10 min; 15 min left`,
+      `info: 00:20:00Z  Waiting for 1 of 1: x86_64 building (3000) for 20 min; 5 min left`,
+    ])
+  })
+})
+
+describe('trouble with the server', () => {
+  test('is sat out, with growing pauses, and told', async () => {
+    const step = there(6000)
+    step.abf.mishaps.push(...[1, 2, 3, 4, 5, 6].map(() => trouble(503)))
+    expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success' })
+    expect(step.clock.pauses).toEqual([60_000, 120_000, 240_000, 300_000, 300_000, 300_000])
+    const said = `Could not read build ${FIRST}: ABF at abf.example answered 503: oops.`
+    expect(told(step)).toEqual([
+      `info: 00:00:00Z  ${said} Next look in 1 min.`,
+      `info: 00:01:00Z  ${said} Next look in 2 min.`,
+      `info: 00:03:00Z  ${said} Next look in 4 min.`,
+      `info: 00:07:00Z  ${said} Next look in 5 min.`,
+      `warning: ${said} Next look in 5 min.`,
+      `info: 00:17:00Z  ${said} Next look in 5 min.`,
+      `info: 00:22:00Z  ${LABEL}: published (6000)`,
+      'info: 00:22:00Z  ABF answers again.',
+    ])
+    expect(step.logger.titles).toEqual(['ABF does not answer as it should'])
+  })
+
+  test('that names its end is waited for until then', async () => {
+    const step = there(6000)
+    step.abf.mishaps.push(trouble(503, { 'Retry-After': '7' }), trouble(503, { 'Retry-After': '600' }))
+    await step.run(WATCH)
+    expect(step.clock.pauses).toEqual([7500, 610_000])
+  })
+
+  test('with the limit of requests is a warning, and waited out until the full hour', async () => {
+    const step = there(6000)
+    step.clock.advance(50 * 60_000)
+    step.abf.mishaps.push({
+      ...trouble(403),
+      gives: { status: 403, body: { message: '403 Forbidden | Rate Limit Exceeded' } },
+    })
+    await step.run(WATCH)
+    expect(step.clock.pauses).toEqual([610_000])
+    expect(told(step)[0]).toContain(
+      'the limit of requests an hour is used up until 01:00 UTC. Next look in 10 min 10 s.',
+    )
+    expect(told(step)[0]).toMatch(/^warning/)
+    expect(step.logger.titles).toEqual(["ABF's limit of requests is reached"])
+  })
+
+  test('is named when the time is over in the middle of it', async () => {
+    const step = there(3000)
+    step.abf.mishaps.push(...[1, 2, 3, 4, 5].map(() => trouble(502)))
+    await step.run({ ...WATCH, 'abf-timeout': '2m' })
+    expect(told(step).at(-1)).toContain(
+      `Not over within 2 min: last seen no status. At the end Could not read build ${FIRST}: ABF at abf.example answered 502: oops.`,
+    )
+  })
+
+  test.each([401, 405, 422])('that does not heal ends the wait: %i', async (status) => {
+    const step = there(6000)
+    step.abf.mishaps.push(trouble(status))
+    expect(await failureOf(step.run(WATCH))).toBeInstanceOf(HttpError)
+    expect(step.clock.pauses).toEqual([])
+    expect(step.outputs['build-conclusion']).toBe('failure')
+  })
+
+  test.each(['tls', 'redirect', 'too-large'] as const)('of kind %s ends the wait', async (kind) => {
+    const step = there(6000)
+    const error = new HttpError({ kind, message: 'no', method: 'GET', url: BASE })
+    step.abf.mishaps.push({ method: 'GET', path: /build_lists/, gives: error })
+    expect(await failureOf(step.run(WATCH))).toMatchObject({ kind })
+  })
+
+  test.each(['dns', 'reset', 'unreadable'] as const)('of kind %s is sat out', async (kind) => {
+    const step = there(6000)
+    const status = kind === 'unreadable' ? { status: 200 } : {}
+    const error = new HttpError({ kind, message: 'no', method: 'GET', url: BASE, ...status })
+    step.abf.mishaps.push({ method: 'GET', path: /build_lists/, gives: error })
+    expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success' })
+  })
+})
+
+describe('a filter', () => {
+  test('selects what to look at, beside the ids', async () => {
+    const step = there(6000)
+    step.abf.addBuild({ ...SEED, status: 666 })
+    const result = await step.run({ 'abf-filter': 'status=666\nownership=index', ...WATCH })
+    expect(result.conclusion).toBe('failure')
+    expect(step.outputs['build-list-ids']).toBe(`[${FIRST},${FIRST + 1}]`)
+  })
+
+  test('that selects nothing leaves nothing to do', async () => {
+    const step = prepare()
+    const result = await step.run({ 'abf-filter': 'status=666', 'abf-operation': 'publish' })
+    expect(result).toMatchObject({ conclusion: 'neutral', ok: true })
+    expect(told(step)).toEqual(['warning: abf-filter selects no builds, so there is nothing to publish.'])
+  })
+
+  test('finds builds in a search, which looks at none of them', async () => {
+    const step = there(6000)
+    step.abf.addBuild({ ...SEED, status: 666 })
+    const result = await step.run({ 'abf-filter': 'ownership=index', ...WATCH, 'abf-operation': 'search' })
+    expect(result).toMatchObject({
+      conclusion: 'success',
+      ok: true,
+      stop: `abf-operation is search, ${RELEASES_NOTHING}`,
+    })
+    expect(told(step)).toEqual(['info: Found 2 builds.'])
+    expect(step.abf.asked).toEqual(['GET /api/v1/build_lists.json'])
+    expect(step.outputs['build-status']).toBe('')
+    expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([
+      { id: FIRST, status: 6000, 'status-name': 'published', conclusion: null, project: null, commit: null },
+      { id: FIRST + 1, status: 666, conclusion: null },
+    ])
+  })
+
+  test('may leave out ids that a search then reads', async () => {
+    const step = there(6000)
+    await step.run({ ...WATCH, 'abf-filter': 'status=666', 'abf-operation': 'search' })
+    expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([{ id: FIRST, status: 6000 }])
+  })
+})
+
+describe('an operation', () => {
+  test('is ordered, waited for, and leads on to the release', async () => {
+    const step = there(0)
+    step.abf.plan(
+      {},
+      [
+        { status: 7000, afterReads: 1 },
+        { status: 6000, afterReads: 1 },
+      ],
+      { on: 'publish' } as never,
+    )
+    const result = await step.run({ ...WATCH, 'abf-operation': 'publish' })
+    expect(result).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
+    expect(told(step)[0]).toBe(`info: ${LABEL}, built (0): ABF has taken the order to publish it.`)
+    expect(askedAfter(step).length).toBeGreaterThan(0)
+  })
+
+  test('to reject leads to nothing that could be released', async () => {
+    const step = there(0)
+    const result = await step.run({ ...WATCH, 'abf-operation': 'reject' })
+    expect(result).toMatchObject({
+      conclusion: 'success',
+      ok: true,
+      stop: `abf-operation is reject, ${RELEASES_NOTHING}`,
+    })
+  })
+
+  test('to cancel is as wanted when it is cancelled, without a red mark', async () => {
+    const step = there(5000)
+    const result = await step.run({ ...WATCH, 'abf-operation': 'cancel' })
+    expect(result).toMatchObject({ conclusion: 'cancelled', ok: true })
+    expect(step.logger.said('error')).toEqual([])
+  })
+})

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import { ActionError, CancelledError } from '../../../src/errors.ts'
+import type { CommitRange } from '../../../src/github/commits.ts'
+import { explain, statusOf } from '../../../src/github/errors.ts'
+import { createCommitSource } from '../../../src/github/octokit.ts'
+import type { Http } from '../../../src/http/client.ts'
+import { type HttpRequest, Reply } from '../../../src/http/response.ts'
+import type { Incoming } from '../../../src/http/transport.ts'
+import { failureOf, incoming, RecordingLogger } from '../doubles.ts'
+
+const PLACE = { apiUrl: 'https://ghes.example/api/v3//', repository: 'acme/app' }
+
+function commit(index: number, more: object = {}) {
+  const person = { name: 'Ada', email: 'ada@example.org', date: 'authored' }
+  return {
+    sha: `sha${index}`,
+    commit: { message: `m${index}`, author: person, committer: { date: 'committed' }, ...more },
+  }
+}
+
+const many = (count: number): unknown[] => Array.from({ length: count }, (_, index) => commit(index))
+const files = (count: number): unknown => ({
+  files: Array.from({ length: count }, (_, index) => ({ filename: `f${index}`, status: 'modified' })),
+})
+
+/** GitHub, with an answer for each path; anything else is 404. */
+async function read(
+  answers: (path: string, query: URLSearchParams) => Incoming | Error | undefined,
+  base?: string,
+) {
+  const requests: HttpRequest[] = []
+  const http: Http = {
+    send: async (request) => {
+      requests.push(request)
+      const answer = answers(
+        request.url.pathname.replace('/api/v3/repos/acme/app/', ''),
+        request.url.searchParams,
+      )
+      if (answer instanceof Error) throw answer
+      return new Reply(request, answer ?? incoming(404, { message: 'Not Found' }), 1, String)
+    },
+  }
+  const source = createCommitSource({ http, logger: new RecordingLogger(), token: 'ghs_1', ...PLACE })
+  const range: CommitRange = await source.read('head', base)
+  return {
+    range,
+    requests,
+    asked: requests.map(({ url }) =>
+      decodeURIComponent(url.pathname + url.search).replace('/api/v3/repos/acme/app/', ''),
+    ),
+  }
+}
+
+const compared = (status: string, total: number, commits: readonly unknown[]): Incoming =>
+  incoming(200, { status, total_commits: total, commits })
+
+describe('commits', () => {
+  test('without a base are the last twenty', async () => {
+    const { range, requests, asked } = await read((path) =>
+      path === 'commits'
+        ? incoming(200, [
+            commit(1),
+            commit(2, { committer: null }),
+            commit(3, { author: null, committer: null }),
+          ])
+        : incoming(200, files(1)),
+    )
+    expect(asked[0]).toBe('commits?sha=head&per_page=20')
+    expect(range).toMatchObject({ base: 'none', total: 3 })
+    const [first, second, third] = range.commits
+    expect(first).toEqual({
+      sha: 'sha1',
+      message: 'm1',
+      authorName: 'Ada',
+      authorEmail: 'ada@example.org',
+      date: 'committed',
+      files: [{ status: 'modified', path: 'f0', previousPath: undefined }],
+    })
+    expect([second?.date, third?.date, third?.authorName]).toEqual(['authored', undefined, undefined])
+    expect(requests[0]).toMatchObject({
+      method: 'GET',
+      intent: 'read the commits',
+      effect: 'idempotent',
+      peer: { name: 'GitHub', urlInput: 'GITHUB_API_URL' },
+      largestAnswer: 32 * 1024 * 1024,
+    })
+    expect(requests[0]?.url.href).toMatch(/^https:\/\/ghes\.example\/api\/v3\/repos\//)
+    expect(requests[0]?.headers['authorization']).toBe('token ghs_1')
+  })
+
+  test('since a base are read in pages, the newest first, the oldest left out', async () => {
+    const pages: string[] = []
+    const { range } = await read((path, query) => {
+      if (!path.startsWith('compare/')) return incoming(200, files(0))
+      pages.push(query.get('page') ?? '')
+      return compared('ahead', 1101, [commit(Number(query.get('page')))])
+    }, 'base')
+    expect(pages).toEqual(['1', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12'])
+    expect(range).toMatchObject({ base: 'found', total: 1101 })
+    expect(range.commits.map(({ sha }) => sha)).toEqual(
+      [12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((page) => `sha${page}`),
+    )
+  })
+
+  test.each([
+    [0, ['1']],
+    [100, ['1']],
+    [101, ['1', '2']],
+  ])('of a range of %i take the pages %j', async (total, wanted) => {
+    const pages: (string | null)[] = []
+    await read((path, query) => {
+      if (path.startsWith('compare/')) pages.push(query.get('page'))
+      return path.startsWith('compare/') ? compared('ahead', total, []) : undefined
+    }, 'base')
+    expect(pages).toEqual(wanted)
+  })
+
+  test.each([
+    ['diverged', () => compared('diverged', 1, [])],
+    ['unknown', () => undefined],
+  ])('from a base that is %s are the last twenty', async (base, answer) => {
+    const { range } = await read(
+      (path) =>
+        path.startsWith('compare/')
+          ? answer()
+          : path === 'commits'
+            ? incoming(200, [commit(1)])
+            : incoming(200, files(0)),
+      'base',
+    )
+    expect(range).toMatchObject({ base, total: 1 })
+  })
+
+  test('are an error when GitHub is in trouble over the base', async () => {
+    const error = (await failureOf(
+      read((path) => (path.startsWith('compare/') ? incoming(500, { message: 'oops' }) : undefined), 'base'),
+    )) as ActionError
+    expect([error.message, error.advice]).toEqual([
+      'Could not read the commits of acme/app from ghes.example: HTTP 500: oops',
+      'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.',
+    ])
+  })
+})
+
+describe('files', () => {
+  const withFiles = (
+    count: number,
+    answer: (path: string, query: URLSearchParams) => Incoming | Error | undefined,
+  ) => read((path, query) => (path === 'commits' ? incoming(200, many(count)) : answer(path, query)))
+
+  test('are read page by page, a thousand at most', async () => {
+    const { range, requests } = await withFiles(1, (_, query) =>
+      incoming(200, files(query.get('page') === '2' ? 99 : 100)),
+    )
+    expect(range.commits[0]?.files).toHaveLength(199)
+    expect(requests).toHaveLength(3)
+    const endless = await withFiles(1, () => incoming(200, files(100)))
+    expect(endless.range.commits[0]?.files).toHaveLength(1000)
+  })
+
+  test('are read for the newest hundred commits, and that is said', async () => {
+    const { range, requests } = await withFiles(101, () => incoming(200, {}))
+    expect(requests).toHaveLength(101)
+    expect(range.commits).toHaveLength(101)
+    expect([range.commits[99]?.files, range.commits[100]?.files]).toEqual([[], undefined])
+    expect(range.filesMissing).toBe('files are read for the newest 100 commits')
+    expect((await withFiles(100, () => incoming(200, {}))).range.filesMissing).toBeUndefined()
+  })
+
+  test('that cannot be read are left out, and that is said', async () => {
+    const refused = await withFiles(1, () => incoming(403, { message: 'no' }))
+    expect(refused.range).toMatchObject({ filesMissing: 'GitHub answered 403', total: 1 })
+    expect(refused.range.commits[0]).not.toHaveProperty('files')
+    const silent = await withFiles(1, () => new ActionError('no answer'))
+    expect(silent.range.filesMissing).toBe('GitHub could not be reached for them')
+    const odd = await withFiles(1, () => incoming(200, { files: [{ filename: 1 }] }))
+    expect(odd.range.filesMissing).toBe('GitHub described them in a way that is not understood')
+  })
+
+  test('are not worth a cancelled job', async () => {
+    const cancelled = new CancelledError('SIGINT')
+    expect(await failureOf(withFiles(1, () => cancelled))).toBe(cancelled)
+  })
+})
+
+describe('what octokit throws', () => {
+  test('gives way to what our own HTTP has thrown', async () => {
+    const own = new ActionError('no answer')
+    expect(explain(own, PLACE)).toBe(own)
+    expect(explain({ status: 500, cause: own, message: 'wrapped' }, PLACE)).toBe(own)
+    expect([
+      statusOf({ status: 500, cause: own }),
+      statusOf({ status: 500 }),
+      statusOf({ status: '500' }),
+    ]).toEqual([undefined, 500, undefined])
+  })
+
+  test.each([
+    [401, 'GitHub does not accept github-token. Leave the input out to use the token of the job.'],
+    [403, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
+    [404, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
+    [422, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
+    [429, 'GitHub limits how often its API is called. Run the job again later.'],
+    [500, 'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.'],
+    [
+      undefined,
+      'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.',
+    ],
+  ])('of status %s is explained', (status, advice) => {
+    const error = explain({ status, message: 'words\nof it' }, PLACE)
+    const said = status === undefined ? 'words of it' : `HTTP ${status}: words of it`
+    expect([error.message, error.advice]).toEqual([
+      `Could not read the commits of acme/app from ghes.example: ${said}`,
+      advice,
+    ])
+  })
+
+  test('may have no words, and come from no address', () => {
+    expect(explain({ message: 5 }, { ...PLACE, apiUrl: 'nowhere' }).message).toBe(
+      'Could not read the commits of acme/app from nowhere: no answer',
+    )
+  })
+})

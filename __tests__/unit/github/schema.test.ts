@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { ActionError } from '../../../src/errors.ts'
+import { CommitListSchema, ComparisonSchema, FilesSchema, parse } from '../../../src/github/schema.ts'
+
+const COMMIT = { sha: 'a', commit: { message: 'm' } }
+const COMPARISON = { status: 'ahead', total_commits: 1, commits: [COMMIT] }
+
+function refused(work: () => unknown): ActionError {
+  try {
+    work()
+  } catch (thrown) {
+    if (thrown instanceof ActionError) return thrown
+  }
+  throw new Error('expected an ActionError')
+}
+
+describe("GitHub's answers", () => {
+  it.each([
+    ['a commit without people', {}],
+    ['a commit whose people are not known', { author: null, committer: null }],
+    ['a commit of people without a name', { author: {}, committer: { name: null, email: null, date: null } }],
+    [
+      'a commit with all of it',
+      { author: { name: 'Ada', email: 'a@b.example', date: '2026-01-01T00:00:00Z' } },
+    ],
+    ['a commit with more than is used', { tree: { sha: 'b' }, author: { name: 'Ada', login: 'ada' } }],
+  ])('may hold %s', (_, more) => {
+    const commits = [{ ...COMMIT, commit: { message: 'm', ...more }, parents: [] }]
+    expect(parse(CommitListSchema, commits)).toEqual(commits)
+    expect(parse(ComparisonSchema, { ...COMPARISON, commits })).toEqual({ ...COMPARISON, commits })
+  })
+
+  it('may hold no files, and files that were or were not renamed', () => {
+    expect(parse(FilesSchema, {})).toEqual({})
+    const files = [
+      { status: 'renamed', filename: 'b', previous_filename: 'a' },
+      { status: 'added', filename: 'c', sha: 'd' },
+    ]
+    expect(parse(FilesSchema, { files })).toEqual({ files })
+  })
+
+  it.each([
+    ['no list', {}, 'no such list'],
+    ['nothing', undefined, 'no such list'],
+    ['a page', '<html>', 'no such list'],
+    ['something else', [COMMIT, 7], 'field 1'],
+    ['a commit without a SHA', [{ commit: { message: 'm' } }], 'field 0.sha'],
+    [
+      'a message that is no text',
+      [COMMIT, { sha: 'b', commit: { message: null } }],
+      'field 1.commit.message',
+    ],
+    [
+      'a name that is no text',
+      [{ sha: 'b', commit: { message: 'm', author: { name: 7 } } }],
+      'field 0.commit.author.name',
+    ],
+  ])('are refused when there is %s, with the place', (_, data, place) => {
+    const error = refused(() => parse(CommitListSchema, data))
+    expect(error.message).toBe(`GitHub sent an answer that is not understood (${place}).`)
+    expect(error.advice).toBe(
+      'Check that GITHUB_API_URL is the address of a GitHub API, or set set-commits: skip.',
+    )
+  })
+
+  it.each([
+    [{ ...COMPARISON, status: undefined }, 'field status'],
+    [{ ...COMPARISON, total_commits: '1' }, 'field total_commits'],
+    [{ ...COMPARISON, commits: undefined }, 'field commits'],
+  ])('of a comparison are refused without what is used: %j', (data, place) => {
+    expect(refused(() => parse(ComparisonSchema, data)).message).toContain(`(${place})`)
+  })
+
+  it.each([
+    [{ files: {} }, 'field files'],
+    [{ files: [{ status: 'added' }] }, 'field files.0.filename'],
+    [{ files: [{ filename: 'a' }] }, 'field files.0.status'],
+    [
+      { files: [{ status: 'renamed', filename: 'a', previous_filename: 1 }] },
+      'field files.0.previous_filename',
+    ],
+  ])('of files are refused without what is used: %j', (data, place) => {
+    expect(refused(() => parse(FilesSchema, data)).message).toContain(`(${place})`)
+  })
+})

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { classify, HttpError } from '../../../src/http/failure.ts'
+import { PEER } from '../doubles.ts'
+
+function sorted(code: string, message: string) {
+  return classify({ code, message }, PEER, 'sentry.example')
+}
+
+describe('classify', () => {
+  it.each([
+    // code, message, kind, sent, heals
+    ['ENOTFOUND', 'getaddrinfo ENOTFOUND sentry.example', 'dns', false, true],
+    ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN sentry.example', 'dns', false, true],
+    ['ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:443', 'refused', false, true],
+    ['ETIMEDOUT', 'connect ETIMEDOUT 10.0.0.1:443', 'refused', false, true],
+    ['ETIMEDOUT', '', 'refused', false, true],
+    ['ECONNRESET', 'socket hang up', 'reset', true, true],
+    ['EPIPE', 'write EPIPE', 'reset', true, true],
+    ['', '', 'reset', true, true],
+    ['CERT_HAS_EXPIRED', 'certificate has expired', 'tls', false, false],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate', 'tls', false, false],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'tls', false, false],
+    ['ECONNRESET', 'tunneling socket could not be established, statusCode=503', 'proxy', false, true],
+    ['ECONNRESET', 'tunneling socket could not be established, statusCode=407', 'proxy', false, false],
+    ['ERR_BAD_RESPONSE', 'maxContentLength size of 100 exceeded', 'too-large', true, false],
+  ])('sorts %s "%s" as %s', (code, message, kind, sent, heals) => {
+    expect(sorted(code, message)).toMatchObject({ kind, sent, heals })
+  })
+
+  it.each([
+    ['ENOTFOUND', 'getaddrinfo ENOTFOUND sentry-proxy.example', 'dns'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'Host: proxy.example. is not in the cert', 'tls'],
+  ])('does not take a server named proxy for a proxy (%s)', (code, message, kind) => {
+    expect(sorted(code, message).kind).toBe(kind)
+  })
+
+  it.each(['ETIMEDOUT', 'EHOSTUNREACH'])('knows that %s can also come after the request was sent', (code) => {
+    expect(sorted(code, `read ${code}`).sent).toBe(true)
+  })
+
+  it.each([
+    [
+      'maxContentLength size of 100 exceeded',
+      'ERR_BAD_RESPONSE',
+      'sentry.example sent more than this action accepts',
+      'Check that sentry-url is the address of a Sentry server.',
+    ],
+    [
+      'tunneling socket could not be established, statusCode=503',
+      'ECONNRESET',
+      'the proxy did not connect to sentry.example (it answered 503)',
+      'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
+    ],
+    [
+      'tunneling socket could not be established, cause=connect ECONNREFUSED',
+      'ECONNRESET',
+      'the proxy did not connect to sentry.example',
+      'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
+    ],
+    [
+      'getaddrinfo ENOTFOUND sentry.example',
+      'ENOTFOUND',
+      'the host sentry.example could not be found (ENOTFOUND)',
+      'Check sentry-url, and that the runner can resolve that name.',
+    ],
+    [
+      'certificate has expired',
+      'CERT_HAS_EXPIRED',
+      'no secure connection to sentry.example: certificate has expired (CERT_HAS_EXPIRED)',
+      'If the server uses your own certificate authority, name its file in the environment variable NODE_EXTRA_CA_CERTS of this step.',
+    ],
+    [
+      'wrong version number',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'no secure connection to sentry.example: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER)',
+      'Check that sentry-url and the proxy speak TLS on that port.',
+    ],
+    [
+      'connect ECONNREFUSED 10.0.0.1:443',
+      'ECONNREFUSED',
+      'no connection to sentry.example (ECONNREFUSED)',
+      'Check sentry-url, and that the runner may reach it (firewall, proxy, VPN).',
+    ],
+    [
+      'socket hang up',
+      'ECONNRESET',
+      'the connection to sentry.example broke (ECONNRESET)',
+      'Run the job again; if it stays, look at the server and at proxies in between.',
+    ],
+    [
+      '',
+      '',
+      'the connection to sentry.example broke',
+      'Run the job again; if it stays, look at the server and at proxies in between.',
+    ],
+  ])('says what "%s" (%s) means, and what to do', (message, code, sentence, advice) => {
+    expect(sorted(code, message)).toMatchObject({ sentence, advice })
+  })
+
+  it('takes a connection for refused whose message merely mentions a read', () => {
+    expect(sorted('ETIMEDOUT', 'connect ETIMEDOUT read.example:443').kind).toBe('refused')
+  })
+})
+
+it('HttpError carries what is known, without advice or words when there are none', () => {
+  const error = new HttpError({ kind: 'dns', message: 'no', method: 'GET', url: 'https://sentry.example/x' })
+  expect(error).toMatchObject({ status: undefined, words: '', advice: undefined })
+  expect(error.detail).toEqual(['GET https://sentry.example/x'])
+  expect(error.name).toBe('HttpError')
+})

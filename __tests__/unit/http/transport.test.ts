@@ -1,0 +1,249 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createTransport, type Outcome, type Outgoing } from '../../../src/http/transport.ts'
+
+const MiB = 1024 * 1024
+const peer = { name: 'Sentry', urlInput: 'sentry-url' }
+let server: Server | undefined
+
+afterEach(() => {
+  server?.closeAllConnections()
+  server?.close()
+})
+
+async function send(
+  listener: RequestListener,
+  more: Partial<Outgoing> = {},
+  { limit, signal }: { limit?: AbortSignal; signal?: AbortSignal } = {},
+  path = '/',
+): Promise<Outcome> {
+  server = createServer(listener).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server?.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  const never = new AbortController().signal
+  const outgoing: Outgoing = {
+    method: 'GET',
+    url: new URL(`http://127.0.0.1:${port}${path}`),
+    headers: {},
+    ...more,
+  }
+  return await createTransport()(outgoing, peer, limit ?? never, signal ?? never)
+}
+
+const kindOf = (outcome: Outcome): string =>
+  outcome.kind === 'answer' ? String(outcome.answer.status) : outcome.failure.kind
+const bodyOf = (outcome: Outcome): string =>
+  outcome.kind === 'answer' ? outcome.answer.bytes.toString() : outcome.kind
+
+// What is read goes over Node's HTTP, what is changed over axios; nobody must be able to tell.
+describe.each([
+  { method: 'GET' as const, body: undefined },
+  { method: 'PUT' as const, body: '{}' },
+])('$method', (way) => {
+  it('gives status, headers and body of any answer', async () => {
+    const outcome = await send((_, response) => {
+      response.writeHead(404, { 'X-One': 'a', Link: ['<1>', '<2>'], 'Set-Cookie': ['a=1', 'b=2'] })
+      response.end('no such thing')
+    }, way)
+    expect([kindOf(outcome), bodyOf(outcome)]).toEqual(['404', 'no such thing'])
+    if (outcome.kind !== 'answer') return
+    const headers = ['x-one', 'link', 'set-cookie', 'x-none'].map((name) => outcome.answer.header(name))
+    expect(headers).toEqual(['a', '<1>, <2>', 'a=1, b=2', undefined])
+  })
+
+  it('sends method, path, query, headers and body as they are given', async () => {
+    let seen: unknown
+    const headers = { 'X-A': 'y', 'Content-Type': 'application/json' }
+    await send(
+      (request, response) => {
+        const chunks: Buffer[] = []
+        request.on('data', (chunk: Buffer) => chunks.push(chunk))
+        request.on('end', () => {
+          const { method, url, headers: given } = request
+          seen = [method, url, given['x-a'], given['content-type'], Buffer.concat(chunks).toString()]
+          response.end()
+        })
+      },
+      { ...way, headers },
+      {},
+      '/a%2Fb/?c=d',
+    )
+    expect(seen).toEqual([way.method, '/a%2Fb/?c=d', 'y', 'application/json', way.body ?? ''])
+  })
+
+  it('follows no redirect', async () => {
+    const outcome = await send((_, response) => {
+      response.writeHead(302, { Location: '/elsewhere' }).end()
+    }, way)
+    expect(kindOf(outcome)).toBe('302')
+  })
+
+  it('unpacks gzip, also when there is nothing in it', async () => {
+    const listener: RequestListener = ({ headers }, response) => {
+      expect(headers['accept-encoding']).toContain('gzip')
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('{"a":1}'))
+    }
+    expect(bodyOf(await send(listener, way))).toBe('{"a":1}')
+    const empty = await send((_, response) => {
+      response.writeHead(204, { 'Content-Encoding': 'gzip' }).end()
+    }, way)
+    expect([kindOf(empty), bodyOf(empty)]).toEqual(['204', ''])
+  })
+
+  it.each([
+    ['as sent', {}, (size: number) => Buffer.alloc(size, 'a')],
+    [
+      'after decompression',
+      { 'Content-Encoding': 'gzip' },
+      (size: number) => gzipSync(Buffer.alloc(size, 'a')),
+    ],
+  ])('accepts a body up to the limit %s, and no byte more', async (_, headers, make) => {
+    const listener = (size: number): RequestListener => {
+      return (request, response) => {
+        request.resume()
+        response.on('error', () => undefined)
+        response.writeHead(200, headers).end(make(size))
+      }
+    }
+    const limited = { ...way, largestAnswer: MiB }
+    expect(bodyOf(await send(listener(MiB), limited))).toHaveLength(MiB)
+    expect(kindOf(await send(listener(MiB + 1), limited))).toBe('too-large')
+  })
+
+  it.each([
+    ['a body that ends early', { 'Content-Length': '100' }, Buffer.from('{"a":')],
+    ['gzip that ends early', { 'Content-Encoding': 'gzip' }, gzipSync('{"a":1}').subarray(0, 15)],
+    ['gzip that is none', { 'Content-Encoding': 'gzip' }, Buffer.from('{"a":1}')],
+  ])('%s is a broken connection', async (_, headers, bytes) => {
+    const outcome = await send((request, response) => {
+      response.writeHead(200, headers)
+      response.write(bytes, () => response.destroy())
+      request.resume()
+    }, way)
+    expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'reset', sent: true, heals: true } })
+  })
+
+  it('a connection that ends without an answer is a broken connection', async () => {
+    const outcome = await send(({ socket }) => socket.destroy(), way)
+    expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'reset', sent: true, heals: true } })
+  })
+
+  it('gives up at the limit, also within the body, and rejects when the job is cancelled', async () => {
+    const stalls: RequestListener = (_, response) => {
+      response.writeHead(200).write('{')
+    }
+    const reason = new Error('cancelled')
+    expect(await send(stalls, way, { limit: AbortSignal.timeout(50) })).toEqual({
+      kind: 'failure',
+      failure: {
+        kind: 'timeout',
+        sent: true,
+        heals: true,
+        sentence: expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer in time$/) as string,
+        advice: 'Raise request-timeout, or look at the status page of the server.',
+      },
+    })
+    const soon = new AbortController()
+    setTimeout(() => {
+      soon.abort(reason)
+    }, 50)
+    await expect(send(stalls, way, { signal: soon.signal })).rejects.toBe(reason)
+    await expect(send(stalls, way, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+
+  it('names a port where nobody listens', async () => {
+    const closed = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => closed.once('listening', resolve))
+    const { port } = closed.address() as AddressInfo
+    await new Promise((resolve) => closed.close(resolve))
+    const url = new URL(`http://127.0.0.1:${port}/`)
+    expect(await send(() => undefined, { ...way, url })).toMatchObject({
+      failure: {
+        kind: 'refused',
+        sent: false,
+        sentence: `no connection to 127.0.0.1:${port} (ECONNREFUSED)`,
+      },
+    })
+  })
+})
+
+it('reads and writes share a connection', async () => {
+  const sockets = new Set<unknown>()
+  server = createServer((request, response) => {
+    sockets.add(request.socket)
+    request.resume().on('end', () => response.end('{}'))
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server?.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  const never = new AbortController().signal
+  const transport = createTransport()
+  for (const method of ['GET', 'PUT', 'GET'] as const) {
+    const url = new URL(`http://127.0.0.1:${port}/`)
+    await transport(
+      { method, url, headers: {}, body: method === 'PUT' ? '{}' : undefined },
+      peer,
+      never,
+      never,
+    )
+  }
+  expect(sockets.size).toBe(1)
+})
+
+describe('a proxy that cannot be used', () => {
+  const { signal: never } = new AbortController()
+  const ask = (address: string, env: Readonly<Record<string, string>>): Promise<Outcome> => {
+    // The toolkit reads the process's own.
+    for (const [name, value] of Object.entries({ https_proxy: '', http_proxy: '', no_proxy: '', ...env })) {
+      vi.stubEnv(name, value)
+      vi.stubEnv(name.toUpperCase(), env[name.toUpperCase()] ?? '')
+    }
+    const outgoing: Outgoing = { method: 'GET', url: new URL(address), headers: {} }
+    return createTransport(env)(outgoing, peer, never, never)
+  }
+
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  it.each([
+    ['https://sentry.test/', 'https_proxy'],
+    ['https://sentry.test/', 'HTTPS_PROXY'],
+    ['http://sentry.test/', 'http_proxy'],
+    ['http://sentry.test/', 'HTTP_PROXY'],
+  ])('is told for %s by %s, and no request goes out without it', async (address, name) => {
+    for (const proxy of [
+      'http://ci:p%ss-word@proxy.test:3128',
+      'https://',
+      'http://ci:pass/word@proxy.test',
+      'proxy.test:3128',
+      'ci:pass-word@proxy.test:3128',
+      'no url at all',
+    ]) {
+      const outcome = await ask(address, { [name]: proxy })
+      expect(outcome).toEqual({
+        kind: 'failure',
+        failure: {
+          kind: 'proxy',
+          sent: false,
+          heals: false,
+          sentence: 'the proxy that the environment names for sentry.test is no usable URL',
+          advice:
+            'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',
+        },
+      })
+    }
+  })
+
+  it.each([
+    ['is one for the other protocol', { https_proxy: 'https://' }],
+    ['need not be used, by no_proxy', { http_proxy: 'http://', no_proxy: '127.0.0.1' }],
+    ['need not be used, on loopback', { http_proxy: 'http://' }],
+  ])('does not matter where it %s', async (_, env) => {
+    server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server?.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    expect(bodyOf(await ask(`http://127.0.0.1:${port}/`, env))).toBe('ok')
+  })
+})

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest'
+import { type AbfInputs, abfPairs, loadAbf } from '../../../src/inputs/abf.ts'
+
+const SHA = 'a'.repeat(40)
+const BUILD = { 'abf-project': 'openmandriva/zlib', 'abf-repository': 'cooker/main', 'abf-token': 'token123' }
+
+function load(inputs: Readonly<Record<string, string>>, variables: Readonly<Record<string, string>> = {}) {
+  const env = Object.fromEntries(
+    Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]),
+  )
+  return loadAbf({ ...env, ...variables }, SHA, (text) => `"${text}"`)
+}
+
+function loaded(
+  inputs: Readonly<Record<string, string>>,
+  variables?: Readonly<Record<string, string>>,
+): AbfInputs {
+  const { value, problems } = load(inputs, variables)
+  if (!value || value.off) throw new Error(problems.join('\n') || 'off')
+  return value
+}
+
+describe('on or off', () => {
+  test('off without a project, ids, a filter or an operation', () => {
+    expect(load({ 'abf-token': 'x', 'abf-url': 'nonsense' }).value).toEqual({ off: true })
+    expect(load({ 'abf-build-list-ids': ' ' }).value).toEqual({ off: true })
+  })
+
+  test.each([
+    [BUILD, 'build'],
+    [{ 'abf-build-list-ids': '5' }, 'watch'],
+    [{ 'abf-filter': 'status=6000' }, 'search'],
+    [{ ...BUILD, 'abf-build-list-ids': '5', 'abf-operation': 'publish' }, 'publish'],
+  ])('%j means %s', (inputs, operation) => {
+    expect(loaded(inputs).task.operation).toBe(operation)
+  })
+})
+
+test('defaults', () => {
+  expect(loaded(BUILD)).toMatchObject({
+    baseUrl: 'https://abf.openmandriva.org/',
+    reuse: true,
+    wait: true,
+    timeout: 19_800_000,
+    pollInterval: 30_000,
+    onAbort: 'cancel',
+    testsFailed: 'fail',
+    unpermittedArch: 'skip',
+    logLines: 50,
+    task: { wanted: { commit: SHA, arches: ['x86_64'], updateType: 'bugfix', mode: 'none', options: {} } },
+  })
+})
+
+describe('credentials', () => {
+  test('a token wins over a login, with a notice', () => {
+    const inputs = { ...BUILD, 'abf-username': 'ci', 'abf-password': 'secret' }
+    expect(loaded(inputs).credentials).toEqual({ user: 'token123', password: '' })
+    expect(load(inputs).notices).toHaveLength(1)
+  })
+
+  test('come from variables as well', () => {
+    const { 'abf-token': _token, ...rest } = BUILD
+    expect(loaded(rest, { ABF_TOKEN: 'other' }).credentialsSource).toBe('environment variable ABF_TOKEN')
+    expect(loaded(rest, { ABF_USERNAME: 'ci', ABF_PASSWORD: 'p:w' }).credentials).toEqual({
+      user: 'ci',
+      password: 'p:w',
+    })
+  })
+
+  test.each(['publish', 'publish-into-testing', 'reject', 'cancel'])('are required for %s', (operation) => {
+    expect(load({ 'abf-operation': operation, 'abf-build-list-ids': '5' }).problems).toEqual([
+      expect.stringMatching(/^input abf-token: /),
+    ])
+  })
+
+  test('a half login is none', () => {
+    expect(load({ 'abf-build-list-ids': '5', 'abf-username': 'ci' }).problems[0]).toMatch(/abf-password/)
+    expect(load({ 'abf-build-list-ids': '5', 'abf-password': 'x' }).problems[0]).toMatch(/abf-username/)
+  })
+
+  test('a login as it is sent is a secret too', () => {
+    expect(abfPairs({ 'INPUT_ABF-USERNAME': 'ci', ABF_PASSWORD: 'pw' })).toEqual(['ci:pw'])
+  })
+})
+
+describe('lists of builds', () => {
+  test.each(['[812001, 812002,812001]', '812001 812002', '812001\n812002,812002'])('%j', (text) => {
+    expect(loaded({ 'abf-build-list-ids': text }).task).toMatchObject({ ids: [812001, 812002] })
+  })
+
+  test.each(['[]', '[1.5]', 'abc', '0', '99999999999', '-1'])('not %j', (text) => {
+    expect(load({ 'abf-build-list-ids': text }).problems).toHaveLength(1)
+  })
+
+  test('are required where there is something to do', () => {
+    expect(load({ 'abf-operation': 'watch' }).problems[0]).toMatch(/abf-build-list-ids/)
+    expect(load({ 'abf-operation': 'search' }).problems).toEqual([])
+  })
+})
+
+describe('filters', () => {
+  test('are lines of the keys of the servers', () => {
+    expect(loaded({ 'abf-filter': 'status=6000\n\n project_name = gtk=x \n' }).task).toMatchObject({
+      filter: { status: '6000', project_name: 'gtk=x' },
+    })
+  })
+
+  test.each([
+    'archid=2',
+    'status=',
+    'status=x',
+    'nonsense',
+    'status=1\nstatus=2',
+    'ownership=mine',
+    '__proto__=1',
+  ])('not %j', (text) => {
+    expect(load({ 'abf-filter': text }).problems).toHaveLength(1)
+  })
+
+  test('that servers ignore come with a notice', () => {
+    expect(load({ 'abf-filter': 'created_at_start=1' }).notices).toHaveLength(1)
+  })
+})
+
+describe('build options', () => {
+  test('are passed on, unknown ones with a notice', () => {
+    const inputs = { ...BUILD, 'abf-build-options': '{"use_extra_tests": false, "future": 1}' }
+    expect(loaded(inputs).task).toMatchObject({ wanted: { options: { use_extra_tests: false, future: 1 } } })
+    expect(load(inputs).notices).toEqual([expect.stringMatching(/future/)])
+  })
+
+  test.each(['[]', '5', '{', '{"auto_publish_status": "default"}', '{"include_repos[]": []}'])(
+    'not %j',
+    (text) => {
+      expect(load({ ...BUILD, 'abf-build-options': text }).problems).toHaveLength(1)
+    },
+  )
+})
+
+test('all problems are told together', () => {
+  const { value, problems } = load({
+    'abf-operation': 'build',
+    'abf-project': 'zlib',
+    'abf-url': 'http://abf.example',
+    'abf-arches': ';',
+    'abf-auto-publish': 'yes',
+    'abf-poll-interval': '500ms',
+    'abf-timeout': 'soon',
+    'abf-log-lines': '-1',
+  })
+  expect(value).toBeUndefined()
+  expect(
+    problems
+      .map((problem) => /^input ([\w-]+): expected /.exec(problem)?.[1])
+      .toSorted((a = '', b = '') => a.localeCompare(b)),
+  ).toEqual([
+    'abf-arches',
+    'abf-auto-publish',
+    'abf-log-lines',
+    'abf-poll-interval',
+    'abf-project',
+    'abf-repository',
+    'abf-timeout',
+    'abf-token',
+    'abf-url',
+  ])
+})

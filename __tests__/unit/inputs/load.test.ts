@@ -1,0 +1,407 @@
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { ActionError } from '../../../src/errors.ts'
+import { Redactor } from '../../../src/text/redact.ts'
+import { readContext } from '../../../src/github/event.ts'
+import { ABF_DEFAULTS } from '../../../src/inputs/abf.ts'
+import { COMMON_DEFAULTS, wantsSummary } from '../../../src/inputs/common.ts'
+import { LIFECYCLE_DEFAULTS } from '../../../src/inputs/lifecycle.ts'
+import { type Inputs, loadInputs, readSecrets } from '../../../src/inputs/load.ts'
+import { SENTRY_DEFAULTS } from '../../../src/inputs/release.ts'
+
+const COMMIT = 'a'.repeat(40)
+const TOKEN = `sntryu_${'0123456789abcdef'.repeat(4)}`
+const JOB = {
+  GITHUB_SHA: COMMIT,
+  GITHUB_REPOSITORY: 'acme/web',
+  GITHUB_REF_NAME: 'main',
+  GITHUB_RUN_ID: '17',
+}
+const GIVEN = { 'sentry-auth-token': TOKEN, organization: 'acme', projects: 'web' }
+
+type Texts = Readonly<Record<string, string>>
+
+function envOf(inputs: Texts, variables: Texts = {}): Record<string, string> {
+  const given = Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text] as const)
+  return { ...JOB, ...variables, ...Object.fromEntries(given) }
+}
+
+function load(inputs: Texts, variables: Texts = {}): Inputs {
+  const env = envOf(inputs, variables)
+  const redactor = new Redactor()
+  for (const secret of readSecrets(env)) redactor.add(secret)
+  return loadInputs(env, readContext(env, undefined), (text) => redactor.redact(text))
+}
+
+/** The problems, one per line after the headline. */
+function problemsOf(inputs: Texts, variables: Texts = {}): string[] {
+  try {
+    load(inputs, variables)
+  } catch (error) {
+    if (error instanceof ActionError) return error.message.split('\n').slice(1)
+    throw error
+  }
+  return []
+}
+
+function orgToken(claims: unknown): string {
+  return `sntrys_${btoa(JSON.stringify(claims))}_${'s'.repeat(43)}`
+}
+
+describe('loadInputs', () => {
+  it('derives what is not given from the job', () => {
+    expect(load(GIVEN)).toMatchObject({
+      commit: COMMIT,
+      requestTimeout: 30_000,
+      retries: 5,
+      summary: true,
+      notices: [],
+      sentry: {
+        token: TOKEN,
+        tokenSource: 'input sentry-auth-token',
+        organization: 'acme',
+        baseUrl: 'https://sentry.io/',
+        projects: ['web'],
+        version: COMMIT,
+        ref: { value: 'main', explicit: false },
+        url: { value: `https://github.com/acme/web/commit/${COMMIT}`, explicit: false },
+        restoreArchived: false,
+      },
+    })
+  })
+
+  it('takes what is given', () => {
+    const other = 'B'.repeat(64)
+    const inputs = load({
+      ...GIVEN,
+      commit: other,
+      'request-timeout': '1m30s',
+      retries: '0',
+      summary: 'False',
+      'sentry-url': 'https://tools.example/sentry',
+      projects: 'web, api\n12',
+      'version-prefix': 'web@',
+      ref: 'v1.0',
+      url: 'https://git.example/x',
+      'restore-archived': 'TRUE',
+    })
+    expect(inputs).toMatchObject({
+      commit: other.toLowerCase(),
+      requestTimeout: 90_000,
+      retries: 0,
+      summary: false,
+      sentry: {
+        baseUrl: 'https://tools.example/sentry/',
+        projects: ['web', 'api', '12'],
+        version: `web@${other.toLowerCase()}`,
+        ref: { value: 'v1.0', explicit: true },
+        url: { value: 'https://git.example/x', explicit: true },
+        restoreArchived: true,
+      },
+    })
+  })
+
+  it('falls back to the environment, which inputs overrule', () => {
+    const variables = {
+      SENTRY_AUTH_TOKEN: TOKEN,
+      SENTRY_ORG: 'acme',
+      SENTRY_URL: 'https://sentry.example',
+      SENTRY_PROJECT: 'web',
+    }
+    expect(load({}, variables).sentry).toMatchObject({
+      tokenSource: 'environment variable SENTRY_AUTH_TOKEN',
+      organization: 'acme',
+      baseUrl: 'https://sentry.example/',
+      projects: ['web'],
+    })
+    const inputs = {
+      ...GIVEN,
+      organization: 'other',
+      'sentry-url': 'https://other.example/',
+      projects: 'api',
+    }
+    expect(load(inputs, variables).sentry).toMatchObject({
+      tokenSource: 'input sentry-auth-token',
+      organization: 'other',
+      baseUrl: 'https://other.example/',
+      projects: ['api'],
+    })
+  })
+
+  it('takes an empty or blank input for one that is not given', () => {
+    const empty = { version: '', ref: ' ', url: '\n', retries: '', 'sentry-url': '' }
+    expect(load({ ...GIVEN, ...empty })).toEqual(load(GIVEN))
+  })
+
+  it('reports all problems together, each with the input, what was expected and what was got', () => {
+    const problems = problemsOf(
+      {
+        commit: 'abc',
+        retries: '11',
+        'request-timeout': 'soon',
+        summary: 'yes',
+        organization: 'a b',
+        projects: 'web, a/b',
+        'sentry-url': 'http://sentry.example',
+        url: 'nowhere',
+        ref: 'r'.repeat(201),
+        version: 'feature/x',
+        'restore-archived': '1',
+      },
+      {},
+    )
+    for (const [name, got] of [
+      ['commit', '"abc"'],
+      ['retries', '"11"'],
+      ['request-timeout', '"soon"'],
+      ['summary', '"yes"'],
+      ['sentry-auth-token', 'nothing'],
+      ['organization', '"a b"'],
+      ['projects', '"web, a/b"'],
+      ['sentry-url', '"http://sentry.example"'],
+      ['url', '"nowhere"'],
+      ['ref', '"rrr'],
+      ['version', '"feature/x"'],
+      ['restore-archived', '"1"'],
+    ] as const) {
+      const line = problems.find((problem) => problem.startsWith(`input ${name}: expected `))
+      expect(line).toContain(`got ${got}`)
+    }
+    expect(problems).toHaveLength(12)
+  })
+
+  it('names the variable when the problem is there', () => {
+    expect(problemsOf({ 'sentry-auth-token': TOKEN, projects: 'web' }, { SENTRY_ORG: 'a b' })).toEqual([
+      expect.stringMatching(/^environment variable SENTRY_ORG: expected .*, got "a b"$/),
+    ])
+  })
+
+  it.each(['sentry-auth-token', 'organization', 'projects'] as const)('asks for %s by name', (name) => {
+    const { [name]: _, ...rest } = GIVEN
+    expect(problemsOf(rest)).toEqual([expect.stringMatching(`^input ${name}: expected .*, got nothing$`)])
+  })
+
+  it('asks for the commit, and only for it, when the event has none', () => {
+    expect(problemsOf(GIVEN, { GITHUB_SHA: '' })).toEqual([
+      'input commit: expected a full commit SHA of 40 or 64 hex digits, got nothing',
+    ])
+  })
+
+  it.each([
+    'https://sentry.io/api/0/',
+    'https://sentry.io/api/0',
+    'https://u:p@sentry.io/',
+    'https://sentry.io/?a=b',
+  ])('refuses %s as sentry-url', (url) => {
+    expect(problemsOf({ ...GIVEN, 'sentry-url': url })).toHaveLength(1)
+  })
+
+  it('leaves out a ref and a link that Sentry has no room for when nobody asked for them', () => {
+    const { sentry } = load(GIVEN, {
+      GITHUB_REF_NAME: 'r'.repeat(201),
+      GITHUB_SERVER_URL: 'https://intranet',
+    })
+    expect(sentry.ref).toEqual({ value: undefined, explicit: false })
+    expect(sentry.url).toEqual({ value: undefined, explicit: false })
+  })
+
+  it('says that a prefix has no effect on a given version', () => {
+    const { sentry, notices } = load({ ...GIVEN, version: '1.0', 'version-prefix': 'web@' })
+    expect([sentry.version, notices]).toEqual(['1.0', [expect.stringContaining('version-prefix')]])
+  })
+
+  it('gives a value that nobody can change', () => {
+    const reachable = (value: unknown): unknown[] =>
+      typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(reachable)] : []
+    const inputs = load({ ...GIVEN, environment: 'production' })
+    expect(reachable(inputs).filter((value) => !Object.isFrozen(value))).toEqual([])
+  })
+})
+
+describe('the life of a release', () => {
+  const RUN = 'https://github.com/acme/web/actions/runs/17/attempts/1'
+
+  it('goes by commits and release date, without a deploy, when nothing is given', () => {
+    expect(load(GIVEN).lifecycle).toMatchObject({ setCommits: 'auto', finalize: true, deploy: undefined })
+  })
+
+  it('has a deploy that is known by this attempt of the run', () => {
+    expect(load({ ...GIVEN, environment: 'production' }).lifecycle.deploy).toEqual({
+      environment: 'production',
+      name: undefined,
+      url: RUN,
+      startedAt: undefined,
+    })
+  })
+
+  it('has a deploy that is known by its name where Sentry would refuse the URL of the run', () => {
+    const { deploy } = load(
+      { ...GIVEN, environment: 'x' },
+      { GITHUB_SERVER_URL: 'https://intranet' },
+    ).lifecycle
+    expect(deploy).toMatchObject({ url: undefined, name: 'run 17 attempt 1' })
+  })
+
+  it('takes what is given', () => {
+    const { lifecycle } = load({
+      ...GIVEN,
+      'set-commits': 'commits',
+      'previous-commit': 'ABCDEF0',
+      'github-token': 'ghs_x',
+      finalize: 'false',
+      environment: 'e'.repeat(64),
+      'deploy-name': 'n'.repeat(64),
+      'deploy-url': 'https://ci.example/1',
+      'started-at': '1700000000',
+    })
+    expect(lifecycle).toEqual({
+      setCommits: 'commits',
+      previousCommit: 'abcdef0',
+      githubToken: 'ghs_x',
+      finalize: false,
+      deploy: {
+        environment: 'e'.repeat(64),
+        name: 'n'.repeat(64),
+        url: 'https://ci.example/1',
+        startedAt: '2023-11-14T22:13:20.000Z',
+      },
+    })
+  })
+
+  it('has no previous commit when GitHub writes zeros for none', () => {
+    expect(load({ ...GIVEN, 'previous-commit': '0'.repeat(40) }).lifecycle.previousCommit).toBeUndefined()
+  })
+
+  it.each([
+    ['set-commits', 'local'],
+    ['previous-commit', 'HEAD~1'],
+    ['finalize', 'yes'],
+    ['environment', 'a/b'],
+    ['environment', 'a\nb'],
+    ['environment', 'e'.repeat(65)],
+    ['deploy-name', 'n'.repeat(65)],
+    ['deploy-url', 'nowhere'],
+    ['started-at', 'now'],
+    ['github-token', 'two words'],
+  ])('refuses for %s: %j', (name, text) => {
+    expect(problemsOf({ ...GIVEN, [name]: text })).toEqual([
+      expect.stringMatching(`^input ${name}: expected .*, got `),
+    ])
+  })
+
+  it('says that deploy inputs have no effect without an environment', () => {
+    const { notices } = load({ ...GIVEN, 'deploy-name': 'x', 'started-at': '2026-01-01' })
+    expect(notices).toEqual([expect.stringMatching('deploy-name, started-at')])
+  })
+})
+
+describe('an organization token', () => {
+  const token = orgToken({ iat: 1, org: 'acme', url: 'https://sentry.example' })
+
+  it('says organization and URL when nothing else does', () => {
+    expect(load({ 'sentry-auth-token': token, projects: 'web' }).sentry).toMatchObject({
+      organization: 'acme',
+      baseUrl: 'https://sentry.example/',
+    })
+  })
+
+  it('must not be contradicted about its organization: both sides are named', () => {
+    const inputs = { 'sentry-auth-token': token, projects: 'web' }
+    expect(problemsOf({ ...inputs, organization: 'other' })).toEqual([
+      expect.stringMatching(/^input organization: .*"acme".*"other"/),
+    ])
+    expect(problemsOf(inputs, { SENTRY_ORG: 'other' })).toEqual([
+      expect.stringMatching(/^environment variable SENTRY_ORG: .*"acme".*"other"/),
+    ])
+  })
+
+  it('yields to a given URL, with a notice when they differ', () => {
+    const inputs = { 'sentry-auth-token': token, projects: 'web' }
+    const other = load({ ...inputs, 'sentry-url': 'https://other.example' })
+    expect(other.sentry.baseUrl).toBe('https://other.example/')
+    expect(other.notices).toEqual([
+      expect.stringMatching(/sentry\.example.*input sentry-url.*other\.example/),
+    ])
+    expect(load({ ...inputs, 'sentry-url': 'https://sentry.example/' }).notices).toEqual([])
+  })
+
+  it('that cannot be decoded is used as it is', () => {
+    const opaque = 'sntrys_%%%_secret'
+    expect(load({ ...GIVEN, 'sentry-auth-token': opaque }).sentry.token).toBe(opaque)
+  })
+
+  it('cannot smuggle in an organization or a URL that would not be accepted as input', () => {
+    const evil = orgToken({ org: '../..', url: 'http://evil.example' })
+    expect(problemsOf({ 'sentry-auth-token': evil, projects: 'web' })).toEqual([
+      expect.stringMatching(/^the token from input sentry-auth-token: expected an organization slug/),
+      expect.stringMatching(/^the token from input sentry-auth-token: expected the base URL/),
+    ])
+  })
+})
+
+describe('secrets', () => {
+  it('are never repeated in a message', () => {
+    const bad = fc
+      .tuple(fc.stringMatching(/^[a-z0-9]{12,40}$/), fc.constantFrom(' ', '\n', 'é', '\u200B'))
+      .map(([text, char]) => [text, `${text}${char}${text}`] as const)
+    fc.assert(
+      fc.property(bad, ([part, secret]) => {
+        const problems = problemsOf({ ...GIVEN, 'sentry-auth-token': secret, retries: 'x' })
+        expect(problems).toHaveLength(2)
+        expect(problems.join('\n')).not.toContain(part)
+      }),
+    )
+  })
+
+  it('are all known before anything is checked, from inputs and variables alike', () => {
+    const env = envOf({ 'sentry-auth-token': ' one ', organization: 'a b' }, { SENTRY_AUTH_TOKEN: 'two' })
+    expect(readSecrets(env)).toEqual(['one', 'two'])
+    expect(readSecrets({})).toEqual([])
+  })
+})
+
+describe('wantsSummary', () => {
+  it.each([
+    [undefined, true],
+    ['', true],
+    ['false', false],
+    ['FALSE', false],
+    ['nonsense', true],
+  ])('of %j', (text, wanted) => {
+    expect(wantsSummary(text === undefined ? {} : envOf({ summary: text }))).toBe(wanted)
+  })
+})
+
+describe('action.yml', () => {
+  const { inputs } = parse(readFileSync(new URL('../../../action.yml', import.meta.url), 'utf8')) as {
+    inputs: Record<string, { default?: string }>
+  }
+
+  it('has the defaults of the code', () => {
+    const defaults = Object.entries(inputs).flatMap(([name, { default: text }]) =>
+      text === undefined || text.startsWith('${{') ? [] : [[name, text] as const],
+    )
+    expect(Object.fromEntries(defaults)).toEqual({
+      ...COMMON_DEFAULTS,
+      ...SENTRY_DEFAULTS,
+      ...LIFECYCLE_DEFAULTS,
+      ...ABF_DEFAULTS,
+    })
+  })
+
+  it('names exactly the inputs that are read', () => {
+    const read = new Set<string>()
+    const abf = { 'abf-project': 'a/b', 'abf-repository': 'c/main', 'abf-token': 'token-of-abf' }
+    const env = new Proxy<Record<string, string>>(envOf({ ...GIVEN, ...abf }), {
+      get(target, key) {
+        if (typeof key === 'string' && key.startsWith('INPUT_')) read.add(key.slice(6).toLowerCase())
+        return typeof key === 'string' ? target[key] : undefined
+      },
+    })
+    loadInputs(env, readContext(env, undefined), String)
+    readSecrets(env)
+    expect([...read].toSorted()).toEqual(Object.keys(inputs).toSorted())
+  })
+})

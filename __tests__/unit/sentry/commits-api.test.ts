@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { failureOf, incoming } from '../doubles.ts'
+import { lost, scripted } from './doubles.ts'
+
+const GITHUB = { id: 'integrations:github', name: 'GitHub' }
+const RELEASE = { version: '1.0', commitCount: 2 }
+const REFS = { refs: [{ repository: 'acme/app', commit: 'a'.repeat(40) }] } as const
+const NEXT = { link: '<https://x.example/>; rel="next"; results="true"; cursor="c"' }
+
+describe('the repository that Sentry reads itself', () => {
+  const look = (...answers: Parameters<typeof scripted>[0]) =>
+    scripted(answers).session.api.integratedRepository('acme/app')
+
+  it('is asked for by name', async () => {
+    const { session, asked, requests } = scripted([incoming(200, [])])
+    expect(await session.api.integratedRepository('acme/app')).toBeUndefined()
+    expect(asked()).toEqual(['GET repos/?per_page=100&query=acme/app'])
+    expect(requests[0]?.intent).toBe('look up the repository')
+  })
+
+  it.each([undefined, null, 'active'])('may have status %s', async (status) => {
+    const row = { name: 'acme/app', provider: GITHUB, status }
+    expect(await look(incoming(200, [row]))).toMatchObject({ name: 'acme/app' })
+  })
+
+  it.each([
+    { name: 'acme/app', provider: GITHUB, status: 'disabled' },
+    { name: 'acme/app', provider: { id: 'unknown' } },
+    { name: 'acme/app', provider: { id: null } },
+    { name: 'acme/app', provider: null },
+    { name: 'acme/app' },
+    { name: 'acme/app-2', provider: GITHUB },
+    { name: 'acme/app', provider: { id: 'x integrations:github' } },
+  ])('is not %j', async (row) => {
+    expect(await look(incoming(200, [row]))).toBeUndefined()
+  })
+
+  it('is rather the one of exactly that spelling, on whichever page', async () => {
+    const other = { name: 'Acme/App', provider: GITHUB }
+    expect(await look(incoming(200, [other]))).toMatchObject({ name: 'Acme/App' })
+    expect(
+      await look(incoming(200, [other], NEXT), incoming(200, [{ ...other, name: 'acme/app' }])),
+    ).toMatchObject({ name: 'acme/app' })
+  })
+
+  it('is none after a 404, and a refusal names the scopes', async () => {
+    expect(await look(incoming(404, []))).toBeUndefined()
+    expect(await failureOf(look(incoming(403)))).toMatchObject({
+      advice: expect.stringContaining('org:integrations') as string,
+    })
+  })
+})
+
+describe('the previous commit', () => {
+  const ask = (...answers: Parameters<typeof scripted>[0]) =>
+    scripted(answers).session.api.previousCommit('1.0')
+
+  it('is the last one of the release before', async () => {
+    const { session, asked, requests } = scripted([
+      incoming(200, { version: '0.9', lastCommit: { id: 'abc' } }),
+    ])
+    expect(await session.api.previousCommit('1.0')).toEqual({ kind: 'previous', commit: 'abc' })
+    expect(asked()).toEqual(['GET releases/1.0/previous-with-commits/'])
+    expect(requests[0]?.intent).toBe('look up the previous release')
+  })
+
+  it.each([
+    {},
+    { version: '0.9' },
+    { lastCommit: null },
+    { lastCommit: { id: null } },
+    { lastCommit: { id: '' } },
+  ])('is none in %j', async (body) => {
+    expect(await ask(incoming(200, body))).toEqual({ kind: 'none' })
+  })
+
+  it('is our own when another job was faster, none after a 404, and a failure is one', async () => {
+    const own = { version: '1.0', lastCommit: { id: 'abc' } }
+    expect(await ask(incoming(200, own))).toEqual({ kind: 'own' })
+    expect(await ask(incoming(404, own))).toEqual({ kind: 'none' })
+    expect(String(await failureOf(ask(incoming(500))))).toContain('look up the previous release')
+  })
+})
+
+describe('associate', () => {
+  const put = (...answers: Parameters<typeof scripted>[0]) =>
+    scripted(answers).session.api.associate('1.0', REFS, undefined)
+
+  it('puts once, with the release date when it is due', async () => {
+    const server = scripted([incoming(200, RELEASE)])
+    const { api } = server.session
+    expect(await api.associate('1.0', REFS, undefined)).toEqual({ kind: 'ok', release: RELEASE })
+    await api.associate('1.0', REFS, '2026-01-01T00:00:00Z')
+    expect(server.asked()).toEqual(['PUT releases/1.0/', 'PUT releases/1.0/'])
+    expect(server.bodies()).toEqual([REFS, { ...REFS, dateReleased: '2026-01-01T00:00:00Z' }])
+    expect(server.requests[0]).toMatchObject({ effect: 'creates', intent: 'associate the commits' })
+  })
+
+  it.each([
+    [409, 'busy'],
+    [413, 'too-large'],
+    [404, 'hidden'],
+    [408, 'lost'],
+    [500, 'lost'],
+  ])('tells what a %i means: %s', async (status, kind) => {
+    expect(await put(incoming(status))).toMatchObject({ kind })
+  })
+
+  it('keeps the failure of what was lost', async () => {
+    const error = lost()
+    expect(await put(error)).toEqual({ kind: 'lost', error })
+    expect(await put(incoming(503))).toMatchObject({
+      error: {
+        message: expect.stringContaining(
+          'associate the commits: Sentry at sentry.example answered 503',
+        ) as string,
+      },
+    })
+  })
+
+  it.each([400, 403, 201])('throws for status %i', async (status) => {
+    expect(String(await failureOf(put(incoming(status, RELEASE))))).toContain(`answered ${status}`)
+  })
+})

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import type { SentryCommit } from '../../../src/sentry/commit-list.ts'
+import type { Associated, Association } from '../../../src/sentry/commits-api.ts'
+import type { Release } from '../../../src/sentry/schema.ts'
+import { send, type SendDeps, sendFitting, type Target, tooLarge } from '../../../src/sentry/send-commits.ts'
+import { failureOf, ManualClock, RecordingLogger } from '../doubles.ts'
+import { lost } from './doubles.ts'
+
+const RELEASE: Release = { version: '1.0', commitCount: 1 }
+const OK: Associated = { kind: 'ok', release: RELEASE }
+const REFS: Association = { refs: [{ repository: 'acme/app', commit: 'abc' }] }
+const TARGET: Target = { version: '1.0', dateReleased: '2026-01-01T00:00:00.000Z', hiddenUntil: 0 }
+
+/** Sends against a server that gives prepared answers, the last one again and again. */
+function prepare(answers: readonly Associated[], found?: Release) {
+  const clock = new ManualClock()
+  const begun = clock.now()
+  const logger = new RecordingLogger()
+  const calls: string[] = []
+  const sent: Association[] = []
+  const never = (): never => {
+    throw new Error('not asked for')
+  }
+  const deps: SendDeps = {
+    clock,
+    logger,
+    signal: new AbortController().signal,
+    retries: 2,
+    api: {
+      integratedRepository: never,
+      previousCommit: never,
+      find: async (version) => {
+        calls.push(`find ${version}`)
+        return found
+      },
+      associate: async (version, body, date) => {
+        calls.push(`put ${version} ${date}`)
+        const answer = answers[Math.min(sent.length, answers.length - 1)]
+        sent.push(body)
+        return answer ?? OK
+      },
+    },
+  }
+  return { deps, calls, sent, logger, clock, seconds: () => (clock.now() - begun) / 1000 }
+}
+
+const PUT = `put 1.0 ${TARGET.dateReleased}`
+
+describe('send', () => {
+  it('is done with one request, which carries the release date', async () => {
+    const { deps, calls, sent } = prepare([OK])
+    expect(await send(REFS, TARGET, deps)).toBe(RELEASE)
+    expect([calls, sent]).toEqual([[PUT], [REFS]])
+  })
+
+  it('looks first before it sends again what met a lock (409)', async () => {
+    const { deps, calls, logger } = prepare([{ kind: 'busy' }, OK], { version: '1.0', commitCount: 0 })
+    expect(await send(REFS, TARGET, deps)).toBe(RELEASE)
+    expect(calls).toEqual([PUT, 'find 1.0', PUT])
+    expect(logger.said('info')).toEqual([
+      'Another job holds the commits of this release (409); looking again shortly.',
+    ])
+  })
+
+  it.each([{ kind: 'busy' } as const, { kind: 'lost', error: lost() } as const])(
+    'sends nothing again when the release has commits by then ($kind)',
+    async (first) => {
+      const theirs = { version: '1.0', commitCount: 3 }
+      const { deps, calls } = prepare([first], theirs)
+      expect(await send(REFS, TARGET, deps)).toBe(theirs)
+      expect(calls).toEqual([PUT, 'find 1.0'])
+    },
+  )
+
+  it('gives up on a lost answer after the retries, with what was lost', async () => {
+    const error = lost()
+    const { deps, calls, logger } = prepare([{ kind: 'lost', error }])
+    expect(await failureOf(send(REFS, TARGET, deps))).toBe(error)
+    expect(calls).toEqual([PUT, 'find 1.0', PUT, 'find 1.0', PUT])
+    expect(logger.said('info')).toEqual(
+      Array.from({ length: 2 }, () => 'the answer was lost (reset); looking whether it was done.'),
+    )
+  })
+
+  it('gives up on a lock after 70 s', async () => {
+    const { deps, seconds } = prepare([{ kind: 'busy' }])
+    expect(await failureOf(send(REFS, TARGET, deps))).toMatchObject({
+      message: 'Could not associate the commits: another job holds the release (409).',
+      advice: 'Run the job again in a few minutes.',
+    })
+    expect(seconds()).toBe(70)
+  })
+
+  it('waits for a release that Sentry still hides, without looking', async () => {
+    const { deps, calls, clock, logger } = prepare([{ kind: 'hidden' }, OK])
+    expect(await send(REFS, { ...TARGET, hiddenUntil: clock.now() + 1 }, deps)).toBe(RELEASE)
+    expect(calls).toEqual([PUT, PUT])
+    expect(logger.said('info')).toEqual([
+      'Sentry does not show the release yet (404), which can take a minute; trying again.',
+    ])
+  })
+
+  it.each([0, 3_600_000])('takes 404 for a lack of access when hiding ends in %i ms', async (ms) => {
+    const { deps, clock, seconds } = prepare([{ kind: 'hidden' }])
+    const target = { ...TARGET, hiddenUntil: clock.now() + ms }
+    expect(await failureOf(send(REFS, target, deps))).toMatchObject({
+      message: 'Could not associate the commits: Sentry says that the release does not exist (404).',
+      advice:
+        'Changing a release needs access to all of its projects, also those that this step does not name.',
+    })
+    expect(seconds()).toBe(ms === 0 ? 0 : 70)
+  })
+
+  it('says by undefined that the request is too large', async () => {
+    const { deps, calls } = prepare([{ kind: 'too-large' }])
+    expect(await send(REFS, TARGET, deps)).toBeUndefined()
+    expect(calls).toEqual([PUT])
+  })
+})
+
+describe('sendFitting', () => {
+  const bare = (id: string): SentryCommit => ({ id, message: 'm', timestamp: 't' })
+  const full = (id: string): SentryCommit => ({
+    ...bare(id),
+    patch_set: [{ path: 'a'.repeat(200), type: 'M' }],
+  })
+  const LARGE: Associated = { kind: 'too-large' }
+
+  it('sends all that fits, without a word', async () => {
+    const { deps, sent, logger } = prepare([OK])
+    const commits = [full('1'), bare('2')]
+    expect(await sendFitting(commits, TARGET, deps)).toEqual({ release: RELEASE, sent: commits })
+    expect([sent, logger.lines]).toEqual([[{ commits }], []])
+  })
+
+  it('answers a 413 with half as much, never with the same again', async () => {
+    const { deps, sent, logger } = prepare([LARGE, LARGE, OK])
+    const commits = ['1', '2', '3', '4'].map(full)
+    const { sent: last } = await sendFitting(commits, TARGET, deps)
+    const sizes = sent.map((body) => JSON.stringify(body).length)
+    expect(sizes.every((size, index) => index === 0 || size < (sizes[index - 1] ?? 0) * 0.6)).toBe(true)
+    expect(sent.at(-1)).toEqual({ commits: last })
+    expect(logger.said('notice')[0]).toBe(
+      'The commits do not fit into one request: 3 go without their files, the oldest 0 are left out.',
+    )
+  })
+
+  it('says how many are left out when only that helps', async () => {
+    const { deps, sent, logger } = prepare([LARGE, OK])
+    await sendFitting(['1', '2', '3'].map(bare), TARGET, deps)
+    expect(sent[1]).toEqual({ commits: [bare('1')] })
+    expect(logger.said('notice')).toEqual([
+      'The commits do not fit into one request: 0 go without their files, the oldest 2 are left out.',
+    ])
+  })
+
+  it('is an error when even one bare commit is too much', async () => {
+    const { deps, sent } = prepare([LARGE])
+    expect(await failureOf(sendFitting([full('1')], TARGET, deps))).toEqual(tooLarge())
+    expect(sent).toEqual([{ commits: [full('1')] }, { commits: [bare('1')] }])
+    expect(tooLarge()).toMatchObject({
+      message: 'Could not associate the commits: the smallest request is refused as too large (413).',
+      advice: 'Raise the limit for request bodies of the proxy in front of Sentry.',
+    })
+  })
+
+  it('never sends an empty list, which would delete what Sentry has', async () => {
+    const { deps, calls } = prepare([OK])
+    expect(String(await failureOf(sendFitting([], TARGET, deps)))).toContain('There is no commit to send.')
+    expect(calls).toEqual([])
+  })
+})

@@ -1,0 +1,368 @@
+export const id = 825;
+export const ids = [825];
+export const modules = {
+
+/***/ 3319:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  createCommitSource: () => (/* binding */ createCommitSource)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/github/lib/utils.js + 2 modules
+var utils = __webpack_require__(7176);
+// EXTERNAL MODULE: ./node_modules/@octokit/rest/dist-src/index.js + 3 modules
+var dist_src = __webpack_require__(1267);
+// EXTERNAL MODULE: ./src/errors.ts + 1 modules
+var errors = __webpack_require__(8674);
+// EXTERNAL MODULE: ./src/text/sanitize.ts
+var sanitize = __webpack_require__(4212);
+;// CONCATENATED MODULE: ./src/github/errors.ts
+
+
+/** The HTTP status of what octokit threw; undefined when there was no answer. */
+function statusOf(error) {
+    const { status, cause } = error;
+    return typeof status === 'number' && !(cause instanceof errors/* ActionError */.lZ) ? status : undefined;
+}
+/**
+ * Octokit wraps what the transport throws, and its errors hold the request: neither travels further.
+ */
+function explain(error, { apiUrl, repository }) {
+    if (error instanceof errors/* ActionError */.lZ)
+        return error;
+    const { cause, message } = error;
+    if (cause instanceof errors/* ActionError */.lZ)
+        return cause;
+    const status = statusOf(error);
+    const host = URL.canParse(apiUrl) ? new URL(apiUrl).host : apiUrl;
+    const said = typeof message === 'string' ? (0,sanitize/* plain */.pj)(message, 200) : 'no answer';
+    return new errors/* ActionError */.lZ(`Could not read the commits of ${repository} from ${host}: ${status === undefined ? said : `HTTP ${status}: ${said}`}`, { advice: advise(status, repository) });
+}
+function advise(status, repository) {
+    switch (status) {
+        case 401:
+            return 'GitHub does not accept github-token. Leave the input out to use the token of the job.';
+        case 403:
+        case 404:
+        case 422:
+            return `Grant the job "permissions: contents: read", and check that github-token may read ${repository}.`;
+        case 429:
+            return 'GitHub limits how often its API is called. Run the job again later.';
+        case undefined:
+        default:
+            return 'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.';
+    }
+}
+
+// EXTERNAL MODULE: ./src/wait/pool.ts
+var pool = __webpack_require__(7391);
+// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
+var schemas = __webpack_require__(8395);
+;// CONCATENATED MODULE: ./src/github/schema.ts
+
+
+/** The parts of GitHub's answers that are used; octokit's types are promises that nobody checks. */
+const Signature = schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({
+    name: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    email: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    date: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+})));
+const CommitSchema = schemas/* looseObject */._H3({
+    sha: schemas/* string */.YjP(),
+    commit: schemas/* looseObject */._H3({ message: schemas/* string */.YjP(), author: Signature, committer: Signature }),
+});
+/** GET /repos/{owner}/{repo}/commits */
+const CommitListSchema = schemas/* array */.YOg(CommitSchema);
+/** GET /repos/{owner}/{repo}/compare/{basehead} */
+const ComparisonSchema = schemas/* looseObject */._H3({
+    status: schemas/* string */.YjP(),
+    total_commits: schemas/* number */.aig(),
+    commits: CommitListSchema,
+});
+/** GET /repos/{owner}/{repo}/commits/{ref} */
+const FilesSchema = schemas/* looseObject */._H3({
+    files: schemas/* optional */.lqM(schemas/* array */.YOg(schemas/* looseObject */._H3({
+        status: schemas/* string */.YjP(),
+        filename: schemas/* string */.YjP(),
+        previous_filename: schemas/* optional */.lqM(schemas/* string */.YjP()),
+    }))),
+});
+/**
+ * What GitHub answered, checked.
+ * @throws ActionError that names the first field that does not fit
+ */
+function parse(schema, data) {
+    const parsed = schema.safeParse(data);
+    if (parsed.success)
+        return parsed.data;
+    const path = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw new errors/* ActionError */.lZ(`GitHub sent an answer that is not understood (${path === '' ? 'no such list' : `field ${path}`}).`, { advice: 'Check that GITHUB_API_URL is the address of a GitHub API, or set set-commits: skip.' });
+}
+
+;// CONCATENATED MODULE: ./src/github/range.ts
+
+
+
+
+/** Commits without a base: what Sentry takes too when it has no earlier release. */
+const WITHOUT_BASE = 20;
+/** The largest page that GitHub gives, for commits and for files. */
+const PER_PAGE = 100;
+/** Pages of 100: about what fits into one request to Sentry. */
+const MOST_PAGES = 10;
+/** One request each, out of the 1,000 an hour that a repository has. */
+const MOST_WITH_FILES = 100;
+const AT_ONCE = 6;
+/**
+ * The commits of `head` that `base` does not have (GET /compare/), or the last 20 (GET /commits).
+ * @throws what octokit throws, and ActionError for an answer that is not understood
+ */
+async function readRange(octokit, place, head, base) {
+    if (base === undefined)
+        return { ...(await readLast(octokit, place, head)), base: 'none' };
+    const first = await compare(octokit, place, head, base, 1);
+    if (!first)
+        return { ...(await readLast(octokit, place, head)), base: 'unknown' };
+    if (first.status === 'diverged')
+        return { ...(await readLast(octokit, place, head)), base: 'diverged' };
+    // Pages run from the oldest to the newest, and the newest are the ones to keep.
+    const total = first.total_commits;
+    const last = Math.max(1, Math.ceil(total / PER_PAGE));
+    const wanted = Array.from({ length: last }, (_, index) => index + 1).slice(-MOST_PAGES);
+    const read = await (0,pool/* mapPool */.P)(wanted, AT_ONCE, async (page) => page === 1 ? first : await compare(octokit, place, head, base, page));
+    return {
+        commits: read.flatMap((page) => page?.commits.map(asCommit) ?? []).toReversed(),
+        total,
+        base: 'found',
+    };
+}
+/** Undefined when GitHub knows no such base (404). */
+async function compare(octokit, place, head, base, page) {
+    try {
+        const basehead = `${base}...${head}`;
+        const { data } = await octokit.repos.compareCommitsWithBasehead({
+            ...place,
+            basehead,
+            page,
+            per_page: PER_PAGE,
+        });
+        return parse(ComparisonSchema, data);
+    }
+    catch (error) {
+        if (statusOf(error) === 404)
+            return undefined;
+        throw error;
+    }
+}
+async function readLast(octokit, place, head) {
+    const { data } = await octokit.repos.listCommits({ ...place, sha: head, per_page: WITHOUT_BASE });
+    const commits = parse(CommitListSchema, data).map(asCommit);
+    return { commits, total: commits.length };
+}
+/** Lists of files are worth having, but no commit is given up for one: what cannot be read is left out and said. */
+async function withFiles(octokit, place, range) {
+    const newest = range.commits.slice(0, MOST_WITH_FILES);
+    try {
+        const detailed = await (0,pool/* mapPool */.P)(newest, AT_ONCE, async (commit) => ({
+            ...commit,
+            files: await readFiles(octokit, place, commit.sha),
+        }));
+        const older = range.commits.slice(MOST_WITH_FILES);
+        return {
+            ...range,
+            commits: [...detailed, ...older],
+            filesMissing: older.length > 0 ? `files are read for the newest ${MOST_WITH_FILES} commits` : undefined,
+        };
+    }
+    catch (error) {
+        const { cause } = error;
+        if (cause instanceof errors/* CancelledError */.cc)
+            throw cause;
+        return { ...range, filesMissing: sayMissing(error) };
+    }
+}
+function sayMissing(error) {
+    const status = statusOf(error);
+    if (status !== undefined)
+        return `GitHub answered ${status}`;
+    return error instanceof errors/* ActionError */.lZ
+        ? 'GitHub described them in a way that is not understood'
+        : 'GitHub could not be reached for them';
+}
+async function readFiles(octokit, place, ref) {
+    const files = [];
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+        const { data } = await octokit.repos.getCommit({ ...place, ref, page, per_page: PER_PAGE });
+        const some = parse(FilesSchema, data).files ?? [];
+        files.push(...some.map((file) => ({
+            status: file.status,
+            path: file.filename,
+            previousPath: file.previous_filename,
+        })));
+        if (some.length < PER_PAGE)
+            break;
+    }
+    return files;
+}
+function asCommit({ sha, commit }) {
+    return {
+        sha,
+        message: commit.message,
+        authorName: commit.author?.name ?? undefined,
+        authorEmail: commit.author?.email ?? undefined,
+        date: commit.committer?.date ?? commit.author?.date ?? undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/github/octokit.ts
+
+
+
+
+
+
+/*
+ * This module is imported late, only when commits have to be read: octokit and @actions/github take longer to load
+ * than a whole run without them.
+ */
+/** A comparison brings the patches of up to 300 files along. */
+const LARGEST_ANSWER = 32 * 1024 * 1024;
+/** Commits by GitHub's REST API: compare, list, and one commit each for its files. */
+function createCommitSource(deps) {
+    const octokit = connect(deps);
+    const [owner = '', repo = ''] = deps.repository.split('/');
+    const place = { owner, repo };
+    return {
+        async read(head, base) {
+            if (!URL.canParse(deps.apiUrl)) {
+                throw new errors/* ActionError */.lZ(`GITHUB_API_URL is no URL: ${(0,sanitize/* quoted */.TL)(deps.apiUrl)}.`, {
+                    advice: 'The runner sets it; on GitHub Enterprise Server it ends in /api/v3.',
+                });
+            }
+            try {
+                const range = await readRange(octokit, place, head, base);
+                return await withFiles(octokit, place, range);
+            }
+            catch (error) {
+                throw explain(error, deps);
+            }
+        },
+    };
+}
+/** Octokit over the action's own HTTP: the same proxies, limits, retries and cleaned errors as everywhere. */
+function connect({ http, logger, token, apiUrl }) {
+    const fetch = async (url, init) => {
+        const reply = await http.send({
+            method: 'GET',
+            url: new URL(url),
+            headers: init.headers ?? {},
+            intent: 'read the commits',
+            effect: 'idempotent',
+            peer: { name: 'GitHub', urlInput: 'GITHUB_API_URL' },
+            largestAnswer: LARGEST_ANSWER,
+        });
+        const headers = Object.fromEntries(['content-type', 'link'].flatMap((name) => {
+            const value = reply.header(name);
+            return value === undefined ? [] : [[name, value]];
+        }));
+        // What the reply gives has no secrets in it, other than what came over the wire.
+        return new Response(reply.status === 204 || reply.status === 304 ? null : reply.text, {
+            status: reply.status,
+            headers,
+        });
+    };
+    const tell = (message) => {
+        logger.debug((0,sanitize/* plain */.pj)(message));
+    };
+    // Octokit would write to the console, past the one place that defuses what is shown.
+    const ignore = () => undefined;
+    return new dist_src/* Octokit */.E((0,utils/* getOctokitOptions */.EG)(token, {
+        baseUrl: apiUrl.replace(/\/+$/, ''),
+        request: { fetch },
+        log: { debug: ignore, info: ignore, warn: tell, error: tell },
+    }));
+}
+
+
+/***/ }),
+
+/***/ 7391:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ mapPool)
+/* harmony export */ });
+/**
+ * Applies `work` to all items, at most `width` at a time, and gives the results in order. The first rejection rejects
+ * the whole and starts no further item.
+ */
+async function mapPool(items, width, work) {
+    const results = [];
+    const queue = items.entries();
+    let failed = false;
+    const worker = async () => {
+        for (const [index, item] of queue) {
+            if (failed)
+                return;
+            try {
+                results[index] = await work(item);
+            }
+            catch (error) {
+                failed = true;
+                throw error;
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+
+/***/ }),
+
+/***/ 8501:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ HttpClient)
+/* harmony export */ });
+class HttpClient {
+  // @actions/github asks for both while it is loaded. There is no agent: octokit gets the action's own HTTP.
+  getAgent() {
+    return undefined
+  }
+
+  getAgentDispatcher() {
+    return undefined
+  }
+
+  getJson() {
+    throw new Error('HttpClient.getJson is not part of this action, see scripts/stubs/README.md')
+  }
+}
+
+
+/***/ }),
+
+/***/ 8019:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ fetch),
+/* harmony export */   k: () => (/* binding */ ProxyAgent)
+/* harmony export */ });
+function ProxyAgent() {
+  throw new Error('ProxyAgent is not part of this action, see scripts/stubs/README.md')
+}
+
+function fetch() {
+  throw new Error('fetch is not part of this action, see scripts/stubs/README.md')
+}
+
+
+/***/ })
+
+};

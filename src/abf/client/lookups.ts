@@ -1,0 +1,92 @@
+import type { Reply } from '../../http/response.ts'
+import type { Requests } from './requests.ts'
+import {
+  ArchesAnswer,
+  type Named,
+  type Platform,
+  PlatformAnswer,
+  PlatformsAnswer,
+  type Project,
+  ProjectAnswer,
+  type Repository,
+  RepositoryAnswer,
+  UserAnswer,
+} from './schema.ts'
+
+/** The most rows that a server gives at once; without asking it gives 20. */
+export const PAGE_SIZE = 100
+/** A list that does not end is cut here. */
+const MOST_PAGES = 10
+/** So a search gives no more than this. */
+export const MOST_FOUND = PAGE_SIZE * MOST_PAGES
+
+/** The calls that turn names into ids. All of them only read. */
+export interface Names {
+  /** `GET /projects/get_id`: undefined for 404. The server may answer with another project: compare `fullname`. */
+  findProject(owner: string, name: string): Promise<Project | undefined>
+  /** `GET /platforms/platforms_for_build`: all main platforms with their repositories. */
+  platformsForBuild(): Promise<readonly Platform[]>
+  /** `GET /platforms/:id_or_name`: undefined for 404, which a name with a dot always gets. */
+  platform(idOrName: string): Promise<Platform | undefined>
+  /** `GET /platforms?type=personal`: those that the account may see; needs credentials everywhere. */
+  personalPlatforms(): Promise<readonly Platform[]>
+  /** `GET /repositories/:id`: undefined for 404. */
+  repository(id: number): Promise<Repository | undefined>
+  /** `GET /arches`. */
+  arches(): Promise<readonly Named[]>
+  /** `GET /user`: the login of the account, which every server checks here. */
+  login(): Promise<string>
+}
+
+export function createNames({ get, parse }: Requests): Names {
+  const platforms = (path: string, intent: string): Promise<Platform[]> =>
+    readPages(
+      (page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent),
+      (reply) => parse(PlatformsAnswer, reply).platforms,
+    )
+
+  return {
+    async findProject(owner, name) {
+      // URLSearchParams also encodes a plus, which servers would read as a space.
+      const query = new URLSearchParams({ owner, name }).toString()
+      const reply = await get(`projects/get_id.json?${query}`, 'find the project')
+      return reply.status === 404 ? undefined : parse(ProjectAnswer, reply).project
+    },
+    platformsForBuild: () =>
+      platforms('platforms/platforms_for_build.json?', 'list the platforms to build for'),
+    async platform(idOrName) {
+      // The path takes no dot, not even an encoded one.
+      if (idOrName.includes('.')) return undefined
+      const reply = await get(`platforms/${encodeURIComponent(idOrName)}.json`, 'look up the platform')
+      return reply.status === 404 ? undefined : parse(PlatformAnswer, reply).platform
+    },
+    personalPlatforms: () => platforms('platforms.json?type=personal&', 'list the personal platforms'),
+    async repository(id) {
+      const reply = await get(`repositories/${id}.json`, 'look up the repository')
+      return reply.status === 404 ? undefined : parse(RepositoryAnswer, reply).repository
+    },
+    arches: () =>
+      readPages(
+        (page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'),
+        (reply) => parse(ArchesAnswer, reply).architectures,
+      ),
+    async login() {
+      return parse(UserAnswer, await get('user.json', 'check the credentials')).user.uname
+    },
+  }
+}
+
+/** All pages of a list; there is no total, so a page that is not full is the last one. */
+export async function readPages<T>(
+  request: (page: number) => Promise<Reply>,
+  read: (reply: Reply) => readonly T[],
+): Promise<T[]> {
+  const rows: T[] = []
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const some = read(await request(page))
+    rows.push(...some)
+    // Some servers send some lists whole, so a page may also be longer than asked for.
+    if (some.length !== PAGE_SIZE) break
+  }
+  return rows
+}

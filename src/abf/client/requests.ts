@@ -1,0 +1,163 @@
+import type * as z from 'zod/mini'
+import type { Http } from '../../http/client.ts'
+import type { Reply } from '../../http/response.ts'
+import { HttpError, type Peer } from '../../http/failure.ts'
+import type { Effect } from '../../http/retry.ts'
+import type { Clock } from '../../ports.ts'
+import { type Account, explain, explainRedirect, rateLimitMs, unreadable } from './errors.ts'
+
+/** Enough to save time, too few to be a burden to the server. */
+export const READS_AT_ONCE = 6
+
+/** Answers that are kept to be compared with. */
+const MOST_ANSWERS = 200
+
+const ABF: Peer = { name: 'ABF', urlInput: 'abf-url' }
+
+/** Basic credentials: a login with its password, or an API token as the user with an empty password. */
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+}
+
+export interface RequestDeps {
+  readonly http: Http
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly account: Account
+  readonly credentials: Credentials | undefined
+  readonly userAgent: string
+  /** The longest pause in milliseconds that a request itself takes for the limit of requests per hour. */
+  readonly patienceMs: number
+}
+
+/** Requests made, and how many more the server allows until the full hour, by its last answer. */
+export interface Quota {
+  readonly made: number
+  /** Undefined when the server does not tell; ROSA has no limit. */
+  readonly left: number | undefined
+}
+
+/** Requests below `<base>api/v1/`; `intent` says in a message what is being done. */
+export interface Requests {
+  get(this: void, path: string, intent: string): Promise<Reply>
+  /** A GET that is made again and again: when nothing has changed the server sends no body, and the old one counts. */
+  seen(this: void, path: string, intent: string): Promise<Reply>
+  /** An action of the server; it takes no fields. */
+  put(this: void, path: string, intent: string): Promise<Reply>
+  post(this: void, path: string, intent: string, body: unknown): Promise<Reply>
+  /** The body of a 200 in the shape that it should have; throws HttpError for any other answer. */
+  parse<T>(this: void, schema: z.ZodMiniType<T>, reply: Reply): T
+  /** The server's clock in milliseconds since the epoch, from the last answer that had a `Date`. */
+  serverNow(this: void): number
+  quota(this: void): Quota
+}
+
+export function createRequests(deps: RequestDeps): Requests {
+  const { clock, account } = deps
+  const root = new URL('api/v1/', account.base)
+  const answers = new Map<string, { readonly etag: string; readonly reply: Reply }>()
+  let ahead = 0
+  let made = 0
+  let told: { readonly left: number; readonly hour: number } | undefined
+  const serverNow = (): number => clock.now() + ahead
+
+  async function request(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    intent: string,
+    more: { readonly body?: unknown; readonly effect?: Effect; readonly etag?: string | undefined } = {},
+  ): Promise<Reply> {
+    const { body, effect = 'idempotent', etag } = more
+    const send = (): Promise<Reply> =>
+      deps.http.send({
+        method,
+        url: new URL(path, root),
+        intent,
+        effect,
+        peer: ABF,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        headers: headers(deps, body !== undefined, etag),
+      })
+    made += 1
+    const reply = await patient(send, deps)
+    const dated = Date.parse(reply.header('date') ?? '')
+    if (!Number.isNaN(dated)) ahead = dated - clock.now()
+    const left = remaining(reply)
+    if (left !== undefined) told = { left, hour: hourOf(serverNow()) }
+    return reply
+  }
+
+  return {
+    get: (path, intent) => request('GET', path, intent),
+    put: (path, intent) => request('PUT', path, intent, { body: {} }),
+    post: (path, intent, body) => request('POST', path, intent, { body, effect: 'creates' }),
+    async seen(path, intent) {
+      const known = answers.get(path)
+      const reply = await request('GET', path, intent, { etag: known?.etag })
+      if (reply.status === 304 && known !== undefined) return known.reply
+      const etag = reply.header('etag')
+      // A list of fewer builds has another path, so old ones pile up.
+      if (answers.size >= MOST_ANSWERS) answers.clear()
+      // A body that is not what it should be is thrown out by `parse`, or it would come back with every 304.
+      if (reply.status === 200 && etag !== undefined) answers.set(path, { etag, reply })
+      else answers.delete(path)
+      return reply
+    },
+    parse(schema, reply) {
+      if (reply.status !== 200) throw explain(reply, account, clock.now())
+      const parsed = schema.safeParse(reply.json)
+      if (parsed.success) return parsed.data
+      for (const [path, known] of answers) if (known.reply === reply) answers.delete(path)
+      throw unreadable(reply, account)
+    },
+    serverNow,
+    // What was left of another hour says nothing about this one.
+    quota: () => ({ made, left: told?.hour === hourOf(serverNow()) ? told.left : undefined }),
+  }
+}
+
+/** Waits for the full hour when it is near: a request over the limit was refused and had no effect. */
+async function patient(
+  send: () => Promise<Reply>,
+  { account, clock, signal, patienceMs }: RequestDeps,
+): Promise<Reply> {
+  try {
+    const reply = await send()
+    const pauseMs = rateLimitMs(reply, clock.now())
+    if (pauseMs === undefined || pauseMs > patienceMs) return reply
+    await clock.sleep(pauseMs + 1000 * clock.random(), signal)
+    return await send()
+  } catch (error) {
+    throw error instanceof HttpError && error.kind === 'redirect' ? explainRedirect(error, account) : error
+  }
+}
+
+function hourOf(ms: number): number {
+  return Math.floor(ms / 3_600_000)
+}
+
+/** OMV's count for the account, of all its jobs. */
+function remaining(reply: Reply): number | undefined {
+  const text = reply.header('x-ratelimit-remaining')?.trim() ?? ''
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined
+}
+
+function headers(
+  { credentials, userAgent }: RequestDeps,
+  json: boolean,
+  etag: string | undefined,
+): Record<string, string> {
+  return {
+    // Also decides whether errors of the server's framework come as JSON or as a page.
+    Accept: 'application/json',
+    'User-Agent': userAgent,
+    ...(credentials === undefined ? {} : { Authorization: basic(credentials) }),
+    ...(json ? { 'Content-Type': 'application/json' } : {}),
+    ...(etag === undefined ? {} : { 'If-None-Match': etag }),
+  }
+}
+
+function basic({ user, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+}

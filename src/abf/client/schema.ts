@@ -1,0 +1,167 @@
+import * as z from 'zod/mini'
+import { catch as otherwise } from 'zod/mini'
+import type { Mode } from '../status.ts'
+
+/**
+ * The parts of ABF's answers that are used, for both living forks and the API of about 2012. Only ids and statuses
+ * must be there; any other field that is missing, null or of an unexpected type counts as unknown.
+ */
+
+const Id = z.int().check(z.positive())
+
+/** A value that is undefined instead of null or of a wrong type. */
+function lenient<T>(schema: z.ZodMiniType<T>) {
+  return otherwise(z.optional(schema), undefined)
+}
+
+function listOf<T>(schema: z.ZodMiniType<T>) {
+  return otherwise(
+    z.pipe(
+      z.array(z.unknown()),
+      z.transform((items: unknown[]): T[] =>
+        items.flatMap((item) => {
+          const parsed = schema.safeParse(item)
+          return parsed.success ? [parsed.data] : []
+        }),
+      ),
+    ),
+    [],
+  )
+}
+
+const Named = z.object({ id: Id, name: z.string() })
+
+const ProjectSchema = z.object({ id: Id, name: lenient(z.string()), fullname: lenient(z.string()) })
+
+const RepositorySchema = z.object({
+  id: Id,
+  name: z.string(),
+  platform: lenient(Named),
+  publish_without_qa: lenient(z.boolean()),
+})
+
+const PlatformSchema = z.object({
+  id: Id,
+  name: z.string(),
+  platform_type: lenient(z.string()),
+  repositories: listOf(Named),
+})
+
+/** `size` is a text for files of a worker and a number for those of the publisher, in MiB. */
+const LogFileSchema = z.object({
+  file_name: z.string(),
+  size: otherwise(
+    z.pipe(
+      z.union([z.string(), z.number()]),
+      z.transform((size): number | undefined => {
+        const mebibytes = Number(size)
+        return Number.isFinite(mebibytes) ? mebibytes : undefined
+      }),
+    ),
+    undefined,
+  ),
+  url: z.string(),
+})
+
+const PackageSchema = z.object({
+  name: z.string(),
+  version: lenient(z.string()),
+  release: lenient(z.string()),
+  type: lenient(z.string()),
+  url: lenient(z.string()),
+})
+
+const BuildSchema = z.object({
+  id: Id,
+  status: z.int(),
+  /** Not in 2012, when there was only a boolean. */
+  auto_publish_status: lenient(z.enum(['none', 'default', 'testing'])),
+  auto_publish: lenient(z.boolean()),
+  commit_hash: lenient(z.string()),
+  duration: lenient(z.number()),
+  created_at: lenient(z.number()),
+  /** Unix seconds; when the status changed, apart from small corrections. */
+  updated_at: lenient(z.number()),
+  build_log_url: lenient(z.string()),
+  arch: lenient(Named),
+  project: lenient(ProjectSchema),
+  save_to_repository: lenient(RepositorySchema),
+  build_for_platform: lenient(Named),
+  user: lenient(z.object({ uname: lenient(z.string()) })),
+  logs: listOf(LogFileSchema),
+  packages: listOf(PackageSchema),
+})
+
+const RowSchema = z.object({
+  id: Id,
+  status: z.int(),
+  project_id: lenient(Id),
+  /** The project's name, in 2012 only. */
+  name: lenient(z.string()),
+})
+
+const AverageSchema = z.object({
+  arch_id: Id,
+  /** Seconds. */
+  average_build_time: z.number().check(z.positive()),
+  build_count: z.int().check(z.positive()),
+})
+
+export type Named = z.infer<typeof Named>
+export type Project = z.infer<typeof ProjectSchema>
+export type Repository = z.infer<typeof RepositorySchema>
+export type Platform = z.infer<typeof PlatformSchema>
+export type LogFile = z.infer<typeof LogFileSchema>
+export type BuiltPackage = z.infer<typeof PackageSchema>
+export type Build = z.infer<typeof BuildSchema>
+/** One line of the list of builds. */
+export type Row = z.infer<typeof RowSchema>
+
+/** How long the successful builds of a project took on one architecture. */
+export type Average = z.infer<typeof AverageSchema>
+
+export const ProjectAnswer = z.object({ project: ProjectSchema })
+export const AveragesAnswer = z.object({ project: z.object({ project_statistics: listOf(AverageSchema) }) })
+export const PlatformsAnswer = z.object({ platforms: z.array(PlatformSchema) })
+export const PlatformAnswer = z.object({ platform: PlatformSchema })
+export const RepositoryAnswer = z.object({ repository: RepositorySchema })
+export const ArchesAnswer = z.object({ architectures: z.array(Named) })
+export const UserAnswer = z.object({ user: z.object({ uname: z.string() }) })
+export const RowsAnswer = z.object({ build_lists: z.array(RowSchema) })
+export const BuildAnswer = z.object({ build_list: BuildSchema })
+
+/** The answer to a create: `id` is null when it was refused, in 2012 even with status 200. */
+export const CreatedAnswer = z.object({
+  build_list: z.object({ id: z.nullable(Id), message: lenient(z.string()) }),
+})
+
+/** What became of an action: today by the presence of an id, in 2012 by a flag of its own. */
+export const ActionAnswer = z.union([
+  z.pipe(
+    z.object({ build_list: z.object({ id: z.nullable(Id), message: lenient(z.string()) }) }),
+    z.transform(({ build_list: { id, message } }) => ({ done: id !== null, message: message ?? '' })),
+  ),
+  z.pipe(
+    z.object({
+      is_canceled: z.optional(z.boolean()),
+      is_published: z.optional(z.boolean()),
+      is_rejected: z.optional(z.boolean()),
+      // What the source of that time makes of the name of the action.
+      is_reject_published: z.optional(z.boolean()),
+      message: lenient(z.string()),
+    }),
+    z.transform((answer, context) => {
+      const done =
+        answer.is_canceled ?? answer.is_published ?? answer.is_rejected ?? answer.is_reject_published
+      if (done !== undefined) return { done, message: answer.message ?? '' }
+      context.issues.push({ code: 'custom', input: answer, message: 'neither an id nor a flag' })
+      return z.NEVER
+    }),
+  ),
+])
+
+/** The publish mode in force; undefined when the answer does not say. */
+export function modeOf(build: Build): Mode | undefined {
+  if (build.auto_publish_status !== undefined) return build.auto_publish_status
+  return build.auto_publish === undefined ? undefined : build.auto_publish ? 'default' : 'none'
+}

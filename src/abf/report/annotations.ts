@@ -1,0 +1,85 @@
+import type { Http } from '../../http/client.ts'
+import type { Logger } from '../../ports.ts'
+import { mapPool } from '../../wait/pool.ts'
+import type { Outcome } from '../outcome.ts'
+import { fetchTail, hasReason } from './log-tail.ts'
+import { type AbfReport, logOf, pageOf } from './outputs.ts'
+import { type BuildRecord, labelOf } from '../build.ts'
+import { READS_AT_ONCE } from '../client/requests.ts'
+import { sayStatus, STATUS } from '../status.ts'
+
+/** GitHub shows no more than this many annotations of a step. */
+const MOST_ANNOTATIONS = 10
+
+/** Fetches the ends of the logs of failed builds, without credentials, as many as are shown. */
+export async function readLogs(
+  { records, base }: Pick<AbfReport, 'records' | 'base'>,
+  count: number,
+  http: Http,
+): Promise<void> {
+  if (count === 0) return
+  const failed = records
+    .filter(({ outcome, track }) => outcome?.verdict === 'failure' && hasReason(track.status ?? 0))
+    .slice(0, MOST_ANNOTATIONS)
+  await mapPool(failed, READS_AT_ONCE, async (record) => {
+    record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base)
+  })
+}
+
+/** Tells how each build came out, where it is not simply good: one annotation each, and the ends of logs in groups. */
+export async function announce(report: AbfReport, logger: Logger): Promise<void> {
+  const { records, base, operation } = report
+  const bad = records.filter(({ outcome }) => isBad(outcome, operation))
+  const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out')
+  const most = late.length > 0 ? MOST_ANNOTATIONS - 1 : MOST_ANNOTATIONS
+  for (const record of bad.slice(0, most)) {
+    logger.error(sayBuild(record, base), titleOf(record))
+  }
+  for (const record of bad.slice(most)) logger.info(sayBuild(record, base))
+
+  if (late.length > 0) {
+    logger.error(
+      `The wait was not long enough for ${late.length} of ${records.length} builds: ${late
+        .slice(0, MOST_ANNOTATIONS)
+        .map((record) => `${labelOf(record)}, ${sayStatus(record.track.status)}`)
+        .join(
+          '; ',
+        )}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`,
+      'ABF builds not over in time',
+    )
+  }
+  for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
+    const message = sayBuild(record, base)
+    // Asked for by abf-unpermitted-arch, so nothing to look at.
+    if (record.track.status === STATUS.archNotPermitted) logger.notice(message, 'Nothing built')
+    else logger.warning(message, titleOf(record))
+  }
+  for (const { log, id } of records) {
+    if (!log) continue
+    await logger.group(`Build ${id}: end of ${log.fileName}`, async () => {
+      for (const line of log.lines) logger.info(line)
+    })
+  }
+}
+
+function isBad(outcome: Outcome | undefined, operation: AbfReport['operation']): boolean {
+  // To be cancelled is what was wanted.
+  return outcome?.verdict === 'failure' || (outcome?.verdict === 'cancelled' && operation !== 'cancel')
+}
+
+function isDoubtful(outcome: Outcome | undefined): boolean {
+  return outcome?.warn === true || outcome?.verdict === 'neutral'
+}
+
+function sayBuild(record: BuildRecord, base: string): string {
+  const { outcome, track, build, id } = record
+  const seen = track.status === undefined ? '' : `: ${sayStatus(track.status)}`
+  const log =
+    build && build.logs.length > 0 && hasReason(track.status ?? 0) ? `\nLog: ${logOf(record, base)}` : ''
+  return `${labelOf(record)}${seen}. ${outcome?.sentence ?? ''}${log}\nBuild: ${pageOf(id, base)}`
+}
+
+function titleOf({ outcome, track }: BuildRecord): string {
+  if (outcome?.verdict === 'cancelled') return 'ABF build cancelled'
+  return track.status === undefined ? 'ABF build not found' : `ABF: ${sayStatus(track.status)}`
+}

@@ -1,0 +1,110 @@
+import { mapPool } from '../../wait/pool.ts'
+import type { AbfApi, Filter } from '../client/api.ts'
+import type { Pending } from '../submitted-builds.ts'
+import { READS_AT_ONCE } from '../client/requests.ts'
+import { type Build, modeOf, type Row } from '../client/schema.ts'
+import { type Mode, STATUS, statusInfo } from '../status.ts'
+
+/** What makes two builds the same, besides the publish mode. */
+export type Sought = Omit<Pending, 'since' | 'archId'>
+
+export interface EqualBuilds {
+  /** A build to take instead of a new one, by architecture id. */
+  readonly byArch: ReadonlyMap<number, Build>
+  /** Ids of all builds of the same source that were there before. */
+  readonly seen: ReadonlySet<number>
+}
+
+/** More than so many builds are not opened in search of an equal one. */
+const MOST_OPENED = 20
+
+/**
+ * Builds of the same source, newest change first. Servers cannot filter by commit, but they file a build of a bare
+ * commit under that commit as its version, and one of a branch under the branch: so one list of few rows does.
+ */
+export async function listEqual(api: AbfApi, sought: Sought, more: Filter = {}): Promise<readonly Row[]> {
+  const filter: Filter = {
+    project_version: sought.version,
+    save_to_repository_id: String(sought.repositoryId),
+    build_for_platform_id: String(sought.platformId),
+    // All that may be read, in the one word that every server takes for it; the default is one's own.
+    ownership: 'index',
+    ...more,
+  }
+  const name = sought.project.split('/')[1]
+  const rows =
+    (await api.searchProject(sought.projectId, filter)) ??
+    (await api.searchNewest(name === undefined ? filter : { ...filter, project_name: name }))
+  return rows.filter((row) => row.project_id === undefined || row.project_id === sought.projectId)
+}
+
+/**
+ * Looks for builds that can be taken instead of submitting: of the same project, commit, platform, repository and mode,
+ * and still good for something. One list, and one look at each candidate until every architecture has its build.
+ */
+export async function findEqual(
+  api: AbfApi,
+  sought: Sought,
+  wanted: { readonly archIds: readonly number[]; readonly mode: Mode },
+): Promise<EqualBuilds> {
+  const { archIds, mode } = wanted
+  const only: Filter = archIds.length === 1 ? { arch_id: String(archIds[0]) } : {}
+  const rows = await listEqual(api, sought, only)
+  const candidates = rows.filter(({ status }) => isReusable(status)).slice(0, MOST_OPENED)
+  const sameMode = modeCheck(api, sought.repositoryId, mode)
+  const byArch = new Map<number, Build>()
+
+  for (let next = 0; next < candidates.length && byArch.size < archIds.length;) {
+    const some = candidates.slice(next, next + archIds.length - byArch.size)
+    next += some.length
+    for (const build of await open(api, some)) {
+      const arch = build.arch?.id
+      const fits = arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isEqual(build, sought)
+      // The list may be a moment old.
+      if (fits && isReusable(build.status) && (await sameMode(build))) byArch.set(arch, build)
+    }
+  }
+  return { byArch, seen: new Set(rows.map(({ id }) => id)) }
+}
+
+/** The builds that can be shown, out of `rows`. */
+export async function open(api: AbfApi, rows: readonly Row[]): Promise<Build[]> {
+  const shown = await mapPool(rows, READS_AT_ONCE, (row) => api.show(row.id))
+  return shown.flatMap((found) => (found.kind === 'build' ? [found.build] : []))
+}
+
+/** Everything that is asked for must be told and be the same. */
+export function isEqual(build: Build, sought: Sought): boolean {
+  return (
+    build.project?.id === sought.projectId &&
+    build.save_to_repository?.id === sought.repositoryId &&
+    build.build_for_platform?.id === sought.platformId &&
+    build.commit_hash?.toLowerCase() === sought.commit
+  )
+}
+
+/** Waiting, running, built, published or not meant for this architecture; not one that failed or is being cancelled. */
+function isReusable(code: number): boolean {
+  const { phase } = statusInfo(code)
+  return (
+    ['queue', 'build', 'built', 'publish'].includes(phase) ||
+    code === STATUS.published ||
+    code === STATUS.inTesting ||
+    code === STATUS.archNotPermitted
+  )
+}
+
+/**
+ * Where a repository requires QA, OMV turns every mode into `testing`, and ROSA `default` into `none`. Then a build in
+ * that mode is what this one would become. The repository is read only when that can be the reason.
+ */
+function modeCheck(api: AbfApi, repositoryId: number, wanted: Mode): (build: Build) => Promise<boolean> {
+  let needsQa: Promise<boolean> | undefined
+  return async (build) => {
+    const mode = modeOf(build)
+    if (mode === undefined || mode === wanted) return mode === wanted
+    if (!(mode === 'testing' || (mode === 'none' && wanted === 'default'))) return false
+    needsQa ??= api.repository(repositoryId).then((found) => found?.publish_without_qa === false)
+    return needsQa
+  }
+}

@@ -1,0 +1,103 @@
+import * as z from 'zod/mini'
+import type { Outputs, State } from '../ports.ts'
+import type { BuildRecord } from './build.ts'
+
+const WORK = 'abf-work'
+
+/** A create that is about to be sent, described so that its build can be found again. */
+const PendingSchema = z.object({
+  projectId: z.int(),
+  /** `owner/name` where it is known. */
+  project: z.string(),
+  archId: z.int(),
+  repositoryId: z.int(),
+  platformId: z.int(),
+  commit: z.string(),
+  /** What the server files the build under in `project_version`. */
+  version: z.string(),
+  /** Milliseconds since the epoch, by the runner's clock. */
+  since: z.number(),
+})
+
+const WorkSchema = z.object({ ids: z.array(z.int()), pending: z.optional(PendingSchema) })
+
+export type Pending = z.infer<typeof PendingSchema>
+
+/** What a killed step leaves to be cancelled. */
+export type Work = z.infer<typeof WorkSchema>
+
+/**
+ * The builds of this step in their order. It writes down what this run has submitted before and after each create, so
+ * that the post step can cancel it when the process is killed.
+ */
+export class Ledger {
+  readonly records: BuildRecord[] = []
+  readonly #outputs: Outputs
+  readonly #state: State
+  readonly #cancels: boolean
+  #pending: Pending | undefined
+
+  constructor(ports: { readonly outputs: Outputs; readonly state: State }, onAbort: 'cancel' | 'leave') {
+    this.#outputs = ports.outputs
+    this.#state = ports.state
+    this.#cancels = onAbort === 'cancel'
+  }
+
+  /** The create whose answer has not come. */
+  get pending(): Pending | undefined {
+    return this.#pending
+  }
+
+  /** Call before a create is sent. */
+  announce(pending: Pending): void {
+    this.#pending = pending
+    this.#save()
+  }
+
+  /** The announced create has made no build. */
+  withdraw(): void {
+    this.#pending = undefined
+    this.#save()
+  }
+
+  add(...records: readonly BuildRecord[]): void {
+    this.records.push(...records)
+    if (records.some(({ origin }) => origin === 'submitted')) {
+      this.#pending = undefined
+      this.#save()
+    }
+    this.#outputs.set('build-list-ids', JSON.stringify(this.records.map(({ id }) => id)))
+  }
+
+  /** The step has come to its own end; `left` is what it should have cancelled and could not. */
+  settle(left: readonly number[]): void {
+    if (left.length > 0 || this.#pending) this.#save(left)
+    else if (this.#cancels) settleWork(this.#state)
+  }
+
+  #save(ids: readonly number[] = this.#own()): void {
+    if (!this.#cancels) return
+    const work: Work = { ids: [...ids], ...(this.#pending ? { pending: this.#pending } : {}) }
+    this.#state.save(WORK, JSON.stringify(work))
+  }
+
+  #own(): number[] {
+    return this.records.filter(({ origin }) => origin === 'submitted').map(({ id }) => id)
+  }
+}
+
+/** What a main step that was killed has left; undefined when there is nothing to undo. */
+export function unfinishedWork(state: State): Work | undefined {
+  const text = state.read(WORK)
+  if (text === '') return undefined
+  try {
+    const parsed = WorkSchema.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function settleWork(state: State): void {
+  state.save(WORK, '')
+}

@@ -1,0 +1,43 @@
+import { ActionError } from '../errors.ts'
+import { plain } from '../text/sanitize.ts'
+
+/** The HTTP status of what octokit threw; undefined when there was no answer. */
+export function statusOf(error: unknown): number | undefined {
+  const { status, cause } = error as { status?: unknown; cause?: unknown }
+  return typeof status === 'number' && !(cause instanceof ActionError) ? status : undefined
+}
+
+/**
+ * Octokit wraps what the transport throws, and its errors hold the request: neither travels further.
+ */
+export function explain(
+  error: unknown,
+  { apiUrl, repository }: { readonly apiUrl: string; readonly repository: string },
+): ActionError {
+  if (error instanceof ActionError) return error
+  const { cause, message } = error as { cause?: unknown; message?: unknown }
+  if (cause instanceof ActionError) return cause
+  const status = statusOf(error)
+  const host = URL.canParse(apiUrl) ? new URL(apiUrl).host : apiUrl
+  const said = typeof message === 'string' ? plain(message, 200) : 'no answer'
+  return new ActionError(
+    `Could not read the commits of ${repository} from ${host}: ${status === undefined ? said : `HTTP ${status}: ${said}`}`,
+    { advice: advise(status, repository) },
+  )
+}
+
+function advise(status: number | undefined, repository: string): string {
+  switch (status) {
+    case 401:
+      return 'GitHub does not accept github-token. Leave the input out to use the token of the job.'
+    case 403:
+    case 404:
+    case 422:
+      return `Grant the job "permissions: contents: read", and check that github-token may read ${repository}.`
+    case 429:
+      return 'GitHub limits how often its API is called. Run the job again later.'
+    case undefined:
+    default:
+      return 'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.'
+  }
+}

@@ -1,0 +1,122 @@
+import { plain, shorten } from '../text/sanitize.ts'
+import { HttpError, type Peer } from './failure.ts'
+import type { Effect } from './retry.ts'
+import type { Incoming, Outgoing } from './transport.ts'
+
+export interface HttpRequest extends Outgoing {
+  readonly peer: Peer
+  readonly effect: Effect
+  /** What is being done, for messages: "create the release". */
+  readonly intent: string
+}
+
+/** Code points of an answer that are looked at for words to show. */
+const MOST_WORDS = 65_536
+
+/** An answer of any status, after retries. */
+export class Reply {
+  readonly #request: HttpRequest
+  readonly #incoming: Incoming
+  readonly #redact: (text: string) => string
+  readonly attempts: number
+  #parsed: { readonly value: unknown } | undefined
+
+  constructor(request: HttpRequest, incoming: Incoming, attempts: number, redact: (text: string) => string) {
+    this.#request = request
+    this.#incoming = incoming
+    this.#redact = redact
+    this.attempts = attempts
+  }
+
+  get status(): number {
+    return this.#incoming.status
+  }
+
+  get bytes(): Buffer {
+    return this.#incoming.bytes
+  }
+
+  /** The body as text, without secrets. */
+  get text(): string {
+    return this.#redact(this.#raw)
+  }
+
+  /**
+   * The body as JSON, without secrets, whatever its content type says (Sentry sends a 429's JSON as text/html);
+   * undefined if it is none.
+   */
+  get json(): unknown {
+    this.#parsed ??= { value: this.#parse() }
+    return this.#parsed.value
+  }
+
+  #parse(): unknown {
+    const raw = this.#raw
+    // The redactor knows a secret also as JSON escapes it. Only where there is one each value is looked at: taking it
+    // out of the whole could cut an escape in two, and what is no JSON any more would be no answer.
+    return parseJson(raw, this.#redact(raw) === raw ? undefined : this.#redact)
+  }
+
+  get #raw(): string {
+    return this.bytes.toString('utf8')
+  }
+
+  header(name: string): string | undefined {
+    return this.#incoming.header(name)
+  }
+
+  /** `max` code points of foreign text, without secrets and without anything that acts. */
+  words(text: string, max = 300): string {
+    // Twice: cleaning can put a secret together that was sent in pieces.
+    return shorten(this.#redact(plain(this.#redact(text), MOST_WORDS)), max)
+  }
+
+  /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
+  error(
+    kind: HttpError['kind'],
+    reason: string,
+    more: {
+      readonly words?: string
+      readonly advice?: string | undefined
+      readonly detail?: readonly string[]
+      readonly retryAfterMs?: number | undefined
+    } = {},
+  ): HttpError {
+    const { peer, method, url, intent } = this.#request
+    return new HttpError({
+      kind,
+      message: `Could not ${intent}: ${peer.name} at ${url.host} ${reason}`,
+      status: this.status,
+      method,
+      url: shownUrl(url),
+      words: more.words,
+      advice: more.advice,
+      retryAfterMs: more.retryAfterMs,
+      detail: [
+        `HTTP status ${this.status}`,
+        ...(this.attempts > 1 ? [`given up after ${this.attempts} attempts`] : []),
+        ...(more.detail ?? []),
+      ],
+    })
+  }
+}
+
+/** The URL as it may be shown: without credentials and without query. */
+export function shownUrl(url: URL): string {
+  return `${url.origin}${url.pathname}`
+}
+
+/**
+ * The value of a JSON text; undefined when it is none.
+ * @param clean applied to every text in it
+ */
+function parseJson(text: string, clean: ((text: string) => string) | undefined): unknown {
+  try {
+    return JSON.parse(
+      text,
+      clean && ((_, value: unknown) => (typeof value === 'string' ? clean(value) : value)),
+    ) as unknown
+  } catch {
+    return undefined
+  }
+}

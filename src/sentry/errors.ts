@@ -1,0 +1,173 @@
+import type { HttpError } from '../http/failure.ts'
+import type { Reply } from '../http/response.ts'
+import { tokenSettingsUrl } from './links.ts'
+
+/** Whose request it was: what the advice needs to name. */
+export interface Account {
+  /** With a slash at its end. */
+  readonly base: string
+  readonly organization: string
+  readonly projects: readonly string[]
+  /** "input sentry-auth-token" or "environment variable SENTRY_AUTH_TOKEN". */
+  readonly tokenSource: string
+}
+
+/** Any one of these lets a token do the call. */
+export const SCOPES = {
+  read: ['org:ci', 'project:read', 'project:write', 'project:admin', 'project:releases'],
+  write: ['org:ci', 'project:write', 'project:admin', 'project:releases'],
+  repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
+} as const
+
+/** Which input a field of a request comes from, to explain a 400. */
+const INPUT_OF_FIELD: ReadonlyMap<string, string> = new Map([
+  ['version', 'version (or version-prefix and commit)'],
+  ['projects', 'projects'],
+  ['ref', 'ref'],
+  ['url', 'url (or deploy-url)'],
+  ['status', 'restore-archived'],
+  ['refs', 'set-commits and previous-commit'],
+  ['commits', 'set-commits'],
+  ['environment', 'environment'],
+  ['name', 'deploy-name'],
+  ['dateStarted', 'started-at'],
+])
+
+/**
+ * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
+ * @param scopes what the call needs, for servers that do not say (before mid-2026)
+ */
+export function explain(reply: Reply, account: Account, scopes: readonly string[]): HttpError {
+  const words = serverWords(reply)
+  const said = words === '' ? '' : `: ${words}`
+  const html = looksLikeHtml(reply.text)
+  return reply.error(
+    html && reply.status < 300 ? 'unreadable' : 'status',
+    `answered ${reply.status}${said}`,
+    {
+      words,
+      advice: advise(reply, html, account, scopes),
+      detail: errorId(reply),
+    },
+  )
+}
+
+/** An answer with a status of success whose body is not what the API documents. */
+export function unreadable(reply: Reply, where: string): HttpError {
+  const html = looksLikeHtml(reply.text)
+  return reply.error(
+    'unreadable',
+    html ? 'answered with a web page instead of JSON' : `sent an answer that is not understood (${where})`,
+    {
+      words: reply.words(reply.text, 120),
+      advice: html
+        ? 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.'
+        : 'Run the job again; if it stays, a proxy may be changing answers, or this Sentry is newer than this action.',
+    },
+  )
+}
+
+function advise(
+  reply: Reply,
+  html: boolean,
+  account: Account,
+  scopes: readonly string[],
+): string | undefined {
+  const { base, organization, projects, tokenSource } = account
+  const tokens = tokenSettingsUrl(base, organization)
+  if (html && reply.status < 500) {
+    return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`
+  }
+  switch (reply.status) {
+    case 400:
+      return adviseFields(reply)
+    case 401:
+      return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`
+    case 403: {
+      const named = scopesNamed(reply)
+      return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`
+    }
+    case 404:
+      return `Organization ${organization} is not known at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`
+    case 405:
+      return `Check sentry-url (now ${base}): it does not lead to a Sentry API.`
+    case 409:
+      return 'Another job is writing this release right now. Run the job again in a few minutes.'
+    case 413:
+      return 'A proxy in front of Sentry limits the size of requests.'
+    case 429:
+      return 'Sentry limits how often this is called. Run the job again in a minute.'
+    default:
+      return reply.status >= 500
+        ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
+        : undefined
+  }
+}
+
+function adviseFields(reply: Reply): string {
+  const body = reply.json
+  const fields = typeof body === 'object' && body !== null ? Object.keys(body) : []
+  const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? [])
+  if (inputs.length === 0) return 'Check the inputs of this step.'
+  const check = `Check the input ${inputs.join(' and ')}.`
+  return fields.includes('projects')
+    ? `${check} Each must be the slug or id of a project of this organization; with a personal token, of a project in a team that you have joined.`
+    : check
+}
+
+/** `WWW-Authenticate: Bearer error="insufficient_scope", scope="a b"`: the scopes that would do. */
+function scopesNamed(reply: Reply): string[] {
+  const header = reply.header('www-authenticate') ?? ''
+  const scope = /\bscope="([^"]*)"/.exec(header)?.[1] ?? ''
+  return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name))
+}
+
+/** Sentry's number for an internal error, which its support and logs can find. */
+function errorId(reply: Reply): string[] {
+  const body = reply.json
+  if (typeof body !== 'object' || body === null) return []
+  const { errorId: id } = body as { errorId?: unknown }
+  return typeof id === 'string' ? [`Sentry's error id: ${reply.words(id, 64)}`] : []
+}
+
+/**
+ * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
+ * with lists (nested by index), plain text, or the title of a web page.
+ */
+export function serverWords(reply: Reply, max = 300): string {
+  const { text } = reply
+  if (looksLikeHtml(text)) {
+    const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1]
+    return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page'
+  }
+  const body = reply.json
+  if (body === undefined) return reply.words(text, max)
+  const words = (key: string): string => reply.words(key, 40)
+  return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max)
+}
+
+/** Each text in a body, with the path of the field that it is about. */
+function flatten(value: unknown, path: string, words: (key: string) => string, depth: number): string[] {
+  if (depth > 6 || value === null || value === undefined) return []
+  if (Array.isArray(value)) {
+    return value.slice(0, 8).flatMap((item: unknown) => flatten(item, path, words, depth + 1))
+  }
+  if (typeof value !== 'object') {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return [path === '' ? text : `${path}: ${text}`]
+  }
+  return Object.entries(value)
+    .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
+    .slice(0, 8)
+    .flatMap(([key, item]) => {
+      const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`
+      return flatten(item, field, words, depth + 1)
+    })
+}
+
+/** These keys say nothing about a field of the request. */
+const ENVELOPE = new Set(['detail', 'message', 'error', 'info'])
+
+function looksLikeHtml(text: string): boolean {
+  return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500))
+}
