@@ -1,0 +1,57 @@
+/** The beginning of a script: what must stay in front of anything that is added. */
+
+export interface Prologue {
+  /** Bytes of byte order mark and hashbang line, with its line break. */
+  readonly head: number
+  /** Whether a hashbang line stands first. */
+  readonly hashbang: boolean
+  /** The directives as they are written, without a semicolon: `"use strict"`. */
+  readonly directives: readonly string[]
+}
+
+/** Characters that make the next line a continuation of an expression that begins with a string. */
+const CONTINUES = /^(?:(?!\+\+|--)[.,([`+\-*/%&|^<>=?:]|!=|in(?:stanceof)?(?![\w$\\\x80-\xff]))/
+
+/** @param script UTF-8 */
+export function readPrologue(script: Buffer): Prologue {
+  const text = script.toString('latin1')
+  const bom = text.startsWith('\xef\xbb\xbf') ? 3 : 0
+  const line = /#![^\r\n]*?(?:\r\n|[\r\n]|\xe2\x80[\xa8\xa9]|$(?![\s\S]))/y
+  line.lastIndex = bom
+  const hashbang = line.exec(text)?.[0]
+  const head = bom + (hashbang?.length ?? 0)
+  return { head, hashbang: hashbang !== undefined, directives: readDirectives(text, head) }
+}
+
+function readDirectives(text: string, from: number): string[] {
+  const directives: string[] = []
+  let at = skipTrivia(text, from).at
+  for (;;) {
+    const string = /"(?:[^"\\\r\n]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\r\n]|\\(?:\r\n|[\s\S]))*'/y
+    string.lastIndex = at
+    const token = string.exec(text)?.[0]
+    if (token === undefined) return directives
+    const after = skipTrivia(text, at + token.length)
+    const next = text[after.at]
+    const ends = next === undefined || next === ';' || next === '}'
+    if (!ends && (!after.newLine || CONTINUES.test(text.slice(after.at, after.at + 12)))) return directives
+    directives.push(token)
+    at = skipTrivia(text, next === ';' ? after.at + 1 : after.at).at
+  }
+}
+
+/** Skips white space and comments. */
+function skipTrivia(text: string, from: number): { readonly at: number; readonly newLine: boolean } {
+  // White space of ECMAScript in UTF-8 bytes, then both kinds of comments.
+  const trivia =
+    /[\t\v\f \r\n]|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y
+  let at = from
+  let newLine = false
+  for (;;) {
+    trivia.lastIndex = at
+    const skipped = trivia.exec(text)?.[0]
+    if (skipped === undefined) return { at, newLine }
+    newLine ||= /^(?!\/\/)[\s\S]*(?:[\r\n]|\xe2\x80[\xa8\xa9])/.test(skipped)
+    at += skipped.length
+  }
+}
