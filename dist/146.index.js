@@ -26,6 +26,8 @@ const PendingSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     version: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     /** Milliseconds since the epoch, by the runner's clock. */
     since: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    /** Ids of builds of the same source that existed before. */
+    known: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
 });
 const WorkSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ ids: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()), pending: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(PendingSchema) });
 /**
@@ -773,7 +775,7 @@ async function cancelBuilds(world) {
     if (inputs.abf.off)
         return;
     // Late, because most runs have nothing to build.
-    const { cleanUpAbf } = await __webpack_require__.e(/* import() */ 905).then(__webpack_require__.bind(__webpack_require__, 9286));
+    const { cleanUpAbf } = await __webpack_require__.e(/* import() */ 998).then(__webpack_require__.bind(__webpack_require__, 2998));
     await cleanUpAbf(inputs.abf, {
         clock,
         logger: actions.logger,
@@ -1583,7 +1585,7 @@ async function builds(abf, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs, state } = world.actions;
     // Late, because most runs have nothing to build.
-    const { renderAbfSummary, runAbf } = await __webpack_require__.e(/* import() */ 905).then(__webpack_require__.bind(__webpack_require__, 9286));
+    const { renderAbfSummary, runAbf } = await __webpack_require__.e(/* import() */ 998).then(__webpack_require__.bind(__webpack_require__, 2998));
     const deps = {
         logger,
         outputs,

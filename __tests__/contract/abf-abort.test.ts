@@ -187,6 +187,39 @@ describe.concurrent('a cancelled job', () => {
   )
 })
 
+describe.concurrent('a create under way on a slow server', () => {
+  const late = (afterMs: number) => ({ method: 'POST', action: { kind: 'late' as const, afterMs } })
+  const posted = ({ method }: Call): boolean => method === 'POST'
+
+  it('is found and cancelled by the step that is cancelled meanwhile', async () => {
+    const abf = await patientFarm()
+    abf.fault(late(2600))
+    const [result] = await stoppedAt(abf, posted, 'SIGINT', (run) => build(abf, {}, run))
+    expect([result.code, abf.created.length, endState(abf)]).toEqual([1, 1, []])
+    expect(buildLists(result).map(({ id, conclusion }) => [id, conclusion])).toEqual([
+      [abf.created[0]?.id, 'cancelled'],
+    ])
+    await using sentry = await new SentryStandIn().start()
+    const post = await runPost(result, { inputs: { ...inputsFor(abf, sentry), 'abf-arches': 'x86_64' } })
+    expect([post.code, post.log, post.annotations]).toEqual([0, [], []])
+  }, 30_000)
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'is found and cancelled by the post step when the main step ends too early by %s',
+    async (signal) => {
+      const abf = await patientFarm()
+      await using sentry = await new SentryStandIn().start()
+      const inputs = { ...inputsFor(abf, sentry), 'abf-arches': 'x86_64' }
+      abf.fault(late(signal === 'SIGINT' ? 12_000 : 4000))
+      const [result] = await stoppedAt(abf, posted, signal, (run) => step(abf, inputs, run, sentry))
+      expect(abf.created.length).toBe(0)
+      const post = await runPost(result, { inputs })
+      expect([post.code, said(post, 'error'), abf.created.length, endState(abf)]).toEqual([0, [], 1, []])
+    },
+    60_000,
+  )
+})
+
 describe.concurrent('a step that is killed', () => {
   /** Requests to ABF of a run that submits two builds and waits for them. */
   const STAGES = 7
@@ -236,7 +269,7 @@ describe.concurrent('a step that is killed', () => {
         cells.map(([stage, moment, dialect]) => [`${moment} ${stage} ${dialect}`, expected]),
       ),
     )
-  }, 60_000)
+  }, 120_000)
 
   it('while it cancels is completed by its post step', async () => {
     const abf = await patientFarm()

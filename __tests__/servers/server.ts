@@ -50,6 +50,8 @@ export type FaultAction =
   | { readonly kind: 'answer'; readonly answer: Answer; readonly when?: Moment }
   | { readonly kind: 'reset'; readonly when: Moment | 'body' }
   | { readonly kind: 'hang'; readonly when?: Moment }
+  /** The request has its effect so much later, also when the client has hung up by then. */
+  | { readonly kind: 'late'; readonly afterMs: number }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
   | { readonly kind: 'truncate' }
   /** The request has its effect; what is sent is made of the true answer. One that never comes is never sent. */
@@ -253,6 +255,10 @@ export abstract class StandIn {
         })
         return
       }
+      case 'late':
+        await new Promise((resolve) => setTimeout(resolve, action.afterMs))
+        write(response, exchange, await this.handle(call))
+        return
       case 'alter':
         write(response, exchange, await action.alter(await this.handle(call)))
         return

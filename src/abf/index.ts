@@ -1,7 +1,7 @@
 import { assertNever } from '../errors.ts'
 import type { AbfInputs, AbfTask } from '../inputs/abf.ts'
 import { plain } from '../text/sanitize.ts'
-import { CANCEL_LIMIT_MS, cancelOwn } from './abandon.ts'
+import { cancelSubmitted } from './cancel.ts'
 import { announce, readLogs } from './report/annotations.ts'
 import type { Conclusion } from './outcome.ts'
 import { operate } from './operations.ts'
@@ -12,7 +12,7 @@ import { type AbfDeps, openSession, type Session } from './session.ts'
 import { submit } from './submit/submit.ts'
 import { lookOnce, waitFor } from './wait/wait.ts'
 
-export { cleanUpAbf } from './cleanup.ts'
+export { cleanUpAbf } from './cancel.ts'
 export type { AbfReport } from './report/outputs.ts'
 export type { AbfDeps } from './session.ts'
 export { renderAbfSummary } from './report/summary.ts'
@@ -26,9 +26,6 @@ export interface AbfResult {
   readonly stop: string | undefined
   readonly report: AbfReport
 }
-
-/** Cancelling after a timeout or an error is in no hurry. */
-const UNHURRIED_MS = 60_000
 
 /**
  * The ABF part of the step: submit or select builds, do what was asked, wait for the end. Outputs are written as far as
@@ -45,16 +42,16 @@ export async function runAbf(inputs: AbfInputs, deps: AbfDeps): Promise<AbfResul
     conclusion = await start(inputs.task, session)
     if (inputs.wait && conclusion === undefined) {
       await waitFor(ledger.records, session.wait)
-      left = await cancelOwn(session, UNHURRIED_MS, 'it is not over in time')
+      left = await cancelSubmitted(session, 'it is not over in time')
     }
     await describeRest(session)
     await readLogs({ records: ledger.records, base: session.base }, inputs.logLines, session.files)
   } catch (error) {
     const aborted = deps.signal.aborted
     conclusion = aborted ? 'cancelled' : 'failure'
-    left = aborted
-      ? await cancelOwn(session, CANCEL_LIMIT_MS, 'the job is cancelled')
-      : await cancelOwn(session, UNHURRIED_MS, 'the step fails')
+    // The process may be killed while it cancels.
+    tell(session, conclusion)
+    left = await cancelSubmitted(session, aborted ? 'the job is cancelled' : 'the step fails')
     throw error
   } finally {
     report = tell(session, conclusion)

@@ -17,6 +17,8 @@ const PendingSchema = z.object({
   version: z.string(),
   /** Milliseconds since the epoch, by the runner's clock. */
   since: z.number(),
+  /** Ids of builds of the same source that existed before. */
+  known: z.array(z.int()),
 })
 
 const WorkSchema = z.object({ ids: z.array(z.int()), pending: z.optional(PendingSchema) })

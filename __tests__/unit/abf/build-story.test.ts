@@ -195,7 +195,7 @@ describe('a create whose answer is lost', () => {
     expect(told(step)).toEqual([
       'info: x86_64: abf.example did not answer in time. Looking whether the build was made all the same.',
       `info: x86_64: it was, as build ${FIRST}. ${BASE}build_lists/${FIRST}`,
-      'info: Cancelling what this run has submitted, because it is not over in time.',
+      'info: Cancelling the builds that this run has submitted, because it is not over in time.',
       `info: Cancelled build ${FIRST}.`,
       `error: The wait was not long enough for 1 of 1 builds: ${LABEL}, building (3000). Not over within 5 min: last seen building (3000).\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`,
     ])
@@ -251,7 +251,11 @@ describe('a create whose answer is lost', () => {
         `POST ${BASE}api/v1/build_lists.json`,
       ],
     })
-    expect(told(step).at(-1)).toBe('info: Cancelling what this run has submitted, because the step fails.')
+    expect(told(step).slice(-2)).toEqual([
+      'info: Cancelling the builds that this run has submitted, because the step fails.',
+      `warning: A build was being submitted when the step ended. No build was found so far. The post step goes on searching. Check ${BASE}build_lists.`,
+    ])
+    expect(step.state.read('abf-work')).toContain('"known":[]')
   })
 })
 
@@ -261,13 +265,13 @@ describe('what this run has submitted', () => {
     step.clock.in(90_000, () => step.controller.abort(new CancelledError('SIGINT')))
     expect(await failureOf(step.run(BUILD))).toBeInstanceOf(CancelledError)
     expect(told(step).slice(2)).toEqual([
-      'info: Cancelling what this run has submitted, because the job is cancelled.',
+      'info: Cancelling the builds that this run has submitted, because the job is cancelled.',
       `info: Cancelled build ${FIRST}.`,
     ])
     expect(step.connections.at(-1)).toEqual({ retries: 1, requestTimeout: 1667 })
     expect(step.outputs).toMatchObject({ 'build-conclusion': 'cancelled', 'build-status': '3000' })
-    expect([step.state.read('abf-work'), step.reports.length]).toEqual(['', 1])
-    expect(step.reports[0]?.records[0]?.outcome?.sentence).toBe(
+    expect([step.state.read('abf-work'), step.reports.length]).toEqual(['', 2])
+    expect(step.reports[1]?.records[0]?.outcome?.sentence).toBe(
       'This run cancelled it, because the job is cancelled.',
     )
   })
@@ -289,7 +293,7 @@ describe('what this run has submitted', () => {
     )
     expect(told(step)).toEqual([
       SUBMITTED,
-      'info: Cancelling what this run has submitted, because the step fails.',
+      'info: Cancelling the builds that this run has submitted, because the step fails.',
       `info: Cancelled build ${FIRST}.`,
     ])
     expect(step.outputs).toMatchObject({ 'build-conclusion': 'failure', 'build-list-ids': `[${FIRST}]` })

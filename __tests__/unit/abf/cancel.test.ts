@@ -19,6 +19,7 @@ const PENDING: Pending = {
   commit: SHA,
   version: SHA,
   since: 0,
+  known: [6],
 }
 
 function prepare(calls: Partial<AbfApi>) {
@@ -71,7 +72,7 @@ describe('to cancel a build', () => {
   )
 
   test.each([
-    [new DOMException('slow', 'TimeoutError'), 'no answer in time'],
+    [new DOMException('slow', 'TimeoutError'), 'the server did not respond in time'],
     [new TypeError('broken'), 'TypeError: broken'],
     ['thrown', 'thrown'],
   ])('never throws: %s', async (thrown, words) => {
@@ -101,29 +102,61 @@ describe('a create without an answer', () => {
         return { kind: 'done' }
       },
     })
-    expect(await cancelPending(PENDING, [7], deps)).toBe(true)
+    expect(await cancelPending(PENDING, [7], 0, deps)).toMatchObject({
+      kind: 'found',
+      build: { id: 8 },
+      result: 'cancelled',
+    })
     expect(acts).toEqual([[8, 'cancel']])
   })
 
   test('stays to be cancelled when that fails', async () => {
     const { deps } = prepare({ ...found(8), act: async () => REFUSED })
-    expect(await cancelPending(PENDING, [], deps)).toBe(false)
+    expect(await cancelPending(PENDING, [], 0, deps)).toMatchObject({ kind: 'found', result: 'failed' })
   })
 
-  test.each([[[]], [[7]], [[8, 9]]])('has nothing that is surely its own among %j', async (ids) => {
-    const { deps, logger } = prepare(found(...ids))
-    expect(await cancelPending(PENDING, [7], deps)).toBe(true)
-    expect(logger.lines).toEqual([])
+  test('is searched for until the limit, whatever goes wrong meanwhile', async () => {
+    let searches = 0
+    const { deps } = prepare({
+      ...found(),
+      login: async () => {
+        searches += 1
+        if (searches === 2) throw httpError({ status: 502 })
+        return 'bot'
+      },
+      searchProject: async () =>
+        searches < 4 ? [] : [{ id: 8, status: 2000, project_id: 1, name: undefined }],
+      act: async () => ({ kind: 'done' }),
+    })
+    expect(await cancelPending(PENDING, [], deps.clock.now() + 8000, deps)).toMatchObject({ kind: 'found' })
+    expect(searches).toBe(4)
+    const late = prepare(found())
+    expect(await cancelPending(PENDING, [], late.deps.clock.now() + 8000, late.deps)).toEqual({
+      kind: 'not-found',
+      error: undefined,
+    })
+    expect(late.deps.clock.pauses).toEqual(Array.from({ length: 8 }, () => 1000))
   })
 
-  test('warns when the server cannot be asked', async () => {
-    const login = (): never => {
-      throw httpError({ message: 'Could not check the credentials' })
-    }
-    const { deps, logger } = prepare({ login })
-    expect(await cancelPending(PENDING, [], deps)).toBe(false)
+  test('is none that existed before or that is another build of this run', async () => {
+    const { deps } = prepare(found(6, 7))
+    expect(await cancelPending(PENDING, [7], 0, deps)).toEqual({ kind: 'not-found', error: undefined })
+  })
+
+  test('is not chosen among several: the warning links them all', async () => {
+    const { deps, logger } = prepare(found(8, 9))
+    expect(await cancelPending(PENDING, [], 0, deps)).toEqual({ kind: 'ambiguous' })
     expect(logger.said('warning')).toEqual([
-      'A build was being submitted, and whether it was made could not be found out: Could not check the credentials. Look at https://abf.example/build_lists.',
+      'A build was being submitted. Several builds fit, so this run cancels none of them. Check https://abf.example/build_lists/8 and https://abf.example/build_lists/9.',
     ])
+  })
+
+  test('gives up at once when the server refuses the credentials', async () => {
+    const error = httpError({ status: 401, message: 'Could not check the credentials' })
+    const login = (): never => {
+      throw error
+    }
+    const { deps } = prepare({ login })
+    expect(await cancelPending(PENDING, [], Infinity, deps)).toEqual({ kind: 'not-found', error })
   })
 })

@@ -17,6 +17,7 @@ const PENDING: Pending = {
   commit: SHA,
   version: SHA,
   since: 5,
+  known: [],
 }
 
 describe('the ledger', () => {
@@ -100,13 +101,15 @@ describe('the post step', () => {
       commit: build.commitHash ?? '',
       version: build.projectVersion ?? '',
       since: killed.clock.now(),
+      known: [],
     }
     killed.state.save('abf-work', JSON.stringify({ ids: [5], pending }))
     killed.logger.lines.splice(0)
     expect(await cleanUpAbf(inputsFor(BUILD), killed.deps)).toBe(true)
     expect(killed.logger.lines.map(({ message }) => message)).toEqual([
-      'The step ended before it could cancel the builds that it had submitted; they are cancelled now.',
+      'The step ended before it could cancel the builds that it had submitted. The post step cancels them now.',
       'Build 5 needs no cancelling: it is gone.',
+      `Found build ${FIRST} of the submission without a response, after 0 ms.`,
       `Cancelled build ${FIRST}.`,
     ])
     expect(killed.state.read('abf-work')).toBe('')

@@ -3,7 +3,7 @@ import { HttpError } from '../../http/failure.ts'
 import type { Clock } from '../../ports.ts'
 import { plain } from '../../text/sanitize.ts'
 import type { AbfApi } from '../client/api.ts'
-import { type EqualBuilds, isEqual, listEqual, open } from './reuse.ts'
+import { isEqual, listEqual, open } from './reuse.ts'
 import type { Pending } from '../submitted-builds.ts'
 import type { Build, Named } from '../client/schema.ts'
 import type { SubmitDeps } from './submit.ts'
@@ -23,13 +23,12 @@ const CLOCK_SLACK_MS = 2000
 export async function reconcile(
   pending: Pending,
   arch: Named,
-  before: EqualBuilds,
   lost: HttpError,
   once: boolean,
   deps: SubmitDeps,
 ): Promise<{ readonly build: Build; readonly ours: boolean } | undefined> {
   const { api, clock, signal, base } = deps
-  const known = new Set([...before.seen, ...deps.ledger.records.map(({ id }) => id)])
+  const known = new Set(deps.ledger.records.map(({ id }) => id))
   for (const pause of once ? LOOKS_MS.slice(0, 1) : LOOKS_MS) {
     await clock.sleep(pause, signal)
     try {
@@ -70,7 +69,7 @@ export async function findPending(
     arch_id: String(pending.archId),
     updated_at_start: String(Math.floor(since / 1000) - LIST_BACK_S),
   })
-  const strangers = rows.filter((row) => !known.has(row.id))
+  const strangers = rows.filter((row) => !known.has(row.id) && !pending.known.includes(row.id))
   const builds = await open(api, strangers)
   return builds.filter(
     (build) =>

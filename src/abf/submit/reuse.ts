@@ -6,7 +6,7 @@ import { type Build, modeOf, type Row } from '../client/schema.ts'
 import { type Mode, STATUS, statusInfo } from '../status.ts'
 
 /** What makes two builds the same, besides the publish mode. */
-export type Sought = Omit<Pending, 'since' | 'archId'>
+export type Sought = Omit<Pending, 'since' | 'archId' | 'known'>
 
 export interface EqualBuilds {
   /** A build to take instead of a new one, by architecture id. */

@@ -60,9 +60,8 @@ export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDe
     } else {
       await createOne(
         createFields(wanted, target, arch),
-        { ...sought, archId: arch.id, since: 0 },
+        { ...sought, archId: arch.id, since: 0, known: [...equal.seen] },
         expected,
-        equal,
         deps,
       )
     }
@@ -94,7 +93,6 @@ async function createOne(
   fields: Readonly<Record<string, unknown>>,
   pending: Pending,
   expected: Expected,
-  before: EqualBuilds,
   deps: SubmitDeps,
 ): Promise<void> {
   const { api, clock, ledger, logger } = deps
@@ -115,7 +113,7 @@ async function createOne(
       case 'lost': {
         logger.info(`${arch}: ${created.error.message}. Looking whether the build was made all the same.`)
         const final = created.error.status === 500
-        const found = await reconcile(intent, expected.arch, before, created.error, final, deps)
+        const found = await reconcile(intent, expected.arch, created.error, final, deps)
         if (found) {
           if (!found.ours) ledger.withdraw()
           ledger.add(

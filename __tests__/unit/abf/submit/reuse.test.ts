@@ -198,7 +198,7 @@ describe('a build to take instead of a new one', () => {
 describe('the build of a create without an answer', () => {
   const CLOCK = new ManualClock()
   const SINCE = CLOCK.now() - 5000
-  const PENDING: Pending = { ...SOUGHT, archId: 2, since: SINCE }
+  const PENDING: Pending = { ...SOUGHT, archId: 2, since: SINCE, known: [5] }
   const AHEAD = 60_000
   const created = (ms: number) => ({ created_at: (SINCE + AHEAD + ms) / 1000 })
 
