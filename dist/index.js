@@ -534,7 +534,7 @@ const ahead = inPost ? transport : (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .
 await new Promise((resolve) => {
     setImmediate(resolve);
 });
-const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(810), __nccwpck_require__.e(146)]).then(__nccwpck_require__.bind(__nccwpck_require__, 146));
+const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(810), __nccwpck_require__.e(521)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1521));
 await (inPost ? post : main)({ ...world, transport: ahead }, saved);
 /** An event that cannot be read is no reason to fail: what is then missing is asked for by name. */
 function readEvent(path) {
@@ -1181,12 +1181,10 @@ function loadLifecycle(env, context, show) {
 function realCommit(sha) {
     return sha === undefined || /^0+$/.test(sha) ? undefined : sha;
 }
-/**
- * What tells this run's deploy from others: its URL, or its name where Sentry would refuse the URL.
- */
+/** Identity of the deploy: the URL of this run attempt, unless the input deploy-url gives another one. */
 function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url) {
-    const own = url ?? (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
-    return { url: own, name: name ?? (own === undefined ? `run ${runId} attempt ${runAttempt}` : undefined) };
+    const own = (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
+    return { name, url: url ?? own, urlGiven: url !== undefined };
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/token.ts
@@ -1504,8 +1502,12 @@ function lookUpCall(version) {
 function toRequest({ method, path, query, body, intent, effect = 'idempotent' }, { account, token, userAgent }) {
     const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
     const url = new URL(path, root);
-    if (query)
-        url.search = new URLSearchParams(query).toString();
+    if (query) {
+        for (const [key, value] of Object.entries(query)) {
+            for (const one of [value].flat())
+                url.searchParams.append(key, one);
+        }
+    }
     return {
         method,
         url,

@@ -139,11 +139,11 @@ async function settleDate(step: Step, current: Current, waited: boolean): Promis
   report.finalized = final.dateReleased ?? undefined
 }
 
-async function deployTo(deploy: DeployInputs, step: Step, { hiddenUntil }: Current): Promise<void> {
+async function deployTo(deploy: DeployInputs, step: Step, { release, hiddenUntil }: Current): Promise<void> {
   const { inputs, report, world, sentry } = step
-  const { projects, version } = inputs.sentry
+  const { projects } = inputs.sentry
   const deployed = await recordDeploy(
-    version,
+    release,
     { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt },
     { ...sentry, hiddenUntil },
   )

@@ -38,7 +38,7 @@ const POINTS: Readonly<Record<string, readonly string[]>> = {
     'GitHub      GET  /repos/acme/storefront/commits',
     'Open the shop (Ada)',
   ],
-  deploy: ['── Log 2 ─', 'Deploy     production, recorded', 'production was already recorded'],
+  deploy: ['── Log 2 ─', 'Deploy     production, recorded', 'production already exists'],
   build: [
     'aarch64: submitted as build',
     'Finalized the release.',

@@ -77,15 +77,85 @@ describe.concurrent('a deploy', () => {
     expect(sentry.deploys).toMatchObject([{ name: 'Friday', url: 'https://deploys.example/7' }])
   })
 
-  it('is told apart by its name where Sentry would refuse the address', async () => {
+  it('without an address that Sentry takes is recorded each time, with a notice', async () => {
     const sentry = await startSentry()
     const run = { env: { GITHUB_SERVER_URL: 'https://ghes' } }
-    await deploy(sentry, {}, run)
-    const { code } = await deploy(sentry, {}, run)
-    expect([code, sentry.deploys]).toMatchObject([
+    await deploy(sentry, { 'deploy-name': 'Friday' }, run)
+    const { code, annotations } = await deploy(sentry, { 'deploy-name': 'Friday' }, run)
+    expect([code, sentry.deploys.map(({ url, name }) => [url, name])]).toEqual([
       0,
-      [{ url: null, name: expect.stringContaining('9812345678') }],
+      [
+        [null, 'Friday'],
+        [null, 'Friday'],
+      ],
     ])
+    expect(annotations).toMatchObject([{ level: 'notice', title: 'Deploy without a URL' }])
+  })
+
+  it('found again by a deploy-url of the user is a notice, and by the address of the run it is none', async () => {
+    const sentry = await startSentry()
+    const inputs = { 'deploy-url': 'https://deploys.example/7' }
+    await deploy(sentry, inputs)
+    const again = await deploy(sentry, inputs)
+    expect(again.annotations).toMatchObject([{ level: 'notice', title: 'Deploy already recorded' }])
+    expect(again.annotations[0]?.message).toMatch(/recorded on 20\d\d-.*another deploy-url/)
+    expect(sentry.deploys).toHaveLength(1)
+  })
+
+  describe.each(['23.7', '2025', '2026'] as const)('to a Sentry of %s', (generation) => {
+    it('is one for each project of a release, and one for both', async () => {
+      const sentry = await startSentry({ generation })
+      const ids: (string | undefined)[] = []
+      for (const projects of ['web', 'api', 'web api']) {
+        ids.push((await deploy(sentry, { projects })).outputs['deploy-id'])
+      }
+      expect(sentry.deploys.map((row) => row.projects)).toEqual([['web'], ['api'], ['web', 'api']])
+      expect(ids).toEqual(sentry.deploys.map(({ id }) => id))
+    })
+
+    it.each(['web', 'web api'])('is not added again for the same projects: %s', async (projects) => {
+      const sentry = await startSentry({ generation })
+      await deploy(sentry, { projects })
+      const { code, outputs } = await deploy(sentry, { projects })
+      expect([code, sentry.deploys.map(({ id }) => id)]).toEqual([0, [outputs['deploy-id']]])
+    })
+
+    it('is not added again when another project of the release was never deployed there', async () => {
+      const sentry = await startSentry({ generation })
+      sentry.addRelease({ version: SHA, projects: ['web', 'api'] })
+      await deploy(sentry, { projects: 'web' })
+      await deploy(sentry, { projects: 'web' })
+      expect(sentry.deploys).toHaveLength(1)
+    })
+
+    it('needs no more than project:releases when it is for all projects of the release', async () => {
+      const sentry = await startSentry({ generation })
+      const token = {
+        'sentry-auth-token': sentry.tokens.integration,
+        organization: 'acme',
+        'sentry-url': sentry.baseUrl,
+      }
+      const { code } = await deploy(sentry, { ...token, projects: 'web api' })
+      expect([code, sentry.deploys.map((row) => row.projects)]).toEqual([0, [['web', 'api']]])
+    })
+  })
+
+  it('of some projects with only project:releases fails before 24.10, and says what to change', async () => {
+    const sentry = await startSentry({ generation: '23.7' })
+    sentry.addRelease({ version: SHA, projects: ['web', 'api'] })
+    const result = await deploy(sentry, {
+      'sentry-auth-token': sentry.tokens.integration,
+      organization: 'acme',
+      'sentry-url': sentry.baseUrl,
+    })
+    expect(failure(result)).toMatch(/Insufficient access to project[\s\S]*24\.10[\s\S]*project:read/)
+  })
+
+  it('of another name is another one', async () => {
+    const sentry = await startSentry()
+    await deploy(sentry, { 'deploy-name': 'one' })
+    await deploy(sentry, { 'deploy-name': 'two' })
+    expect(sentry.deploys.map(({ name }) => name)).toEqual(['one', 'two'])
   })
 
   it('names projects by numeric id', async () => {
@@ -143,7 +213,7 @@ describe.concurrent('a deploy', () => {
       },
     })
     const result = await deploy(sentry)
-    expect(failure(result)).toMatch(/Insufficient access to project[\s\S]*input projects/)
+    expect(failure(result)).toMatch(/Insufficient access to project[\s\S]*project:read/)
     expect(result.outputs).toMatchObject({ 'release-finalized': 'true', 'release-version': SHA })
   })
 })

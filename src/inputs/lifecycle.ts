@@ -29,6 +29,8 @@ export interface DeployInputs {
   readonly name: string | undefined
   /** Undefined only where Sentry would refuse the run's URL, as on a host without a dot. */
   readonly url: string | undefined
+  /** The URL is from the input deploy-url. */
+  readonly urlGiven: boolean
   /** ISO 8601; undefined: the start of the step. */
   readonly startedAt: string | undefined
 }
@@ -116,15 +118,12 @@ function realCommit(sha: string | undefined): string | undefined {
   return sha === undefined || /^0+$/.test(sha) ? undefined : sha
 }
 
-/**
- * What tells this run's deploy from others: its URL, or its name where Sentry would refuse the URL.
- */
+/** Identity of the deploy: the URL of this run attempt, unless the input deploy-url gives another one. */
 function deployIdentity(
   { serverUrl, repository, runId, runAttempt }: GitHubContext,
   name: string | undefined,
   url: string | undefined,
-): { name: string | undefined; url: string | undefined } {
-  const own =
-    url ?? parseLink(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`)
-  return { url: own, name: name ?? (own === undefined ? `run ${runId} attempt ${runAttempt}` : undefined) }
+): Pick<DeployInputs, 'name' | 'url' | 'urlGiven'> {
+  const own = parseLink(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`)
+  return { name, url: url ?? own, urlGiven: url !== undefined }
 }

@@ -1,6 +1,6 @@
 import { HttpError } from '../http/failure.ts'
 import type { Reply } from '../http/response.ts'
-import { asProject, type Caller, lookUpCall, parse, releasePath } from './call.ts'
+import { asProject, type Caller, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
 import { type Account, explain, SCOPES } from './errors.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'
 import { exactQuery } from './version.ts'
@@ -45,18 +45,10 @@ export function createReleaseApi(call: Caller, account: Account, widens: boolean
     },
 
     async list(version) {
-      const query = exactQuery(version)
-      if (query === undefined) return undefined
+      const list = listOfVersion(version, 'confirm the release in the list')
+      if (!list) return undefined
       try {
-        const reply = await call({
-          method: 'GET',
-          path: 'releases/',
-          // Both statuses, and all projects that the token can reach: the default is open ones of joined teams.
-          query: { query, status: '', project: '-1', per_page: '100' },
-          intent: 'confirm the release in the list',
-        })
-        // Servers before 2022 answer 400 to the key `release:`.
-        return reply.status === 200 ? parse(ReleaseListSchema, reply) : undefined
+        return list.read(await call(list.call))
       } catch (error) {
         // The list also asks the event store, so it can fail while the release itself is fine.
         if (error instanceof HttpError) return undefined
@@ -93,6 +85,29 @@ export function createReleaseApi(call: Caller, account: Account, widens: boolean
       if (reply.status !== 200) throw explain(reply, account, SCOPES.write)
       return parse(ReleaseSchema, reply)
     },
+  }
+}
+
+/**
+ * The call that lists exactly one version, and how to read its response; undefined when the search language cannot
+ * express the version. Both statuses, and all projects that the token can reach: the default is open releases of
+ * joined teams. Servers before 2022 answer 400 to the key `release:`.
+ */
+export function listOfVersion(
+  version: string,
+  intent: string,
+):
+  { readonly call: SentryCall; readonly read: (reply: Reply) => readonly Release[] | undefined } | undefined {
+  const query = exactQuery(version)
+  if (query === undefined) return undefined
+  return {
+    call: {
+      method: 'GET',
+      path: 'releases/',
+      query: { query, status: '', project: '-1', per_page: '100' },
+      intent,
+    },
+    read: (reply) => (reply.status === 200 ? parse(ReleaseListSchema, reply) : undefined),
   }
 }
 

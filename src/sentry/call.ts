@@ -26,7 +26,8 @@ export interface SentryCall {
   readonly method: 'GET' | 'POST' | 'PUT'
   /** Below `<base>api/0/organizations/<organization>/`, with a slash at its end: without it Sentry answers 404. */
   readonly path: string
-  readonly query?: Readonly<Record<string, string>> | undefined
+  /** A list repeats its parameter. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>> | undefined
   readonly body?: unknown
   /** For messages: "create the release". */
   readonly intent: string
@@ -53,7 +54,11 @@ export function toRequest(
 ): HttpRequest {
   const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base)
   const url = new URL(path, root)
-  if (query) url.search = new URLSearchParams(query).toString()
+  if (query) {
+    for (const [key, value] of Object.entries(query)) {
+      for (const one of [value].flat()) url.searchParams.append(key, one)
+    }
+  }
   return {
     method,
     url,
@@ -111,13 +116,13 @@ export function parse<T>(schema: z.ZodMiniType<T>, reply: Reply): T {
  * and the token goes nowhere but to the base.
  */
 export async function* pages(call: Caller, first: SentryCall): AsyncGenerator<Reply, void> {
-  let query = { per_page: '100', ...first.query }
+  let query: NonNullable<SentryCall['query']> = { per_page: '100', ...first.query }
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const reply = await call({ ...first, query })
     yield reply
     const cursor = nextCursor(reply.header('link') ?? '')
-    if (cursor === undefined || cursor === query['cursor' as keyof typeof query]) return
-    query = { ...query, cursor } as typeof query
+    if (cursor === undefined || cursor === query['cursor']) return
+    query = { ...query, cursor }
   }
 }
 

@@ -1,31 +1,35 @@
 import { ActionError } from '../errors.ts'
-import type { Reply } from '../http/response.ts'
 import { HttpError } from '../http/failure.ts'
+import type { Reply } from '../http/response.ts'
 import type { Clock, Logger } from '../ports.ts'
-import { plain } from '../text/sanitize.ts'
+import { plain, quoted } from '../text/sanitize.ts'
 import { retryUntil } from '../wait/backoff.ts'
-import { askOnce, asProject, type Caller, isTrouble, pages, parse, releasePath } from './call.ts'
-import { type Account, explain, SCOPES } from './errors.ts'
+import { askOnce, asProject, isTrouble, parse, releasePath } from './call.ts'
+import {
+  deployId,
+  type DeployIdentity,
+  findDeploy,
+  findSentDeploy,
+  type Lookup,
+  type LookupDeps,
+} from './deploy-lookup.ts'
+import { explain, SCOPES } from './errors.ts'
+import { isProject } from './links.ts'
 import { VISIBLE_AFTER_MS } from './release-steps.ts'
-import { type Deploy, DeployListSchema, DeploySchema } from './schema.ts'
+import { type Deploy, DeploySchema, type Release } from './schema.ts'
 
-export interface DeployWanted {
-  readonly environment: string
-  readonly name: string | undefined
-  /** Tells this deploy from others to the same environment; undefined where Sentry would refuse the URL. */
-  readonly url: string | undefined
+export interface DeployWanted extends DeployIdentity {
+  /** The URL is from the input deploy-url, so it does not tell one run from another. */
+  readonly urlGiven: boolean
   /** ISO 8601 */
   readonly startedAt: string
-  readonly projects: readonly string[]
 }
 
-export interface DeployDeps {
-  readonly call: Caller
-  readonly account: Account
+export interface DeployDeps extends LookupDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
-  /** How often a lost request is sent again, after looking that it had no effect. */
+  /** How often a request without a response is sent again, after checking that it had no effect. */
   readonly retries: number
   /** Milliseconds since the epoch until which Sentry may hide the release (404). */
   readonly hiddenUntil: number
@@ -33,53 +37,88 @@ export interface DeployDeps {
 
 export interface Deployed {
   readonly id: string
-  /** False when an earlier attempt of this run had recorded it. */
+  /** False when it existed before this step. */
   readonly created: boolean
 }
 
 const PAUSE = { first: 1_000, longest: 10_000 }
 
 /**
- * Records a deploy once. Sentry adds a row for every POST and tells people, so the list is read first, and again when
- * an answer was lost.
- * @throws HttpError when Sentry refuses; ActionError when it cannot be told whether the deploy was recorded
+ * Records a deploy once: Sentry adds a row for every POST and notifies people, so an equal deploy is looked for first,
+ * and again when the response to the POST was lost.
+ * @throws HttpError when Sentry refuses; ActionError when the release stays hidden (404)
  */
 export async function recordDeploy(
-  version: string,
+  release: Release,
   wanted: DeployWanted,
   deps: DeployDeps,
 ): Promise<Deployed> {
   const { clock, logger } = deps
-  const path = `${releasePath(version)}deploys/`
-  let lost = 0
+  const sending = createSender(release, wanted, deps)
+  let known: Lookup | undefined
+  let lost: HttpError | undefined
+  let losses = 0
   const stillHidden = (): undefined => {
     if (clock.now() >= deps.hiddenUntil) throw noAccess(wanted)
     logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.')
   }
   const attempt = async (): Promise<Deployed | undefined> => {
-    const known = await look(path, wanted, deps)
-    if (known === 'hidden') return stillHidden()
-    if (known) return { id: idOf(known), created: lost > 0 }
-    const reply = await post(path, wanted, deps)
-    if (reply instanceof HttpError || isTrouble(reply)) {
-      const error = reply instanceof HttpError ? reply : explain(reply, deps.account, SCOPES.write)
-      lost += 1
-      if (lost > deps.retries) throw error
-      logger.info(`${error.message}; looking whether it was done.`)
+    if (known === undefined) {
+      const lookup = await findDeploy(release, wanted, deps)
+      if (lookup === 'hidden') return stillHidden()
+      known = lookup
+      // Without a URL nothing tells the runs apart, so a deploy of an earlier run says nothing about this one.
+      if (lookup.deploy && wanted.url !== undefined) return existing(lookup.deploy, wanted, logger)
+    }
+    if (lost) {
+      const found = await findSentDeploy(release, wanted, { ...sending.dates, before: known.similar }, deps)
+      if (found === 'hidden') return stillHidden()
+      if (found) return { id: idOf(found), created: true }
+      if (losses > deps.retries) throw lost
+    }
+    const response = await sending.post()
+    if (response instanceof HttpError || isTrouble(response)) {
+      lost = response instanceof HttpError ? response : explain(response, deps.account, SCOPES.write)
+      losses += 1
+      logger.info(`${lost.message}. Checking whether the deploy was recorded anyway.`)
       return undefined
     }
-    if (reply.status === 404) return stillHidden()
-    if (reply.status !== 201 && reply.status !== 200) throw explain(reply, deps.account, SCOPES.write)
-    return { id: idOf(parse(DeploySchema, reply)), created: true }
+    if (response.status === 404) return stillHidden()
+    if (response.status !== 201 && response.status !== 200) {
+      throw explain(response, deps.account, SCOPES.write)
+    }
+    return { id: idOf(parse(DeploySchema, response)), created: true }
   }
   const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, PAUSE, deps)
-  if (!deployed) throw noAccess(wanted)
-  logger.info(
-    deployed.created
-      ? `Recorded a deploy to ${plain(wanted.environment)} (${deployed.id}).`
-      : `The deploy to ${plain(wanted.environment)} was already recorded (${deployed.id}).`,
-  )
+  if (!deployed) throw lost ?? noAccess(wanted)
+  if (deployed.created) announce(deployed, wanted, logger)
   return deployed
+}
+
+function existing(deploy: Deploy, wanted: DeployWanted, logger: Logger): Deployed {
+  const id = idOf(deploy)
+  const environment = plain(wanted.environment)
+  const when = deploy.dateFinished ? ` on ${plain(deploy.dateFinished, 40)}` : ''
+  logger.info(`The deploy to ${environment} already exists (${id}), recorded${when}.`)
+  if (wanted.urlGiven) {
+    logger.notice(
+      `No new deploy was recorded: Sentry has a deploy to ${environment} with this deploy-url, recorded${when}. ` +
+        'If this is a new deploy, give it another deploy-url, or leave deploy-url out to use the URL of the workflow run.',
+      'Deploy already recorded',
+    )
+  }
+  return { id, created: false }
+}
+
+function announce({ id }: Deployed, { environment, url }: DeployWanted, logger: Logger): void {
+  logger.info(`Recorded a deploy to ${plain(environment)} (${id}).`)
+  if (url === undefined) {
+    logger.notice(
+      `The deploy to ${plain(environment)} was recorded without a URL, because Sentry does not accept the URL of this workflow run. ` +
+        'If the step runs again, it records another deploy. Set deploy-url to a URL that Sentry accepts to avoid that.',
+      'Deploy without a URL',
+    )
+  }
 }
 
 function noAccess({ environment }: DeployWanted): ActionError {
@@ -87,50 +126,56 @@ function noAccess({ environment }: DeployWanted): ActionError {
     `Could not record the deploy to ${plain(environment)}: Sentry answers that the release does not exist (404).`,
     {
       advice:
-        'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, run the job again.',
+        'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, re-run the job.',
     },
   )
 }
 
-function idOf({ id }: Deploy): string {
-  return plain(String(id), 64)
+function idOf(deploy: Deploy): string {
+  return plain(deployId(deploy), 64)
 }
 
-/** GET: the latest deploy per project and environment. `hidden`: 404. */
-async function look(
-  path: string,
+/** Sends the deploy, with the same dates each time: they identify it when a response is lost. */
+function createSender(
+  release: Release,
   wanted: DeployWanted,
-  { call, account }: DeployDeps,
-): Promise<Deploy | 'hidden' | undefined> {
-  for await (const reply of pages(call, { method: 'GET', path, intent: 'look up the deploys' })) {
-    if (reply.status === 404) return 'hidden'
-    if (reply.status !== 200) throw explain(reply, account, SCOPES.read)
-    const found = parse(DeployListSchema, reply).find((deploy) => isSame(deploy, wanted))
-    if (found) return found
-  }
-  return undefined
-}
-
-function isSame({ environment, url, name }: Deploy, wanted: DeployWanted): boolean {
-  if (environment !== wanted.environment) return false
-  return wanted.url === undefined ? name === wanted.name : url === wanted.url
-}
-
-/** Without `projects` Sentry would deploy all projects of the release. */
-function post(path: string, wanted: DeployWanted, { call, clock }: DeployDeps): Promise<Reply | HttpError> {
-  const { environment, name, url, startedAt, projects } = wanted
-  const now = new Date(clock.now()).toISOString()
-  return askOnce(call, {
-    method: 'POST',
-    path,
-    body: {
-      environment,
-      name,
-      url,
-      dateStarted: startedAt,
-      dateFinished: now > startedAt ? now : startedAt,
-      projects: projects.map(asProject),
+  deps: DeployDeps,
+): {
+  readonly dates: { readonly dateStarted: string; readonly dateFinished: string }
+  readonly post: () => Promise<Reply | HttpError>
+} {
+  const { environment, name, url, startedAt } = wanted
+  const now = new Date(deps.clock.now()).toISOString()
+  const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt }
+  const attached = release.projects ?? []
+  const send = (projects: readonly (string | number)[] | undefined): Promise<Reply | HttpError> =>
+    askOnce(deps.call, {
+      method: 'POST',
+      path: `${releasePath(release.version)}deploys/`,
+      body: { environment, name, url, ...dates, projects },
+      intent: 'record the deploy',
+    })
+  // Every server takes slugs; ids are refused before 24.8. Without `projects` Sentry deploys all projects of the release.
+  const projects = wanted.projects.map(
+    (project) => attached.find((candidate) => isProject(candidate, project))?.slug ?? asProject(project),
+  )
+  const all = attached.length > 0 && attached.every((one) => wanted.projects.some((w) => isProject(one, w)))
+  return {
+    dates,
+    async post() {
+      const response = await send(projects)
+      if (response instanceof HttpError || !needsReadScope(response)) return response
+      if (all) return await send(undefined)
+      throw response.error('status', `answered 400: ${response.words(INSUFFICIENT)}`, {
+        words: INSUFFICIENT,
+        advice: `Before version 24.10, Sentry lets a token with only project:releases record a deploy for all projects of a release, but not for some of them (here ${quoted(wanted.projects.join(', '), 200)}). Add the scope project:read to the token, use an organization token, or update Sentry.`,
+      })
     },
-    intent: 'record the deploy',
-  })
+  }
+}
+
+const INSUFFICIENT = 'Insufficient access to project'
+
+function needsReadScope(response: Reply): boolean {
+  return response.status === 400 && response.text.includes(INSUFFICIENT)
 }

@@ -47,6 +47,8 @@ export const DeploySchema = z.looseObject({
   environment: z.optional(z.nullable(z.string())),
   name: z.optional(z.nullable(z.string())),
   url: z.optional(z.nullable(z.string())),
+  dateStarted: z.optional(z.nullable(z.string())),
+  dateFinished: z.optional(z.nullable(z.string())),
 })
 
 export const DeployListSchema = z.array(DeploySchema)

@@ -9,7 +9,7 @@ import type { Deploy, Project, Release } from './state.ts'
 import { Fields, readObject } from './validation.ts'
 import { reachRelease, visibleProjects } from './visibility.ts'
 
-/** GET the deploys of a release: of each project and environment only the latest, newest finish first. */
+/** GET the deploys of a release, newest finish first: of each project and environment only the latest, or on older servers all. */
 export function listDeploys(context: Context): Answer {
   const release = reachRelease(context, 'read')
   const visible = visibleProjects(context, { joinedOnly: false }).map(({ slug }) => slug)
@@ -19,7 +19,7 @@ export function listDeploys(context: Context): Answer {
   const latest = new Set(shown.map(({ lastDeploy }) => lastDeploy))
   const rows = context.state
     .deploysOf(release)
-    .filter(({ id }) => latest.has(id))
+    .filter(({ id }) => !context.settings.flags.latestDeploysOnly || latest.has(id))
     .sort((a, b) => newestFirst(a.dateFinished, b.dateFinished))
   return paginate(context, rows, deployObject)
 }
@@ -85,12 +85,16 @@ function readProjects(context: Context, fields: Fields): Project[] | undefined {
   const { caller, organization } = context
   const accessible = accessibleProjects(caller, organization)
   const granted = tokenScopes(caller.token)
-  const mayRead = caller.token.kind === 'organization' || granted.some((scope) => deployScopes.has(scope))
+  const { releasesScopeInDeploy, projectIdsInDeploy } = context.settings.flags
+  const mayRead =
+    caller.token.kind === 'organization' ||
+    granted.includes('project:read') ||
+    (releasesScopeInDeploy && granted.includes('project:releases'))
   const errors: FieldErrors = {}
   const projects = new Set<Project>()
   values.forEach((value, index) => {
     const project = organization.projects.find(
-      ({ id, slug }) => value === slug || String(value) === String(id),
+      ({ id, slug }) => value === slug || (projectIdsInDeploy && String(value) === String(id)),
     )
     if (!project) errors[String(index)] = ['Invalid project']
     else if (!mayRead || !accessible.includes(project)) {
@@ -100,8 +104,6 @@ function readProjects(context: Context, fields: Fields): Project[] | undefined {
   if (Object.keys(errors).length > 0) return fields.failItems('projects', errors)
   return [...projects]
 }
-
-const deployScopes = new Set(['project:read', 'project:releases'])
 
 function attachedProjects({ organization }: Context, release: Release): Project[] {
   return organization.projects.filter(({ slug }) => release.projects.includes(slug))

@@ -3,7 +3,7 @@ import type { Release } from './state.ts'
 import { opaqueToken, userToken } from './tokens.ts'
 
 /** Which server the stand-in imitates; `flags` overrides single traits. */
-export type Generation = '2026' | '2025' | 'old'
+export type Generation = '2026' | '2025' | '23.7' | 'old'
 
 /** Traits that differ between Sentry versions in the field. */
 export interface ServerFlags {
@@ -25,6 +25,14 @@ export interface ServerFlags {
   readonly indexedErrors: boolean
   /** Carriage return and backslash are forbidden in versions, besides what always was. */
   readonly strictVersions: boolean
+  /** The list of deploys has only the latest of each project and environment; older servers list all and ignore `?project=`. */
+  readonly latestDeploysOnly: boolean
+  /** `projects` of a deploy takes numeric ids (since 24.8). */
+  readonly projectIdsInDeploy: boolean
+  /** `projects` of a deploy takes a token with only `project:releases` (since 24.10). */
+  readonly releasesScopeInDeploy: boolean
+  /** An organization token may list the repositories (since 23.8). */
+  readonly repositoriesForOrgTokens: boolean
 }
 
 const modern: ServerFlags = {
@@ -37,6 +45,10 @@ const modern: ServerFlags = {
   allProjectsForWrites: true,
   indexedErrors: true,
   strictVersions: true,
+  latestDeploysOnly: true,
+  projectIdsInDeploy: true,
+  releasesScopeInDeploy: true,
+  repositoriesForOrgTokens: true,
 }
 
 const presets: Readonly<Record<Generation, ServerFlags>> = {
@@ -48,6 +60,19 @@ const presets: Readonly<Record<Generation, ServerFlags>> = {
     insufficientScopeHeader: false,
     allProjectsForWrites: false,
   },
+  '23.7': {
+    ...modern,
+    projectSlugsInQuery: false,
+    projectIdsInBody: false,
+    numericStringProjects: false,
+    insufficientScopeHeader: false,
+    allProjectsForWrites: false,
+    indexedErrors: false,
+    latestDeploysOnly: false,
+    projectIdsInDeploy: false,
+    releasesScopeInDeploy: false,
+    repositoriesForOrgTokens: false,
+  },
   old: {
     projectSlugsInQuery: false,
     projectIdsInBody: false,
@@ -58,6 +83,10 @@ const presets: Readonly<Record<Generation, ServerFlags>> = {
     allProjectsForWrites: false,
     indexedErrors: false,
     strictVersions: false,
+    latestDeploysOnly: false,
+    projectIdsInDeploy: false,
+    releasesScopeInDeploy: false,
+    repositoriesForOrgTokens: false,
   },
 }
 

@@ -1,6 +1,7 @@
 import type { Answer, Call } from '../server.ts'
 import { type Caller, accessibleProjects, tokenScopes } from './auth.ts'
 import type { Context } from './context.ts'
+import { forbidden } from './errors.ts'
 import { paginate } from './paging.ts'
 import { repositoryObject } from './serialize.ts'
 import type { Project } from './state.ts'
@@ -20,6 +21,8 @@ export function apiRoot(caller: Caller | undefined): Answer {
 
 /** GET the repositories, by name: active ones unless `status` says otherwise; `query` is a substring. */
 export function listRepositories(context: Context): Answer {
+  const { token } = context.caller
+  if (token.kind === 'organization' && !context.settings.flags.repositoriesForOrgTokens) throw forbidden()
   const { query } = context.call
   const status = query.get('status') || 'active'
   const needle = (query.get('query') ?? '').toLowerCase()

@@ -232,16 +232,17 @@ describe('the life of a release', () => {
       environment: 'production',
       name: undefined,
       url: RUN,
+      urlGiven: false,
       startedAt: undefined,
     })
   })
 
-  it('has a deploy that is known by its name where Sentry would refuse the URL of the run', () => {
+  it('has a deploy without a URL where Sentry would refuse the URL of the run', () => {
     const { deploy } = load(
       { ...GIVEN, environment: 'x' },
       { GITHUB_SERVER_URL: 'https://intranet' },
     ).lifecycle
-    expect(deploy).toMatchObject({ url: undefined, name: 'run 17 attempt 1' })
+    expect(deploy).toMatchObject({ url: undefined, name: undefined })
   })
 
   it('takes what is given', () => {
@@ -265,6 +266,7 @@ describe('the life of a release', () => {
         environment: 'e'.repeat(64),
         name: 'n'.repeat(64),
         url: 'https://ci.example/1',
+        urlGiven: true,
         startedAt: '2023-11-14T22:13:20.000Z',
       },
     })
