@@ -72,6 +72,108 @@ function storedVersion({ projectVersion, commit }) {
 
 /***/ }),
 
+/***/ 6046:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HF: () => (/* binding */ unfinishedWork),
+/* harmony export */   NX: () => (/* binding */ settleWork),
+/* harmony export */   Oc: () => (/* binding */ Ledger)
+/* harmony export */ });
+/* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
+
+const WORK = 'abf-work';
+/** A create that is about to be sent, described so that its build can be found again. */
+const PendingSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    projectId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    /** `owner/name` where it is known. */
+    project: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    archId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    repositoryId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    platformId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    commit: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    /** What the server files the build under in `project_version`. */
+    version: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    /** Milliseconds since the epoch, by the runner's clock. */
+    since: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    /** Ids of builds of the same source that existed before. */
+    known: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()),
+});
+const WorkSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ ids: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()), pending: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(PendingSchema) });
+/**
+ * The builds of this step in their order. It writes down what this run has submitted before and after each create, so
+ * that the post step can cancel it when the process is killed.
+ */
+class Ledger {
+    records = [];
+    #outputs;
+    #state;
+    #cancels;
+    #pending;
+    constructor(ports, onAbort) {
+        this.#outputs = ports.outputs;
+        this.#state = ports.state;
+        this.#cancels = onAbort === 'cancel';
+    }
+    /** The create whose answer has not come. */
+    get pending() {
+        return this.#pending;
+    }
+    /** Call before a create is sent. */
+    announce(pending) {
+        this.#pending = pending;
+        this.#save();
+    }
+    /** The announced create has made no build. */
+    withdraw() {
+        this.#pending = undefined;
+        this.#save();
+    }
+    add(...records) {
+        this.records.push(...records);
+        if (records.some(({ origin }) => origin === 'submitted')) {
+            this.#pending = undefined;
+            this.#save();
+        }
+        this.#outputs.set('build-list-ids', JSON.stringify(this.records.map(({ id }) => id)));
+    }
+    /** The step has come to its own end; `left` is what it should have cancelled and could not. */
+    settle(left) {
+        if (left.length > 0 || this.#pending)
+            this.#save(left);
+        else if (this.#cancels)
+            settleWork(this.#state);
+    }
+    #save(ids = this.#own()) {
+        if (!this.#cancels)
+            return;
+        const work = { ids: [...ids], ...(this.#pending ? { pending: this.#pending } : {}) };
+        this.#state.save(WORK, JSON.stringify(work));
+    }
+    #own() {
+        return this.records.filter(({ origin }) => origin === 'submitted').map(({ id }) => id);
+    }
+}
+/** What a main step that was killed has left; undefined when there is nothing to undo. */
+function unfinishedWork(state) {
+    const text = state.read(WORK);
+    if (text === '')
+        return undefined;
+    try {
+        const parsed = WorkSchema.safeParse(JSON.parse(text));
+        return parsed.success ? parsed.data : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function settleWork(state) {
+    state.save(WORK, '');
+}
+
+
+/***/ }),
+
 /***/ 8674:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -132,69 +234,6 @@ function asActionError(thrown) {
 /** Marks a branch that the types rule out. */
 function assertNever(value) {
     throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}
-
-
-/***/ }),
-
-/***/ 5015:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   qL: () => (/* binding */ parseSha),
-/* harmony export */   yI: () => (/* binding */ readContext)
-/* harmony export */ });
-/* unused harmony export headCommit */
-const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
-/** A full commit SHA in lower case (40 hex digits, or 64 in SHA-256 repositories); undefined for anything else. */
-function parseSha(text) {
-    return typeof text === 'string' && SHA.test(text) ? text.toLowerCase() : undefined;
-}
-/**
- * @param event the parsed file of GITHUB_EVENT_PATH, whatever it holds
- */
-function readContext(env, event) {
-    const eventName = env['GITHUB_EVENT_NAME'] ?? '';
-    return {
-        serverUrl: (env['GITHUB_SERVER_URL'] || 'https://github.com').replace(/\/+$/, ''),
-        apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
-        repository: env['GITHUB_REPOSITORY'] || undefined,
-        eventName,
-        runId: env['GITHUB_RUN_ID'] || '0',
-        runAttempt: env['GITHUB_RUN_ATTEMPT'] || '1',
-        refName: env['GITHUB_HEAD_REF'] || env['GITHUB_REF_NAME'] || undefined,
-        headCommit: headCommit(eventName, event, env['GITHUB_SHA']),
-    };
-}
-/**
- * Where events keep the commit that they are about, in order of trust. The event of a deployment also holds the
- * workflow run that made it, but it is about what is deployed.
- */
-const DEPLOYMENT = ['deployment', 'sha'];
-const HEAD_COMMIT_PATHS = [
-    ['pull_request', 'head', 'sha'],
-    ['workflow_run', 'head_sha'],
-    DEPLOYMENT,
-    ['check_suite', 'head_sha'],
-    ['check_run', 'head_sha'],
-];
-/**
- * The head commit of an event. GITHUB_SHA is the last resort, and none at all for pull requests: there it is a merge
- * commit that GitHub makes up, or the base branch, and nothing of it is ever deployed.
- */
-function headCommit(eventName, event, githubSha) {
-    const first = eventName.startsWith('deployment') ? [DEPLOYMENT] : [];
-    for (const path of [...first, ...HEAD_COMMIT_PATHS]) {
-        const sha = parseSha(dig(event, path));
-        if (sha)
-            return sha;
-    }
-    return eventName.startsWith('pull_request') ? undefined : parseSha(githubSha);
-}
-function dig(value, path) {
-    return path.reduce((inner, key) => typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
-        ? inner[key]
-        : undefined, value);
 }
 
 
@@ -385,104 +424,90 @@ function joined(value) {
 
 /***/ }),
 
-/***/ 1517:
+/***/ 8902:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   o: () => (/* binding */ createTransport)
+/* harmony export */   IR: () => (/* binding */ retryHint),
+/* harmony export */   tE: () => (/* binding */ decideRetry),
+/* harmony export */   yE: () => (/* binding */ RETRY_POLICY)
 /* harmony export */ });
-/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7067);
-/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9443);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2398);
-/* harmony import */ var _read_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2346);
-
-
-
-
-/** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
-const LARGEST_ANSWER = 8 * 1024 * 1024;
-/**
- * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
- * same connections, and follow proxies by the rules of GitHub's own actions. What they throw never leaves this function:
- * errors of axios hold the request's headers.
- * @param env to tell a proxy that cannot be used from none
- */
-function createTransport(env = {}) {
-    const agentFor = createAgents(env);
-    return async (outgoing, peer, limit, signal) => {
-        try {
-            const agent = await agentFor(outgoing.url);
-            const send = outgoing.method === 'GET' ? _read_js__WEBPACK_IMPORTED_MODULE_3__/* .read */ .L : (await Promise.all(/* import() */[__nccwpck_require__.e(637), __nccwpck_require__.e(539)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6539))).write;
-            const largest = outgoing.largestAnswer ?? LARGEST_ANSWER;
-            const answer = await send(outgoing, agent, largest, AbortSignal.any([signal, limit]));
-            return { kind: 'answer', answer };
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            if (limit.aborted)
-                return { kind: 'failure', failure: tooSlow(outgoing.url.host) };
-            return { kind: 'failure', failure: (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .classify */ .L8)(codeAndMessage(error), peer, outgoing.url.host) };
-        }
-    };
+/** When a request is made again: the policy as data, the decision as a pure function. */
+/** Pauses of about 0.5, 1.3, 3, 8 and 20 s: quick for a hiccup, long enough for a restart. */
+const RETRY_POLICY = {
+    budgetMs: 60_000,
+    firstPauseMs: 500,
+    factor: 2.5,
+    longestPauseMs: 20_000,
+};
+/** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
+function heals(status) {
+    return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
-/** The agents keep connections open for the next request; through a proxy each request gets a connection of its own. */
-function createAgents(env) {
-    const direct = new Map();
-    return async (url) => {
-        if (hasProxy(url, env)) {
-            // Late, because few jobs have a proxy.
-            const { HttpClient } = await __nccwpck_require__.e(/* import() */ 639).then(__nccwpck_require__.bind(__nccwpck_require__, 5639));
-            return new HttpClient().getAgent(url.href);
-        }
-        const agent = direct.get(url.protocol) ?? (await createAgent(url.protocol));
-        direct.set(url.protocol, agent);
-        return agent;
-    };
+/** Refused before anything happens: 429, and the 403 of a server that says when its limit is lifted (GitHub). */
+function isLimit({ status, hintMs, }) {
+    return status === 429 || (status === 403 && hintMs !== undefined);
+}
+function mayRepeat(attempt, effect) {
+    if (attempt.kind === 'answer') {
+        // A 5xx may come after the effect.
+        return isLimit(attempt) || (effect === 'idempotent' && heals(attempt.status));
+    }
+    return attempt.heals && (effect === 'idempotent' || !attempt.sent);
 }
 /**
- * Whether a request goes through a proxy. Where the toolkit cannot read the variable it would go out directly, which is
- * never what somebody wanted who set it.
+ * Decides what follows attempt number `tried` (1 = the first).
+ * @param elapsedMs since the first attempt began
+ * @param random in [0, 1): spreads the pauses of many jobs apart
  */
-function hasProxy(url, env) {
-    if (proxyHost(url))
-        return true;
-    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-    if ((env[name] || env[name.toUpperCase()]) && !(0,actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__/* .checkBypass */ .H)(url)) {
-        throw Object.assign(new Error('unusable proxy'), { code: _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .UNUSABLE_PROXY */ .fB });
-    }
-    return false;
+function decideRetry(attempt, effect, progress, policy, random) {
+    if (!mayRepeat(attempt, effect))
+        return { kind: 'stop' };
+    const left = policy.budgetMs - progress.elapsedMs;
+    const hint = attempt.kind === 'answer' ? attempt.hintMs : undefined;
+    if (hint !== undefined && hint > left)
+        return { kind: 'come-back', afterMs: hint };
+    if (progress.tried > policy.retries)
+        return { kind: 'stop' };
+    if (hint !== undefined)
+        return { kind: 'retry', afterMs: Math.min(asAsked(hint, random), left) };
+    const afterMs = backoff(progress.tried, policy, random);
+    return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs };
 }
-/** Empty or undefined for what the toolkit takes for no proxy: "proxy.test:3128" is a URL with a strange scheme to it. */
-function proxyHost(url) {
-    try {
-        return (0,actions_http_client_lib_proxy__WEBPACK_IMPORTED_MODULE_1__/* .getProxyUrl */ .s)(url)?.hostname;
-    }
-    catch {
+function backoff(tried, policy, random) {
+    const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.longestPauseMs);
+    return Math.round(pause * (0.5 + random / 2));
+}
+/** Never earlier than asked, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
+function asAsked(hintMs, random) {
+    return Math.round(Math.max(hintMs, 1000) + random * 1000);
+}
+/** Epoch seconds at which a limit is lifted: Sentry says it on a 429, GitHub on a 403 or 429 with nothing remaining. */
+function resetHeader(status, header) {
+    if (status !== 403 && status !== 429)
         return undefined;
+    if (header('x-ratelimit-remaining')?.trim() === '0')
+        return header('x-ratelimit-reset');
+    return status === 429 ? header('x-sentry-rate-limit-reset') : undefined;
+}
+/**
+ * The pause in milliseconds that an answer asks for, or undefined: `Retry-After` in both forms, else the reset of a
+ * limit (neither Sentry nor GitHub's primary limit sends a `Retry-After`). Points in time are taken relative to the
+ * answer's own `Date`, because the runner's clock may be off.
+ */
+function retryHint(status, header, nowMs) {
+    const dated = Date.parse(header('date') ?? '');
+    const serverNow = Number.isNaN(dated) ? nowMs : dated;
+    const after = header('retry-after')?.trim();
+    if (after) {
+        if (/^\d+(\.\d+)?$/.test(after))
+            return Number(after) * 1000;
+        const at = /^[A-Z][a-z]+, /.test(after) ? Date.parse(after) : Number.NaN;
+        if (!Number.isNaN(at))
+            return Math.max(0, at - serverNow);
     }
-}
-async function createAgent(protocol) {
-    if (protocol === 'http:')
-        return new node_http__WEBPACK_IMPORTED_MODULE_0__.Agent({ keepAlive: true });
-    // Late, because TLS takes a third of the time in which Node starts, and stand-ins on loopback do without.
-    const { Agent: TlsAgent } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 4708, 23));
-    return new TlsAgent({ keepAlive: true });
-}
-function tooSlow(host) {
-    return {
-        kind: 'timeout',
-        sent: true,
-        heals: true,
-        sentence: `${host} did not answer in time`,
-        advice: 'Raise request-timeout, or look at the status page of the server.',
-    };
-}
-function codeAndMessage(error) {
-    if (!(error instanceof Error))
-        return { code: '', message: '' };
-    const { code } = error;
-    return { code: typeof code === 'string' ? code : '', message: error.message };
+    const reset = Number(resetHeader(status, header) ?? Number.NaN);
+    return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1000 - serverNow) : undefined;
 }
 
 
@@ -492,890 +517,13 @@ function codeAndMessage(error) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _http_transport_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1517);
-/* harmony import */ var _inputs_load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2985);
-/* harmony import */ var _text_redact_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8806);
-/* harmony import */ var _start_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8824);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2462);
-/* harmony import */ var _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4951);
-/* harmony import */ var _wait_signals_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2356);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2186);
 
-
-
-
-
-
-
-
-/*
- * Imported above is what the first request needs, and no more. The rest, @actions/core first of all, takes longer to
- * load, so it is loaded while that request is under way.
- */
-const { env } = process;
-const redactor = new _text_redact_js__WEBPACK_IMPORTED_MODULE_3__/* .Redactor */ .p();
-for (const secret of (0,_inputs_load_js__WEBPACK_IMPORTED_MODULE_2__/* .readSecrets */ .q)(env))
-    redactor.add(secret);
-// As @actions/core reads it, which is not loaded yet.
-const inPost = (0,_state_js__WEBPACK_IMPORTED_MODULE_7__/* .isPost */ .tl)({ read: (name) => env[`STATE_${name}`] ?? '' });
-const event = readEvent(env['GITHUB_EVENT_PATH']);
-const world = {
-    env,
-    redactor,
-    clock: _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m,
-    signal: (0,_wait_signals_js__WEBPACK_IMPORTED_MODULE_6__/* .cancellation */ .W)(process),
-    start: (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .readStart */ .H6)(env, event, _wait_clock_js__WEBPACK_IMPORTED_MODULE_5__/* .systemClock */ .m, (text) => redactor.redact(text)),
-};
-const saved = inPost || saveState(env['GITHUB_STATE']);
-const transport = (0,_http_transport_js__WEBPACK_IMPORTED_MODULE_1__/* .createTransport */ .o)(env);
-const ahead = inPost ? transport : (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .headStart */ .xk)(world, transport);
-// Loading blocks the event loop, so the request gets a turn of it to leave first.
-await new Promise((resolve) => {
-    setImmediate(resolve);
-});
-const { main, post } = await Promise.all(/* import() */[__nccwpck_require__.e(810), __nccwpck_require__.e(521)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1521));
-await (inPost ? post : main)({ ...world, transport: ahead }, saved);
-/** An event that cannot be read is no reason to fail: what is then missing is asked for by name. */
-function readEvent(path) {
-    if (!path)
-        return undefined;
-    try {
-        return JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8').replace(/^\uFEFF/, ''));
-    }
-    catch {
-        return undefined;
-    }
-}
-/**
- * What a killed step leaves has to be there before its first request, and what writes it otherwise is not loaded yet.
- * @returns false when the runner's file cannot be written
- */
-function saveState(file) {
-    if (!file)
-        return false;
-    try {
-        const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(file, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND);
-        (0,_start_js__WEBPACK_IMPORTED_MODULE_4__/* .leaveForPost */ .xs)(world.start, {
-            save: (name, value) => {
-                // Both values are single lines, so no line of them can be the delimiter.
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.appendFileSync)(descriptor, `${name}<<end-of-${name}\n${redactor.redact(value)}\nend-of-${name}\n`);
-            },
-        });
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(descriptor);
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
+/* The runner starts this file as the main step and, at the end of the job, as the post step. */
+await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 832:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ loadCommon),
-/* harmony export */   n6: () => (/* binding */ givenCommit),
-/* harmony export */   ui: () => (/* binding */ wantsSummary)
-/* harmony export */ });
-/* unused harmony export COMMON_DEFAULTS */
-/* harmony import */ var _github_event_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5015);
-/* harmony import */ var _wait_durations_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(120);
-/* harmony import */ var _field_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2029);
-/* harmony import */ var _parsers_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5165);
-
-
-
-
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary: 'true' };
-const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
-const FIELDS = {
-    commit: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a full commit SHA of 40 or 64 hex digits', _github_event_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSha */ .qL),
-    'request-timeout': (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
-        const ms = (0,_wait_durations_js__WEBPACK_IMPORTED_MODULE_2__/* .parseDuration */ .E)(text);
-        return ms !== undefined && ms > 0 && ms <= LONGEST_REQUEST_TIMEOUT_MS ? ms : undefined;
-    }),
-    retries: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('a whole number from 0 to 10', (text) => (0,_parsers_js__WEBPACK_IMPORTED_MODULE_3__/* .parseInteger */ .cG)(text, 0, 10)),
-    summary: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .field */ .ZZ)('true or false', _parsers_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG),
-};
-/** The commit, whatever is wrong with the other inputs: more of them depend on it. */
-function givenCommit(env, context) {
-    return (0,_github_event_js__WEBPACK_IMPORTED_MODULE_0__/* .parseSha */ .qL)((0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'commit')?.text ?? context.headCommit);
-}
-function loadCommon(env, context, show) {
-    const given = {
-        commit: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'commit') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .Np)('commit', context.headCommit),
-        'request-timeout': (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'request-timeout') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .Np)('request-timeout', COMMON_DEFAULTS['request-timeout']),
-        retries: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'retries') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .Np)('retries', COMMON_DEFAULTS.retries),
-        summary: (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'summary') ?? (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .Np)('summary', COMMON_DEFAULTS.summary),
-    };
-    const { values, problems } = (0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z6)(FIELDS, given, show);
-    if (!values)
-        return { value: undefined, problems, notices: [] };
-    const { commit, retries, summary } = values;
-    return {
-        value: { commit, retries, summary, requestTimeout: values['request-timeout'] },
-        problems,
-        notices: [],
-    };
-}
-/** Whether to write the job summary, also when other inputs are wrong. */
-function wantsSummary(env) {
-    return (0,_parsers_js__WEBPACK_IMPORTED_MODULE_3__/* .parseBoolean */ .yG)((0,_field_js__WEBPACK_IMPORTED_MODULE_1__/* .input */ .hF)(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
-}
-
-
-/***/ }),
-
-/***/ 2029:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ae: () => (/* binding */ anyText),
-/* harmony export */   CC: () => (/* binding */ problem),
-/* harmony export */   Np: () => (/* binding */ fallback),
-/* harmony export */   T2: () => (/* binding */ secretField),
-/* harmony export */   ZZ: () => (/* binding */ field),
-/* harmony export */   bv: () => (/* binding */ variable),
-/* harmony export */   hF: () => (/* binding */ input),
-/* harmony export */   lq: () => (/* binding */ optional),
-/* harmony export */   z6: () => (/* binding */ check)
-/* harmony export */ });
-/** The input of that name; undefined when it is missing, empty or blank. */
-function input(env, name) {
-    const text = env[`INPUT_${name.toUpperCase()}`]?.trim();
-    return text ? { text, source: `input ${name}` } : undefined;
-}
-/** The environment variable of that name; undefined when it is missing, empty or blank. */
-function variable(env, name) {
-    const text = env[name]?.trim();
-    return text ? { text, source: `environment variable ${name}` } : undefined;
-}
-/** A value for an input that was not given; a problem with it is told in the input's name. */
-function fallback(name, text) {
-    return text === undefined ? undefined : { text, source: `input ${name}` };
-}
-function field(expected, parse) {
-    return { expected, parse };
-}
-function optional(inner) {
-    return { ...inner, optional: true };
-}
-/** Any text, for what is looked at elsewhere. */
-const anyText = optional(field('a text', (text) => text));
-/** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
-function secretField(expected, accepts) {
-    return field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined));
-}
-/**
- * Checks texts against a field for each.
- * @returns the values, or every problem in the order of the fields
- */
-function check(fields, given, show) {
-    const problems = [];
-    const values = {};
-    for (const [name, { expected, parse, ...rest }] of Object.entries(fields)) {
-        const found = given[name];
-        if (!found && 'optional' in rest)
-            continue;
-        values[name] = found && parse(found.text);
-        if (values[name] === undefined) {
-            problems.push(problem(found ?? { text: '', source: `input ${name}` }, expected, show));
-        }
-    }
-    return { values: problems.length > 0 ? undefined : values, problems };
-}
-/** A problem in one line: where, what was expected, what was got. */
-function problem({ source, text }, expected, show) {
-    return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text)}`;
-}
-
-
-/***/ }),
-
-/***/ 2985:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  I: () => (/* binding */ loadInputs),
-  q: () => (/* binding */ readSecrets)
-});
-
-// EXTERNAL MODULE: ./src/errors.ts + 1 modules
-var errors = __nccwpck_require__(8674);
-// EXTERNAL MODULE: ./src/abf/submit/fields.ts
-var fields = __nccwpck_require__(9091);
-// EXTERNAL MODULE: ./src/text/sanitize.ts
-var sanitize = __nccwpck_require__(4212);
-// EXTERNAL MODULE: ./src/inputs/field.ts
-var field = __nccwpck_require__(2029);
-;// CONCATENATED MODULE: ./src/inputs/abf-credentials.ts
-
-/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
-const ABF_SECRETS = [
-    ['abf-token', 'ABF_TOKEN'],
-    ['abf-password', 'ABF_PASSWORD'],
-];
-/**
- * Secrets beyond `ABF_SECRETS` that must not be shown: user and password as a pair, because its base64 is what a request
- * carries. A token is a user with an empty password.
- */
-function abfPairs(env) {
-    const user = (0,field/* input */.hF)(env, 'abf-username') ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME');
-    const passwords = [(0,field/* input */.hF)(env, 'abf-password'), (0,field/* variable */.bv)(env, 'ABF_PASSWORD')];
-    const tokens = [(0,field/* input */.hF)(env, 'abf-token'), (0,field/* variable */.bv)(env, 'ABF_TOKEN')];
-    return [
-        ...tokens.flatMap((token) => (token ? [`${token.text}:`] : [])),
-        ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
-    ];
-}
-/** What is wrong with the credentials for an operation, before the server is asked. */
-function credentialProblems(operation, given) {
-    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given;
-    if (token)
-        return [];
-    if (user && !password)
-        return [nothing('abf-password', 'the password of abf-username')];
-    if (password && !user)
-        return [nothing('abf-username', 'the login that abf-password is for')];
-    if (user || operation === 'watch' || operation === 'search')
-        return [];
-    return [
-        nothing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`),
-    ];
-}
-/** The credentials to send, a token before a login, and where they were found. */
-function credentialsOf(values, given) {
-    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values;
-    if (token !== undefined) {
-        return {
-            credentials: { user: token, password: '' },
-            credentialsSource: given['abf-token']?.source,
-        };
-    }
-    if (user === undefined || password === undefined) {
-        return { credentials: undefined, credentialsSource: undefined };
-    }
-    return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
-}
-/** The problem with an input that is not there. */
-function nothing(name, expected) {
-    return (0,field/* problem */.CC)({ text: '', source: `input ${name}` }, expected, String);
-}
-
-// EXTERNAL MODULE: ./src/github/event.ts
-var github_event = __nccwpck_require__(5015);
-// EXTERNAL MODULE: ./src/wait/durations.ts
-var durations = __nccwpck_require__(120);
-// EXTERNAL MODULE: ./src/inputs/parsers.ts
-var parsers = __nccwpck_require__(5165);
-;// CONCATENATED MODULE: ./src/inputs/abf-parse.ts
-
-
-
-/** Texts of ABF's inputs to values. Each gives undefined, or problems, for what it does not accept; none throws. */
-/** Ids are 32 bit numbers on the servers. */
-function parseId(text) {
-    if (!/^\d{1,10}$/.test(text))
-        return undefined;
-    const id = Number(text);
-    return id >= 1 && id <= 2_147_483_647 ? id : undefined;
-}
-/** `left/right` with something on both sides, or a numeric id. */
-function parsePair(text) {
-    return parseId(text) !== undefined || /^[^\s/?#%]+\/[^\s/?#%]+$/.test(text) ? text : undefined;
-}
-function parsePairs(text) {
-    const list = (0,parsers/* parseList */.E1)(text);
-    return list.every((item) => parsePair(item) !== undefined) ? list : undefined;
-}
-/** The name of a platform, such as `cooker` or `rosa2021.1`, or a numeric id. */
-function parsePlatform(text) {
-    return /^[\w.-]{1,100}$/.test(text) ? text : undefined;
-}
-function parseArches(text) {
-    const list = (0,parsers/* parseList */.E1)(text);
-    return list.length > 0 && list.every((arch) => /^[\w-]{1,40}$/.test(arch)) ? list : undefined;
-}
-function parseMode(text) {
-    switch (text.toLowerCase()) {
-        case 'none':
-        case 'false':
-            return 'none';
-        case 'default':
-        case 'true':
-            return 'default';
-        case 'testing':
-            return 'testing';
-        default:
-            return undefined;
-    }
-}
-/** Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. */
-function parseBuildIds(text) {
-    const list = (0,parsers/* parseList */.E1)(/^\[.*\]$/s.test(text) ? text.slice(1, -1) : text);
-    const ids = list.flatMap((item) => parseId(item) ?? []);
-    return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined;
-}
-/** A JSON object with fields of a create that no other input sets. */
-function parseOptions(given, show) {
-    if (!given)
-        return { value: {}, problems: [] };
-    let json;
-    try {
-        json = JSON.parse(given.text);
-        // It goes out as JSON again, which fails on what is nested some thousand levels deep.
-        JSON.stringify(json);
-    }
-    catch {
-        json = undefined;
-    }
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        return {
-            value: {},
-            problems: [(0,field/* problem */.CC)(given, 'a JSON object such as {"use_extra_tests": false}', show)],
-        };
-    }
-    const value = { ...json };
-    const problems = Object.keys(value).flatMap((key) => {
-        const owner = Object.hasOwn(fields/* OWNED_FIELDS */.Cd, key) ? fields/* OWNED_FIELDS */.Cd[key] : undefined;
-        return owner === undefined
-            ? []
-            : [(0,field/* problem */.CC)({ ...given, text: key }, `no field that the input ${owner} sets`, show)];
-    });
-    return { value, problems };
-}
-const NUMBER = { expected: 'a whole number', accepts: /^\d{1,10}$/ };
-const MOMENT = { expected: 'Unix seconds or DD/MM/YYYY', accepts: /^(\d{1,12}|\d{2}\/\d{2}\/\d{4})$/ };
-const TEXT = { expected: 'a text', accepts: /./ };
-const FLAG = { expected: 'true, false, 1 or 0', accepts: /^(true|false|0|1)$/ };
-/** The servers' filter keys. They take an empty or crooked value for 0, which finds nothing, so it is refused here. */
-const FILTER_KEYS = {
-    arch_id: NUMBER,
-    build_for_platform_id: NUMBER,
-    created_at_end: MOMENT,
-    created_at_start: MOMENT,
-    id: NUMBER,
-    is_circle: FLAG,
-    mass_build_id: {
-        expected: 'a whole number, or -1 for builds outside of mass builds',
-        accepts: /^(-1|\d{1,10})$/,
-    },
-    new_core: { expected: '0 or 1', accepts: /^[01]$/ },
-    ownership: {
-        expected: 'owned, related, everything or index',
-        accepts: /^(owned|related|everything|index)$/,
-    },
-    project_name: TEXT,
-    project_version: TEXT,
-    save_to_platform_id: NUMBER,
-    save_to_repository_id: NUMBER,
-    status: NUMBER,
-    updated_at_end: MOMENT,
-    updated_at_start: MOMENT,
-};
-/** Keys that servers of about 2012 knew and those of today read without using them. */
-const IGNORED_FILTER_KEYS = new Set([
-    'created_at_start',
-    'created_at_end',
-    'is_circle',
-]);
-/** `key=value` lines. */
-function parseFilter(given, show) {
-    if (!given)
-        return { value: undefined, problems: [] };
-    const value = {};
-    const problems = [];
-    for (const line of given.text.split(/[\r\n]+/).map((text) => text.trim())) {
-        if (line === '')
-            continue;
-        const [, key = '', text = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
-        const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
-        if (!rule) {
-            problems.push((0,field/* problem */.CC)({ ...given, text: line }, `lines key=value with a key of ${Object.keys(FILTER_KEYS).join(', ')}`, show));
-        }
-        else if (!rule.accepts.test(text)) {
-            problems.push((0,field/* problem */.CC)({ ...given, text }, `${rule.expected} for ${key}`, show));
-        }
-        else if (Object.hasOwn(value, key)) {
-            problems.push((0,field/* problem */.CC)({ ...given, text: line }, `${key} only once`, show));
-        }
-        else {
-            value[key] = text;
-        }
-    }
-    return { value, problems };
-}
-
-;// CONCATENATED MODULE: ./src/inputs/abf-fields.ts
-
-
-
-
-
-
-/** The inputs of the ABF part one by one: defaults, and what each accepts. How they go together is in `abf.ts`. */
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const ABF_DEFAULTS = {
-    'abf-url': 'https://abf.openmandriva.org',
-    'abf-arches': 'x86_64',
-    'abf-update-type': 'bugfix',
-    'abf-auto-publish': 'none',
-    'abf-reuse': 'true',
-    'abf-wait': 'true',
-    'abf-timeout': '5h30m',
-    'abf-poll-interval': '30s',
-    'abf-on-abort': 'cancel',
-    'abf-tests-failed': 'fail',
-    'abf-unpermitted-arch': 'skip',
-    'abf-log-lines': '50',
-};
-const OPERATIONS = [
-    'build',
-    'watch',
-    'publish',
-    'publish-into-testing',
-    'reject',
-    'cancel',
-    'search',
-];
-const LONGEST_TIMEOUT_MS = 120 * 3_600_000;
-const LONGEST_INTERVAL_MS = 3_600_000;
-const MOST_LOG_LINES = 1000;
-const ABF_FIELDS = {
-    'abf-operation': oneOf(OPERATIONS),
-    'abf-url': (0,field/* field */.ZZ)('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
-    'abf-token': (0,field/* optional */.lq)((0,field/* secretField */.T2)('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
-    'abf-username': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a login without a colon', (text) => (text.includes(':') ? undefined : text))),
-    'abf-password': field/* anyText */.Ae,
-    'abf-project': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a project as owner/name, or its numeric id', parsePair)),
-    'abf-commit': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a full commit SHA of 40 or 64 hex digits', github_event/* parseSha */.qL)),
-    'abf-project-version': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text))),
-    'abf-repository': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a repository as platform/repository, or its numeric id', parsePair)),
-    'abf-platform': (0,field/* optional */.lq)((0,field/* field */.ZZ)('the name of a platform, or its numeric id', parsePlatform)),
-    'abf-include-repositories': (0,field/* optional */.lq)((0,field/* field */.ZZ)('repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks', parsePairs)),
-    'abf-arches': (0,field/* field */.ZZ)('names or numeric ids of architectures, separated by commas, spaces or line breaks', parseArches),
-    'abf-update-type': oneOf(fields/* UPDATE_TYPES */.YK),
-    'abf-auto-publish': (0,field/* field */.ZZ)('none, default, testing, false or true', parseMode),
-    'abf-build-options': field/* anyText */.Ae,
-    'abf-build-list-ids': (0,field/* optional */.lq)((0,field/* field */.ZZ)('numeric ids of build lists, as a list or a JSON array', parseBuildIds)),
-    'abf-filter': field/* anyText */.Ae,
-    'abf-reuse': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
-    'abf-wait': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
-    'abf-timeout': duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
-    'abf-poll-interval': duration('from 1s to 1h, such as 30s', 1000, LONGEST_INTERVAL_MS),
-    'abf-on-abort': oneOf(['cancel', 'leave']),
-    'abf-tests-failed': oneOf(['fail', 'accept']),
-    'abf-unpermitted-arch': oneOf(['skip', 'fail']),
-    'abf-log-lines': (0,field/* field */.ZZ)(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) => (0,parsers/* parseInteger */.cG)(text, 0, MOST_LOG_LINES)),
-};
-function oneOf(choices) {
-    return (0,field/* field */.ZZ)(choices.join(', '), (text) => choices.find((choice) => choice === text));
-}
-function duration(expected, min, max) {
-    return (0,field/* field */.ZZ)(`a duration ${expected}`, (text) => {
-        const ms = (0,durations/* parseDuration */.E)(text);
-        return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
-    });
-}
-
-;// CONCATENATED MODULE: ./src/inputs/abf.ts
-
-
-
-
-
-
-
-
-/** Any of these turns the ABF part on. */
-const SWITCHES = ['abf-project', 'abf-build-list-ids', 'abf-filter', 'abf-operation'];
-/**
- * @param commit what `abf-commit` is when it is not given; undefined when that has a problem of its own
- * @param show repeats what was given in messages, without secrets
- */
-function loadAbf(env, commit, show) {
-    if (SWITCHES.every((name) => (0,field/* input */.hF)(env, name) === undefined)) {
-        return { value: { off: true }, problems: [], notices: [] };
-    }
-    const given = readTexts(env, commit);
-    const { values, problems } = (0,field/* check */.z6)(ABF_FIELDS, given, show);
-    const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text);
-    const options = parseOptions(given['abf-build-options'], show);
-    const filter = parseFilter(given['abf-filter'], show);
-    const all = [
-        ...problems,
-        ...(operation ? [...missing(operation, given), ...credentialProblems(operation, given)] : []),
-        ...options.problems,
-        ...filter.problems,
-    ];
-    if (!values || all.length > 0)
-        return { value: undefined, problems: all, notices: [] };
-    const task = taskOf(values, options.value, filter.value);
-    // Without a commit there is nothing to build, and the problem with the commit is told elsewhere.
-    if (!task)
-        return { value: undefined, problems: [], notices: [] };
-    return {
-        problems: [],
-        notices: notices(values, options.value, filter.value),
-        value: {
-            off: false,
-            task,
-            baseUrl: values['abf-url'],
-            ...credentialsOf(values, given),
-            reuse: values['abf-reuse'],
-            wait: values['abf-wait'],
-            timeout: values['abf-timeout'],
-            pollInterval: values['abf-poll-interval'],
-            onAbort: values['abf-on-abort'],
-            testsFailed: values['abf-tests-failed'],
-            unpermittedArch: values['abf-unpermitted-arch'],
-            logLines: values['abf-log-lines'],
-        },
-    };
-}
-function readTexts(env, commit) {
-    const names = Object.keys(ABF_FIELDS);
-    const defaults = ABF_DEFAULTS;
-    const texts = Object.fromEntries(names.map((name) => [name, (0,field/* input */.hF)(env, name) ?? (0,field/* fallback */.Np)(name, defaults[name])]));
-    return {
-        ...texts,
-        'abf-operation': texts['abf-operation'] ?? (0,field/* fallback */.Np)('abf-operation', usualOperation(texts)),
-        'abf-commit': texts['abf-commit'] ?? (0,field/* fallback */.Np)('commit', commit),
-        'abf-token': texts['abf-token'] ?? (0,field/* variable */.bv)(env, 'ABF_TOKEN'),
-        'abf-username': texts['abf-username'] ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME'),
-        'abf-password': texts['abf-password'] ?? (0,field/* variable */.bv)(env, 'ABF_PASSWORD'),
-    };
-}
-function usualOperation(texts) {
-    return texts['abf-project'] ? 'build' : texts['abf-build-list-ids'] ? 'watch' : 'search';
-}
-/** What an operation cannot do without. */
-function missing(operation, given) {
-    if (operation === 'build') {
-        return ['abf-project', 'abf-repository']
-            .filter((name) => given[name] === undefined)
-            .map((name) => nothing(name, 'a value, as abf-operation is build'));
-    }
-    const named = given['abf-build-list-ids'] ?? given['abf-filter'];
-    return named === undefined && operation !== 'search'
-        ? [nothing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)]
-        : [];
-}
-function taskOf(values, options, filter) {
-    const operation = values['abf-operation'];
-    const ids = values['abf-build-list-ids'] ?? [];
-    if (operation !== 'build')
-        return { operation, ids, filter };
-    const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values;
-    if (project === undefined || repository === undefined || commit === undefined)
-        return undefined;
-    return {
-        operation,
-        wanted: {
-            project,
-            commit,
-            repository,
-            projectVersion: values['abf-project-version'],
-            platform: values['abf-platform'],
-            includeRepositories: values['abf-include-repositories'] ?? [],
-            arches: values['abf-arches'],
-            updateType: values['abf-update-type'],
-            mode: values['abf-auto-publish'],
-            options,
-        },
-    };
-}
-function notices(values, options, filter) {
-    const build = values['abf-operation'] === 'build';
-    const unknown = Object.keys(options).filter((key) => !fields/* KNOWN_OPTIONS */.$D.has(key));
-    const ignored = Object.keys(filter ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key));
-    const unused = ['abf-build-list-ids', 'abf-filter'].filter((name) => build && values[name] !== undefined);
-    return [
-        ...(values['abf-token'] !== undefined && values['abf-username'] !== undefined
-            ? ['abf-token is used; abf-username and abf-password are not.']
-            : []),
-        ...(unknown.length > 0
-            ? [
-                `abf-build-options: ${unknown.map((key) => (0,sanitize/* plain */.pj)(key, 60)).join(', ')} is passed on, but servers drop fields that they do not know without a word.`,
-            ]
-            : []),
-        ...(ignored.length > 0
-            ? [`abf-filter: ${ignored.join(', ')} is sent, but today's servers take no notice of it.`]
-            : []),
-        ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
-    ];
-}
-
-// EXTERNAL MODULE: ./src/inputs/common.ts
-var inputs_common = __nccwpck_require__(832);
-;// CONCATENATED MODULE: ./src/inputs/lifecycle.ts
-
-
-
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const LIFECYCLE_DEFAULTS = { 'set-commits': 'auto', finalize: 'true' };
-const MODES = ['auto', 'refs', 'commits', 'skip'];
-const LONGEST_NAME = 64;
-const FIELDS = {
-    'set-commits': (0,field/* field */.ZZ)('auto, refs, commits or skip', (text) => {
-        const mode = text.toLowerCase();
-        return MODES.includes(mode) ? mode : undefined;
-    }),
-    'previous-commit': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a commit SHA of 7 to 64 hex digits', (text) => /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined)),
-    'github-token': (0,field/* optional */.lq)((0,field/* secretField */.T2)('a GitHub token', /^[\x21-\x7e]+$/)),
-    finalize: (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
-    environment: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined)),
-    'deploy-name': (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a name of at most ${LONGEST_NAME} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME ? text : undefined)),
-    'deploy-url': (0,field/* optional */.lq)((0,field/* field */.ZZ)('an http or https URL of at most 200 characters', parsers/* parseLink */.Ap)),
-    'started-at': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parsers/* parseTime */.pe)),
-};
-const OPTIONAL = [
-    'previous-commit',
-    'github-token',
-    'environment',
-    'deploy-name',
-    'deploy-url',
-    'started-at',
-];
-function loadLifecycle(env, context, show) {
-    const given = {
-        'set-commits': (0,field/* input */.hF)(env, 'set-commits') ?? (0,field/* fallback */.Np)('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
-        finalize: (0,field/* input */.hF)(env, 'finalize') ?? (0,field/* fallback */.Np)('finalize', LIFECYCLE_DEFAULTS.finalize),
-        ...Object.fromEntries(OPTIONAL.map((name) => [name, (0,field/* input */.hF)(env, name)])),
-    };
-    const { values, problems } = (0,field/* check */.z6)(FIELDS, given, show);
-    if (!values)
-        return { value: undefined, problems, notices: [] };
-    const { environment } = values;
-    const unused = ['deploy-name', 'deploy-url', 'started-at'].filter((name) => values[name] !== undefined);
-    return {
-        problems,
-        notices: environment === undefined && unused.length > 0
-            ? [`No deploy is recorded, because environment is not given: ${unused.join(', ')} has no effect.`]
-            : [],
-        value: {
-            setCommits: values['set-commits'],
-            previousCommit: realCommit(values['previous-commit']),
-            githubToken: values['github-token'],
-            finalize: values.finalize,
-            deploy: environment === undefined
-                ? undefined
-                : Object.freeze({
-                    environment,
-                    startedAt: values['started-at'],
-                    ...deployIdentity(context, values['deploy-name'], values['deploy-url']),
-                }),
-        },
-    };
-}
-/** GitHub writes zeros where a push has no commit before it. */
-function realCommit(sha) {
-    return sha === undefined || /^0+$/.test(sha) ? undefined : sha;
-}
-/** Identity of the deploy: the URL of this run attempt, unless the input deploy-url gives another one. */
-function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url) {
-    const own = (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
-    return { name, url: url ?? own, urlGiven: url !== undefined };
-}
-
-;// CONCATENATED MODULE: ./src/sentry/token.ts
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-/**
- * Reads an organization token: `sntrys_`, base64 of JSON with `org` and `url`, `_`, secret. Undefined for every
- * other kind of token, and for one that cannot be decoded: it is then used as it is.
- */
-function decodeOrgToken(token) {
-    const [prefix, payload = '', secret = '', ...rest] = token.split('_');
-    if (prefix !== 'sntrys' || rest.length > 0 || !BASE64.test(payload) || secret === '')
-        return undefined;
-    try {
-        const claims = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
-        if (typeof claims !== 'object' || claims === null)
-            return undefined;
-        const { org, url } = claims;
-        if (typeof org !== 'string' || org === '')
-            return undefined;
-        return { organization: org, url: typeof url === 'string' && url !== '' ? url : undefined };
-    }
-    catch {
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: ./src/sentry/version.ts
-var sentry_version = __nccwpck_require__(6963);
-;// CONCATENATED MODULE: ./src/inputs/release.ts
-
-
-
-
-
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const SENTRY_DEFAULTS = { 'restore-archived': 'false' };
-/** Where most organizations live; the last resort, after input, variable and token. */
-const SAAS = 'https://sentry.io/';
-const LONGEST_REF = 200;
-const release_FIELDS = {
-    'sentry-auth-token': (0,field/* secretField */.T2)('a Sentry auth token', /^[\x21-\x7e]+$/),
-    organization: (0,field/* field */.ZZ)('an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)', (text) => ((0,parsers/* isSlug */.u5)(text) ? text : undefined)),
-    'sentry-url': (0,field/* field */.ZZ)('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no user, query or /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
-    projects: (0,field/* field */.ZZ)('at least one project slug or id, separated by commas, spaces or line breaks', (text) => {
-        const list = (0,parsers/* parseList */.E1)(text);
-        return list.length > 0 && list.every(parsers/* isSlug */.u5) ? list : undefined;
-    }),
-    version: field/* anyText */.Ae,
-    ref: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a branch or tag of at most ${LONGEST_REF} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_REF ? text : undefined)),
-    url: (0,field/* optional */.lq)((0,field/* field */.ZZ)('an http or https URL of at most 200 characters', parsers/* parseLink */.Ap)),
-    'restore-archived': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
-};
-/** @param commit undefined when the input or the event did not give a usable one */
-function loadSentry(env, context, commit, show) {
-    const token = (0,field/* input */.hF)(env, 'sentry-auth-token') ?? (0,field/* variable */.bv)(env, 'SENTRY_AUTH_TOKEN');
-    const claims = decodeOrgToken(token?.text ?? '');
-    const fromToken = (text) => text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` };
-    const prefix = (0,field/* input */.hF)(env, 'version-prefix')?.text ?? '';
-    const given = {
-        'sentry-auth-token': token,
-        organization: (0,field/* input */.hF)(env, 'organization') ?? (0,field/* variable */.bv)(env, 'SENTRY_ORG') ?? fromToken(claims?.organization),
-        'sentry-url': (0,field/* input */.hF)(env, 'sentry-url') ??
-            (0,field/* variable */.bv)(env, 'SENTRY_URL') ??
-            fromToken(claims?.url) ??
-            (0,field/* fallback */.Np)('sentry-url', SAAS),
-        projects: (0,field/* input */.hF)(env, 'projects') ?? (0,field/* variable */.bv)(env, 'SENTRY_PROJECT'),
-        version: (0,field/* input */.hF)(env, 'version') ?? derivedVersion(prefix, commit),
-        ref: (0,field/* input */.hF)(env, 'ref'),
-        url: (0,field/* input */.hF)(env, 'url'),
-        'restore-archived': (0,field/* input */.hF)(env, 'restore-archived') ?? (0,field/* fallback */.Np)('restore-archived', SENTRY_DEFAULTS['restore-archived']),
-    };
-    const { values, problems } = (0,field/* check */.z6)(release_FIELDS, given, show);
-    const all = [
-        ...problems,
-        ...versionProblems(given.version, show),
-        ...clash(given.organization, claims, show),
-    ];
-    // Without a commit the version is missing too, and the problem with the commit says so.
-    if (!values || all.length > 0 || values.version === undefined) {
-        return { value: undefined, problems: all, notices: [] };
-    }
-    return {
-        problems: [],
-        notices: [
-            ...(prefix && (0,field/* input */.hF)(env, 'version') ? ['version-prefix is not used, because version is given.'] : []),
-            ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
-        ],
-        value: {
-            token: values['sentry-auth-token'],
-            tokenSource: token?.source ?? '',
-            organization: values.organization,
-            baseUrl: values['sentry-url'],
-            projects: Object.freeze(values.projects),
-            version: values.version,
-            ref: preferred(values.ref, defaultRef(context)),
-            url: preferred(values.url, defaultUrl(context, commit)),
-            restoreArchived: values['restore-archived'],
-        },
-    };
-}
-function derivedVersion(prefix, commit) {
-    if (commit === undefined)
-        return undefined;
-    return { text: prefix + commit, source: prefix ? 'input version-prefix' : 'input commit' };
-}
-function versionProblems(version, show) {
-    const expected = version && (0,sentry_version/* versionProblem */.E)(version.text);
-    return version && expected ? [(0,field/* problem */.CC)(version, expected, show)] : [];
-}
-/** The token only works for its own organization, so anything else is a mistake that would end in a 403. */
-function clash(organization, claims, show) {
-    if (!organization || !claims || claims.organization === organization.text)
-        return [];
-    return [(0,field/* problem */.CC)(organization, `the organization of the token, ${show(claims.organization)}`, show)];
-}
-function urlNotice(baseUrl, given, claims, show) {
-    if (claims?.url === undefined || (0,parsers/* parseBaseUrl */.Q2)(claims.url) === baseUrl)
-        return [];
-    return [
-        `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
-    ];
-}
-function preferred(given, otherwise) {
-    return Object.freeze({ value: given ?? otherwise, explicit: given !== undefined });
-}
-/** The branch or tag of the event. One that Sentry has no room for is left out: nobody asked for it. */
-function defaultRef({ refName }) {
-    return refName !== undefined && (0,sanitize/* lengthOf */.Y5)(refName) <= LONGEST_REF ? refName : undefined;
-}
-/** The commit's page on GitHub, left out where Sentry would refuse it (too long, or a host without a dot). */
-function defaultUrl({ serverUrl, repository }, commit) {
-    return repository === undefined || commit === undefined
-        ? undefined
-        : (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository}/commit/${commit}`);
-}
-
-;// CONCATENATED MODULE: ./src/inputs/load.ts
-
-
-
-
-
-
-
-/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
-const SECRETS = [
-    ['sentry-auth-token', 'SENTRY_AUTH_TOKEN'],
-    ['github-token'],
-    ...ABF_SECRETS,
-];
-/** The values that have to be masked before anything is logged. */
-function readSecrets(env) {
-    const single = SECRETS.flatMap(([name, other]) => [
-        (0,field/* input */.hF)(env, name),
-        other === undefined ? undefined : (0,field/* variable */.bv)(env, other),
-    ]);
-    return [...single.flatMap((given) => given?.text ?? []), ...abfPairs(env)];
-}
-/**
- * Reads all inputs, with their environment variables and defaults, into one frozen value.
- * @param redact takes secrets out of what is repeated, before it is shortened
- * @throws ActionError that lists every problem of every input
- */
-function loadInputs(env, context, redact) {
-    const show = (text) => (0,sanitize/* quoted */.TL)(redact(text));
-    const commit = (0,inputs_common/* givenCommit */.n6)(env, context);
-    const common = (0,inputs_common/* loadCommon */.a)(env, context, show);
-    const sentry = loadSentry(env, context, commit, show);
-    const lifecycle = loadLifecycle(env, context, show);
-    const abf = loadAbf(env, commit, show);
-    const parts = [common, sentry, lifecycle, abf];
-    const problems = parts.flatMap((part) => part.problems);
-    if (!common.value || !sentry.value || !lifecycle.value || !abf.value || problems.length > 0) {
-        throw invalid(problems);
-    }
-    return Object.freeze({
-        ...common.value,
-        sentry: Object.freeze(sentry.value),
-        lifecycle: Object.freeze(lifecycle.value),
-        abf: Object.freeze(abf.value),
-        notices: Object.freeze(parts.flatMap((part) => part.notices)),
-    });
-}
-function invalid(problems) {
-    const count = problems.length === 1 ? 'An input is' : `${problems.length} inputs are`;
-    return new errors/* ActionError */.lZ(`${count} not usable. No request was sent.\n${problems.join('\n')}`, {
-        title: 'Invalid input',
-        advice: 'Correct the inputs of this step.',
-    });
-}
-
 
 /***/ }),
 
@@ -1470,134 +618,2208 @@ function parseTime(text) {
 
 /***/ }),
 
-/***/ 2099:
+/***/ 2186:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Bd: () => (/* binding */ pages),
-/* harmony export */   DU: () => (/* binding */ lookUpCall),
-/* harmony export */   KM: () => (/* binding */ isTrouble),
-/* harmony export */   RV: () => (/* binding */ askOnce),
-/* harmony export */   bD: () => (/* binding */ releasePath),
-/* harmony export */   d_: () => (/* binding */ toRequest),
-/* harmony export */   kC: () => (/* binding */ asProject),
-/* harmony export */   qg: () => (/* binding */ parse),
-/* harmony export */   uF: () => (/* binding */ createCaller)
-/* harmony export */ });
-/* harmony import */ var _http_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8496);
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  ni: () => (/* binding */ start)
+});
 
-const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
-/** A list is never followed further than this, whatever the server says. */
-const MOST_PAGES = 50;
-function createCaller({ http, ...identity }) {
-    return (call) => http.send(toRequest(call, identity));
+// UNUSED EXPORTS: main, post
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Sanitizes an input into a string so it can be passed into issueCommand safely
+ * @param input input to sanitize into a string
+ */
+function utils_toCommandValue(input) {
+    if (input === null || input === undefined) {
+        return '';
+    }
+    else if (typeof input === 'string' || input instanceof String) {
+        return input;
+    }
+    return JSON.stringify(input);
 }
-/** The exact look-up of a release, `GET …/releases/<version>/`: 200, or 404 when there is none that the token may see. */
-function lookUpCall(version) {
-    return { method: 'GET', path: releasePath(version), intent: 'look up the release' };
-}
-/** A call as the request that it is on the wire. */
-function toRequest({ method, path, query, body, intent, effect = 'idempotent' }, { account, token, userAgent }) {
-    const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
-    const url = new URL(path, root);
-    if (query) {
-        for (const [key, value] of Object.entries(query)) {
-            for (const one of [value].flat())
-                url.searchParams.append(key, one);
-        }
+/**
+ *
+ * @param annotationProperties
+ * @returns The command properties to send with the actual annotation command
+ * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
+ */
+function toCommandProperties(annotationProperties) {
+    if (!Object.keys(annotationProperties).length) {
+        return {};
     }
     return {
-        method,
-        url,
-        intent,
-        effect,
-        peer: SENTRY,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        headers: {
-            Accept: 'application/json',
-            Authorization: `Bearer ${token}`,
-            'User-Agent': userAgent,
-            ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        title: annotationProperties.title,
+        file: annotationProperties.file,
+        line: annotationProperties.startLine,
+        endLine: annotationProperties.endLine,
+        col: annotationProperties.startColumn,
+        endColumn: annotationProperties.endColumn
+    };
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+
+
+/**
+ * Issues a command to the GitHub Actions runner
+ *
+ * @param command - The command name to issue
+ * @param properties - Additional properties for the command (key-value pairs)
+ * @param message - The message to include with the command
+ * @remarks
+ * This function outputs a specially formatted string to stdout that the Actions
+ * runner interprets as a command. These commands can control workflow behavior,
+ * set outputs, create annotations, mask values, and more.
+ *
+ * Command Format:
+ *   ::name key=value,key=value::message
+ *
+ * @example
+ * ```typescript
+ * // Issue a warning annotation
+ * issueCommand('warning', {}, 'This is a warning message');
+ * // Output: ::warning::This is a warning message
+ *
+ * // Set an environment variable
+ * issueCommand('set-env', { name: 'MY_VAR' }, 'some value');
+ * // Output: ::set-env name=MY_VAR::some value
+ *
+ * // Add a secret mask
+ * issueCommand('add-mask', {}, 'secretValue123');
+ * // Output: ::add-mask::secretValue123
+ * ```
+ *
+ * @internal
+ * This is an internal utility function that powers the public API functions
+ * such as setSecret, warning, error, and exportVariable.
+ */
+function command_issueCommand(command, properties, message) {
+    const cmd = new Command(command, properties, message);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
+}
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
+}
+const CMD_STRING = '::';
+class Command {
+    constructor(command, properties, message) {
+        if (!command) {
+            command = 'missing.command';
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+    }
+    toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+            cmdStr += ' ';
+            let first = true;
+            for (const key in this.properties) {
+                if (this.properties.hasOwnProperty(key)) {
+                    const val = this.properties[key];
+                    if (val) {
+                        if (first) {
+                            first = false;
+                        }
+                        else {
+                            cmdStr += ',';
+                        }
+                        cmdStr += `${key}=${escapeProperty(val)}`;
+                    }
+                }
+            }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+    }
+}
+function escapeData(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A');
+}
+function escapeProperty(s) {
+    return utils_toCommandValue(s)
+        .replace(/%/g, '%25')
+        .replace(/\r/g, '%0D')
+        .replace(/\n/g, '%0A')
+        .replace(/:/g, '%3A')
+        .replace(/,/g, '%2C');
+}
+//# sourceMappingURL=command.js.map
+// EXTERNAL MODULE: external "crypto"
+var external_crypto_ = __nccwpck_require__(6982);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+// For internal use, subject to change.
+// We use any as a valid input type
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+
+
+
+function file_command_issueFileCommand(command, message) {
+    const filePath = process.env[`GITHUB_${command}`];
+    if (!filePath) {
+        throw new Error(`Unable to find environment variable for file command ${command}`);
+    }
+    if (!external_fs_.existsSync(filePath)) {
+        throw new Error(`Missing file at path: ${filePath}`);
+    }
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
+        encoding: 'utf8'
+    });
+}
+function file_command_prepareKeyValueMessage(key, value) {
+    const delimiter = `ghadelimiter_${external_crypto_.randomUUID()}`;
+    const convertedValue = utils_toCommandValue(value);
+    // These should realistically never happen, but just in case someone finds a
+    // way to exploit uuid generation let's not allow keys or values that contain
+    // the delimiter.
+    if (key.includes(delimiter)) {
+        throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+    }
+    if (convertedValue.includes(delimiter)) {
+        throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+    }
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
+}
+//# sourceMappingURL=file-command.js.map
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+class oidc_utils_OidcClient {
+    static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+            allowRetries: allowRetry,
+            maxRetries: maxRetry
+        };
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
+    }
+    static getRequestToken() {
+        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+        if (!token) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
+        }
+        return token;
+    }
+    static getIDTokenUrl() {
+        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+        if (!runtimeUrl) {
+            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
+        }
+        return runtimeUrl;
+    }
+    static getCall(id_token_url) {
+        return __awaiter(this, void 0, void 0, function* () {
+            var _a;
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
+            const res = yield httpclient
+                .getJson(id_token_url)
+                .catch(error => {
+                throw new Error(`Failed to get ID Token. \n 
+        Error Code : ${error.statusCode}\n 
+        Error Message: ${error.message}`);
+            });
+            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+            if (!id_token) {
+                throw new Error('Response json body do not have ID Token field');
+            }
+            return id_token;
+        });
+    }
+    static getIDToken(audience) {
+        return __awaiter(this, void 0, void 0, function* () {
+            try {
+                // New ID Token is requested from action service
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
+                if (audience) {
+                    const encodedAudience = encodeURIComponent(audience);
+                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+                }
+                debug(`ID token url is ${id_token_url}`);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
+                setSecret(id_token);
+                return id_token;
+            }
+            catch (error) {
+                throw new Error(`Error message: ${error.message}`);
+            }
+        });
+    }
+}
+//# sourceMappingURL=oidc-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const { access, appendFile, writeFile } = external_fs_.promises;
+const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
+const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
+class Summary {
+    constructor() {
+        this._buffer = '';
+    }
+    /**
+     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+     * Also checks r/w permissions.
+     *
+     * @returns step summary file path
+     */
+    filePath() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            if (this._filePath) {
+                return this._filePath;
+            }
+            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+            if (!pathFromEnv) {
+                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+            }
+            try {
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
+            }
+            catch (_a) {
+                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+            }
+            this._filePath = pathFromEnv;
+            return this._filePath;
+        });
+    }
+    /**
+     * Wraps content in an HTML tag, adding any HTML attributes
+     *
+     * @param {string} tag HTML tag to wrap
+     * @param {string | null} content content within the tag
+     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+     *
+     * @returns {string} content wrapped in HTML element
+     */
+    wrap(tag, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs)
+            .map(([key, value]) => ` ${key}="${value}"`)
+            .join('');
+        if (!content) {
+            return `<${tag}${htmlAttrs}>`;
+        }
+        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
+    }
+    /**
+     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+     *
+     * @param {SummaryWriteOptions} [options] (optional) options for write operation
+     *
+     * @returns {Promise<Summary>} summary instance
+     */
+    write(options) {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+            const filePath = yield this.filePath();
+            const writeFunc = overwrite ? writeFile : appendFile;
+            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
+            return this.emptyBuffer();
+        });
+    }
+    /**
+     * Clears the summary buffer and wipes the summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    clear() {
+        return summary_awaiter(this, void 0, void 0, function* () {
+            return this.emptyBuffer().write({ overwrite: true });
+        });
+    }
+    /**
+     * Returns the current summary buffer as a string
+     *
+     * @returns {string} string of summary buffer
+     */
+    stringify() {
+        return this._buffer;
+    }
+    /**
+     * If the summary buffer is empty
+     *
+     * @returns {boolen} true if the buffer is empty
+     */
+    isEmptyBuffer() {
+        return this._buffer.length === 0;
+    }
+    /**
+     * Resets the summary buffer without writing to summary file
+     *
+     * @returns {Summary} summary instance
+     */
+    emptyBuffer() {
+        this._buffer = '';
+        return this;
+    }
+    /**
+     * Adds raw text to the summary buffer
+     *
+     * @param {string} text content to add
+     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addRaw(text, addEOL = false) {
+        this._buffer += text;
+        return addEOL ? this.addEOL() : this;
+    }
+    /**
+     * Adds the operating system-specific end-of-line marker to the buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addEOL() {
+        return this.addRaw(external_os_.EOL);
+    }
+    /**
+     * Adds an HTML codeblock to the summary buffer
+     *
+     * @param {string} code content to render within fenced code block
+     * @param {string} lang (optional) language to syntax highlight code
+     *
+     * @returns {Summary} summary instance
+     */
+    addCodeBlock(code, lang) {
+        const attrs = Object.assign({}, (lang && { lang }));
+        const element = this.wrap('pre', this.wrap('code', code), attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML list to the summary buffer
+     *
+     * @param {string[]} items list of items to render
+     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+     *
+     * @returns {Summary} summary instance
+     */
+    addList(items, ordered = false) {
+        const tag = ordered ? 'ol' : 'ul';
+        const listItems = items.map(item => this.wrap('li', item)).join('');
+        const element = this.wrap(tag, listItems);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML table to the summary buffer
+     *
+     * @param {SummaryTableCell[]} rows table rows
+     *
+     * @returns {Summary} summary instance
+     */
+    addTable(rows) {
+        const tableBody = rows
+            .map(row => {
+            const cells = row
+                .map(cell => {
+                if (typeof cell === 'string') {
+                    return this.wrap('td', cell);
+                }
+                const { header, data, colspan, rowspan } = cell;
+                const tag = header ? 'th' : 'td';
+                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
+                return this.wrap(tag, data, attrs);
+            })
+                .join('');
+            return this.wrap('tr', cells);
+        })
+            .join('');
+        const element = this.wrap('table', tableBody);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds a collapsable HTML details element to the summary buffer
+     *
+     * @param {string} label text for the closed state
+     * @param {string} content collapsable content
+     *
+     * @returns {Summary} summary instance
+     */
+    addDetails(label, content) {
+        const element = this.wrap('details', this.wrap('summary', label) + content);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML image tag to the summary buffer
+     *
+     * @param {string} src path to the image you to embed
+     * @param {string} alt text description of the image
+     * @param {SummaryImageOptions} options (optional) addition image attributes
+     *
+     * @returns {Summary} summary instance
+     */
+    addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
+        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML section heading element
+     *
+     * @param {string} text heading text
+     * @param {number | string} [level=1] (optional) the heading level, default: 1
+     *
+     * @returns {Summary} summary instance
+     */
+    addHeading(text, level) {
+        const tag = `h${level}`;
+        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
+            ? tag
+            : 'h1';
+        const element = this.wrap(allowedTag, text);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML thematic break (<hr>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addSeparator() {
+        const element = this.wrap('hr', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML line break (<br>) to the summary buffer
+     *
+     * @returns {Summary} summary instance
+     */
+    addBreak() {
+        const element = this.wrap('br', null);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML blockquote to the summary buffer
+     *
+     * @param {string} text quote text
+     * @param {string} cite (optional) citation url
+     *
+     * @returns {Summary} summary instance
+     */
+    addQuote(text, cite) {
+        const attrs = Object.assign({}, (cite && { cite }));
+        const element = this.wrap('blockquote', text, attrs);
+        return this.addRaw(element).addEOL();
+    }
+    /**
+     * Adds an HTML anchor tag to the summary buffer
+     *
+     * @param {string} text link text/content
+     * @param {string} href hyperlink
+     *
+     * @returns {Summary} summary instance
+     */
+    addLink(text, href) {
+        const element = this.wrap('a', text, { href });
+        return this.addRaw(element).addEOL();
+    }
+}
+const _summary = new Summary();
+/**
+ * @deprecated use `core.summary`
+ */
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
+//# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+
+/**
+ * toPosixPath converts the given path to the posix form. On Windows, \\ will be
+ * replaced with /.
+ *
+ * @param pth. Path to transform.
+ * @return string Posix path.
+ */
+function toPosixPath(pth) {
+    return pth.replace(/[\\]/g, '/');
+}
+/**
+ * toWin32Path converts the given path to the win32 form. On Linux, / will be
+ * replaced with \\.
+ *
+ * @param pth. Path to transform.
+ * @return string Win32 path.
+ */
+function toWin32Path(pth) {
+    return pth.replace(/[/]/g, '\\');
+}
+/**
+ * toPlatformPath converts the given path to a platform-specific path. It does
+ * this by replacing instances of / and \ with the platform-specific path
+ * separator.
+ *
+ * @param pth The path to platformize.
+ * @return string The platform-specific path.
+ */
+function toPlatformPath(pth) {
+    return pth.replace(/[/\\]/g, path.sep);
+}
+//# sourceMappingURL=path-utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+        silent: true
+    });
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+        silent: true
+    });
+    return {
+        name: name.trim(),
+        version: version.trim()
+    };
+});
+const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    var _a, _b, _c, _d;
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
+        silent: true
+    });
+    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
+    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
+    return {
+        name,
+        version
+    };
+});
+const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+        silent: true
+    });
+    const [name, version] = stdout.trim().split('\n');
+    return {
+        name,
+        version
+    };
+});
+const platform = external_os_.platform();
+const arch = external_os_.arch();
+const isWindows = platform === 'win32';
+const isMacOS = platform === 'darwin';
+const isLinux = platform === 'linux';
+function getDetails() {
+    return platform_awaiter(this, void 0, void 0, function* () {
+        return Object.assign(Object.assign({}, (yield (isWindows
+            ? getWindowsInfo()
+            : isMacOS
+                ? getMacOsInfo()
+                : getLinuxInfo()))), { platform,
+            arch,
+            isWindows,
+            isMacOS,
+            isLinux });
+    });
+}
+//# sourceMappingURL=platform.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function core_debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function error(message, properties = {}) {
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    command_issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    command_issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return core_awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./src/text/sanitize.ts
+var sanitize = __nccwpck_require__(4212);
+;// CONCATENATED MODULE: ./src/actions.ts
+
+
+/** GitHub drops a job summary above 1 MiB. */
+const LARGEST_SUMMARY = 1024 * 1024;
+/**
+ * The runner's side of the ports. Whatever leaves the process passes here, so here secrets are taken out and
+ * commands defused, for every sink alike. The runner is told first what to mask itself.
+ */
+function createActions(redactor) {
+    for (const secret of redactor.secrets) {
+        core_setSecret(secret);
+        core_setSecret(Buffer.from(secret).toString('base64'));
+    }
+    const redact = (text) => redactor.redact(text);
+    const safe = (text) => (0,sanitize/* inert */.tJ)(redact(text));
+    const logger = {
+        debug: (message) => {
+            core_debug(safe(message));
+        },
+        info: (message) => {
+            info(safe(message));
+        },
+        notice: (message, title) => {
+            notice(safe(message), titled(title));
+        },
+        warning: (message, title) => {
+            warning(safe(message), titled(title));
+        },
+        error: (message, title) => {
+            error(safe(message), titled(title));
+        },
+        group: async (title, body) => {
+            startGroup(safe(title));
+            try {
+                return await body();
+            }
+            finally {
+                endGroup();
+            }
+        },
+    };
+    return {
+        logger,
+        redact,
+        outputs: {
+            set: writer('output', logger, (name, value) => {
+                setOutput(name, redact(value));
+            }),
+        },
+        state: {
+            read: (name) => getState(name),
+            save: writer('state', logger, (name, value) => {
+                saveState(name, redact(value));
+            }),
+        },
+        summary: {
+            write: async (markdown) => {
+                const text = redact(markdown);
+                const fits = Buffer.byteLength(text) <= LARGEST_SUMMARY;
+                try {
+                    await summary.addRaw(fits ? text : 'The summary is too long for GitHub; see the log.').write();
+                }
+                catch {
+                    logger.debug('no job summary was written: GITHUB_STEP_SUMMARY is not set or not writable');
+                }
+            },
         },
     };
 }
-/**
- * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
- */
-async function askOnce(call, what) {
-    try {
-        const reply = await call({ ...what, effect: 'creates' });
-        const done = reply.status >= 200 && reply.status < 300;
-        return done && reply.json === undefined ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, 'no JSON') : reply;
-    }
-    catch (error) {
-        if (error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j$ && (error.kind === 'timeout' || error.kind === 'reset'))
-            return error;
-        throw error;
-    }
-}
-/** The server, or something before it, failed: whether the call had its effect is open. */
-function isTrouble({ status }) {
-    return status === 408 || status >= 500;
-}
-/** The path of one release; a version holds no slash, so it is one segment. */
-function releasePath(version) {
-    return `releases/${encodeURIComponent(version)}/`;
+function titled(title) {
+    return title === undefined ? {} : { title };
 }
 /**
- * The body of an answer, checked.
- * @throws HttpError of kind `unreadable` that names the first field that does not fit
+ * Writes through the runner's files, each value once. A file that cannot be written must not undo what was done by
+ * then, so the value goes to the log instead.
  */
-function parse(schema, reply) {
-    const parsed = schema.safeParse(reply.json);
-    if (parsed.success)
-        return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
-}
-/**
- * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
- * and the token goes nowhere but to the base.
- */
-async function* pages(call, first) {
-    let query = { per_page: '100', ...first.query };
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-        const reply = await call({ ...first, query });
-        yield reply;
-        const cursor = nextCursor(reply.header('link') ?? '');
-        if (cursor === undefined || cursor === query['cursor'])
+function writer(kind, logger, write) {
+    const written = new Map();
+    return (name, value) => {
+        if (written.get(name) === value)
             return;
-        query = { ...query, cursor };
+        try {
+            write(name, value);
+            written.set(name, value);
+        }
+        catch {
+            logger.warning(`The runner's ${kind} file cannot be written, so ${name} is lost to later steps. It is: ${value}`);
+        }
+    };
+}
+
+// EXTERNAL MODULE: ./src/errors.ts + 1 modules
+var errors = __nccwpck_require__(8674);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+// EXTERNAL MODULE: ./node_modules/actions-http-client/lib/proxy.js
+var proxy = __nccwpck_require__(9443);
+// EXTERNAL MODULE: ./src/http/failure.ts
+var http_failure = __nccwpck_require__(2398);
+// EXTERNAL MODULE: ./src/http/read.ts
+var read = __nccwpck_require__(2346);
+;// CONCATENATED MODULE: ./src/http/transport.ts
+
+
+
+
+/** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
+const LARGEST_ANSWER = 8 * 1024 * 1024;
+/**
+ * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
+ * same connections, and follow proxies by the rules of GitHub's own actions. What they throw never leaves this function:
+ * errors of axios hold the request's headers.
+ * @param env to tell a proxy that cannot be used from none
+ */
+function createTransport(env = {}) {
+    const agentFor = createAgents(env);
+    return async (outgoing, peer, limit, signal) => {
+        try {
+            const agent = await agentFor(outgoing.url);
+            const send = outgoing.method === 'GET' ? read/* read */.L : (await Promise.all(/* import() */[__nccwpck_require__.e(637), __nccwpck_require__.e(539)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6539))).write;
+            const largest = outgoing.largestAnswer ?? LARGEST_ANSWER;
+            const answer = await send(outgoing, agent, largest, AbortSignal.any([signal, limit]));
+            return { kind: 'answer', answer };
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            if (limit.aborted)
+                return { kind: 'failure', failure: tooSlow(outgoing.url.host) };
+            return { kind: 'failure', failure: (0,http_failure/* classify */.L8)(codeAndMessage(error), peer, outgoing.url.host) };
+        }
+    };
+}
+/** The agents keep connections open for the next request; through a proxy each request gets a connection of its own. */
+function createAgents(env) {
+    const direct = new Map();
+    return async (url) => {
+        if (hasProxy(url, env)) {
+            // Late, because few jobs have a proxy.
+            const { HttpClient } = await __nccwpck_require__.e(/* import() */ 639).then(__nccwpck_require__.bind(__nccwpck_require__, 5639));
+            return new HttpClient().getAgent(url.href);
+        }
+        const agent = direct.get(url.protocol) ?? (await createAgent(url.protocol));
+        direct.set(url.protocol, agent);
+        return agent;
+    };
+}
+/**
+ * Whether a request goes through a proxy. Where the toolkit cannot read the variable it would go out directly, which is
+ * never what somebody wanted who set it.
+ */
+function hasProxy(url, env) {
+    if (proxyHost(url))
+        return true;
+    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    if ((env[name] || env[name.toUpperCase()]) && !(0,proxy/* checkBypass */.H)(url)) {
+        throw Object.assign(new Error('unusable proxy'), { code: http_failure/* UNUSABLE_PROXY */.fB });
+    }
+    return false;
+}
+/** Empty or undefined for what the toolkit takes for no proxy: "proxy.test:3128" is a URL with a strange scheme to it. */
+function proxyHost(url) {
+    try {
+        return (0,proxy/* getProxyUrl */.s)(url)?.hostname;
+    }
+    catch {
+        return undefined;
     }
 }
-/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
-function nextCursor(link) {
-    const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part));
-    if (!next || !/;\s*results="true"/.test(next))
+async function createAgent(protocol) {
+    if (protocol === 'http:')
+        return new external_node_http_.Agent({ keepAlive: true });
+    // Late, because TLS takes a third of the time in which Node starts, and stand-ins on loopback do without.
+    const { Agent: TlsAgent } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 4708, 23));
+    return new TlsAgent({ keepAlive: true });
+}
+function tooSlow(host) {
+    return {
+        kind: 'timeout',
+        sent: true,
+        heals: true,
+        sentence: `${host} did not answer in time`,
+        advice: 'Raise request-timeout, or look at the status page of the server.',
+    };
+}
+function codeAndMessage(error) {
+    if (!(error instanceof Error))
+        return { code: '', message: '' };
+    const { code } = error;
+    return { code: typeof code === 'string' ? code : '', message: error.message };
+}
+
+// EXTERNAL MODULE: ./src/abf/submit/fields.ts
+var fields = __nccwpck_require__(9091);
+;// CONCATENATED MODULE: ./src/inputs/field.ts
+/** The input of that name; undefined when it is missing, empty or blank. */
+function input(env, name) {
+    const text = env[`INPUT_${name.toUpperCase()}`]?.trim();
+    return text ? { text, source: `input ${name}` } : undefined;
+}
+/** The environment variable of that name; undefined when it is missing, empty or blank. */
+function variable(env, name) {
+    const text = env[name]?.trim();
+    return text ? { text, source: `environment variable ${name}` } : undefined;
+}
+/** A value for an input that was not given; a problem with it is told in the input's name. */
+function fallback(name, text) {
+    return text === undefined ? undefined : { text, source: `input ${name}` };
+}
+function field(expected, parse) {
+    return { expected, parse };
+}
+function optional(inner) {
+    return { ...inner, optional: true };
+}
+/** Any text, for what is looked at elsewhere. */
+const anyText = optional(field('a text', (text) => text));
+/** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
+function secretField(expected, accepts) {
+    return field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined));
+}
+/**
+ * Checks texts against a field for each.
+ * @returns the values, or every problem in the order of the fields
+ */
+function check(fields, given, show) {
+    const problems = [];
+    const values = {};
+    for (const [name, { expected, parse, ...rest }] of Object.entries(fields)) {
+        const found = given[name];
+        if (!found && 'optional' in rest)
+            continue;
+        values[name] = found && parse(found.text);
+        if (values[name] === undefined) {
+            problems.push(problem(found ?? { text: '', source: `input ${name}` }, expected, show));
+        }
+    }
+    return { values: problems.length > 0 ? undefined : values, problems };
+}
+/** A problem in one line: where, what was expected, what was got. */
+function problem({ source, text }, expected, show) {
+    return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text)}`;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/abf-credentials.ts
+
+/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
+const ABF_SECRETS = [
+    ['abf-token', 'ABF_TOKEN'],
+    ['abf-password', 'ABF_PASSWORD'],
+];
+/**
+ * Secrets beyond `ABF_SECRETS` that must not be shown: user and password as a pair, because its base64 is what a request
+ * carries. A token is a user with an empty password.
+ */
+function abfPairs(env) {
+    const user = input(env, 'abf-username') ?? variable(env, 'ABF_USERNAME');
+    const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')];
+    const tokens = [input(env, 'abf-token'), variable(env, 'ABF_TOKEN')];
+    return [
+        ...tokens.flatMap((token) => (token ? [`${token.text}:`] : [])),
+        ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
+    ];
+}
+/** What is wrong with the credentials for an operation, before the server is asked. */
+function credentialProblems(operation, given) {
+    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given;
+    if (token)
+        return [];
+    if (user && !password)
+        return [nothing('abf-password', 'the password of abf-username')];
+    if (password && !user)
+        return [nothing('abf-username', 'the login that abf-password is for')];
+    if (user || operation === 'watch' || operation === 'search')
+        return [];
+    return [
+        nothing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`),
+    ];
+}
+/** The credentials to send, a token before a login, and where they were found. */
+function credentialsOf(values, given) {
+    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values;
+    if (token !== undefined) {
+        return {
+            credentials: { user: token, password: '' },
+            credentialsSource: given['abf-token']?.source,
+        };
+    }
+    if (user === undefined || password === undefined) {
+        return { credentials: undefined, credentialsSource: undefined };
+    }
+    return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
+}
+/** The problem with an input that is not there. */
+function nothing(name, expected) {
+    return problem({ text: '', source: `input ${name}` }, expected, String);
+}
+
+;// CONCATENATED MODULE: ./src/github/event.ts
+const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
+/** A full commit SHA in lower case (40 hex digits, or 64 in SHA-256 repositories); undefined for anything else. */
+function parseSha(text) {
+    return typeof text === 'string' && SHA.test(text) ? text.toLowerCase() : undefined;
+}
+/**
+ * @param event the parsed file of GITHUB_EVENT_PATH, whatever it holds
+ */
+function readContext(env, event) {
+    const eventName = env['GITHUB_EVENT_NAME'] ?? '';
+    return {
+        serverUrl: (env['GITHUB_SERVER_URL'] || 'https://github.com').replace(/\/+$/, ''),
+        apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
+        repository: env['GITHUB_REPOSITORY'] || undefined,
+        eventName,
+        runId: env['GITHUB_RUN_ID'] || '0',
+        runAttempt: env['GITHUB_RUN_ATTEMPT'] || '1',
+        refName: env['GITHUB_HEAD_REF'] || env['GITHUB_REF_NAME'] || undefined,
+        headCommit: headCommit(eventName, event, env['GITHUB_SHA']),
+    };
+}
+/**
+ * Where events keep the commit that they are about, in order of trust. The event of a deployment also holds the
+ * workflow run that made it, but it is about what is deployed.
+ */
+const DEPLOYMENT = ['deployment', 'sha'];
+const HEAD_COMMIT_PATHS = [
+    ['pull_request', 'head', 'sha'],
+    ['workflow_run', 'head_sha'],
+    DEPLOYMENT,
+    ['check_suite', 'head_sha'],
+    ['check_run', 'head_sha'],
+];
+/**
+ * The head commit of an event. GITHUB_SHA is the last resort, and none at all for pull requests: there it is a merge
+ * commit that GitHub makes up, or the base branch, and nothing of it is ever deployed.
+ */
+function headCommit(eventName, event, githubSha) {
+    const first = eventName.startsWith('deployment') ? [DEPLOYMENT] : [];
+    for (const path of [...first, ...HEAD_COMMIT_PATHS]) {
+        const sha = parseSha(dig(event, path));
+        if (sha)
+            return sha;
+    }
+    return eventName.startsWith('pull_request') ? undefined : parseSha(githubSha);
+}
+function dig(value, path) {
+    return path.reduce((inner, key) => typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+        ? inner[key]
+        : undefined, value);
+}
+
+// EXTERNAL MODULE: ./src/wait/durations.ts
+var durations = __nccwpck_require__(120);
+// EXTERNAL MODULE: ./src/inputs/parsers.ts
+var parsers = __nccwpck_require__(5165);
+;// CONCATENATED MODULE: ./src/inputs/abf-parse.ts
+
+
+
+/** Texts of ABF's inputs to values. Each gives undefined, or problems, for what it does not accept; none throws. */
+/** Ids are 32 bit numbers on the servers. */
+function parseId(text) {
+    if (!/^\d{1,10}$/.test(text))
         return undefined;
-    return /;\s*cursor="([^"]+)"/.exec(next)?.[1];
+    const id = Number(text);
+    return id >= 1 && id <= 2_147_483_647 ? id : undefined;
 }
-/** Ids as numbers: servers before December 2025 do not find them as text. */
-function asProject(project) {
-    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
+/** `left/right` with something on both sides, or a numeric id. */
+function parsePair(text) {
+    return parseId(text) !== undefined || /^[^\s/?#%]+\/[^\s/?#%]+$/.test(text) ? text : undefined;
+}
+function parsePairs(text) {
+    const list = (0,parsers/* parseList */.E1)(text);
+    return list.every((item) => parsePair(item) !== undefined) ? list : undefined;
+}
+/** The name of a platform, such as `cooker` or `rosa2021.1`, or a numeric id. */
+function parsePlatform(text) {
+    return /^[\w.-]{1,100}$/.test(text) ? text : undefined;
+}
+function parseArches(text) {
+    const list = (0,parsers/* parseList */.E1)(text);
+    return list.length > 0 && list.every((arch) => /^[\w-]{1,40}$/.test(arch)) ? list : undefined;
+}
+function parseMode(text) {
+    switch (text.toLowerCase()) {
+        case 'none':
+        case 'false':
+            return 'none';
+        case 'default':
+        case 'true':
+            return 'default';
+        case 'testing':
+            return 'testing';
+        default:
+            return undefined;
+    }
+}
+/** Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. */
+function parseBuildIds(text) {
+    const list = (0,parsers/* parseList */.E1)(/^\[.*\]$/s.test(text) ? text.slice(1, -1) : text);
+    const ids = list.flatMap((item) => parseId(item) ?? []);
+    return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined;
+}
+/** A JSON object with fields of a create that no other input sets. */
+function parseOptions(given, show) {
+    if (!given)
+        return { value: {}, problems: [] };
+    let json;
+    try {
+        json = JSON.parse(given.text);
+        // It goes out as JSON again, which fails on what is nested some thousand levels deep.
+        JSON.stringify(json);
+    }
+    catch {
+        json = undefined;
+    }
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        return {
+            value: {},
+            problems: [problem(given, 'a JSON object such as {"use_extra_tests": false}', show)],
+        };
+    }
+    const value = { ...json };
+    const problems = Object.keys(value).flatMap((key) => {
+        const owner = Object.hasOwn(fields/* OWNED_FIELDS */.Cd, key) ? fields/* OWNED_FIELDS */.Cd[key] : undefined;
+        return owner === undefined
+            ? []
+            : [problem({ ...given, text: key }, `no field that the input ${owner} sets`, show)];
+    });
+    return { value, problems };
+}
+const NUMBER = { expected: 'a whole number', accepts: /^\d{1,10}$/ };
+const MOMENT = { expected: 'Unix seconds or DD/MM/YYYY', accepts: /^(\d{1,12}|\d{2}\/\d{2}\/\d{4})$/ };
+const TEXT = { expected: 'a text', accepts: /./ };
+const FLAG = { expected: 'true, false, 1 or 0', accepts: /^(true|false|0|1)$/ };
+/** The servers' filter keys. They take an empty or crooked value for 0, which finds nothing, so it is refused here. */
+const FILTER_KEYS = {
+    arch_id: NUMBER,
+    build_for_platform_id: NUMBER,
+    created_at_end: MOMENT,
+    created_at_start: MOMENT,
+    id: NUMBER,
+    is_circle: FLAG,
+    mass_build_id: {
+        expected: 'a whole number, or -1 for builds outside of mass builds',
+        accepts: /^(-1|\d{1,10})$/,
+    },
+    new_core: { expected: '0 or 1', accepts: /^[01]$/ },
+    ownership: {
+        expected: 'owned, related, everything or index',
+        accepts: /^(owned|related|everything|index)$/,
+    },
+    project_name: TEXT,
+    project_version: TEXT,
+    save_to_platform_id: NUMBER,
+    save_to_repository_id: NUMBER,
+    status: NUMBER,
+    updated_at_end: MOMENT,
+    updated_at_start: MOMENT,
+};
+/** Keys that servers of about 2012 knew and those of today read without using them. */
+const IGNORED_FILTER_KEYS = new Set([
+    'created_at_start',
+    'created_at_end',
+    'is_circle',
+]);
+/** `key=value` lines. */
+function parseFilter(given, show) {
+    if (!given)
+        return { value: undefined, problems: [] };
+    const value = {};
+    const problems = [];
+    for (const line of given.text.split(/[\r\n]+/).map((text) => text.trim())) {
+        if (line === '')
+            continue;
+        const [, key = '', text = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
+        const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
+        if (!rule) {
+            problems.push(problem({ ...given, text: line }, `lines key=value with a key of ${Object.keys(FILTER_KEYS).join(', ')}`, show));
+        }
+        else if (!rule.accepts.test(text)) {
+            problems.push(problem({ ...given, text }, `${rule.expected} for ${key}`, show));
+        }
+        else if (Object.hasOwn(value, key)) {
+            problems.push(problem({ ...given, text: line }, `${key} only once`, show));
+        }
+        else {
+            value[key] = text;
+        }
+    }
+    return { value, problems };
 }
 
+;// CONCATENATED MODULE: ./src/inputs/abf-fields.ts
 
-/***/ }),
 
-/***/ 8496:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O$: () => (/* binding */ unreadable),
-/* harmony export */   WE: () => (/* binding */ explain),
-/* harmony export */   iW: () => (/* binding */ SCOPES)
-/* harmony export */ });
-/* unused harmony export serverWords */
-/* harmony import */ var _links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2654);
+
+
+
+/** The inputs of the ABF part one by one: defaults, and what each accepts. How they go together is in `abf.ts`. */
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+const ABF_DEFAULTS = {
+    'abf-url': 'https://abf.openmandriva.org',
+    'abf-arches': 'x86_64',
+    'abf-update-type': 'bugfix',
+    'abf-auto-publish': 'none',
+    'abf-reuse': 'true',
+    'abf-wait': 'true',
+    'abf-timeout': '5h30m',
+    'abf-poll-interval': '30s',
+    'abf-on-abort': 'cancel',
+    'abf-tests-failed': 'fail',
+    'abf-unpermitted-arch': 'skip',
+    'abf-log-lines': '50',
+};
+const OPERATIONS = [
+    'build',
+    'watch',
+    'publish',
+    'publish-into-testing',
+    'reject',
+    'cancel',
+    'search',
+];
+const LONGEST_TIMEOUT_MS = 120 * 3_600_000;
+const LONGEST_INTERVAL_MS = 3_600_000;
+const MOST_LOG_LINES = 1000;
+const ABF_FIELDS = {
+    'abf-operation': oneOf(OPERATIONS),
+    'abf-url': field('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
+    'abf-token': optional(secretField('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
+    'abf-username': optional(field('a login without a colon', (text) => (text.includes(':') ? undefined : text))),
+    'abf-password': anyText,
+    'abf-project': optional(field('a project as owner/name, or its numeric id', parsePair)),
+    'abf-commit': optional(field('a full commit SHA of 40 or 64 hex digits', parseSha)),
+    'abf-project-version': optional(field('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text))),
+    'abf-repository': optional(field('a repository as platform/repository, or its numeric id', parsePair)),
+    'abf-platform': optional(field('the name of a platform, or its numeric id', parsePlatform)),
+    'abf-include-repositories': optional(field('repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks', parsePairs)),
+    'abf-arches': field('names or numeric ids of architectures, separated by commas, spaces or line breaks', parseArches),
+    'abf-update-type': oneOf(fields/* UPDATE_TYPES */.YK),
+    'abf-auto-publish': field('none, default, testing, false or true', parseMode),
+    'abf-build-options': anyText,
+    'abf-build-list-ids': optional(field('numeric ids of build lists, as a list or a JSON array', parseBuildIds)),
+    'abf-filter': anyText,
+    'abf-reuse': field('true or false', parsers/* parseBoolean */.yG),
+    'abf-wait': field('true or false', parsers/* parseBoolean */.yG),
+    'abf-timeout': duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
+    'abf-poll-interval': duration('from 1s to 1h, such as 30s', 1000, LONGEST_INTERVAL_MS),
+    'abf-on-abort': oneOf(['cancel', 'leave']),
+    'abf-tests-failed': oneOf(['fail', 'accept']),
+    'abf-unpermitted-arch': oneOf(['skip', 'fail']),
+    'abf-log-lines': field(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) => (0,parsers/* parseInteger */.cG)(text, 0, MOST_LOG_LINES)),
+};
+function oneOf(choices) {
+    return field(choices.join(', '), (text) => choices.find((choice) => choice === text));
+}
+function duration(expected, min, max) {
+    return field(`a duration ${expected}`, (text) => {
+        const ms = (0,durations/* parseDuration */.E)(text);
+        return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/inputs/abf.ts
+
+
+
+
+
+
+
+
+/** Any of these turns the ABF part on. */
+const SWITCHES = ['abf-project', 'abf-build-list-ids', 'abf-filter', 'abf-operation'];
+/**
+ * @param commit what `abf-commit` is when it is not given; undefined when that has a problem of its own
+ * @param show repeats what was given in messages, without secrets
+ */
+function loadAbf(env, commit, show) {
+    if (SWITCHES.every((name) => input(env, name) === undefined)) {
+        return { value: { off: true }, problems: [], notices: [] };
+    }
+    const given = readTexts(env, commit);
+    const { values, problems } = check(ABF_FIELDS, given, show);
+    const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text);
+    const options = parseOptions(given['abf-build-options'], show);
+    const filter = parseFilter(given['abf-filter'], show);
+    const all = [
+        ...problems,
+        ...(operation ? [...missing(operation, given), ...credentialProblems(operation, given)] : []),
+        ...options.problems,
+        ...filter.problems,
+    ];
+    if (!values || all.length > 0)
+        return { value: undefined, problems: all, notices: [] };
+    const task = taskOf(values, options.value, filter.value);
+    // Without a commit there is nothing to build, and the problem with the commit is told elsewhere.
+    if (!task)
+        return { value: undefined, problems: [], notices: [] };
+    return {
+        problems: [],
+        notices: notices(values, options.value, filter.value),
+        value: {
+            off: false,
+            task,
+            baseUrl: values['abf-url'],
+            ...credentialsOf(values, given),
+            reuse: values['abf-reuse'],
+            wait: values['abf-wait'],
+            timeout: values['abf-timeout'],
+            pollInterval: values['abf-poll-interval'],
+            onAbort: values['abf-on-abort'],
+            testsFailed: values['abf-tests-failed'],
+            unpermittedArch: values['abf-unpermitted-arch'],
+            logLines: values['abf-log-lines'],
+        },
+    };
+}
+function readTexts(env, commit) {
+    const names = Object.keys(ABF_FIELDS);
+    const defaults = ABF_DEFAULTS;
+    const texts = Object.fromEntries(names.map((name) => [name, input(env, name) ?? fallback(name, defaults[name])]));
+    return {
+        ...texts,
+        'abf-operation': texts['abf-operation'] ?? fallback('abf-operation', usualOperation(texts)),
+        'abf-commit': texts['abf-commit'] ?? fallback('commit', commit),
+        'abf-token': texts['abf-token'] ?? variable(env, 'ABF_TOKEN'),
+        'abf-username': texts['abf-username'] ?? variable(env, 'ABF_USERNAME'),
+        'abf-password': texts['abf-password'] ?? variable(env, 'ABF_PASSWORD'),
+    };
+}
+function usualOperation(texts) {
+    return texts['abf-project'] ? 'build' : texts['abf-build-list-ids'] ? 'watch' : 'search';
+}
+/** What an operation cannot do without. */
+function missing(operation, given) {
+    if (operation === 'build') {
+        return ['abf-project', 'abf-repository']
+            .filter((name) => given[name] === undefined)
+            .map((name) => nothing(name, 'a value, as abf-operation is build'));
+    }
+    const named = given['abf-build-list-ids'] ?? given['abf-filter'];
+    return named === undefined && operation !== 'search'
+        ? [nothing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)]
+        : [];
+}
+function taskOf(values, options, filter) {
+    const operation = values['abf-operation'];
+    const ids = values['abf-build-list-ids'] ?? [];
+    if (operation !== 'build')
+        return { operation, ids, filter };
+    const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values;
+    if (project === undefined || repository === undefined || commit === undefined)
+        return undefined;
+    return {
+        operation,
+        wanted: {
+            project,
+            commit,
+            repository,
+            projectVersion: values['abf-project-version'],
+            platform: values['abf-platform'],
+            includeRepositories: values['abf-include-repositories'] ?? [],
+            arches: values['abf-arches'],
+            updateType: values['abf-update-type'],
+            mode: values['abf-auto-publish'],
+            options,
+        },
+    };
+}
+function notices(values, options, filter) {
+    const build = values['abf-operation'] === 'build';
+    const unknown = Object.keys(options).filter((key) => !fields/* KNOWN_OPTIONS */.$D.has(key));
+    const ignored = Object.keys(filter ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key));
+    const unused = ['abf-build-list-ids', 'abf-filter'].filter((name) => build && values[name] !== undefined);
+    return [
+        ...(values['abf-token'] !== undefined && values['abf-username'] !== undefined
+            ? ['abf-token is used; abf-username and abf-password are not.']
+            : []),
+        ...(unknown.length > 0
+            ? [
+                `abf-build-options: ${unknown.map((key) => (0,sanitize/* plain */.pj)(key, 60)).join(', ')} is passed on, but servers drop fields that they do not know without a word.`,
+            ]
+            : []),
+        ...(ignored.length > 0
+            ? [`abf-filter: ${ignored.join(', ')} is sent, but today's servers take no notice of it.`]
+            : []),
+        ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/inputs/common.ts
+
+
+
+
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary: 'true' };
+const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
+const FIELDS = {
+    commit: field('a full commit SHA of 40 or 64 hex digits', parseSha),
+    'request-timeout': field('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
+        const ms = (0,durations/* parseDuration */.E)(text);
+        return ms !== undefined && ms > 0 && ms <= LONGEST_REQUEST_TIMEOUT_MS ? ms : undefined;
+    }),
+    retries: field('a whole number from 0 to 10', (text) => (0,parsers/* parseInteger */.cG)(text, 0, 10)),
+    summary: field('true or false', parsers/* parseBoolean */.yG),
+};
+/** The commit, whatever is wrong with the other inputs: more of them depend on it. */
+function givenCommit(env, context) {
+    return parseSha(input(env, 'commit')?.text ?? context.headCommit);
+}
+function loadCommon(env, context, show) {
+    const given = {
+        commit: input(env, 'commit') ?? fallback('commit', context.headCommit),
+        'request-timeout': input(env, 'request-timeout') ?? fallback('request-timeout', COMMON_DEFAULTS['request-timeout']),
+        retries: input(env, 'retries') ?? fallback('retries', COMMON_DEFAULTS.retries),
+        summary: input(env, 'summary') ?? fallback('summary', COMMON_DEFAULTS.summary),
+    };
+    const { values, problems } = check(FIELDS, given, show);
+    if (!values)
+        return { value: undefined, problems, notices: [] };
+    const { commit, retries, summary } = values;
+    return {
+        value: { commit, retries, summary, requestTimeout: values['request-timeout'] },
+        problems,
+        notices: [],
+    };
+}
+/** Whether to write the job summary, also when other inputs are wrong. */
+function wantsSummary(env) {
+    return (0,parsers/* parseBoolean */.yG)(input(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/lifecycle.ts
+
+
+
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+const LIFECYCLE_DEFAULTS = { 'set-commits': 'auto', finalize: 'true' };
+const MODES = ['auto', 'refs', 'commits', 'skip'];
+const LONGEST_NAME = 64;
+const lifecycle_FIELDS = {
+    'set-commits': field('auto, refs, commits or skip', (text) => {
+        const mode = text.toLowerCase();
+        return MODES.includes(mode) ? mode : undefined;
+    }),
+    'previous-commit': optional(field('a commit SHA of 7 to 64 hex digits', (text) => /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined)),
+    'github-token': optional(secretField('a GitHub token', /^[\x21-\x7e]+$/)),
+    finalize: field('true or false', parsers/* parseBoolean */.yG),
+    environment: optional(field(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined)),
+    'deploy-name': optional(field(`a name of at most ${LONGEST_NAME} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME ? text : undefined)),
+    'deploy-url': optional(field('an http or https URL of at most 200 characters', parsers/* parseLink */.Ap)),
+    'started-at': optional(field('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parsers/* parseTime */.pe)),
+};
+const OPTIONAL = [
+    'previous-commit',
+    'github-token',
+    'environment',
+    'deploy-name',
+    'deploy-url',
+    'started-at',
+];
+function loadLifecycle(env, context, show) {
+    const given = {
+        'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
+        finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
+        ...Object.fromEntries(OPTIONAL.map((name) => [name, input(env, name)])),
+    };
+    const { values, problems } = check(lifecycle_FIELDS, given, show);
+    if (!values)
+        return { value: undefined, problems, notices: [] };
+    const { environment } = values;
+    const unused = ['deploy-name', 'deploy-url', 'started-at'].filter((name) => values[name] !== undefined);
+    return {
+        problems,
+        notices: environment === undefined && unused.length > 0
+            ? [`No deploy is recorded, because environment is not given: ${unused.join(', ')} has no effect.`]
+            : [],
+        value: {
+            setCommits: values['set-commits'],
+            previousCommit: realCommit(values['previous-commit']),
+            githubToken: values['github-token'],
+            finalize: values.finalize,
+            deploy: environment === undefined
+                ? undefined
+                : Object.freeze({
+                    environment,
+                    startedAt: values['started-at'],
+                    ...deployIdentity(context, values['deploy-name'], values['deploy-url']),
+                }),
+        },
+    };
+}
+/** GitHub writes zeros where a push has no commit before it. */
+function realCommit(sha) {
+    return sha === undefined || /^0+$/.test(sha) ? undefined : sha;
+}
+/** Identity of the deploy: the URL of this run attempt, unless the input deploy-url gives another one. */
+function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url) {
+    const own = (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
+    return { name, url: url ?? own, urlGiven: url !== undefined };
+}
+
+;// CONCATENATED MODULE: ./src/sentry/token.ts
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+/**
+ * Reads an organization token: `sntrys_`, base64 of JSON with `org` and `url`, `_`, secret. Undefined for every
+ * other kind of token, and for one that cannot be decoded: it is then used as it is.
+ */
+function decodeOrgToken(token) {
+    const [prefix, payload = '', secret = '', ...rest] = token.split('_');
+    if (prefix !== 'sntrys' || rest.length > 0 || !BASE64.test(payload) || secret === '')
+        return undefined;
+    try {
+        const claims = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+        if (typeof claims !== 'object' || claims === null)
+            return undefined;
+        const { org, url } = claims;
+        if (typeof org !== 'string' || org === '')
+            return undefined;
+        return { organization: org, url: typeof url === 'string' && url !== '' ? url : undefined };
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sentry/version.ts
+
+/** Code points; Sentry answers 400 to a longer version. */
+const LONGEST = 200;
+/**
+ * Why Sentry would refuse a release version (POST /releases/, 400), or undefined when it is allowed. Sentry keeps
+ * versions byte for byte and compares them with case.
+ */
+function versionProblem(version) {
+    const length = (0,sanitize/* lengthOf */.Y5)(version);
+    if (version.trim() === '')
+        return 'at least one character that is not a space';
+    if (length > LONGEST)
+        return `at most ${LONGEST} characters (this one has ${length})`;
+    if (!version.isWellFormed())
+        return 'well-formed Unicode';
+    if (/[\r\n\f\t\0]/.test(version))
+        return 'no line break, tab or form feed';
+    if (/[/\\]/.test(version))
+        return 'no "/" and no "\\" (for a tag or branch give only its last part)';
+    if (/^(\.|\.\.|latest)$/i.test(version.trim()))
+        return 'another name than ".", ".." and "latest"';
+    return undefined;
+}
+/**
+ * The `query` that makes GET /releases/ list exactly this version, or undefined when the search language cannot
+ * express it: `*` and brackets are operators there, and a quote cannot be escaped.
+ */
+function exactQuery(version) {
+    if (/["*[\]]/.test(version))
+        return undefined;
+    return /^[\w.@+-]+$/.test(version) ? `release:${version}` : `release:"${version}"`;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/release.ts
+
+
+
+
+
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+const SENTRY_DEFAULTS = { 'restore-archived': 'false' };
+/** Where most organizations live; the last resort, after input, variable and token. */
+const SAAS = 'https://sentry.io/';
+const LONGEST_REF = 200;
+const release_FIELDS = {
+    'sentry-auth-token': secretField('a Sentry auth token', /^[\x21-\x7e]+$/),
+    organization: field('an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)', (text) => ((0,parsers/* isSlug */.u5)(text) ? text : undefined)),
+    'sentry-url': field('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no user, query or /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
+    projects: field('at least one project slug or id, separated by commas, spaces or line breaks', (text) => {
+        const list = (0,parsers/* parseList */.E1)(text);
+        return list.length > 0 && list.every(parsers/* isSlug */.u5) ? list : undefined;
+    }),
+    version: anyText,
+    ref: optional(field(`a branch or tag of at most ${LONGEST_REF} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_REF ? text : undefined)),
+    url: optional(field('an http or https URL of at most 200 characters', parsers/* parseLink */.Ap)),
+    'restore-archived': field('true or false', parsers/* parseBoolean */.yG),
+};
+/** @param commit undefined when the input or the event did not give a usable one */
+function loadSentry(env, context, commit, show) {
+    const token = input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN');
+    const claims = decodeOrgToken(token?.text ?? '');
+    const fromToken = (text) => text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` };
+    const prefix = input(env, 'version-prefix')?.text ?? '';
+    const given = {
+        'sentry-auth-token': token,
+        organization: input(env, 'organization') ?? variable(env, 'SENTRY_ORG') ?? fromToken(claims?.organization),
+        'sentry-url': input(env, 'sentry-url') ??
+            variable(env, 'SENTRY_URL') ??
+            fromToken(claims?.url) ??
+            fallback('sentry-url', SAAS),
+        projects: input(env, 'projects') ?? variable(env, 'SENTRY_PROJECT'),
+        version: input(env, 'version') ?? derivedVersion(prefix, commit),
+        ref: input(env, 'ref'),
+        url: input(env, 'url'),
+        'restore-archived': input(env, 'restore-archived') ?? fallback('restore-archived', SENTRY_DEFAULTS['restore-archived']),
+    };
+    const { values, problems } = check(release_FIELDS, given, show);
+    const all = [
+        ...problems,
+        ...versionProblems(given.version, show),
+        ...clash(given.organization, claims, show),
+    ];
+    // Without a commit the version is missing too, and the problem with the commit says so.
+    if (!values || all.length > 0 || values.version === undefined) {
+        return { value: undefined, problems: all, notices: [] };
+    }
+    return {
+        problems: [],
+        notices: [
+            ...(prefix && input(env, 'version') ? ['version-prefix is not used, because version is given.'] : []),
+            ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
+        ],
+        value: {
+            token: values['sentry-auth-token'],
+            tokenSource: token?.source ?? '',
+            organization: values.organization,
+            baseUrl: values['sentry-url'],
+            projects: Object.freeze(values.projects),
+            version: values.version,
+            ref: preferred(values.ref, defaultRef(context)),
+            url: preferred(values.url, defaultUrl(context, commit)),
+            restoreArchived: values['restore-archived'],
+        },
+    };
+}
+function derivedVersion(prefix, commit) {
+    if (commit === undefined)
+        return undefined;
+    return { text: prefix + commit, source: prefix ? 'input version-prefix' : 'input commit' };
+}
+function versionProblems(version, show) {
+    const expected = version && versionProblem(version.text);
+    return version && expected ? [problem(version, expected, show)] : [];
+}
+/** The token only works for its own organization, so anything else is a mistake that would end in a 403. */
+function clash(organization, claims, show) {
+    if (!organization || !claims || claims.organization === organization.text)
+        return [];
+    return [problem(organization, `the organization of the token, ${show(claims.organization)}`, show)];
+}
+function urlNotice(baseUrl, given, claims, show) {
+    if (claims?.url === undefined || (0,parsers/* parseBaseUrl */.Q2)(claims.url) === baseUrl)
+        return [];
+    return [
+        `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
+    ];
+}
+function preferred(given, otherwise) {
+    return Object.freeze({ value: given ?? otherwise, explicit: given !== undefined });
+}
+/** The branch or tag of the event. One that Sentry has no room for is left out: nobody asked for it. */
+function defaultRef({ refName }) {
+    return refName !== undefined && (0,sanitize/* lengthOf */.Y5)(refName) <= LONGEST_REF ? refName : undefined;
+}
+/** The commit's page on GitHub, left out where Sentry would refuse it (too long, or a host without a dot). */
+function defaultUrl({ serverUrl, repository }, commit) {
+    return repository === undefined || commit === undefined
+        ? undefined
+        : (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository}/commit/${commit}`);
+}
+
+;// CONCATENATED MODULE: ./src/inputs/load.ts
+
+
+
+
+
+
+
+/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
+const SECRETS = [
+    ['sentry-auth-token', 'SENTRY_AUTH_TOKEN'],
+    ['github-token'],
+    ...ABF_SECRETS,
+];
+/** The values that have to be masked before anything is logged. */
+function readSecrets(env) {
+    const single = SECRETS.flatMap(([name, other]) => [
+        input(env, name),
+        other === undefined ? undefined : variable(env, other),
+    ]);
+    return [...single.flatMap((given) => given?.text ?? []), ...abfPairs(env)];
+}
+/**
+ * Reads all inputs, with their environment variables and defaults, into one frozen value.
+ * @param redact takes secrets out of what is repeated, before it is shortened
+ * @throws ActionError that lists every problem of every input
+ */
+function loadInputs(env, context, redact) {
+    const show = (text) => (0,sanitize/* quoted */.TL)(redact(text));
+    const commit = givenCommit(env, context);
+    const common = loadCommon(env, context, show);
+    const sentry = loadSentry(env, context, commit, show);
+    const lifecycle = loadLifecycle(env, context, show);
+    const abf = loadAbf(env, commit, show);
+    const parts = [common, sentry, lifecycle, abf];
+    const problems = parts.flatMap((part) => part.problems);
+    if (!common.value || !sentry.value || !lifecycle.value || !abf.value || problems.length > 0) {
+        throw invalid(problems);
+    }
+    return Object.freeze({
+        ...common.value,
+        sentry: Object.freeze(sentry.value),
+        lifecycle: Object.freeze(lifecycle.value),
+        abf: Object.freeze(abf.value),
+        notices: Object.freeze(parts.flatMap((part) => part.notices)),
+    });
+}
+function invalid(problems) {
+    const count = problems.length === 1 ? 'An input is' : `${problems.length} inputs are`;
+    return new errors/* ActionError */.lZ(`${count} not usable. No request was sent.\n${problems.join('\n')}`, {
+        title: 'Invalid input',
+        advice: 'Correct the inputs of this step.',
+    });
+}
+
+// EXTERNAL MODULE: ./src/abf/submitted-builds.ts
+var submitted_builds = __nccwpck_require__(6046);
+;// CONCATENATED MODULE: ./src/http/response.ts
+
+
+/** Code points of an answer that are looked at for words to show. */
+const MOST_WORDS = 65_536;
+/** An answer of any status, after retries. */
+class Reply {
+    #request;
+    #incoming;
+    #redact;
+    attempts;
+    #parsed;
+    constructor(request, incoming, attempts, redact) {
+        this.#request = request;
+        this.#incoming = incoming;
+        this.#redact = redact;
+        this.attempts = attempts;
+    }
+    get status() {
+        return this.#incoming.status;
+    }
+    get bytes() {
+        return this.#incoming.bytes;
+    }
+    /** The body as text, without secrets. */
+    get text() {
+        return this.#redact(this.#raw);
+    }
+    /**
+     * The body as JSON, without secrets, whatever its content type says (Sentry sends a 429's JSON as text/html);
+     * undefined if it is none.
+     */
+    get json() {
+        this.#parsed ??= { value: this.#parse() };
+        return this.#parsed.value;
+    }
+    #parse() {
+        const raw = this.#raw;
+        // The redactor knows a secret also as JSON escapes it. Only where there is one each value is looked at: taking it
+        // out of the whole could cut an escape in two, and what is no JSON any more would be no answer.
+        return parseJson(raw, this.#redact(raw) === raw ? undefined : this.#redact);
+    }
+    get #raw() {
+        return this.bytes.toString('utf8');
+    }
+    header(name) {
+        return this.#incoming.header(name);
+    }
+    /** `max` code points of foreign text, without secrets and without anything that acts. */
+    words(text, max = 300) {
+        // Twice: cleaning can put a secret together that was sent in pieces.
+        return (0,sanitize/* shorten */.ml)(this.#redact((0,sanitize/* plain */.pj)(this.#redact(text), MOST_WORDS)), max);
+    }
+    /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
+    error(kind, reason, more = {}) {
+        const { peer, method, url, intent } = this.#request;
+        return new http_failure/* HttpError */.j$({
+            kind,
+            message: `Could not ${intent}: ${peer.name} at ${url.host} ${reason}`,
+            status: this.status,
+            method,
+            url: shownUrl(url),
+            words: more.words,
+            advice: more.advice,
+            retryAfterMs: more.retryAfterMs,
+            detail: [
+                `HTTP status ${this.status}`,
+                ...(this.attempts > 1 ? [`given up after ${this.attempts} attempts`] : []),
+                ...(more.detail ?? []),
+            ],
+        });
+    }
+}
+/** The URL as it may be shown: without credentials and without query. */
+function shownUrl(url) {
+    return `${url.origin}${url.pathname}`;
+}
+/**
+ * The value of a JSON text; undefined when it is none.
+ * @param clean applied to every text in it
+ */
+function parseJson(text, clean) {
+    try {
+        return JSON.parse(text, clean && ((_, value) => (typeof value === 'string' ? clean(value) : value)));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./src/http/retry.ts
+var retry = __nccwpck_require__(8902);
+;// CONCATENATED MODULE: ./src/http/client.ts
+
+
+
+
+function createHttp(deps) {
+    return { send: (request) => send(request, deps) };
+}
+async function send(request, deps) {
+    const { clock, logger, signal } = deps;
+    const policy = { ...retry/* RETRY_POLICY */.yE, retries: deps.retries };
+    const begun = clock.now();
+    for (let tried = 1;; tried += 1) {
+        signal.throwIfAborted();
+        const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal);
+        const reply = outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined;
+        const attempt = outcome.kind === 'failure'
+            ? asAttempt(outcome.failure)
+            : judge(outcome.answer, request, clock.now(), () => reply?.json !== undefined);
+        const progress = { tried, elapsedMs: clock.now() - begun };
+        const decision = (0,retry/* decideRetry */.tE)(attempt, request.effect, progress, policy, clock.random());
+        if (decision.kind === 'retry') {
+            const seen = describe(outcome, attempt);
+            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,durations/* sayDuration */.k)(decision.afterMs)}`);
+            await clock.sleep(decision.afterMs, signal);
+            continue;
+        }
+        if (!reply)
+            throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps);
+        if (decision.kind === 'come-back')
+            throw comeBack(reply, decision.afterMs, clock.now());
+        if (reply.status >= 300 && reply.status < 400 && reply.status !== 304)
+            throw redirected(reply, request);
+        return reply;
+    }
+}
+function describe(outcome, attempt) {
+    if (outcome.kind === 'failure')
+        return outcome.failure.sentence;
+    return attempt.kind === 'failure' ? 'the answer was cut short' : `answered ${outcome.answer.status}`;
+}
+function asAttempt(failure) {
+    return { kind: 'failure', sent: failure.sent, heals: failure.heals };
+}
+/** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
+function judge(answer, request, now, isJson) {
+    const success = answer.status >= 200 && answer.status < 300;
+    const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '');
+    if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
+        return { kind: 'failure', sent: true, heals: true };
+    }
+    return {
+        kind: 'answer',
+        status: answer.status,
+        hintMs: (0,retry/* retryHint */.IR)(answer.status, (name) => answer.header(name), now),
+    };
+}
+function noAnswer(request, failure, tried, deps) {
+    return new http_failure/* HttpError */.j$({
+        kind: failure?.kind ?? 'reset',
+        message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no answer')}`,
+        method: request.method,
+        url: shownUrl(request.url),
+        advice: failure?.advice,
+        detail: [
+            ...(tried > 1 ? [`given up after ${tried} attempts`] : []),
+            ...(failure?.kind === 'timeout' ? [`request-timeout: ${(0,durations/* sayDuration */.k)(deps.requestTimeout)}`] : []),
+        ],
+    });
+}
+function comeBack(reply, afterMs, now) {
+    const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
+    return reply.error('status', `answered ${reply.status} and asks to wait for ${(0,durations/* sayDuration */.k)(afterMs)}`, {
+        advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
+        retryAfterMs: afterMs,
+    });
+}
+function redirected(reply, request) {
+    const location = reply.header('location') ?? '';
+    const target = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : undefined;
+    const to = target ? reply.words(`${target.origin}${target.pathname}`, 200) : 'nowhere';
+    return reply.error('redirect', `answered ${reply.status} and points to ${to}, which is not followed`, {
+        advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sentry/links.ts
+/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
+function isSaas(host) {
+    return host === 'sentry.io' || host.endsWith('.sentry.io');
+}
+/**
+ * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
+ * is taken from the release. Self-hosted servers get the path that old and new ones serve.
+ * @param base with a slash at its end
+ */
+function releaseUrl(base, organization, release, projects) {
+    const attached = release.projects ?? [];
+    const shown = attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0];
+    const id = numericId(shown?.id);
+    const query = id === undefined ? '' : `?project=${id}`;
+    const version = encodeURIComponent(release.version);
+    // A numeric organization id has no sub-domain.
+    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
+        ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
+        : `${base}organizations/${organization}/releases/${version}/${query}`;
+}
+/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
+function numericId(id) {
+    const text = String(id ?? '');
+    return /^\d{1,20}$/.test(text) ? text : undefined;
+}
+/** The page where organization tokens are made. */
+function tokenSettingsUrl(base, organization) {
+    return `${base}settings/${organization}/auth-tokens/`;
+}
+/** True when an attached project is the one that was asked for by slug or numeric id. */
+function isProject(project, wanted) {
+    const { slug, id } = project;
+    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
+}
+
+;// CONCATENATED MODULE: ./src/sentry/errors.ts
 
 /** Any one of these lets a token do the call. */
 const SCOPES = {
@@ -1644,7 +2866,7 @@ function unreadable(reply, where) {
 }
 function advise(reply, html, account, scopes) {
     const { base, organization, projects, tokenSource } = account;
-    const tokens = (0,_links_js__WEBPACK_IMPORTED_MODULE_0__/* .tokenSettingsUrl */ .iK)(base, organization);
+    const tokens = tokenSettingsUrl(base, organization);
     if (html && reply.status < 500) {
         return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`;
     }
@@ -1739,204 +2961,369 @@ function looksLikeHtml(text) {
     return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500));
 }
 
+;// CONCATENATED MODULE: ./src/sentry/call.ts
 
-/***/ }),
 
-/***/ 2654:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Vi: () => (/* binding */ numericId),
-/* harmony export */   XA: () => (/* binding */ releaseUrl),
-/* harmony export */   YS: () => (/* binding */ isProject),
-/* harmony export */   iK: () => (/* binding */ tokenSettingsUrl)
-/* harmony export */ });
-/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
-function isSaas(host) {
-    return host === 'sentry.io' || host.endsWith('.sentry.io');
+const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
+/** A list is never followed further than this, whatever the server says. */
+const MOST_PAGES = 50;
+function createCaller({ http, ...identity }) {
+    return (call) => http.send(toRequest(call, identity));
 }
-/**
- * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
- * is taken from the release. Self-hosted servers get the path that old and new ones serve.
- * @param base with a slash at its end
- */
-function releaseUrl(base, organization, release, projects) {
-    const attached = release.projects ?? [];
-    const shown = attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0];
-    const id = numericId(shown?.id);
-    const query = id === undefined ? '' : `?project=${id}`;
-    const version = encodeURIComponent(release.version);
-    // A numeric organization id has no sub-domain.
-    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
-        ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
-        : `${base}organizations/${organization}/releases/${version}/${query}`;
+/** The exact look-up of a release, `GET …/releases/<version>/`: 200, or 404 when there is none that the token may see. */
+function lookUpCall(version) {
+    return { method: 'GET', path: releasePath(version), intent: 'look up the release' };
 }
-/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
-function numericId(id) {
-    const text = String(id ?? '');
-    return /^\d{1,20}$/.test(text) ? text : undefined;
-}
-/** The page where organization tokens are made. */
-function tokenSettingsUrl(base, organization) {
-    return `${base}settings/${organization}/auth-tokens/`;
-}
-/** True when an attached project is the one that was asked for by slug or numeric id. */
-function isProject(project, wanted) {
-    const { slug, id } = project;
-    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
-}
-
-
-/***/ }),
-
-/***/ 6963:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ versionProblem),
-/* harmony export */   O: () => (/* binding */ exactQuery)
-/* harmony export */ });
-/* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4212);
-
-/** Code points; Sentry answers 400 to a longer version. */
-const LONGEST = 200;
-/**
- * Why Sentry would refuse a release version (POST /releases/, 400), or undefined when it is allowed. Sentry keeps
- * versions byte for byte and compares them with case.
- */
-function versionProblem(version) {
-    const length = (0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__/* .lengthOf */ .Y5)(version);
-    if (version.trim() === '')
-        return 'at least one character that is not a space';
-    if (length > LONGEST)
-        return `at most ${LONGEST} characters (this one has ${length})`;
-    if (!version.isWellFormed())
-        return 'well-formed Unicode';
-    if (/[\r\n\f\t\0]/.test(version))
-        return 'no line break, tab or form feed';
-    if (/[/\\]/.test(version))
-        return 'no "/" and no "\\" (for a tag or branch give only its last part)';
-    if (/^(\.|\.\.|latest)$/i.test(version.trim()))
-        return 'another name than ".", ".." and "latest"';
-    return undefined;
-}
-/**
- * The `query` that makes GET /releases/ list exactly this version, or undefined when the search language cannot
- * express it: `*` and brackets are operators there, and a quote cannot be escaped.
- */
-function exactQuery(version) {
-    if (/["*[\]]/.test(version))
-        return undefined;
-    return /^[\w.@+-]+$/.test(version) ? `release:${version}` : `release:"${version}"`;
-}
-
-
-/***/ }),
-
-/***/ 8824:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  xk: () => (/* binding */ headStart),
-  xs: () => (/* binding */ leaveForPost),
-  H6: () => (/* binding */ readStart)
-});
-
-// EXTERNAL MODULE: ./src/errors.ts + 1 modules
-var errors = __nccwpck_require__(8674);
-// EXTERNAL MODULE: ./src/github/event.ts
-var github_event = __nccwpck_require__(5015);
-;// CONCATENATED MODULE: ./src/http/ahead.ts
-/**
- * Sends a request before anybody asks for it.
- * @returns a transport that gives its outcome to the first attempt of that same request, and sends all others
- */
-function sendAhead(transport, request, limit, signal) {
-    let outcome = transport(request, request.peer, limit, signal);
-    // It rejects when the job is cancelled, which is told to who asks for it, and may be before that.
-    outcome.catch(() => undefined);
-    return (outgoing, ...rest) => {
-        if (outcome && outgoing.method === request.method && outgoing.url.href === request.url.href) {
-            const ready = outcome;
-            outcome = undefined;
-            return ready;
+/** A call as the request that it is on the wire. */
+function toRequest({ method, path, query, body, intent, effect = 'idempotent' }, { account, token, userAgent }) {
+    const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
+    const url = new URL(path, root);
+    if (query) {
+        for (const [key, value] of Object.entries(query)) {
+            for (const one of [value].flat())
+                url.searchParams.append(key, one);
         }
-        return transport(outgoing, ...rest);
+    }
+    return {
+        method,
+        url,
+        intent,
+        effect,
+        peer: SENTRY,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        headers: {
+            Accept: 'application/json',
+            Authorization: `Bearer ${token}`,
+            'User-Agent': userAgent,
+            ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        },
     };
 }
-
-// EXTERNAL MODULE: ./src/inputs/load.ts + 7 modules
-var load = __nccwpck_require__(2985);
-// EXTERNAL MODULE: ./src/sentry/call.ts
-var call = __nccwpck_require__(2099);
-// EXTERNAL MODULE: ./src/state.ts
-var src_state = __nccwpck_require__(2462);
-// EXTERNAL MODULE: ./src/text/sanitize.ts
-var sanitize = __nccwpck_require__(4212);
-;// CONCATENATED MODULE: ./src/start.ts
-
-
-
-
-
-
-
 /**
- * Reads what the step was told. It never throws, because what it would say needs a log.
- * @param redact takes secrets out of what a message repeats
+ * Sends a call that must not be repeated blindly.
+ * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
  */
-function readStart(env, event, clock, redact) {
-    const startedAt = new Date(clock.now()).toISOString();
-    const context = (0,github_event/* readContext */.yI)(env, event);
-    const userAgent = `release-gate (run ${context.runId}.${context.runAttempt}; ${uniqueId(clock)})`;
+async function askOnce(call, what) {
     try {
-        return { startedAt, context, userAgent, inputs: (0,load/* loadInputs */.I)(env, context, redact) };
+        const reply = await call({ ...what, effect: 'creates' });
+        const done = reply.status >= 200 && reply.status < 300;
+        return done && reply.json === undefined ? unreadable(reply, 'no JSON') : reply;
     }
-    catch (thrown) {
-        return { startedAt, context, userAgent, inputs: (0,errors/* asActionError */.z6)(thrown) };
+    catch (error) {
+        if (error instanceof http_failure/* HttpError */.j$ && (error.kind === 'timeout' || error.kind === 'reset'))
+            return error;
+        throw error;
     }
 }
-/** Leaves for the post step that the main one ran, and on what, before anything is done. */
-function leaveForPost({ inputs }, state) {
-    (0,src_state/* markStarted */.Fm)(state);
-    if (inputs instanceof Error)
-        return;
-    const { version, organization } = inputs.sentry;
-    (0,src_state/* describeWork */.FG)(state, `release ${(0,sanitize/* plain */.pj)(version)} in organization ${organization}`);
+/** The server, or something before it, failed: whether the call had its effect is open. */
+function isTrouble({ status }) {
+    return status === 408 || status >= 500;
+}
+/** The path of one release; a version holds no slash, so it is one segment. */
+function releasePath(version) {
+    return `releases/${encodeURIComponent(version)}/`;
 }
 /**
- * Puts the exact look-up of the release on the wire, which every run begins with, unless the inputs are not usable.
- * @returns a transport that has its answer ready for who asks for it
+ * The body of an answer, checked.
+ * @throws HttpError of kind `unreadable` that names the first field that does not fit
  */
-function headStart({ start, clock, signal }, transport) {
-    const { inputs, userAgent } = start;
+function parse(schema, reply) {
+    const parsed = schema.safeParse(reply.json);
+    if (parsed.success)
+        return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw unreadable(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
+}
+/**
+ * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
+ * and the token goes nowhere but to the base.
+ */
+async function* pages(call, first) {
+    let query = { per_page: '100', ...first.query };
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+        const reply = await call({ ...first, query });
+        yield reply;
+        const cursor = nextCursor(reply.header('link') ?? '');
+        if (cursor === undefined || cursor === query['cursor'])
+            return;
+        query = { ...query, cursor };
+    }
+}
+/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
+function nextCursor(link) {
+    const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part));
+    if (!next || !/;\s*results="true"/.test(next))
+        return undefined;
+    return /;\s*cursor="([^"]+)"/.exec(next)?.[1];
+}
+/** Ids as numbers: servers before December 2025 do not find them as text. */
+function asProject(project) {
+    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
+var schemas = __nccwpck_require__(8395);
+;// CONCATENATED MODULE: ./src/sentry/schema.ts
+
+/**
+ * The parts of Sentry's answers that are used. Unknown fields pass, and everything but `version` may be absent:
+ * fields come and go between versions of self-hosted Sentry.
+ */
+const Project = schemas/* looseObject */._H3({
+    id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP()]))),
+    slug: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+});
+const ReleaseSchema = schemas/* looseObject */._H3({
+    version: schemas/* string */.YjP(),
+    id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* union */.KCZ([schemas/* number */.aig(), schemas/* string */.YjP()]))),
+    status: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    ref: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    url: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    dateReleased: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    userAgent: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    projects: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* array */.YOg(Project))),
+    commitCount: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* number */.aig())),
+    lastCommit: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
+});
+const ReleaseListSchema = schemas/* array */.YOg(ReleaseSchema);
+const RepositoryListSchema = schemas/* array */.YOg(schemas/* looseObject */._H3({
+    name: schemas/* string */.YjP(),
+    status: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    provider: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
+}));
+/** `{}` when there is no earlier release with commits. */
+const PreviousReleaseSchema = schemas/* looseObject */._H3({
+    version: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    lastCommit: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
+});
+const DeploySchema = schemas/* looseObject */._H3({
+    id: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()]),
+    environment: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    name: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    url: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    dateStarted: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+    dateFinished: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
+});
+const DeployListSchema = schemas/* array */.YOg(DeploySchema);
+
+;// CONCATENATED MODULE: ./src/sentry/api.ts
+
+
+
+
+
+/**
+ * The calls about releases. Each throws HttpError for an answer that it does not name, with advice.
+ * @param widens whether `project=-1` can show a token more projects: true for personal tokens
+ */
+function createReleaseApi(call, account, widens) {
+    return {
+        async find(version) {
+            const reply = await call(lookUpCall(version));
+            if (reply.status === 404)
+                return undefined;
+            if (reply.status !== 200)
+                throw explain(reply, account, SCOPES.read);
+            return parse(ReleaseSchema, reply);
+        },
+        async list(version) {
+            const list = listOfVersion(version, 'confirm the release in the list');
+            if (!list)
+                return undefined;
+            try {
+                return list.read(await call(list.call));
+            }
+            catch (error) {
+                // The list also asks the event store, so it can fail while the release itself is fine.
+                if (error instanceof http_failure/* HttpError */.j$)
+                    return undefined;
+                throw error;
+            }
+        },
+        async create(release) {
+            const post = {
+                method: 'POST',
+                path: 'releases/',
+                body: { ...release, projects: release.projects.map(asProject) },
+                intent: 'create the release',
+            };
+            let reply = await call(post);
+            if (widens && reply.status === 400 && rejectsProjects(reply)) {
+                // With a personal token only projects of joined teams count, until the query asks for all within reach.
+                const wider = await call({ ...post, query: { project: '-1' } });
+                if (wider.status !== 400 && wider.status !== 403)
+                    reply = wider;
+            }
+            if (reply.status === 409)
+                return { kind: 'conflict' };
+            if (![200, 201, 208].includes(reply.status))
+                throw explain(reply, account, SCOPES.write);
+            return { kind: 'ok', release: parse(ReleaseSchema, reply), status: reply.status };
+        },
+        async update(version, change) {
+            const reply = await call({
+                method: 'PUT',
+                path: releasePath(version),
+                body: change,
+                intent: 'update the release',
+            });
+            if (reply.status === 404)
+                return undefined;
+            if (reply.status !== 200)
+                throw explain(reply, account, SCOPES.write);
+            return parse(ReleaseSchema, reply);
+        },
+    };
+}
+/**
+ * The call that lists exactly one version, and how to read its response; undefined when the search language cannot
+ * express the version. Both statuses, and all projects that the token can reach: the default is open releases of
+ * joined teams. Servers before 2022 answer 400 to the key `release:`.
+ */
+function listOfVersion(version, intent) {
+    const query = exactQuery(version);
+    if (query === undefined)
+        return undefined;
+    return {
+        call: {
+            method: 'GET',
+            path: 'releases/',
+            query: { query, status: '', project: '-1', per_page: '100' },
+            intent,
+        },
+        read: (reply) => (reply.status === 200 ? parse(ReleaseListSchema, reply) : undefined),
+    };
+}
+function rejectsProjects(reply) {
+    const body = reply.json;
+    return typeof body === 'object' && body !== null && 'projects' in body;
+}
+
+;// CONCATENATED MODULE: ./src/sentry/commits-api.ts
+
+
+
+
+function createCommitsApi(call, account) {
+    return {
+        async integratedRepository(name) {
+            const list = pages(call, {
+                method: 'GET',
+                path: 'repos/',
+                query: { query: name },
+                intent: 'look up the repository',
+            });
+            const candidates = [];
+            for await (const reply of list) {
+                if (reply.status === 404)
+                    break;
+                if (reply.status !== 200)
+                    throw explain(reply, account, SCOPES.repositories);
+                candidates.push(...parse(RepositoryListSchema, reply).filter((one) => isReadable(one, name)));
+            }
+            return candidates.find((one) => one.name === name) ?? candidates[0];
+        },
+        async previousCommit(version) {
+            const reply = await call({
+                method: 'GET',
+                path: `${releasePath(version)}previous-with-commits/`,
+                intent: 'look up the previous release',
+            });
+            if (reply.status === 404)
+                return { kind: 'none' };
+            if (reply.status !== 200)
+                throw explain(reply, account, SCOPES.read);
+            const previous = parse(PreviousReleaseSchema, reply);
+            if (previous.version === version)
+                return { kind: 'own' };
+            const commit = previous.lastCommit?.id;
+            return commit ? { kind: 'previous', commit } : { kind: 'none' };
+        },
+        async associate(version, body, dateReleased) {
+            const reply = await askOnce(call, {
+                method: 'PUT',
+                path: releasePath(version),
+                body: dateReleased === undefined ? body : { ...body, dateReleased },
+                intent: 'associate the commits',
+            });
+            if (reply instanceof http_failure/* HttpError */.j$)
+                return { kind: 'lost', error: reply };
+            if (reply.status === 409)
+                return { kind: 'busy' };
+            if (isTrouble(reply))
+                return { kind: 'lost', error: explain(reply, account, SCOPES.write) };
+            if (reply.status === 413)
+                return { kind: 'too-large' };
+            if (reply.status === 404)
+                return { kind: 'hidden' };
+            if (reply.status !== 200)
+                throw explain(reply, account, SCOPES.write);
+            return { kind: 'ok', release: parse(ReleaseSchema, reply) };
+        },
+    };
+}
+/**
+ * Only a repository that came through an integration is ever fetched; one that a list of commits brought along has the
+ * same name and never yields any.
+ */
+function isReadable({ name, provider, status }, wanted) {
+    const active = status === undefined || status === null || status === 'active';
+    // GitHub's names ignore case, Sentry's do not: its own spelling is what has to be sent.
+    return (name.toLowerCase() === wanted.toLowerCase() && active && (provider?.id ?? '').startsWith('integrations:'));
+}
+
+;// CONCATENATED MODULE: ./src/sentry/session.ts
+
+
+
+function openSentry(deps) {
+    const { http, token, ...session } = deps;
+    const call = createCaller({ http, token, account: deps.account, userAgent: deps.userAgent });
+    // An organization token sees all projects of its organization anyway.
+    const widens = !token.startsWith('sntrys_');
+    const api = { ...createReleaseApi(call, deps.account, widens), ...createCommitsApi(call, deps.account) };
+    return { ...session, api, call };
+}
+
+;// CONCATENATED MODULE: ./src/step.ts
+
+
+/**
+ * Opens what the stages need.
+ * @throws ActionError, when the inputs are not usable, that lists every problem of every input
+ */
+function begin(world, report) {
+    const { actions, clock, signal } = world;
+    const { context, inputs, startedAt, userAgent } = world.start;
     if (inputs instanceof Error)
-        return transport;
-    const { sentry, requestTimeout } = inputs;
-    const account = { ...sentry, base: sentry.baseUrl };
-    const request = (0,call/* toRequest */.d_)((0,call/* lookUpCall */.DU)(sentry.version), { account, token: sentry.token, userAgent });
-    return sendAhead(transport, request, clock.timeout(requestTimeout), signal);
+        throw inputs;
+    for (const notice of inputs.notices)
+        actions.logger.notice(notice);
+    const { sentry, commit, retries } = inputs;
+    report.version = sentry.version;
+    report.projects = sentry.projects;
+    report.commit = commit;
+    report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`;
+    const http = createHttp(httpDeps(inputs, world));
+    const session = openSentry({
+        http,
+        clock,
+        signal,
+        retries,
+        logger: actions.logger,
+        token: sentry.token,
+        account: { ...sentry, base: sentry.baseUrl },
+        userAgent,
+    });
+    return { inputs, context, world, report, sentry: session, startedAt };
 }
-/** Tells processes apart and is no secret, so it can do without node:crypto, which would delay the first request. */
-function uniqueId(clock) {
-    return [clock.random(), clock.random()].map((number) => number.toString(36).slice(2)).join('');
+/** How requests are sent, unless somebody needs other limits. */
+function httpDeps({ requestTimeout, retries }, { actions, clock, signal, transport }) {
+    const { logger, redact } = actions;
+    return { transport, clock, logger, signal, redact, requestTimeout, retries };
 }
 
-
-/***/ }),
-
-/***/ 2462:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   FG: () => (/* binding */ describeWork),
-/* harmony export */   Fm: () => (/* binding */ markStarted),
-/* harmony export */   NX: () => (/* binding */ settleWork),
-/* harmony export */   a$: () => (/* binding */ unsettledWork),
-/* harmony export */   tl: () => (/* binding */ isPost)
-/* harmony export */ });
+;// CONCATENATED MODULE: ./src/state.ts
 /** What the main step leaves for the post step. Names of work only, never a secret. */
 const STARTED = 'started';
 const WORK = 'work';
@@ -1961,19 +3348,1281 @@ function unsettledWork(state) {
     return state.read(SETTLED) === 'true' ? undefined : state.read(WORK) || undefined;
 }
 
-
-/***/ }),
-
-/***/ 8806:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+;// CONCATENATED MODULE: ./src/post.ts
 
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  p: () => (/* binding */ Redactor)
-});
 
-// UNUSED EXPORTS: secretForms
+
+
+/**
+ * The post step: finishes what the main step left when it was killed. Builds that it submitted are cancelled; all else
+ * is said. It never throws and never fails the job.
+ */
+async function cleanUp(world) {
+    const { logger, state } = world.actions;
+    try {
+        await cancelBuilds(world);
+    }
+    catch (thrown) {
+        logger.warning(`Builds of this run may be left running: ${(0,errors/* asActionError */.z6)(thrown).message}`);
+    }
+    const work = unsettledWork(state);
+    if (work === undefined)
+        return;
+    logger.warning(`The step was killed while it worked on ${work}. Run it again: it finds what was done and does the rest.`, 'Release gate was interrupted');
+}
+async function cancelBuilds(world) {
+    const { actions, clock, start } = world;
+    if (!(0,submitted_builds/* unfinishedWork */.HF)(actions.state))
+        return;
+    const { inputs, userAgent } = start;
+    if (inputs instanceof Error)
+        throw inputs;
+    if (inputs.abf.off)
+        return;
+    // Late, because most runs have nothing to build.
+    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 998).then(__nccwpck_require__.bind(__nccwpck_require__, 2998));
+    await cleanUpAbf(inputs.abf, {
+        clock,
+        logger: actions.logger,
+        state: actions.state,
+        userAgent,
+        connect: (options) => createHttp({ ...httpDeps(inputs, world), ...options }),
+    });
+}
+
+;// CONCATENATED MODULE: ./src/outputs.ts
+
+/** Writes the outputs of the release; called again whenever more is known, so that a later failure loses none. */
+function setReleaseOutputs(outputs, facts) {
+    const { release, url, created, confirmedVersion } = facts;
+    outputs.set('release-version', release.version);
+    const id = numericId(release.id);
+    if (id !== undefined)
+        outputs.set('release-id', id);
+    outputs.set('release-created', String(created));
+    outputs.set('release-url', url);
+    if (confirmedVersion !== undefined)
+        outputs.set('confirmed-version', confirmedVersion);
+    setReleaseState(outputs, release);
+}
+/** What changes while a release goes through its life. */
+function setReleaseState(outputs, release) {
+    outputs.set('release-finalized', String(Boolean(release.dateReleased)));
+    if (typeof release.commitCount === 'number')
+        outputs.set('commit-count', String(release.commitCount));
+}
+function setCommitOutputs(outputs, commits) {
+    if ('release' in commits)
+        setReleaseState(outputs, commits.release);
+    if (commits.kind === 'sent')
+        outputs.set('commit-count', String(commits.commits.length));
+}
+function setDeployOutputs(outputs, deploy) {
+    outputs.set('deploy-id', deploy.id);
+}
+
+;// CONCATENATED MODULE: ./src/sentry/commit-list.ts
+
+/** Characters; longer values are a 400, on old servers (before 2024) already these. */
+const commit_list_LONGEST = { repository: 64, authorName: 128, authorEmail: 75, path: 255 };
+/** Sentry and what stands before it refuse or time out on more. */
+const LARGEST_LIST_BYTES = 1_000_000;
+/**
+ * Commits in Sentry's words, in the order given (newest first). Every one has a timestamp, because the server sorts by
+ * it and fails on a mixture; nothing is null, which the server accepts and then trips over.
+ * @param now ISO 8601, for a commit without a date
+ */
+function toSentryCommits(commits, repository, now) {
+    return commits.map((commit) => {
+        const name = commit.authorName?.trim();
+        const email = commit.authorEmail?.trim();
+        const files = commit.files?.flatMap(patched);
+        return {
+            id: commit.sha,
+            // Too long a name is a 400; without one Sentry files the commit under a placeholder.
+            ...(repository.length <= commit_list_LONGEST.repository ? { repository } : {}),
+            message: commit.message,
+            ...(name ? { author_name: (0,sanitize/* shorten */.ml)(name, commit_list_LONGEST.authorName) } : {}),
+            // The server stores no more of an address than this, so cutting it here changes nothing.
+            ...(email ? { author_email: Array.from(email).slice(0, commit_list_LONGEST.authorEmail).join('') } : {}),
+            timestamp: commit.date ?? now,
+            ...(files && files.length > 0 ? { patch_set: files } : {}),
+        };
+    });
+}
+/** A rename is a deletion and an addition. Paths for which Sentry refuses the whole list are left out. */
+function patched(file) {
+    const { path, previousPath } = file;
+    const entries = file.status === 'renamed' && previousPath !== undefined
+        ? [
+            { path: previousPath, type: 'D' },
+            { path, type: 'A' },
+        ]
+        : file.status === 'unchanged'
+            ? []
+            : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }];
+    return entries.filter((entry) => entry.path.length <= commit_list_LONGEST.path && entry.path.trim() !== '');
+}
+const ADDS = new Set(['added', 'copied', 'renamed']);
+/**
+ * The commits that fit into `limit` bytes of JSON: lists of files go first, the oldest commits' first, then the oldest
+ * commits. The newest one always stays: an empty list would delete what Sentry has.
+ */
+function fit(commits, limit) {
+    const sizes = commits.map((commit) => bytes(commit));
+    const bare = commits.map((commit) => withoutFiles(commit));
+    const bareSizes = bare.map((commit) => bytes(commit));
+    const bareTotal = sum(bareSizes);
+    let room = limit - bareTotal;
+    const kept = [];
+    if (room >= 0) {
+        let open = true;
+        commits.forEach((commit, index) => {
+            const extra = (sizes[index] ?? 0) - (bareSizes[index] ?? 0);
+            open = open && extra <= room;
+            if (open)
+                room -= extra;
+            kept.push(open ? commit : (bare[index] ?? commit));
+        });
+    }
+    else {
+        let used = 0;
+        for (const [index, commit] of bare.entries()) {
+            used += bareSizes[index] ?? 0;
+            if (used > limit && index > 0)
+                break;
+            kept.push(commit);
+        }
+    }
+    const withFiles = commits.slice(0, kept.length).filter((commit) => commit.patch_set).length;
+    return {
+        commits: kept,
+        withoutFiles: withFiles - kept.filter((commit) => commit.patch_set).length,
+        dropped: commits.length - kept.length,
+    };
+}
+function withoutFiles(commit) {
+    const { patch_set: files, ...rest } = commit;
+    return files ? rest : commit;
+}
+function bytes(commit) {
+    return Buffer.byteLength(JSON.stringify(commit)) + 1;
+}
+function sum(values) {
+    return values.reduce((total, value) => total + value, 0);
+}
+
+;// CONCATENATED MODULE: ./src/wait/backoff.ts
+/**
+ * Calls `attempt` until it gives something, with growing pauses, and once more at the deadline. The pauses are spread
+ * by chance, so that parallel jobs do not march in step.
+ * @param deadline milliseconds since the epoch; in the past: one attempt
+ * @param pause the first and the longest pause in milliseconds
+ * @returns undefined when nothing came by the deadline
+ */
+async function retryUntil(attempt, deadline, pause, { clock, signal }) {
+    for (let next = pause.first;; next = Math.min(next * 2, pause.longest)) {
+        const result = await attempt();
+        if (result !== undefined)
+            return result;
+        const left = deadline - clock.now();
+        if (left <= 0)
+            return undefined;
+        await clock.sleep(Math.min(Math.round(next * (0.5 + clock.random() / 2)), left), signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sentry/plan.ts
+
+/** The next step from `release` (undefined: there is none) to what is wanted. */
+function nextStep(release, wanted) {
+    if (!release)
+        return { kind: 'create' };
+    const attach = missingProjects(release, wanted.projects);
+    const reopen = wanted.restoreArchived && release.status === 'archived';
+    if (attach.length > 0 || reopen)
+        return { kind: 'amend', attach, reopen };
+    const change = {
+        ...difference('ref', release, wanted),
+        ...difference('url', release, wanted),
+    };
+    return Object.keys(change).length > 0 ? { kind: 'update', change } : { kind: 'done' };
+}
+/** The wanted projects that the release is not attached to; all of them when the answer does not say. */
+function missingProjects(release, wanted) {
+    const attached = release.projects ?? [];
+    return wanted.filter((project) => !attached.some((candidate) => isProject(candidate, project)));
+}
+function difference(field, release, wanted) {
+    const { value, explicit } = wanted[field];
+    return explicit && value !== undefined && release[field] !== value ? { [field]: value } : {};
+}
+
+;// CONCATENATED MODULE: ./src/sentry/release-steps.ts
+
+
+
+
+
+/** Milliseconds. Sentry caches "may not see this release" for 60 s per caller, also when the release has changed meanwhile. */
+const VISIBLE_AFTER_MS = 70_000;
+/** Another writer holds the release at most this long before we give up on it. */
+const CONFLICT_MS = 60_000;
+const PAUSE = { first: 500, longest: 10_000 };
+/** GET of the exact version; an answer about any other version (a proxy, a server that folds case) is no answer. */
+async function find(wanted, { api, logger }) {
+    const release = await api.find(wanted.version);
+    if (!release || release.version === wanted.version)
+        return release;
+    logger.info(`Asked for release ${(0,sanitize/* quoted */.TL)(wanted.version)}, Sentry answered with ${(0,sanitize/* quoted */.TL)(release.version)}, which is left alone.`);
+    return undefined;
+}
+/**
+ * POST, which is the same however often it is done. 409 means that another writer was faster or holds the release:
+ * look what it left, and try again for up to 60 s.
+ */
+async function post(wanted, deps) {
+    const body = {
+        version: wanted.version,
+        projects: wanted.projects,
+        ref: wanted.ref.value,
+        url: wanted.url.value,
+        status: wanted.restoreArchived ? 'open' : undefined,
+    };
+    let conflict = false;
+    let others = false;
+    const attempt = async () => {
+        const left = conflict ? await find(wanted, deps) : undefined;
+        others ||= left !== undefined;
+        if (left && nextStep(left, wanted).kind !== 'amend')
+            return { release: left, status: undefined, others };
+        const result = await deps.api.create(body);
+        if (result.kind === 'ok')
+            return { ...result, release: exact(result.release, wanted), others };
+        conflict = true;
+        deps.logger.info('Another job is writing this release (409); looking again shortly.');
+        return undefined;
+    };
+    const posted = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps);
+    if (posted)
+        return posted;
+    throw new errors/* ActionError */.lZ(`Could not create the release: Sentry answered 409 for ${(0,durations/* sayDuration */.k)(CONFLICT_MS)}, because another job is writing it.`, { advice: 'Run the job again in a few minutes.' });
+}
+/** The release that was written, which must be the one that was asked for. */
+function exact(release, { version }) {
+    if (release.version === version)
+        return release;
+    throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,sanitize/* quoted */.TL)(version)}, and it answered with ${(0,sanitize/* quoted */.TL)(release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
+}
+/**
+ * Repeats what Sentry answers with 404 (undefined), for as long as it may hide a release that it has just let us write.
+ * @param hiddenUntil milliseconds since the epoch; in the past: one attempt
+ */
+function whileHidden(attempt, hiddenUntil, deps) {
+    let told = false;
+    return retryUntil(async () => {
+        const result = await attempt();
+        if (result === undefined && !told && deps.clock.now() < hiddenUntil) {
+            told = true;
+            deps.logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
+        }
+        return result;
+    }, hiddenUntil, PAUSE, deps);
+}
+/** PUT of fields that a POST ignores. */
+async function put(wanted, change, hiddenUntil, deps) {
+    const release = await whileHidden(() => deps.api.update(wanted.version, change), hiddenUntil, deps);
+    if (release)
+        return exact(release, wanted);
+    const fields = Object.keys(change).join(' and ');
+    throw new errors/* ActionError */.lZ(`Could not update ${fields} of release ${(0,sanitize/* quoted */.TL)(wanted.version)}: Sentry answered 404.`, {
+        advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields}.`,
+    });
+}
+/**
+ * Reads the release back: from the list, which is what people see, else from the exact look-up.
+ * A success that Sentry does not show within 70 s is no success.
+ */
+async function release_steps_confirm(wanted, deps) {
+    let seen;
+    let how = '';
+    const look = async () => {
+        const rows = await deps.api.list(wanted.version);
+        const listed = rows?.find((row) => row.version === wanted.version);
+        how = listed ? 'Sentry lists version' : 'the list does not tell, but the exact look-up shows version';
+        seen = listed ?? (await find(wanted, deps));
+        return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined;
+    };
+    const confirmed = await retryUntil(look, deps.clock.now() + VISIBLE_AFTER_MS, PAUSE, deps);
+    if (confirmed) {
+        deps.logger.info(`Confirmed: ${how} ${(0,sanitize/* plain */.pj)(confirmed.version)}.`);
+        return confirmed;
+    }
+    throw new errors/* ActionError */.lZ(seen
+        ? `Sentry shows release ${(0,sanitize/* quoted */.TL)(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`
+        : `Sentry accepted release ${(0,sanitize/* quoted */.TL)(wanted.version)} but does not show it ${(0,durations/* sayDuration */.k)(VISIBLE_AFTER_MS)} later.`, {
+        advice: 'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sentry/send-commits.ts
+
+
+
+
+/** Milliseconds in which another writer is waited for (409), or the release to show up (404). */
+const WAIT_MS = VISIBLE_AFTER_MS;
+const send_commits_PAUSE = { first: 2_000, longest: 15_000 };
+/**
+ * Sends as much of a list as the server takes. A 413 is answered with half as much: the same again would be refused
+ * again.
+ * @throws ActionError when even one bare commit is too much
+ */
+async function sendFitting(commits, target, deps) {
+    let limit = LARGEST_LIST_BYTES;
+    for (;;) {
+        const { commits: sent, withoutFiles, dropped } = fit(commits, limit);
+        const [first, ...rest] = sent;
+        if (!first)
+            throw new errors/* ActionError */.lZ('There is no commit to send.');
+        if (withoutFiles > 0 || dropped > 0) {
+            deps.logger.notice(`The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`);
+        }
+        const release = await send_commits_send({ commits: [first, ...rest] }, target, deps);
+        if (release)
+            return { release, sent };
+        if (rest.length === 0 && !first.patch_set)
+            throw tooLarge();
+        limit = Math.floor(Math.min(limit, Buffer.byteLength(JSON.stringify(sent))) / 2);
+    }
+}
+/** The error for a request of which nothing can be left out. */
+function tooLarge() {
+    return new errors/* ActionError */.lZ('Could not associate the commits: the smallest request is refused as too large (413).', {
+        advice: 'Raise the limit for request bodies of the proxy in front of Sentry.',
+    });
+}
+/**
+ * Sends until it is done or somebody else did it. A lock (409) is waited out by looking, and so is a lost answer,
+ * because the request may still be at work.
+ * @returns undefined when the request is too large (413)
+ * @throws HttpError when Sentry refuses; ActionError when the release stays locked (409) or hidden (404)
+ */
+async function send_commits_send(body, target, deps) {
+    const { api, clock, logger, retries } = deps;
+    let last;
+    let lost = 0;
+    const attempt = async () => {
+        if (last === 'busy' || last === 'lost') {
+            const found = await api.find(target.version);
+            if (found && (found.commitCount ?? 0) > 0)
+                return { kind: 'ok', release: found };
+        }
+        const result = await api.associate(target.version, body, target.dateReleased);
+        last = result.kind;
+        switch (result.kind) {
+            case 'ok':
+            case 'too-large':
+                return result;
+            case 'hidden':
+                if (clock.now() >= target.hiddenUntil)
+                    throw noAccess();
+                logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
+                return undefined;
+            case 'busy':
+                logger.info('Another job holds the commits of this release (409); looking again shortly.');
+                return undefined;
+            case 'lost':
+                lost += 1;
+                if (lost > retries)
+                    throw result.error;
+                logger.info(`${result.error.message}; looking whether it was done.`);
+                return undefined;
+            default:
+                return (0,errors/* assertNever */.xb)(result);
+        }
+    };
+    const result = await retryUntil(attempt, clock.now() + WAIT_MS, send_commits_PAUSE, deps);
+    if (result?.kind === 'ok')
+        return result.release;
+    if (result?.kind === 'too-large')
+        return undefined;
+    if (last === 'hidden')
+        throw noAccess();
+    throw new errors/* ActionError */.lZ('Could not associate the commits: another job holds the release (409).', {
+        advice: 'Run the job again in a few minutes.',
+    });
+}
+function noAccess() {
+    return new errors/* ActionError */.lZ('Could not associate the commits: Sentry says that the release does not exist (404).', {
+        advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sentry/commits.ts
+
+
+
+
+/**
+ * Associates commits with a release that has none: by `refs` when Sentry can fetch them through an integration, else by
+ * a list read from GitHub. A release that has commits is left alone.
+ * @throws ActionError when it fails, except in mode `auto`, where a failure is a notice
+ */
+async function associateCommits(release, wanted, deps) {
+    if (wanted.mode === 'skip') {
+        deps.logger.info('set-commits is skip: no commits are associated.');
+        return { kind: 'skipped' };
+    }
+    if ((release.commitCount ?? 0) > 0) {
+        deps.logger.info(`The release has its commits already (${release.commitCount}); they are left alone.`);
+        return { kind: 'present', release };
+    }
+    let tried = false;
+    const api = {
+        ...deps.api,
+        associate: (...request) => {
+            tried = true;
+            return deps.api.associate(...request);
+        },
+    };
+    try {
+        return await associate(wanted, { ...deps, api });
+    }
+    catch (error) {
+        if (wanted.mode !== 'auto' || !(error instanceof errors/* ActionError */.lZ) || error instanceof errors/* CancelledError */.cc)
+            throw error;
+        deps.logger.notice([error.message, error.advice].filter(Boolean).join('\n'), 'No commits associated');
+        return { kind: 'none', reason: error.message, tried };
+    }
+}
+async function associate(wanted, deps) {
+    const { repository, mode, previousCommit } = wanted;
+    if (repository === undefined)
+        throw new errors/* ActionError */.lZ('GITHUB_REPOSITORY is not set, so there are no commits to read.');
+    const known = mode === 'commits' ? undefined : await integration(repository, wanted, deps);
+    if (known !== undefined) {
+        const ref = { repository: known, commit: wanted.commit, ...(previousCommit ? { previousCommit } : {}) };
+        const release = await send_commits_send({ refs: [ref] }, wanted, deps);
+        if (!release)
+            throw tooLarge();
+        deps.logger.info(`Gave Sentry commit ${wanted.commit.slice(0, 12)} of ${(0,sanitize/* plain */.pj)(known)}; it fetches the commits itself.`);
+        return { kind: 'refs', release, previousCommit };
+    }
+    if (mode === 'refs') {
+        throw new errors/* ActionError */.lZ(`Sentry has no repository ${(0,sanitize/* plain */.pj)(repository)} through an integration.`, {
+            advice: 'Add it in Sentry under Settings, Integrations, GitHub, or use set-commits: auto or commits.',
+        });
+    }
+    return await sendList(repository, wanted, deps);
+}
+/** The stored name of the repository. In `auto`, not being allowed to look is the same as there being none. */
+async function integration(repository, { mode }, { api, logger }) {
+    try {
+        return (await api.integratedRepository(repository))?.name;
+    }
+    catch (error) {
+        if (mode !== 'auto' || !(error instanceof errors/* ActionError */.lZ) || error instanceof errors/* CancelledError */.cc)
+            throw error;
+        logger.info(`Cannot tell whether Sentry knows the repository, so the commits are read from GitHub: ${error.message}`);
+        return undefined;
+    }
+}
+async function sendList(repository, wanted, deps) {
+    const { api, source, clock, logger } = deps;
+    if (!source) {
+        throw new errors/* ActionError */.lZ('There is no github-token to read the commits with.', {
+            advice: 'Leave out the input github-token to use the token of the job, or set set-commits: skip.',
+        });
+    }
+    const [reader, found] = await Promise.all([source(), findPrevious(wanted, deps)]);
+    if (found.kind === 'own') {
+        const release = await api.find(wanted.version);
+        logger.info('Another job has associated the commits meanwhile.');
+        return release ? { kind: 'present', release } : { kind: 'none', reason: 'another job did', tried: true };
+    }
+    const previous = found.kind === 'previous' ? found.commit : undefined;
+    const range = await reader.read(wanted.commit, previous);
+    tellRange(range, wanted.commit, previous, logger);
+    const commits = toSentryCommits(range.commits, repository, new Date(clock.now()).toISOString());
+    if (commits.length === 0) {
+        logger.info('There are no commits since the previous release.');
+        return { kind: 'none', reason: 'no commits since the previous release', tried: false };
+    }
+    const { release, sent } = await sendFitting(commits, wanted, deps);
+    logger.info(`Associated ${sent.length} of ${range.total} commits, read from GitHub.`);
+    return {
+        kind: 'sent',
+        release,
+        commits: sent,
+        previousCommit: range.base === 'found' ? previous : undefined,
+    };
+}
+async function findPrevious({ version, previousCommit }, { api }) {
+    return previousCommit === undefined
+        ? await api.previousCommit(version)
+        : { kind: 'previous', commit: previousCommit };
+}
+function tellRange(range, head, previous, logger) {
+    const both = `${(0,sanitize/* plain */.pj)(previous ?? '', 64)} and ${head}`;
+    if (range.base === 'diverged') {
+        logger.notice(`The previous commit is not in the history of this one, as after a force-push (${both}). The last ${range.commits.length} commits are used.`);
+    }
+    if (range.base === 'unknown') {
+        logger.notice(`GitHub does not know the previous commit in this repository (${both}). The last ${range.commits.length} commits are used.`);
+    }
+    if (range.filesMissing)
+        logger.info(`Some commits go without their files: ${(0,sanitize/* plain */.pj)(range.filesMissing)}.`);
+}
+
+;// CONCATENATED MODULE: ./src/sentry/deploy-lookup.ts
+
+
+
+
+
+
+/**
+ * Looks for a deploy of exactly this identity. A deploy object does not name its projects, so they are derived from
+ * the lists that Sentry gives for one project (`?project=`). Where that cannot be decided, no deploy is found:
+ * one too many is seen and removed, a lost one is not.
+ * @throws HttpError when Sentry refuses to list the deploys
+ */
+async function findDeploy(release, identity, deps) {
+    const attached = release.projects ?? [];
+    const isWanted = (project) => identity.projects.some((wanted) => isProject(project, wanted));
+    const wantedIds = attached.filter(isWanted).map(({ id }) => numericId(id));
+    const otherIds = attached.filter((project) => !isWanted(project)).map(({ id }) => numericId(id));
+    const first = await listDeploys(release.version, wantedIds.slice(0, 1), deps);
+    if (first === 'hidden')
+        return 'hidden';
+    const matches = (first ?? []).filter((deploy) => isSimilar(deploy, identity));
+    const similar = new Set(matches.map(deployId));
+    const absent = { deploy: undefined, similar };
+    if (!first || matches.length === 0 || wantedIds.length !== identity.projects.length)
+        return absent;
+    const [newest] = matches;
+    if (newest && wantedIds.length === 1 && otherIds.length === 0)
+        return { deploy: newest, similar };
+    const lists = [first];
+    for (const id of wantedIds.slice(1)) {
+        const list = await listDeploys(release.version, [id], deps);
+        if (!list || list === 'hidden')
+            return absent;
+        lists.push(list);
+    }
+    const others = otherIds.length === 0 ? undefined : await listDeploys(release.version, otherIds, deps);
+    if (others === 'hidden' || (otherIds.length > 0 && !others))
+        return absent;
+    const exact = matches.find((deploy) => lists.every((list) => contains(list, deploy)) && !(others && contains(others, deploy)));
+    if (differ(others ? [...lists, others] : lists))
+        return { deploy: exact, similar };
+    // The lists are the same: the deploys are those of all these projects, or the server ignores `?project=` (23.7 does).
+    const many = first.filter((deploy) => sameText(deploy.environment, identity.environment)).length > 1;
+    if (!newest || (wantedIds.length > 1 && many))
+        return absent;
+    for (const id of wantedIds) {
+        if ((await isDeployedTo(release.version, identity.environment, id, deps)) !== true)
+            return absent;
+    }
+    for (const id of otherIds) {
+        if ((await isDeployedTo(release.version, identity.environment, id, deps)) !== false)
+            return absent;
+    }
+    return { deploy: newest, similar };
+}
+/** Looks for the deploy that a POST without a response may have added: new, with exactly the dates that were sent. */
+async function findSentDeploy(release, identity, sent, deps) {
+    const list = await listDeploys(release.version, [], deps);
+    if (!list || list === 'hidden')
+        return list;
+    return list.find((deploy) => isSimilar(deploy, identity) &&
+        !sent.before.has(deployId(deploy)) &&
+        sameTime(deploy.dateStarted, sent.dateStarted) &&
+        sameTime(deploy.dateFinished, sent.dateFinished));
+}
+function deployId({ id }) {
+    return String(id);
+}
+/** All pages; undefined when the token may not see one of the projects (403). */
+async function listDeploys(version, projects, { call, account }) {
+    const ids = projects.filter((id) => id !== undefined);
+    const deploys = [];
+    const list = pages(call, {
+        method: 'GET',
+        path: `${releasePath(version)}deploys/`,
+        query: ids.length > 0 ? { project: ids } : {},
+        intent: 'look up the deploys',
+    });
+    for await (const response of list) {
+        if (response.status === 404)
+            return 'hidden';
+        if (response.status === 403 && ids.length > 0)
+            return undefined;
+        if (response.status !== 200)
+            throw explain(response, account, SCOPES.read);
+        deploys.push(...parse(DeployListSchema, response));
+    }
+    return deploys;
+}
+/**
+ * Whether the release was deployed to an environment for one project. The list of releases knows that on every server,
+ * but not by which deploy. Undefined when it does not tell.
+ */
+async function isDeployedTo(version, environment, project, { call }) {
+    const list = listOfVersion(version, 'look up the environments of the release');
+    if (!list || project === undefined)
+        return undefined;
+    try {
+        const response = await call({
+            ...list.call,
+            query: { ...list.call.query, project, environment: environment.trim() },
+        });
+        // 404: no deploy and no event has used this environment yet.
+        if (response.status === 404)
+            return false;
+        return list.read(response)?.some((row) => row.version === version);
+    }
+    catch (error) {
+        // The list also reads from the event store, which can be down.
+        if (error instanceof errors/* ActionError */.lZ && !(error instanceof errors/* CancelledError */.cc))
+            return undefined;
+        throw error;
+    }
+}
+function isSimilar(deploy, { environment, name, url }) {
+    return sameText(deploy.environment, environment) && sameText(deploy.name, name) && sameText(deploy.url, url);
+}
+/** Sentry cuts white space off and keeps a missing text as null or as an empty one. */
+function sameText(one, other) {
+    return (one ?? '').trim() === (other ?? '').trim();
+}
+function sameTime(one, other) {
+    return typeof one === 'string' && Date.parse(one) === Date.parse(other);
+}
+function contains(list, wanted) {
+    return list.some((deploy) => deployId(deploy) === deployId(wanted));
+}
+function differ(lists) {
+    return new Set(lists.map((list) => list.map(deployId).sort().join())).size > 1;
+}
+
+;// CONCATENATED MODULE: ./src/sentry/deploy.ts
+
+
+
+
+
+
+
+
+
+
+const deploy_PAUSE = { first: 1_000, longest: 10_000 };
+/**
+ * Records a deploy once: Sentry adds a row for every POST and notifies people, so an equal deploy is looked for first,
+ * and again when the response to the POST was lost.
+ * @throws HttpError when Sentry refuses; ActionError when the release stays hidden (404)
+ */
+async function recordDeploy(release, wanted, deps) {
+    const { clock, logger } = deps;
+    const sending = createSender(release, wanted, deps);
+    let known;
+    let lost;
+    let losses = 0;
+    const stillHidden = () => {
+        if (clock.now() >= deps.hiddenUntil)
+            throw deploy_noAccess(wanted);
+        logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
+    };
+    const attempt = async () => {
+        if (known === undefined) {
+            const lookup = await findDeploy(release, wanted, deps);
+            if (lookup === 'hidden')
+                return stillHidden();
+            known = lookup;
+            // Without a URL nothing tells the runs apart, so a deploy of an earlier run says nothing about this one.
+            if (lookup.deploy && wanted.url !== undefined)
+                return existing(lookup.deploy, wanted, logger);
+        }
+        if (lost) {
+            const found = await findSentDeploy(release, wanted, { ...sending.dates, before: known.similar }, deps);
+            if (found === 'hidden')
+                return stillHidden();
+            if (found)
+                return { id: idOf(found), created: true };
+            if (losses > deps.retries)
+                throw lost;
+        }
+        const response = await sending.post();
+        if (response instanceof http_failure/* HttpError */.j$ || isTrouble(response)) {
+            lost = response instanceof http_failure/* HttpError */.j$ ? response : explain(response, deps.account, SCOPES.write);
+            losses += 1;
+            logger.info(`${lost.message}. Checking whether the deploy was recorded anyway.`);
+            return undefined;
+        }
+        if (response.status === 404)
+            return stillHidden();
+        if (response.status !== 201 && response.status !== 200) {
+            throw explain(response, deps.account, SCOPES.write);
+        }
+        return { id: idOf(parse(DeploySchema, response)), created: true };
+    };
+    const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, deploy_PAUSE, deps);
+    if (!deployed)
+        throw lost ?? deploy_noAccess(wanted);
+    if (deployed.created)
+        announce(deployed, wanted, logger);
+    return deployed;
+}
+function existing(deploy, wanted, logger) {
+    const id = idOf(deploy);
+    const environment = (0,sanitize/* plain */.pj)(wanted.environment);
+    const when = deploy.dateFinished ? ` on ${(0,sanitize/* plain */.pj)(deploy.dateFinished, 40)}` : '';
+    logger.info(`The deploy to ${environment} already exists (${id}), recorded${when}.`);
+    if (wanted.urlGiven) {
+        logger.notice(`No new deploy was recorded: Sentry has a deploy to ${environment} with this deploy-url, recorded${when}. ` +
+            'If this is a new deploy, give it another deploy-url, or leave deploy-url out to use the URL of the workflow run.', 'Deploy already recorded');
+    }
+    return { id, created: false };
+}
+function announce({ id }, { environment, url }, logger) {
+    logger.info(`Recorded a deploy to ${(0,sanitize/* plain */.pj)(environment)} (${id}).`);
+    if (url === undefined) {
+        logger.notice(`The deploy to ${(0,sanitize/* plain */.pj)(environment)} was recorded without a URL, because Sentry does not accept the URL of this workflow run. ` +
+            'If the step runs again, it records another deploy. Set deploy-url to a URL that Sentry accepts to avoid that.', 'Deploy without a URL');
+    }
+}
+function deploy_noAccess({ environment }) {
+    return new errors/* ActionError */.lZ(`Could not record the deploy to ${(0,sanitize/* plain */.pj)(environment)}: Sentry answers that the release does not exist (404).`, {
+        advice: 'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, re-run the job.',
+    });
+}
+function idOf(deploy) {
+    return (0,sanitize/* plain */.pj)(deployId(deploy), 64);
+}
+/** Sends the deploy, with the same dates each time: they identify it when a response is lost. */
+function createSender(release, wanted, deps) {
+    const { environment, name, url, startedAt } = wanted;
+    const now = new Date(deps.clock.now()).toISOString();
+    const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt };
+    const attached = release.projects ?? [];
+    const send = (projects) => askOnce(deps.call, {
+        method: 'POST',
+        path: `${releasePath(release.version)}deploys/`,
+        body: { environment, name, url, ...dates, projects },
+        intent: 'record the deploy',
+    });
+    // Every server takes slugs; ids are refused before 24.8. Without `projects` Sentry deploys all projects of the release.
+    const projects = wanted.projects.map((project) => attached.find((candidate) => isProject(candidate, project))?.slug ?? asProject(project));
+    const all = attached.length > 0 && attached.every((one) => wanted.projects.some((w) => isProject(one, w)));
+    return {
+        dates,
+        async post() {
+            const response = await send(projects);
+            if (response instanceof http_failure/* HttpError */.j$ || !needsReadScope(response))
+                return response;
+            if (all)
+                return await send(undefined);
+            throw response.error('status', `answered 400: ${response.words(INSUFFICIENT)}`, {
+                words: INSUFFICIENT,
+                advice: `Before version 24.10, Sentry lets a token with only project:releases record a deploy for all projects of a release, but not for some of them (here ${(0,sanitize/* quoted */.TL)(wanted.projects.join(', '), 200)}). Add the scope project:read to the token, use an organization token, or update Sentry.`,
+            });
+        },
+    };
+}
+const INSUFFICIENT = 'Insufficient access to project';
+function needsReadScope(response) {
+    return response.status === 400 && response.text.includes(INSUFFICIENT);
+}
+
+;// CONCATENATED MODULE: ./src/sentry/finalize.ts
+
+
+
+/**
+ * Sets the release date when there is none: PUT overwrites it each time, so it is looked at first.
+ * @returns the release, with a date
+ * @throws HttpError when Sentry refuses; ActionError when it does not show the date
+ */
+async function finalizeRelease(release, { fresh, hiddenUntil }, deps) {
+    const { api, clock, logger } = deps;
+    const current = fresh ? release : ((await api.find(release.version)) ?? release);
+    if (current.dateReleased) {
+        logger.info(`The release has been finalized on ${(0,sanitize/* quoted */.TL)(current.dateReleased, 40)}; its date stays.`);
+        return current;
+    }
+    const dateReleased = new Date(clock.now()).toISOString();
+    const done = await whileHidden(() => api.update(release.version, { dateReleased }), hiddenUntil, deps);
+    if (!done) {
+        throw new errors/* ActionError */.lZ(`Could not finalize release ${(0,sanitize/* quoted */.TL)(release.version)}: Sentry answered 404.`, {
+            advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
+        });
+    }
+    if (!done.dateReleased) {
+        throw new errors/* ActionError */.lZ(`Sentry accepted the release date of ${(0,sanitize/* quoted */.TL)(release.version)} but does not show it.`, {
+            advice: 'Open the release in Sentry to see its state, then run the job again.',
+        });
+    }
+    logger.info('Finalized the release.');
+    return done;
+}
+
+;// CONCATENATED MODULE: ./src/sentry/release.ts
+
+
+
+
+/**
+ * Makes sure that exactly one release of this version exists, with all projects, and that Sentry shows it.
+ * Looks first and acts only on what is missing, so it can run any number of times, also at the same time.
+ * @throws HttpError when Sentry refuses; ActionError when Sentry says yes but does not show the result within 70 s
+ */
+async function ensureRelease(wanted, deps) {
+    const found = await find(wanted, deps);
+    deps.logger.info(sayFound(found, wanted));
+    let release = found;
+    let created = false;
+    let hiddenUntil = 0;
+    const taken = [];
+    for (;;) {
+        const step = nextStep(release, wanted);
+        if (step.kind === 'done' || (release && unanswered(step, taken, release)))
+            break;
+        if (taken.some((earlier) => earlier.kind === step.kind))
+            throw ignored(step);
+        switch (step.kind) {
+            case 'create':
+            case 'amend': {
+                const posted = await post(wanted, deps);
+                release = posted.release;
+                hiddenUntil = deps.clock.now() + VISIBLE_AFTER_MS;
+                created ||= found === undefined && isOurs(posted, deps.userAgent);
+                deps.logger.info(sayPosted(step, created));
+                break;
+            }
+            case 'update':
+                release = await put(wanted, step.change, hiddenUntil, deps);
+                deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`);
+                break;
+            default:
+                (0,errors/* assertNever */.xb)(step);
+        }
+        taken.push(step);
+        deps.onRelease(release, created);
+    }
+    if (!release)
+        throw new errors/* ActionError */.lZ('Sentry accepted the release but described none.');
+    deps.onRelease(release, created);
+    if (taken.length > 0) {
+        release = await release_steps_confirm(wanted, deps);
+    }
+    warnIfArchived(release, deps.logger);
+    const amended = taken.find((step) => step.kind === 'amend');
+    return {
+        release,
+        created,
+        attached: amended?.attach ?? [],
+        reopened: amended?.reopen ?? false,
+        updated: taken.flatMap((step) => (step.kind === 'update' ? Object.keys(step.change) : [])),
+        confirmedVersion: release.version,
+        hiddenUntil,
+    };
+}
+/**
+ * Sentry answers 201 also to a run that merely attached a project, and 208 to the one that made the row when another
+ * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
+ * do not keep it leave the status.
+ */
+function isOurs({ release, status, others }, userAgent) {
+    return release.userAgent ? release.userAgent === userAgent : status === 201 && !others;
+}
+/** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */
+function unanswered(step, taken, release) {
+    return (step.kind === 'amend' &&
+        !step.reopen &&
+        !release.projects &&
+        taken.some(({ kind }) => kind === 'create' || kind === 'amend'));
+}
+function ignored(step) {
+    const what = step.kind === 'amend' && step.attach.length > 0
+        ? `attach project ${step.attach.map((project) => (0,sanitize/* plain */.pj)(project, 60)).join(', ')}`
+        : step.kind === 'amend'
+            ? 'reopen the archived release'
+            : step.kind === 'update'
+                ? `set ${Object.keys(step.change).join(' and ')}`
+                : 'create the release';
+    return new errors/* ActionError */.lZ(`Sentry accepted the request to ${what}, but its answer does not show it.`, {
+        advice: 'Open the release in Sentry to see its state, then run the job again.',
+    });
+}
+function sayFound(found, wanted) {
+    const version = (0,sanitize/* plain */.pj)(wanted.version);
+    if (!found)
+        return `Version ${version}: no release yet.`;
+    const archived = found.status === 'archived' ? ', archived' : '';
+    return `Version ${version}: the release exists${archived}.`;
+}
+function sayPosted(step, created) {
+    if (step.kind === 'create') {
+        return created
+            ? 'Created the release.'
+            : 'Another job created the release meanwhile; its projects are attached.';
+    }
+    return [
+        ...(step.attach.length > 0 ? [`Attached to project ${step.attach.join(', ')}.`] : []),
+        ...(step.reopen ? ['Reopened the archived release.'] : []),
+    ].join(' ');
+}
+function warnIfArchived(release, logger) {
+    if (release.status !== 'archived')
+        return;
+    logger.warning('The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.', 'Archived release');
+}
+
+;// CONCATENATED MODULE: ./src/stages.ts
+
+
+
+
+
+
+
+
+/** Makes sure that the release is there. */
+async function release({ inputs, world, report, sentry }) {
+    const { logger, outputs } = world.actions;
+    const { organization, baseUrl, projects } = inputs.sentry;
+    logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`);
+    const linkTo = (found) => releaseUrl(baseUrl, organization, found, projects);
+    const ensured = await ensureRelease(inputs.sentry, {
+        ...sentry,
+        onRelease: (found, created) => {
+            setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) });
+        },
+    });
+    const url = linkTo(ensured.release);
+    setReleaseOutputs(outputs, { ...ensured, url });
+    report.release = { ensured, url };
+    return ensured;
+}
+/** Associates commits, and sets the release date with them when nothing has to be waited for. */
+async function commits(step, { release, hiddenUntil }) {
+    const { inputs, context, world, report, sentry } = step;
+    const { setCommits, previousCommit, finalize } = inputs.lifecycle;
+    // One request less where no verdict of a build has to be waited for.
+    const together = finalize && inputs.abf.off && !release.dateReleased;
+    const result = await associateCommits(release, {
+        version: release.version,
+        mode: setCommits,
+        commit: inputs.commit,
+        previousCommit,
+        repository: context.repository,
+        hiddenUntil,
+        dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
+    }, { ...sentry, source: commitSource(step) });
+    report.commits = result;
+    setCommitOutputs(world.actions.outputs, result);
+    if (!('release' in result)) {
+        return { release, hiddenUntil, fresh: result.kind === 'skipped' || !result.tried, finalized: false };
+    }
+    const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased);
+    return { release: result.release, hiddenUntil, fresh: true, finalized };
+}
+/** Where nothing fails for want of commits, GitHub gets some seconds to answer and not a minute. */
+const RETRIES_IN_AUTO = 3;
+function commitSource({ inputs, context, world }) {
+    const { githubToken, setCommits } = inputs.lifecycle;
+    const { repository, apiUrl } = context;
+    if (githubToken === undefined || repository === undefined)
+        return undefined;
+    const retries = setCommits === 'auto' ? Math.min(inputs.retries, RETRIES_IN_AUTO) : inputs.retries;
+    return async () => {
+        // Late, because few runs read commits and octokit takes longer to load than a run without it.
+        const { createCommitSource } = await Promise.all(/* import() */[__nccwpck_require__.e(778), __nccwpck_require__.e(825)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3319));
+        const http = createHttp({ ...httpDeps(inputs, world), retries });
+        return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
+    };
+}
+/** The ABF part: submits or selects builds, and waits for their verdict. */
+async function builds(abf, step) {
+    const { inputs, world, report, sentry } = step;
+    const { logger, outputs, state } = world.actions;
+    // Late, because most runs have nothing to build.
+    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 998).then(__nccwpck_require__.bind(__nccwpck_require__, 2998));
+    const deps = {
+        logger,
+        outputs,
+        state,
+        clock: world.clock,
+        signal: world.signal,
+        userAgent: sentry.userAgent,
+        retries: inputs.retries,
+        connect: (options) => createHttp({ ...httpDeps(inputs, world), ...options }),
+        onReport: (facts) => {
+            report.builds = renderAbfSummary(facts);
+        },
+    };
+    return await runAbf(abf, deps);
+}
+/** Sets the release date and records the deploy, unless the builds say otherwise. */
+async function finish(step, current, verdict) {
+    const { inputs, report, world } = step;
+    const { finalize, deploy } = inputs.lifecycle;
+    const { logger } = world.actions;
+    if (verdict?.stop !== undefined && (finalize || deploy)) {
+        report.heldBack = verdict.stop;
+        const message = `Finalize and deploy are skipped: ${verdict.stop}.`;
+        if (verdict.conclusion === 'neutral')
+            logger.warning(message, 'Release held back');
+        else
+            logger.info(message);
+        return;
+    }
+    if (finalize)
+        await settleDate(step, current, verdict !== undefined);
+    else
+        logger.info('finalize is false: the release date is left as it is.');
+    if (deploy)
+        await deployTo(deploy, step, current);
+}
+async function settleDate(step, current, waited) {
+    const { report, world, sentry } = step;
+    const { actions } = world;
+    if (current.finalized) {
+        actions.logger.info('The release was finalized together with its commits.');
+        report.finalized = current.release.dateReleased ?? undefined;
+        return;
+    }
+    const final = await finalizeRelease(current.release, { ...current, fresh: current.fresh && !waited }, sentry);
+    setReleaseState(actions.outputs, final);
+    report.finalized = final.dateReleased ?? undefined;
+}
+async function deployTo(deploy, step, { release, hiddenUntil }) {
+    const { inputs, report, world, sentry } = step;
+    const { projects } = inputs.sentry;
+    const deployed = await recordDeploy(release, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, { ...sentry, hiddenUntil });
+    setDeployOutputs(world.actions.outputs, deployed);
+    report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url };
+}
+
+;// CONCATENATED MODULE: ./src/summary.ts
+
+
+/** More would bury the rest of the summary. */
+const MOST_COMMITS = 50;
+/** The result in one line, for the end of the log. */
+function sayResult({ release }) {
+    if (!release)
+        return '';
+    const verb = release.ensured.created ? 'was created' : 'is there';
+    return `Sentry release ${(0,sanitize/* plain */.pj)(release.ensured.release.version)} ${verb}: ${release.url}`;
+}
+/** The job summary in Markdown. Every text that this project did not write itself is escaped. */
+function renderSummary(report) {
+    const rows = [
+        ...releaseRow(report),
+        ...commitRow(report),
+        ...(report.projects ? [['Projects', report.projects.map(code).join(' ')]] : []),
+        ...(report.release ? [['Found', found(report.release.ensured)]] : []),
+        ...(report.release ? [['Done', done(report.release.ensured)]] : []),
+        ...(report.commits ? [['Commits', summary_commits(report.commits, report)]] : []),
+        ...(report.finalized ? [['Finalized', (0,sanitize/* markup */.PT)(report.finalized)]] : []),
+        ...deployRow(report),
+        ...(report.heldBack ? [['Held back', (0,sanitize/* markup */.PT)(report.heldBack)]] : []),
+    ];
+    const sentry = [
+        `### ${headline(report)}`,
+        '',
+        ...failure(report),
+        ...table(rows),
+        ...commitList(report),
+        '',
+    ];
+    return [...sentry, ...(report.builds === undefined ? [] : [report.builds])].join('\n');
+}
+function headline({ release, failure }) {
+    if (failure instanceof errors/* CancelledError */.cc)
+        return '⏹️ Sentry release: cancelled';
+    if (failure && !(failure instanceof errors/* AnnouncedError */.C0))
+        return '❌ Sentry release: failed';
+    if (release?.ensured.created)
+        return '✅ Sentry release created';
+    return release && changed(release.ensured)
+        ? '✅ Sentry release updated'
+        : '✅ Sentry release was already there';
+}
+function changed({ attached, reopened, updated }) {
+    return attached.length > 0 || reopened || updated.length > 0;
+}
+function releaseRow({ version, release }) {
+    if (version === undefined)
+        return [];
+    return [['Release', release ? summary_link(release.url, code(version)) : code(version)]];
+}
+function commitRow({ commit, repositoryUrl }) {
+    if (commit === undefined)
+        return [];
+    return [['Commit', repositoryUrl ? summary_link(`${repositoryUrl}/commit/${commit}`, code(commit)) : code(commit)]];
+}
+function found({ created, release, attached, reopened }) {
+    if (created)
+        return 'no release of exactly this version';
+    const traits = [
+        ...(release.status === 'archived' || reopened ? ['archived'] : []),
+        ...(attached.length > 0 ? ['without all projects'] : []),
+    ];
+    return ['the release', ...traits].join(', ');
+}
+function done(ensured) {
+    const deeds = [
+        ...(ensured.created ? ['created'] : []),
+        ...(ensured.attached.length > 0 ? [`attached to ${ensured.attached.map(code).join(' ')}`] : []),
+        ...(ensured.reopened ? ['reopened'] : []),
+        ...(ensured.updated.length > 0 ? [`updated ${ensured.updated.join(' and ')}`] : []),
+    ];
+    return deeds.length > 0 ? `${deeds.join(', ')}; confirmed in Sentry` : 'nothing: it is as asked for';
+}
+function summary_commits(result, { repositoryUrl, commit = '' }) {
+    switch (result.kind) {
+        case 'skipped':
+            return 'not associated: set-commits is skip';
+        case 'present':
+            return `${result.release.commitCount ?? 'some'}, already there`;
+        case 'refs':
+            return `fetched by Sentry${range(result.previousCommit, commit, repositoryUrl)}`;
+        case 'sent':
+            return `${result.commits.length} associated${range(result.previousCommit, commit, repositoryUrl)}`;
+        case 'none':
+            return `none: ${(0,sanitize/* markup */.PT)(result.reason, 500)}`;
+        default:
+            return (0,errors/* assertNever */.xb)(result);
+    }
+}
+function range(previous, head, repositoryUrl) {
+    if (previous === undefined)
+        return '';
+    const text = code(`${previous.slice(0, 12)}...${head.slice(0, 12)}`);
+    const compare = `${repositoryUrl}/compare/${encodeURIComponent(previous.toWellFormed())}...${head}`;
+    return `, ${repositoryUrl ? summary_link(compare, text) : text}`;
+}
+function commitList({ commits: result, repositoryUrl }) {
+    if (result?.kind !== 'sent')
+        return [];
+    const items = result.commits.slice(0, MOST_COMMITS).map(({ id, message, author_name: author }) => {
+        const sha = code(id.slice(0, 12));
+        const subject = (0,sanitize/* markup */.PT)(message.split('\n', 1)[0] ?? '', 120);
+        const shown = repositoryUrl
+            ? summary_link(`${repositoryUrl}/commit/${encodeURIComponent(id.toWellFormed())}`, sha)
+            : sha;
+        return `<li>${shown} ${subject}${author ? ` (${(0,sanitize/* markup */.PT)(author, 60)})` : ''}</li>`;
+    });
+    const rest = result.commits.length - items.length;
+    if (rest > 0)
+        items.push(`<li>and ${rest} more</li>`);
+    return ['', `<details><summary>${result.commits.length} commits</summary><ul>`, ...items, '</ul></details>'];
+}
+function deployRow({ deploy }) {
+    if (!deploy)
+        return [];
+    const environment = deploy.url ? summary_link(deploy.url, code(deploy.environment)) : code(deploy.environment);
+    return [
+        ['Deploy', `${environment}, ${deploy.created ? 'recorded' : 'already recorded'} (${code(deploy.id)})`],
+    ];
+}
+function failure({ failure: error }) {
+    if (!error || error instanceof errors/* AnnouncedError */.C0)
+        return [];
+    const lines = [...error.message.split('\n'), ...(error.advice ? [error.advice] : [])];
+    return [`<blockquote>${lines.map((line) => (0,sanitize/* markup */.PT)(line, 1000)).join('<br>')}</blockquote>`, ''];
+}
+function table(rows) {
+    if (rows.length === 0)
+        return [];
+    return [
+        '<table>',
+        ...rows.map(([label, html]) => `<tr><th align="left">${label}</th><td>${html}</td></tr>`),
+        '</table>',
+    ];
+}
+function code(text) {
+    return `<code>${(0,sanitize/* markup */.PT)(text)}</code>`;
+}
+function summary_link(url, html) {
+    return `<a href="${(0,sanitize/* attribute */.lt)(url)}">${html}</a>`;
+}
+
+;// CONCATENATED MODULE: ./src/run.ts
+
+
+
+
+
+
+/**
+ * The main step: inputs → release → commits → builds → finalize → deploy → outputs and summary.
+ * @throws ActionError for everything that makes the step fail; outputs and summary are written by then
+ */
+async function run(world) {
+    const { actions, env } = world;
+    const { logger } = actions;
+    const report = {};
+    try {
+        const step = begin(world, report);
+        const { abf } = step.inputs;
+        const ensured = await logger.group('Sentry release', () => release(step));
+        const current = await logger.group('Commits', () => commits(step, ensured));
+        const verdict = abf.off ? undefined : await builds(abf, step);
+        await logger.group('Finalize and deploy', () => finish(step, current, verdict));
+        logger.info(sayResult(report));
+        if (verdict && !verdict.ok)
+            throw new errors/* AnnouncedError */.C0(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`);
+    }
+    catch (thrown) {
+        report.failure = (0,errors/* asActionError */.z6)(thrown);
+        throw report.failure;
+    }
+    finally {
+        if (wantsSummary(env))
+            await actions.summary.write(renderSummary(report));
+        settleWork(actions.state);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/start.ts
+
+
+
+
+
+/**
+ * Reads what the step was told. It never throws, because what it would say needs a log.
+ * @param redact takes secrets out of what a message repeats
+ */
+function readStart(env, event, clock, redact) {
+    const startedAt = new Date(clock.now()).toISOString();
+    const context = readContext(env, event);
+    const userAgent = `release-gate (run ${context.runId}.${context.runAttempt}; ${uniqueId(clock)})`;
+    try {
+        return { startedAt, context, userAgent, inputs: loadInputs(env, context, redact) };
+    }
+    catch (thrown) {
+        return { startedAt, context, userAgent, inputs: (0,errors/* asActionError */.z6)(thrown) };
+    }
+}
+/** Leaves for the post step that the main one ran, and on what, before anything is done. */
+function leaveForPost({ inputs }, state) {
+    markStarted(state);
+    if (inputs instanceof Error)
+        return;
+    const { version, organization } = inputs.sentry;
+    describeWork(state, `release ${(0,sanitize/* plain */.pj)(version)} in organization ${organization}`);
+}
+/** Tells processes apart. It is not a secret. */
+function uniqueId(clock) {
+    return [clock.random(), clock.random()].map((number) => number.toString(36).slice(2)).join('');
+}
 
 ;// CONCATENATED MODULE: ./src/text/escapes.ts
 // Percent-encoding, JSON, and character references of HTML.
@@ -2023,8 +4672,6 @@ function asBytes(text) {
     return Buffer.from(text).toString('latin1');
 }
 
-// EXTERNAL MODULE: ./src/text/sanitize.ts
-var sanitize = __nccwpck_require__(4212);
 ;// CONCATENATED MODULE: ./src/text/redact.ts
 
 
@@ -2114,6 +4761,135 @@ class Redactor {
     }
 }
 
+;// CONCATENATED MODULE: ./src/wait/clock.ts
+/** The real clock. */
+const systemClock = {
+    now: steadyNow(),
+    random: () => Math.random(),
+    timeout: (ms) => AbortSignal.timeout(ms),
+    sleep: (ms, signal) => new Promise((resolve, reject) => {
+        const wake = () => {
+            signal.removeEventListener('abort', stop);
+            resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        const stop = () => {
+            clearTimeout(timer);
+            reject(signal.reason);
+        };
+        if (signal.aborted)
+            stop();
+        else
+            signal.addEventListener('abort', stop, { once: true });
+    }),
+};
+/** A clock that does not follow when the machine's clock is set back: pauses and deadlines would grow by as much. */
+function steadyNow() {
+    let last = 0;
+    let behind = 0;
+    return () => {
+        const shown = Date.now();
+        behind = Math.max(behind, last - shown);
+        last = shown + behind;
+        return last;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/wait/signals.ts
+
+/**
+ * A signal that aborts when the runner asks the process to stop. On cancellation it sends SIGINT, 7.5 s later
+ * SIGTERM, and then kills.
+ */
+function cancellation(process) {
+    const controller = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM']) {
+        process.on(name, () => {
+            controller.abort(new errors/* CancelledError */.cc(name));
+        });
+    }
+    // A runner that is gone closes the pipe of the log. Without a listener each line would throw, also the one that says so.
+    process.stdout.on('error', () => {
+        controller.abort(new errors/* CancelledError */.cc('the end of its log'));
+    });
+    return controller.signal;
+}
+
+;// CONCATENATED MODULE: ./src/main.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Runs the main step, or the post step where the saved state says that the main step ran. Never rejects. */
+async function start({ env }) {
+    const redactor = new Redactor();
+    for (const secret of readSecrets(env))
+        redactor.add(secret);
+    // Masks the secrets, so nothing is logged before it.
+    const actions = createActions(redactor);
+    const world = {
+        env,
+        actions,
+        clock: systemClock,
+        signal: cancellation(process),
+        start: readStart(env, readEvent(env['GITHUB_EVENT_PATH']), systemClock, actions.redact),
+        transport: createTransport(env),
+    };
+    await (isPost(actions.state) ? main_post : main)(world);
+}
+/** The main step: every failure becomes one red annotation and exit code 1. */
+async function main(world) {
+    const { logger, state } = world.actions;
+    const fail = (thrown) => {
+        process.exitCode = 1;
+        logFailure(thrown, logger);
+    };
+    process.on('uncaughtException', fail);
+    leaveForPost(world.start, state);
+    await run(world).catch(fail);
+}
+/** The post step: whatever happens, it only warns, because the job has its result by then. */
+async function main_post(world) {
+    const { logger } = world.actions;
+    const warn = (thrown) => {
+        logger.warning(`The post step could not finish: ${(0,errors/* asActionError */.z6)(thrown).message}`);
+    };
+    // Also where Node would end with a code of its own.
+    process.exitCode = 0;
+    process.on('uncaughtException', warn);
+    await cleanUp(world).catch(warn);
+}
+/** An unreadable event is treated as an empty one: what is then missing is reported by the name of its input. */
+function readEvent(path) {
+    if (!path)
+        return undefined;
+    try {
+        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8').replace(/^\uFEFF/, ''));
+    }
+    catch {
+        return undefined;
+    }
+}
+/** One red annotation with cause and advice; the details follow as plain log lines. */
+function logFailure(thrown, logger) {
+    const error = (0,errors/* asActionError */.z6)(thrown);
+    if (error instanceof errors/* AnnouncedError */.C0) {
+        logger.info(error.message);
+        return;
+    }
+    logger.error([error.message, error.advice].filter(Boolean).join('\n'), error.title);
+    for (const line of error.detail)
+        logger.info(`  ${line}`);
+}
+
 
 /***/ }),
 
@@ -2199,49 +4975,6 @@ function inert(text) {
 
 /***/ }),
 
-/***/ 4951:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ systemClock)
-/* harmony export */ });
-/* unused harmony export steadyNow */
-/** The real clock. */
-const systemClock = {
-    now: steadyNow(),
-    random: () => Math.random(),
-    timeout: (ms) => AbortSignal.timeout(ms),
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-        const wake = () => {
-            signal.removeEventListener('abort', stop);
-            resolve();
-        };
-        const timer = setTimeout(wake, ms);
-        const stop = () => {
-            clearTimeout(timer);
-            reject(signal.reason);
-        };
-        if (signal.aborted)
-            stop();
-        else
-            signal.addEventListener('abort', stop, { once: true });
-    }),
-};
-/** A clock that does not follow when the machine's clock is set back: pauses and deadlines would grow by as much. */
-function steadyNow() {
-    let last = 0;
-    let behind = 0;
-    return () => {
-        const shown = Date.now();
-        behind = Math.max(behind, last - shown);
-        last = shown + behind;
-        return last;
-    };
-}
-
-
-/***/ }),
-
 /***/ 120:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -2285,35 +5018,6 @@ function sayDuration(ms) {
 }
 function join(big, bigUnit, small, smallUnit) {
     return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
-}
-
-
-/***/ }),
-
-/***/ 2356:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ cancellation)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8674);
-
-/**
- * A signal that aborts when the runner asks the process to stop. On cancellation it sends SIGINT, 7.5 s later
- * SIGTERM, and then kills.
- */
-function cancellation(process) {
-    const controller = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM']) {
-        process.on(name, () => {
-            controller.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc(name));
-        });
-    }
-    // A runner that is gone closes the pipe of the log. Without a listener each line would throw, also the one that says so.
-    process.stdout.on('error', () => {
-        controller.abort(new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc('the end of its log'));
-    });
-    return controller.signal;
 }
 
 
@@ -2372,13 +5076,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
-
-/***/ }),
-
-/***/ 3024:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
@@ -2556,6 +5253,7075 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
+
+/***/ }),
+
+/***/ 3305:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  _L: () => (/* binding */ _boolean),
+  LK: () => (/* binding */ _int),
+  F7: () => (/* binding */ _number),
+  NC: () => (/* binding */ _positive),
+  Rl: () => (/* binding */ _string),
+  em: () => (/* binding */ _unknown),
+  q0: () => (/* binding */ describe),
+  mI: () => (/* binding */ meta)
+});
+
+// UNUSED EXPORTS: TimePrecision, _any, _array, _base64, _base64url, _bigint, _catch, _check, _cidrv4, _cidrv6, _coercedBigint, _coercedBoolean, _coercedDate, _coercedNumber, _coercedString, _creditCard, _cuid, _cuid2, _custom, _date, _default, _discriminatedUnion, _e164, _email, _emoji, _endsWith, _enum, _file, _float32, _float64, _gt, _gte, _guid, _iban, _includes, _int32, _int64, _intersection, _ipv4, _ipv6, _isoDate, _isoDateTime, _isoDuration, _isoTime, _jwt, _ksuid, _lazy, _length, _literal, _lowercase, _lt, _lte, _mac, _map, _max, _maxLength, _maxSize, _mime, _min, _minLength, _minSize, _multipleOf, _nan, _nanoid, _nativeEnum, _negative, _never, _nonnegative, _nonoptional, _nonpositive, _normalize, _null, _nullable, _optional, _overwrite, _pipe, _promise, _properties, _property, _readonly, _record, _refine, _regex, _set, _size, _slugify, _startsWith, _stringFormat, _stringbool, _success, _superRefine, _symbol, _templateLiteral, _toLowerCase, _toUpperCase, _transform, _trim, _tuple, _uint32, _uint64, _ulid, _undefined, _union, _uppercase, _url, _uuid, _uuidv4, _uuidv6, _uuidv7, _void, _xid, _xor
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
+var core_checks = __nccwpck_require__(4890);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/registries.js
+var _a;
+const $output = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodOutput")));
+const $input = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodInput")));
+class $ZodRegistry {
+    constructor() {
+        this._map = new WeakMap();
+        this._idmap = new Map();
+    }
+    add(schema, ..._meta) {
+        const meta = _meta[0];
+        this._map.set(schema, meta);
+        if (meta && typeof meta === "object" && "id" in meta) {
+            this._idmap.set(meta.id, schema);
+        }
+        return this;
+    }
+    clear() {
+        this._map = new WeakMap();
+        this._idmap = new Map();
+        return this;
+    }
+    remove(schema) {
+        const meta = this._map.get(schema);
+        if (meta && typeof meta === "object" && "id" in meta) {
+            this._idmap.delete(meta.id);
+        }
+        this._map.delete(schema);
+        return this;
+    }
+    get(schema) {
+        // return this._map.get(schema) as any;
+        // inherit metadata
+        const p = schema._zod.parent;
+        if (p) {
+            const pm = { ...(this.get(p) ?? {}) };
+            delete pm.id; // do not inherit id
+            const f = { ...pm, ...this._map.get(schema) };
+            return Object.keys(f).length ? f : undefined;
+        }
+        return this._map.get(schema);
+    }
+    has(schema) {
+        return this._map.has(schema);
+    }
+}
+// registries
+function registry() {
+    return new $ZodRegistry();
+}
+(_a = globalThis).__zod_globalRegistry ?? (_a.__zod_globalRegistry = registry());
+const globalRegistry = globalThis.__zod_globalRegistry;
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/util.js
+var core_util = __nccwpck_require__(4723);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/api.js
+
+
+
+
+function snapshotChecks(def) {
+    if (def.checks)
+        def.checks = [...def.checks];
+    return def;
+}
+// @__NO_SIDE_EFFECTS__
+function _string(Class, params) {
+    return new Class(snapshotChecks({ type: "string", ...core_util/* normalizeParams */.A2(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedString(Class, params) {
+    return new Class(snapshotChecks({ type: "string", coerce: true, ...util.normalizeParams(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _email(Class, params) {
+    return new Class({
+        type: "string",
+        format: "email",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _guid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "guid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v4",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v6",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv7(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v7",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _url(Class, params) {
+    return new Class({
+        type: "string",
+        format: "url",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _emoji(Class, params) {
+    return new Class({
+        type: "string",
+        format: "emoji",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nanoid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "nanoid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+/**
+ * @deprecated CUID v1 is deprecated by its authors due to information leakage
+ * (timestamps embedded in the id). Use {@link _cuid2} instead.
+ * See https://github.com/paralleldrive/cuid.
+ */
+// @__NO_SIDE_EFFECTS__
+function _cuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cuid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cuid2(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cuid2",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ulid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ulid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _xid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "xid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ksuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ksuid",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ipv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ipv4",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ipv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ipv6",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _mac(Class, params) {
+    return new Class({
+        type: "string",
+        format: "mac",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cidrv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cidrv4",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cidrv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cidrv6",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _base64(Class, params) {
+    return new Class({
+        type: "string",
+        format: "base64",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _base64url(Class, params) {
+    return new Class({
+        type: "string",
+        format: "base64url",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _e164(Class, params) {
+    return new Class({
+        type: "string",
+        format: "e164",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _creditCard(Class, params) {
+    return new Class({
+        type: "string",
+        format: "credit_card",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _iban(Class, params) {
+    return new Class({
+        type: "string",
+        format: "iban",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _jwt(Class, params) {
+    return new Class({
+        type: "string",
+        format: "jwt",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+const TimePrecision = {
+    Any: null,
+    Minute: -1,
+    Second: 0,
+    Millisecond: 3,
+    Microsecond: 6,
+};
+// @__NO_SIDE_EFFECTS__
+function _isoDateTime(Class, params) {
+    return new Class({
+        type: "string",
+        format: "datetime",
+        check: "string_format",
+        offset: false,
+        local: false,
+        precision: null,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoDate(Class, params) {
+    return new Class({
+        type: "string",
+        format: "date",
+        check: "string_format",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoTime(Class, params) {
+    return new Class({
+        type: "string",
+        format: "time",
+        check: "string_format",
+        precision: null,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoDuration(Class, params) {
+    return new Class({
+        type: "string",
+        format: "duration",
+        check: "string_format",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _number(Class, params) {
+    return new Class(snapshotChecks({ type: "number", checks: [], ...core_util/* normalizeParams */.A2(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedNumber(Class, params) {
+    return new Class(snapshotChecks({ type: "number", coerce: true, checks: [], ...util.normalizeParams(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _int(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "safeint",
+        ...core_util/* normalizeParams */.A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _float32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "float32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _float64(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "float64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _int32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "int32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uint32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "uint32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _boolean(Class, params) {
+    return new Class({
+        type: "boolean",
+        ...core_util/* normalizeParams */.A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedBoolean(Class, params) {
+    return new Class({
+        type: "boolean",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _bigint(Class, params) {
+    return new Class({
+        type: "bigint",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedBigint(Class, params) {
+    return new Class({
+        type: "bigint",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _int64(Class, params) {
+    return new Class({
+        type: "bigint",
+        check: "bigint_format",
+        abort: false,
+        format: "int64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uint64(Class, params) {
+    return new Class({
+        type: "bigint",
+        check: "bigint_format",
+        abort: false,
+        format: "uint64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _symbol(Class, params) {
+    return new Class({
+        type: "symbol",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _undefined(Class, params) {
+    return new Class({
+        type: "undefined",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _null(Class, params) {
+    return new Class({
+        type: "null",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _any(Class) {
+    return new Class({
+        type: "any",
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _unknown(Class) {
+    return new Class({
+        type: "unknown",
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _never(Class, params) {
+    return new Class({
+        type: "never",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _void(Class, params) {
+    return new Class({
+        type: "void",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _date(Class, params) {
+    return new Class({
+        type: "date",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedDate(Class, params) {
+    return new Class({
+        type: "date",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nan(Class, params) {
+    return new Class({
+        type: "nan",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lt(value, params) {
+    return new checks.$ZodCheckLessThan({
+        check: "less_than",
+        ...util.normalizeParams(params),
+        value,
+        inclusive: false,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lte(value, params) {
+    return new checks.$ZodCheckLessThan({
+        check: "less_than",
+        ...util.normalizeParams(params),
+        value,
+        inclusive: true,
+    });
+}
+
+// @__NO_SIDE_EFFECTS__
+function _gt(value, params) {
+    return new core_checks/* $ZodCheckGreaterThan */.J_({
+        check: "greater_than",
+        ...core_util/* normalizeParams */.A2(params),
+        value,
+        inclusive: false,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _gte(value, params) {
+    return new checks.$ZodCheckGreaterThan({
+        check: "greater_than",
+        ...util.normalizeParams(params),
+        value,
+        inclusive: true,
+    });
+}
+
+// @__NO_SIDE_EFFECTS__
+function _positive(params) {
+    return _gt(0, params);
+}
+// negative
+// @__NO_SIDE_EFFECTS__
+function _negative(params) {
+    return _lt(0, params);
+}
+// nonpositive
+// @__NO_SIDE_EFFECTS__
+function _nonpositive(params) {
+    return _lte(0, params);
+}
+// nonnegative
+// @__NO_SIDE_EFFECTS__
+function _nonnegative(params) {
+    return _gte(0, params);
+}
+// @__NO_SIDE_EFFECTS__
+function _multipleOf(value, params) {
+    return new checks.$ZodCheckMultipleOf({
+        check: "multiple_of",
+        ...util.normalizeParams(params),
+        value,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _maxSize(maximum, params) {
+    return new checks.$ZodCheckMaxSize({
+        check: "max_size",
+        ...util.normalizeParams(params),
+        maximum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _minSize(minimum, params) {
+    return new checks.$ZodCheckMinSize({
+        check: "min_size",
+        ...util.normalizeParams(params),
+        minimum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _size(size, params) {
+    return new checks.$ZodCheckSizeEquals({
+        check: "size_equals",
+        ...util.normalizeParams(params),
+        size,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _maxLength(maximum, params) {
+    const ch = new checks.$ZodCheckMaxLength({
+        check: "max_length",
+        ...util.normalizeParams(params),
+        maximum,
+    });
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _minLength(minimum, params) {
+    return new checks.$ZodCheckMinLength({
+        check: "min_length",
+        ...util.normalizeParams(params),
+        minimum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _length(length, params) {
+    return new checks.$ZodCheckLengthEquals({
+        check: "length_equals",
+        ...util.normalizeParams(params),
+        length,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _regex(pattern, params) {
+    return new checks.$ZodCheckRegex({
+        check: "string_format",
+        format: "regex",
+        ...util.normalizeParams(params),
+        pattern,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lowercase(params) {
+    return new checks.$ZodCheckLowerCase({
+        check: "string_format",
+        format: "lowercase",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uppercase(params) {
+    return new checks.$ZodCheckUpperCase({
+        check: "string_format",
+        format: "uppercase",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _includes(includes, params) {
+    return new checks.$ZodCheckIncludes({
+        check: "string_format",
+        format: "includes",
+        ...util.normalizeParams(params),
+        includes,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _startsWith(prefix, params) {
+    return new checks.$ZodCheckStartsWith({
+        check: "string_format",
+        format: "starts_with",
+        ...util.normalizeParams(params),
+        prefix,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _endsWith(suffix, params) {
+    return new checks.$ZodCheckEndsWith({
+        check: "string_format",
+        format: "ends_with",
+        ...util.normalizeParams(params),
+        suffix,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _property(property, schema, params) {
+    return new checks.$ZodCheckProperty({
+        check: "property",
+        property,
+        schema,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _properties(shape, params) {
+    return new checks.$ZodCheckProperties({
+        check: "properties",
+        shape,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _mime(types, params) {
+    return new checks.$ZodCheckMimeType({
+        check: "mime_type",
+        mime: types,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _overwrite(tx) {
+    return new checks.$ZodCheckOverwrite({
+        check: "overwrite",
+        tx,
+    });
+}
+// normalize
+// @__NO_SIDE_EFFECTS__
+function _normalize(form) {
+    return _overwrite((input) => input.normalize(form));
+}
+// trim
+// @__NO_SIDE_EFFECTS__
+function _trim() {
+    return _overwrite((input) => input.trim());
+}
+// toLowerCase
+// @__NO_SIDE_EFFECTS__
+function _toLowerCase() {
+    return _overwrite((input) => input.toLowerCase());
+}
+// toUpperCase
+// @__NO_SIDE_EFFECTS__
+function _toUpperCase() {
+    return _overwrite((input) => input.toUpperCase());
+}
+// slugify
+// @__NO_SIDE_EFFECTS__
+function _slugify() {
+    return _overwrite((input) => util.slugify(input));
+}
+// @__NO_SIDE_EFFECTS__
+function _array(Class, element, params) {
+    return new Class({
+        type: "array",
+        element,
+        // get element() {
+        //   return element;
+        // },
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _union(Class, options, params) {
+    return new Class({
+        type: "union",
+        options,
+        ...util.normalizeParams(params),
+    });
+}
+function _xor(Class, options, params) {
+    return new Class({
+        type: "union",
+        options,
+        inclusive: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _discriminatedUnion(Class, discriminator, options, params) {
+    return new Class({
+        type: "union",
+        options: options,
+        discriminator,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _intersection(Class, left, right) {
+    return new Class({
+        type: "intersection",
+        left,
+        right,
+    });
+}
+// export function _tuple(
+//   Class: util.SchemaClass<schemas.$ZodTuple>,
+//   items: [],
+//   params?: string | $ZodTupleParams
+// ): schemas.$ZodTuple<[], null>;
+// @__NO_SIDE_EFFECTS__
+function _tuple(Class, items, _paramsOrRest, _params) {
+    const hasRest = _paramsOrRest instanceof schemas.$ZodType;
+    const params = hasRest ? _params : _paramsOrRest;
+    const rest = hasRest ? _paramsOrRest : null;
+    return new Class({
+        type: "tuple",
+        items,
+        rest,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _record(Class, keyType, valueType, params) {
+    return new Class({
+        type: "record",
+        keyType,
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _map(Class, keyType, valueType, params) {
+    return new Class({
+        type: "map",
+        keyType,
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _set(Class, valueType, params) {
+    return new Class({
+        type: "set",
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _enum(Class, values, params) {
+    const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
+    // if (Array.isArray(values)) {
+    //   for (const value of values) {
+    //     entries[value] = value;
+    //   }
+    // } else {
+    //   Object.assign(entries, values);
+    // }
+    // const entries: util.EnumLike = {};
+    // for (const val of values) {
+    //   entries[val] = val;
+    // }
+    return new Class({
+        type: "enum",
+        entries,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+/** @deprecated This API has been merged into `z.enum()`. Use `z.enum()` instead.
+ *
+ * ```ts
+ * enum Colors { red, green, blue }
+ * z.enum(Colors);
+ * ```
+ */
+function _nativeEnum(Class, entries, params) {
+    return new Class({
+        type: "enum",
+        entries,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _literal(Class, value, params) {
+    return new Class({
+        type: "literal",
+        values: Array.isArray(value) ? value : [value],
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _file(Class, params) {
+    return new Class({
+        type: "file",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _transform(Class, fn) {
+    return new Class({
+        type: "transform",
+        transform: fn,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _optional(Class, innerType) {
+    return new Class({
+        type: "optional",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nullable(Class, innerType) {
+    return new Class({
+        type: "nullable",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _default(Class, innerType, defaultValue) {
+    return new Class({
+        type: "default",
+        innerType,
+        get defaultValue() {
+            return typeof defaultValue === "function" ? defaultValue() : util.shallowClone(defaultValue);
+        },
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nonoptional(Class, innerType, params) {
+    return new Class({
+        type: "nonoptional",
+        innerType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _success(Class, innerType) {
+    return new Class({
+        type: "success",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _catch(Class, innerType, catchValue) {
+    return new Class({
+        type: "catch",
+        innerType,
+        catchValue: (typeof catchValue === "function" ? catchValue : util.constantCatch(catchValue)),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _pipe(Class, in_, out) {
+    return new Class({
+        type: "pipe",
+        in: in_,
+        out,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _readonly(Class, innerType) {
+    return new Class({
+        type: "readonly",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _templateLiteral(Class, parts, params) {
+    return new Class({
+        type: "template_literal",
+        parts,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lazy(Class, getter) {
+    return new Class({
+        type: "lazy",
+        getter,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _promise(Class, innerType) {
+    return new Class({
+        type: "promise",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _custom(Class, fn, _params) {
+    const norm = util.normalizeParams(_params);
+    norm.abort ?? (norm.abort = true); // default to abort:false
+    const schema = new Class({
+        type: "custom",
+        check: "custom",
+        fn: fn,
+        ...norm,
+    });
+    return schema;
+}
+// same as _custom but defaults to abort:false
+// @__NO_SIDE_EFFECTS__
+function _refine(Class, fn, _params) {
+    const schema = new Class({
+        type: "custom",
+        check: "custom",
+        fn: fn,
+        ...util.normalizeParams(_params),
+    });
+    return schema;
+}
+// @__NO_SIDE_EFFECTS__
+function _superRefine(fn, params) {
+    const ch = _check((payload) => {
+        payload.addIssue = (issue) => {
+            if (typeof issue === "string") {
+                payload.issues.push(util.issue(issue, payload.value, ch._zod.def));
+            }
+            else {
+                // for Zod 3 backwards compatibility
+                const _issue = issue;
+                if (_issue.fatal)
+                    _issue.continue = false;
+                _issue.code ?? (_issue.code = "custom");
+                if (!("input" in _issue))
+                    _issue.input = payload.value;
+                _issue.inst ?? (_issue.inst = ch);
+                _issue.continue ?? (_issue.continue = !ch._zod.def.abort); // abort is always undefined, so this is always true...
+                payload.issues.push(util.issue(_issue));
+            }
+        };
+        return fn(payload.value, payload);
+    }, params);
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _check(fn, params) {
+    const ch = new checks.$ZodCheck({
+        check: "custom",
+        ...util.normalizeParams(params),
+    });
+    ch._zod.check = fn;
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function describe(description) {
+    const ch = new core_checks/* $ZodCheck */.QP({ check: "describe" });
+    ch._zod.onattach = [
+        (inst) => {
+            const existing = globalRegistry.get(inst) ?? {};
+            globalRegistry.add(inst, { ...existing, description });
+        },
+    ];
+    ch._zod.check = () => { }; // no-op check
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function meta(metadata) {
+    const ch = new core_checks/* $ZodCheck */.QP({ check: "meta" });
+    ch._zod.onattach = [
+        (inst) => {
+            const existing = globalRegistry.get(inst) ?? {};
+            globalRegistry.add(inst, { ...existing, ...metadata });
+        },
+    ];
+    ch._zod.check = () => { }; // no-op check
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _stringbool(Classes, _params) {
+    const params = util.normalizeParams(_params);
+    let truthyArray = params.truthy ?? ["true", "1", "yes", "on", "y", "enabled"];
+    let falsyArray = params.falsy ?? ["false", "0", "no", "off", "n", "disabled"];
+    if (params.case !== "sensitive") {
+        truthyArray = truthyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
+        falsyArray = falsyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
+    }
+    const truthySet = new Set(truthyArray);
+    const falsySet = new Set(falsyArray);
+    const _Codec = Classes.Codec ?? schemas.$ZodCodec;
+    const _Boolean = Classes.Boolean ?? schemas.$ZodBoolean;
+    const _String = Classes.String ?? schemas.$ZodString;
+    const stringSchema = new _String({ type: "string", error: params.error });
+    const booleanSchema = new _Boolean({ type: "boolean", error: params.error });
+    const codec = new _Codec({
+        type: "pipe",
+        in: stringSchema,
+        out: booleanSchema,
+        transform: ((input, payload) => {
+            let data = input;
+            if (params.case !== "sensitive")
+                data = data.toLowerCase();
+            if (truthySet.has(data)) {
+                return true;
+            }
+            else if (falsySet.has(data)) {
+                return false;
+            }
+            else {
+                payload.issues.push({
+                    code: "invalid_value",
+                    expected: "stringbool",
+                    values: [...truthySet, ...falsySet],
+                    input: payload.value,
+                    inst: codec,
+                    continue: false,
+                });
+                return {};
+            }
+        }),
+        reverseTransform: ((input, _payload) => {
+            if (input === true) {
+                return truthyArray[0] || "true";
+            }
+            else {
+                return falsyArray[0] || "false";
+            }
+        }),
+        error: params.error,
+    });
+    codec._zod.bag.truthy = truthyArray;
+    codec._zod.bag.falsy = falsyArray;
+    codec._zod.bag.case = params.case ?? "insensitive";
+    return codec;
+}
+// @__NO_SIDE_EFFECTS__
+function _stringFormat(Class, format, fnOrRegex, _params = {}) {
+    const params = util.normalizeParams(_params);
+    const def = {
+        check: "string_format",
+        type: "string",
+        format,
+        fn: typeof fnOrRegex === "function" ? fnOrRegex : (val) => fnOrRegex.test(val),
+        ...params,
+    };
+    if (fnOrRegex instanceof RegExp) {
+        def.pattern = fnOrRegex;
+    }
+    const inst = new Class(def);
+    return inst;
+}
+
+
+/***/ }),
+
+/***/ 4890:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J_: () => (/* binding */ $ZodCheckGreaterThan),
+/* harmony export */   KH: () => (/* binding */ $ZodCheckNumberFormat),
+/* harmony export */   QP: () => (/* binding */ $ZodCheck)
+/* harmony export */ });
+/* unused harmony exports $ZodCheckLessThan, $ZodCheckMultipleOf, $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckMaxLength, $ZodCheckMinLength, $ZodCheckLengthEquals, $ZodCheckStringFormat, $ZodCheckRegex, $ZodCheckLowerCase, $ZodCheckUpperCase, $ZodCheckIncludes, $ZodCheckStartsWith, $ZodCheckEndsWith, $ZodCheckProperty, $ZodCheckProperties, $ZodCheckMimeType, $ZodCheckOverwrite */
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
+// import { $ZodType } from "./schemas.js";
+
+
+
+const $ZodCheck = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheck", (inst, def) => {
+    var _a;
+    inst._zod ?? (inst._zod = {});
+    inst._zod.def = def;
+    (_a = inst._zod).onattach ?? (_a.onattach = []);
+});
+/** Default `when` for size-based checks: run only on non-nullish values with a `size`. */
+const _whenHasSize = (payload) => {
+    const val = payload.value;
+    return !util.nullish(val) && val.size !== undefined;
+};
+/** Default `when` for length-based checks: run only on non-nullish values with a `length`. */
+const _whenHasLength = (payload) => {
+    const val = payload.value;
+    return !util.nullish(val) && val.length !== undefined;
+};
+const numericOriginMap = {
+    number: "number",
+    bigint: "bigint",
+    object: "date",
+};
+const $ZodCheckLessThan = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLessThan", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const origin = numericOriginMap[typeof def.value];
+    inst._zod.check = (payload) => {
+        if (def.inclusive ? payload.value <= def.value : payload.value < def.value) {
+            return;
+        }
+        payload.issues.push({
+            origin: numericOriginMap[typeof payload.value] ?? origin,
+            code: "too_big",
+            maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
+            input: payload.value,
+            inclusive: def.inclusive,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckGreaterThan = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckGreaterThan", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const origin = numericOriginMap[typeof def.value];
+    inst._zod.check = (payload) => {
+        if (def.inclusive ? payload.value >= def.value : payload.value > def.value) {
+            return;
+        }
+        payload.issues.push({
+            origin: numericOriginMap[typeof payload.value] ?? origin,
+            code: "too_small",
+            minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
+            input: payload.value,
+            inclusive: def.inclusive,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckMultipleOf = 
+/*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMultipleOf", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (typeof payload.value !== typeof def.value)
+            throw new Error("Cannot mix number and bigint in multiple_of check.");
+        const isMultiple = typeof payload.value === "bigint"
+            ? // `value % 0n` throws, and nothing is a multiple of zero — the number branch already fails this way via NaN
+                def.value !== BigInt(0) && payload.value % def.value === BigInt(0)
+            : util.floatSafeRemainder(payload.value, def.value) === 0;
+        if (isMultiple)
+            return;
+        payload.issues.push({
+            origin: typeof payload.value,
+            code: "not_multiple_of",
+            divisor: def.value,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckNumberFormat = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckNumberFormat", (inst, def) => {
+    $ZodCheck.init(inst, def); // no format checks
+    def.format = def.format || "float64";
+    const isInt = def.format?.includes("int");
+    const origin = isInt ? "int" : "number";
+    const [minimum, maximum] = _util_js__WEBPACK_IMPORTED_MODULE_1__/* .NUMBER_FORMAT_RANGES */ .zH[def.format];
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        if (isInt) {
+            if (!Number.isInteger(input)) {
+                // invalid_format issue
+                // payload.issues.push({
+                //   expected: def.format,
+                //   format: def.format,
+                //   code: "invalid_format",
+                //   input,
+                //   inst,
+                // });
+                // invalid_type issue
+                payload.issues.push({
+                    expected: origin,
+                    format: def.format,
+                    code: "invalid_type",
+                    continue: false,
+                    input,
+                    inst,
+                });
+                return;
+                // not_multiple_of issue
+                // payload.issues.push({
+                //   code: "not_multiple_of",
+                //   origin: "number",
+                //   input,
+                //   inst,
+                //   divisor: 1,
+                // });
+            }
+            if (!Number.isSafeInteger(input)) {
+                if (input > 0) {
+                    // too_big
+                    payload.issues.push({
+                        input,
+                        code: "too_big",
+                        maximum: Number.MAX_SAFE_INTEGER,
+                        note: "Integers must be within the safe integer range.",
+                        inst,
+                        origin,
+                        inclusive: true,
+                        continue: !def.abort,
+                    });
+                }
+                else {
+                    // too_small
+                    payload.issues.push({
+                        input,
+                        code: "too_small",
+                        minimum: Number.MIN_SAFE_INTEGER,
+                        note: "Integers must be within the safe integer range.",
+                        inst,
+                        origin,
+                        inclusive: true,
+                        continue: !def.abort,
+                    });
+                }
+                return;
+            }
+        }
+        if (input < minimum) {
+            payload.issues.push({
+                origin: "number",
+                input,
+                code: "too_small",
+                minimum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+        if (input > maximum) {
+            payload.issues.push({
+                origin: "number",
+                input,
+                code: "too_big",
+                maximum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+});
+const $ZodCheckBigIntFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckBigIntFormat", (inst, def) => {
+    $ZodCheck.init(inst, def); // no format checks
+    const [minimum, maximum] = util.BIGINT_FORMAT_RANGES[def.format];
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        if (input < minimum) {
+            payload.issues.push({
+                origin: "bigint",
+                input,
+                code: "too_small",
+                minimum: minimum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+        if (input > maximum) {
+            payload.issues.push({
+                origin: "bigint",
+                input,
+                code: "too_big",
+                maximum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+})));
+const $ZodCheckMaxSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMaxSize", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size <= def.maximum)
+            return;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            code: "too_big",
+            maximum: def.maximum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckMinSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinSize", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size >= def.minimum)
+            return;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            code: "too_small",
+            minimum: def.minimum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckSizeEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckSizeEquals", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size === def.size)
+            return;
+        const tooBig = size > def.size;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            ...(tooBig ? { code: "too_big", maximum: def.size } : { code: "too_small", minimum: def.size }),
+            inclusive: true,
+            exact: true,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckMaxLength = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMaxLength", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // Strings are measured in Unicode code points, not UTF-16 units. A code point is at most two units, so a string that already fits in units fits in code points; only an overflow has to be counted.
+        const length = typeof input === "string" && units > def.maximum ? util.codePointLength(input) : units;
+        if (length <= def.maximum)
+            return;
+        const origin = util.getLengthableOrigin(input);
+        payload.issues.push({
+            origin,
+            code: "too_big",
+            maximum: def.maximum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckMinLength = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinLength", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // A code point is one or two UTF-16 units, so fewer units than the floor can never reach it and twice the floor always clears it. Only in between is the exact count in doubt.
+        const length = typeof input === "string" && units >= def.minimum && units < def.minimum * 2
+            ? util.codePointLength(input)
+            : units;
+        if (length >= def.minimum)
+            return;
+        const origin = util.getLengthableOrigin(input);
+        payload.issues.push({
+            origin,
+            code: "too_small",
+            minimum: def.minimum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckLengthEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLengthEquals", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // A code point is one or two UTF-16 units, so outside `[length, length * 2]` units the target is missed either way — and missed in the same direction in both measures.
+        const length = typeof input === "string" && units >= def.length && units <= def.length * 2
+            ? util.codePointLength(input)
+            : units;
+        if (length === def.length)
+            return;
+        const origin = util.getLengthableOrigin(input);
+        const tooBig = length > def.length;
+        payload.issues.push({
+            origin,
+            ...(tooBig ? { code: "too_big", maximum: def.length } : { code: "too_small", minimum: def.length }),
+            inclusive: true,
+            exact: true,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckStringFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckStringFormat", (inst, def) => {
+    var _a, _b;
+    $ZodCheck.init(inst, def);
+    if (def.pattern)
+        (_a = inst._zod).check ?? (_a.check = (payload) => {
+            def.pattern.lastIndex = 0;
+            if (def.pattern.test(payload.value))
+                return;
+            payload.issues.push({
+                origin: "string",
+                code: "invalid_format",
+                format: def.format,
+                input: payload.value,
+                ...(def.pattern ? { pattern: def.pattern.toString() } : {}),
+                inst,
+                continue: !def.abort,
+            });
+        });
+    else
+        (_b = inst._zod).check ?? (_b.check = () => { });
+})));
+const $ZodCheckRegex = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckRegex", (inst, def) => {
+    $ZodCheckStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        def.pattern.lastIndex = 0;
+        if (def.pattern.test(payload.value))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "regex",
+            input: payload.value,
+            pattern: def.pattern.toString(),
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckLowerCase = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLowerCase", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.lowercase);
+    $ZodCheckStringFormat.init(inst, def);
+})));
+const $ZodCheckUpperCase = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckUpperCase", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.uppercase);
+    $ZodCheckStringFormat.init(inst, def);
+})));
+const $ZodCheckIncludes = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckIncludes", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const escapedRegex = util.escapeRegex(def.includes);
+    // `String.prototype.includes(sub, position)` matches `sub` at `position`
+    // OR LATER, so the pattern must allow at least `position` leading chars
+    // (`{N,}`), not exactly `position` chars (`{N}`).
+    const pattern = new RegExp(typeof def.position === "number" ? `^.{${def.position},}${escapedRegex}` : escapedRegex);
+    def.pattern = pattern;
+    inst._zod.check = (payload) => {
+        if (payload.value.includes(def.includes, def.position))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "includes",
+            includes: def.includes,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckStartsWith = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckStartsWith", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const pattern = new RegExp(`^${util.escapeRegex(def.prefix)}.*`);
+    def.pattern ?? (def.pattern = pattern);
+    inst._zod.check = (payload) => {
+        if (payload.value.startsWith(def.prefix))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "starts_with",
+            prefix: def.prefix,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckEndsWith = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckEndsWith", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const pattern = new RegExp(`.*${util.escapeRegex(def.suffix)}$`);
+    def.pattern ?? (def.pattern = pattern);
+    inst._zod.check = (payload) => {
+        if (payload.value.endsWith(def.suffix))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "ends_with",
+            suffix: def.suffix,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+///////////////////////////////////
+/////    $ZodCheckProperty    /////
+///////////////////////////////////
+function handleCheckPropertyResult(result, payload, property) {
+    if (result.issues.length) {
+        payload.issues.push(...util.prefixIssues(property, result.issues));
+    }
+}
+const $ZodCheckProperty = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckProperty", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        const result = def.schema._zod.run({
+            value: payload.value[def.property],
+            issues: [],
+        }, {});
+        if (result instanceof Promise) {
+            return result.then((result) => handleCheckPropertyResult(result, payload, def.property));
+        }
+        handleCheckPropertyResult(result, payload, def.property);
+        return;
+    };
+})));
+const $ZodCheckProperties = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckProperties", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    util.hide(inst, Symbol.iterator, function* () {
+        yield inst;
+    });
+    // key and schema snapshotted together: reading one live and the other cached lets a later mutation of the caller's shape object pair a stale key with a missing schema
+    let entries;
+    inst._zod.check = (payload) => {
+        // the base schema already typed the value, so only a nullish one is rejected here: the properties read on a primitive too, matching z.property() on a string's length
+        if (payload.value == null) {
+            payload.issues.push({ expected: "object", code: "invalid_type", input: payload.value, inst });
+            return undefined;
+        }
+        entries ?? (entries = Reflect.ownKeys(def.shape).map((key) => [key, def.shape[key]]));
+        const input = payload.value;
+        let proms;
+        for (const [key, schema] of entries) {
+            const result = schema._zod.run({ value: input[key], issues: [] }, {});
+            if (result instanceof Promise) {
+                proms ?? (proms = []);
+                proms.push(result.then((result) => handleCheckPropertyResult(result, payload, key)));
+            }
+            else {
+                handleCheckPropertyResult(result, payload, key);
+            }
+        }
+        if (proms)
+            return Promise.all(proms).then(() => undefined);
+        return undefined;
+    };
+})));
+const $ZodCheckMimeType = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMimeType", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const mimeSet = new Set(def.mime);
+    inst._zod.check = (payload) => {
+        if (mimeSet.has(payload.value.type))
+            return;
+        payload.issues.push({
+            code: "invalid_value",
+            values: def.mime,
+            input: payload.value.type,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckOverwrite = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckOverwrite", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        payload.value = def.tx(payload.value);
+    };
+})));
+
+
+/***/ }),
+
+/***/ 8532:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $W: () => (/* binding */ config),
+/* harmony export */   GT: () => (/* binding */ $ZodAsyncError),
+/* harmony export */   cV: () => (/* binding */ $ZodEncodeError),
+/* harmony export */   cr: () => (/* binding */ globalConfig),
+/* harmony export */   tm: () => (/* binding */ NEVER),
+/* harmony export */   xI: () => (/* binding */ $constructor)
+/* harmony export */ });
+/* unused harmony export $brand */
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
+var _a;
+
+/** A special constant with type `never` */
+const NEVER = /*@__PURE__*/ Object.freeze({
+    status: "aborted",
+});
+/* Shared descriptor for installing `_zod`; defineProperty reads it
+ * synchronously, so reusing one object avoids a per-instance allocation. */
+const _zodDesc = { value: undefined, enumerable: false };
+// null where suppressing the capture would be unrecoverable: `parse()` puts the frames back with `captureStackTrace`, so without it the throw would lose its stack. also latched to null once `stackTraceLimit` proves unassignable, which a realm can do at any point by hardening Error
+let _E = "captureStackTrace" in Error ? Error : null;
+// v8 captures a stack trace inside the Error constructor, which dominates a failed parse; costs only the frames, and parse() restores those. the constructor must RUN: Object.create is cheaper and passes instanceof, but Error.isError and util.types.isNativeError check an internal slot
+function newError(Definition) {
+    const E = _E;
+    if (E) {
+        const saved = E.stackTraceLimit;
+        if (typeof saved === "number") {
+            try {
+                E.stackTraceLimit = 0;
+            }
+            catch {
+                _E = null;
+                return new Definition();
+            }
+            try {
+                return new Definition();
+            }
+            finally {
+                E.stackTraceLimit = saved;
+            }
+        }
+    }
+    return new Definition();
+}
+function $constructor(name, initializer, 
+/** This trait's members, installed once on every prototype that composes it. They cannot be declared in the initializer above: that runs per instance, and the prototype is shared. */
+proto, params) {
+    // Prototype for this constructor's `_zod` internals. Lazily-derived fields (`values`, `pattern`, `optin`, …) install here once rather than as an accessor on every instance.
+    const zodProto = {};
+    // Assigning the fields in the constructor body is what gives instances in-object slots; building the object literally and reparenting it costs a second allocation and a generic property copy.
+    function Internals(def) {
+        this.def = def;
+        this.constr = _;
+        this.traits = new Set();
+    }
+    Internals.prototype = zodProto;
+    const protoMembers = proto;
+    // One trait's members land on every prototype whose chain composes it, so the answer is per prototype rather than per trait.
+    const initialized = protoMembers && new WeakSet();
+    function init(inst, def) {
+        if (!inst._zod) {
+            _zodDesc.value = new Internals(def);
+            try {
+                Object.defineProperty(inst, "_zod", _zodDesc);
+            }
+            finally {
+                // Cleared even on throw, so the shared descriptor never leaks one instance's internals into the next.
+                _zodDesc.value = undefined;
+            }
+        }
+        else if (inst._zod.traits.has(name)) {
+            return;
+        }
+        inst._zod.traits.add(name);
+        initializer(inst, def);
+        if (initialized) {
+            // `super(def)` from a user subclass gives `this` a prototype the subclass owns, and installing there would overwrite whatever the subclass declared. `constr` built the instance, so its prototype is the one below the subclass's that should carry the members. A receiver whose chain never reaches that prototype installs on its own, which for a plain object handed straight to `init` means `Object.prototype` — unchanged from before.
+            const own = Object.getPrototypeOf(inst);
+            const ctorProto = inst._zod.constr.prototype;
+            let up = own;
+            while (up && up !== ctorProto)
+                up = Object.getPrototypeOf(up);
+            const target = up ?? own;
+            if (!initialized.has(target)) {
+                initialized.add(target);
+                (0,_util_js__WEBPACK_IMPORTED_MODULE_0__/* .members */ .ol)(target, protoMembers);
+            }
+        }
+        // support prototype modifications; for-in avoids the array allocation of Object.keys on the (usually empty) prototype
+        const proto = _.prototype;
+        for (const k in proto) {
+            if (!Object.prototype.hasOwnProperty.call(proto, k))
+                continue;
+            if (!(k in inst)) {
+                inst[k] = proto[k].bind(inst);
+            }
+        }
+    }
+    // doesn't work if Parent has a constructor with arguments
+    const Parent = params?.Parent ?? Object;
+    class Definition extends Parent {
+    }
+    Object.defineProperty(Definition, "name", { value: name });
+    function _(def) {
+        const inst = params?.Parent ? newError(Definition) : this;
+        init(inst, def);
+        const deferred = inst._zod.deferred;
+        if (deferred) {
+            for (const fn of deferred) {
+                fn();
+            }
+            // Released: initializers run once, and the list would otherwise be retained for the schema's lifetime.
+            inst._zod.deferred = undefined;
+        }
+        // Global post-processor hook. Internal: installed by `import "zod/compile"` to enable AOT compilation for every constructed schema. Runs last, once the instance is fully built, because it hands the instance to compile(). The post-processor is expected to be reentrancy-guarded by its own implementation.
+        const pp = globalThis.__zod_globalConfig?.postProcessor;
+        if (pp)
+            pp(inst);
+        return inst;
+    }
+    Object.defineProperty(_, "init", { value: init });
+    Object.defineProperty(_, Symbol.hasInstance, {
+        value: (inst) => {
+            if (params?.Parent && inst instanceof params.Parent)
+                return true;
+            return inst?._zod?.traits?.has(name);
+        },
+    });
+    Object.defineProperty(_, "name", { value: name });
+    return _;
+}
+//////////////////////////////   UTILITIES   ///////////////////////////////////////
+const $brand = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("zod_brand")));
+class $ZodAsyncError extends Error {
+    constructor() {
+        super(`Encountered Promise during synchronous parse. Use .parseAsync() instead.`);
+    }
+}
+class $ZodEncodeError extends Error {
+    constructor(name) {
+        super(`Encountered unidirectional transform during encode: ${name}`);
+        this.name = "ZodEncodeError";
+    }
+}
+(_a = globalThis).__zod_globalConfig ?? (_a.__zod_globalConfig = {});
+const globalConfig = globalThis.__zod_globalConfig;
+function config(newConfig) {
+    if (newConfig)
+        Object.assign(globalConfig, newConfig);
+    return globalConfig;
+}
+
+
+/***/ }),
+
+/***/ 4723:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A2: () => (/* binding */ normalizeParams),
+/* harmony export */   Gv: () => (/* binding */ isObject),
+/* harmony export */   NM: () => (/* binding */ optionalKeys),
+/* harmony export */   PO: () => (/* binding */ cached),
+/* harmony export */   QH: () => (/* binding */ aborted),
+/* harmony export */   SS: () => (/* binding */ constantCatch),
+/* harmony export */   Vy: () => (/* binding */ assignProp),
+/* harmony export */   X: () => (/* binding */ installLazyProp),
+/* harmony export */   d3: () => (/* binding */ attachSchema),
+/* harmony export */   gx: () => (/* binding */ captureStackTrace),
+/* harmony export */   hi: () => (/* binding */ sizeCaps),
+/* harmony export */   iR: () => (/* binding */ finalizeIssue),
+/* harmony export */   jD: () => (/* binding */ hide),
+/* harmony export */   k8: () => (/* binding */ jsonStringifyReplacer),
+/* harmony export */   lQ: () => (/* binding */ prefixIssues),
+/* harmony export */   o8: () => (/* binding */ clone),
+/* harmony export */   ol: () => (/* binding */ members),
+/* harmony export */   p6: () => (/* binding */ cleanRegex),
+/* harmony export */   qQ: () => (/* binding */ propertyKeyTypes),
+/* harmony export */   qh: () => (/* binding */ own),
+/* harmony export */   rL: () => (/* binding */ explicitlyAborted),
+/* harmony export */   sD: () => (/* binding */ escapeRegex),
+/* harmony export */   v5: () => (/* binding */ defineLazyInternal),
+/* harmony export */   w5: () => (/* binding */ getEnumValues),
+/* harmony export */   zH: () => (/* binding */ NUMBER_FORMAT_RANGES)
+/* harmony export */ });
+/* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, joinValues, nullish, floatSafeRemainder, defineLazy, objectClone, rawShape, mergeDefs, cloneDef, getElementAtPath, promiseAllObject, randomString, esc, slugify, allowsEval, isPlainObject, shallowClone, numKeys, getParsedType, primitiveTypes, createTransparentProxy, stringifyPrimitive, BIGINT_FORMAT_RANGES, pick, omit, extend, safeExtend, merge, partial, required, unwrapMessage, getSizableOrigin, codePointLength, getLengthableOrigin, parsedType, issue, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, derived, CONSTANT_CATCH */
+
+// functions
+function assertEqual(val) {
+    return val;
+}
+function assertNotEqual(val) {
+    return val;
+}
+function toZod() {
+    return (schema) => schema;
+}
+function assertIs(_arg) { }
+function assertNever(_x) {
+    throw new Error("Unexpected value in exhaustive check");
+}
+function assert(_) { }
+function getEnumValues(entries) {
+    const numericValues = Object.values(entries).filter((v) => typeof v === "number");
+    const values = Object.entries(entries)
+        .filter(([k, _]) => numericValues.indexOf(+k) === -1)
+        .map(([_, v]) => v);
+    return values;
+}
+function joinValues(array, separator = "|") {
+    return array.map((val) => stringifyPrimitive(val)).join(separator);
+}
+function jsonStringifyReplacer(_, value) {
+    if (typeof value === "bigint")
+        return value.toString();
+    return value;
+}
+// the accessor lives on a shared prototype: an own accessor makes every box a dictionary-mode object (~360 B and a slow load per read against ~100 B and an inlined getter here)
+class Cached {
+    constructor(getter) {
+        this._getter = getter;
+        this._value = undefined;
+    }
+    get value() {
+        const getter = this._getter;
+        if (getter !== undefined) {
+            this._value = getter();
+            this._getter = undefined;
+        }
+        return this._value;
+    }
+}
+function cached(getter) {
+    return new Cached(getter);
+}
+function nullish(input) {
+    return input === null || input === undefined;
+}
+function cleanRegex(source) {
+    const start = source.startsWith("^") ? 1 : 0;
+    const end = source.endsWith("$") ? source.length - 1 : source.length;
+    return source.slice(start, end);
+}
+function floatSafeRemainder(val, step) {
+    const ratio = val / step;
+    const roundedRatio = Math.round(ratio);
+    // `val` and `step` each round to a double before the division rounds again, so a true decimal multiple's quotient can sit up to 1.5 of these scaled epsilons from the integer. A 1x tolerance therefore rejected 2.03 as a multiple of 0.07; 4x covers the worst case with margin.
+    const tolerance = 4 * Number.EPSILON * Math.max(Math.abs(ratio), 1);
+    if (Math.abs(ratio - roundedRatio) < tolerance)
+        return 0;
+    return ratio - roundedRatio;
+}
+const EVALUATING = /* @__PURE__*/ (/* unused pure expression or super */ null && (Symbol("evaluating")));
+function defineLazy(object, key, getter) {
+    let value = undefined;
+    Object.defineProperty(object, key, {
+        get() {
+            if (value === EVALUATING) {
+                // Circular reference detected, return undefined to break the cycle
+                return undefined;
+            }
+            if (value === undefined) {
+                value = EVALUATING;
+                value = getter();
+            }
+            return value;
+        },
+        set(v) {
+            Object.defineProperty(object, key, {
+                value: v,
+                // configurable: true,
+            });
+            // object[key] = v;
+        },
+        configurable: true,
+    });
+}
+function objectClone(obj) {
+    return Object.create(Object.getPrototypeOf(obj), Object.getOwnPropertyDescriptors(obj));
+}
+function assignProp(target, prop, value) {
+    Object.defineProperty(target, prop, {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+    });
+}
+/**
+ * Whichever object a def's `shape` currently answers from: the one the caller passed until the first read, the frozen copy after it.
+ *
+ * Its keys and descriptors read without invoking anything, which is what lets a discriminated union check its discriminator, and the cycle walk read a shape, without resolving a getter that references the schema being constructed. A def that answers `shape` from an accessor of its own has none.
+ */
+function rawShape(def) {
+    const desc = Object.getOwnPropertyDescriptor(def, "shape");
+    return desc?.get ? desc.get.raw : desc?.value;
+}
+// where a builder reads its source's keys and descriptors, resolving only a shape a def answers for itself. A shape resolves by object spread, so only its enumerable keys are ever part of it.
+function sourceShape(schema) {
+    return rawShape(schema._zod.def) ?? schema._zod.def.shape;
+}
+// a key whose value is not settled yet, self-caching so every read after the first gets the same one
+function deferProp(target, key, getter) {
+    Object.defineProperty(target, key, {
+        get() {
+            const value = getter();
+            assignProp(this, key, value);
+            return value;
+        },
+        enumerable: true,
+        configurable: true,
+    });
+}
+// Writes a settled key. A plain assignment is much cheaper than `defineProperty` and produces the same descriptor, but it runs whatever setter already answers to the key — an accessor this shape deferred, or an inherited one, which `__proto__` has on every object and prototype pollution can add for any name.
+function putProp(target, key, value) {
+    if (key in target)
+        assignProp(target, key, value);
+    else
+        target[key] = value;
+}
+/**
+ * Copies `keys` of `source`'s shape onto `target`, each value passed through `wrap`.
+ *
+ * A key the source has resolved is copied through now, so the derived shape states it outright and nothing has to resolve it to learn what it holds. A key the source still defers stays deferred, and reads back through the source's own `shape`, so it resolves once and both shapes get that one schema.
+ */
+function mirrorShape(target, source, keys, wrap) {
+    const raw = sourceShape(source);
+    for (const key of keys) {
+        const desc = Object.getOwnPropertyDescriptor(raw, key);
+        if (!desc.enumerable)
+            continue;
+        if (desc.get) {
+            deferProp(target, key, () => {
+                const value = source._zod.def.shape[key];
+                return wrap ? wrap(value, key) : value;
+            });
+        }
+        else
+            putProp(target, key, wrap ? wrap(desc.value, key) : desc.value);
+    }
+}
+// same, for a plain shape a caller passed rather than a schema's
+function mirrorProps(target, source) {
+    for (const key of Reflect.ownKeys(source)) {
+        const desc = Object.getOwnPropertyDescriptor(source, key);
+        if (!desc.enumerable)
+            continue;
+        if (desc.get)
+            deferProp(target, key, () => source[key]);
+        else
+            putProp(target, key, desc.value);
+    }
+}
+function mergeDefs(...defs) {
+    const mergedDescriptors = {};
+    for (const def of defs) {
+        const descriptors = Object.getOwnPropertyDescriptors(def);
+        Object.assign(mergedDescriptors, descriptors);
+    }
+    return Object.defineProperties({}, mergedDescriptors);
+}
+function cloneDef(schema) {
+    return mergeDefs(schema._zod.def);
+}
+function getElementAtPath(obj, path) {
+    if (!path)
+        return obj;
+    return path.reduce((acc, key) => acc?.[key], obj);
+}
+function promiseAllObject(promisesObj) {
+    const keys = Object.keys(promisesObj);
+    const promises = keys.map((key) => promisesObj[key]);
+    return Promise.all(promises).then((results) => {
+        const resolvedObj = {};
+        for (let i = 0; i < keys.length; i++) {
+            resolvedObj[keys[i]] = results[i];
+        }
+        return resolvedObj;
+    });
+}
+function randomString(length = 10) {
+    const chars = "abcdefghijklmnopqrstuvwxyz";
+    let str = "";
+    for (let i = 0; i < length; i++) {
+        str += chars[Math.floor(Math.random() * chars.length)];
+    }
+    return str;
+}
+function esc(str) {
+    return JSON.stringify(str);
+}
+function slugify(input) {
+    return input
+        .toLowerCase()
+        .trim()
+        .replace(/[^\w\s-]/g, "")
+        .replace(/[\s_-]+/g, "-")
+        .replace(/^-+|-+$/g, "");
+}
+const captureStackTrace = ("captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => { });
+function isObject(data) {
+    return typeof data === "object" && data !== null && !Array.isArray(data);
+}
+const allowsEval = /* @__PURE__*/ (/* unused pure expression or super */ null && (cached(() => {
+    // Skip the probe under `jitless`: strict CSPs report the caught `new Function` as a `securitypolicyviolation` even though the throw is swallowed.
+    if (globalConfig.jitless) {
+        return false;
+    }
+    // @ts-ignore
+    if (typeof navigator !== "undefined" && navigator?.userAgent?.includes("Cloudflare")) {
+        return false;
+    }
+    try {
+        const F = Function;
+        new F("");
+        return true;
+    }
+    catch (_) {
+        return false;
+    }
+})));
+function isPlainObject(o) {
+    if (isObject(o) === false)
+        return false;
+    // modified constructor
+    const ctor = o.constructor;
+    if (ctor === undefined)
+        return true;
+    if (typeof ctor !== "function")
+        return true;
+    // modified prototype
+    const prot = ctor.prototype;
+    if (isObject(prot) === false)
+        return false;
+    // ctor doesn't have static `isPrototypeOf`
+    if (Object.prototype.hasOwnProperty.call(prot, "isPrototypeOf") === false) {
+        return false;
+    }
+    return true;
+}
+function shallowClone(o) {
+    if (isPlainObject(o))
+        return { ...o };
+    if (Array.isArray(o))
+        return [...o];
+    if (o instanceof Map)
+        return new Map(o);
+    if (o instanceof Set)
+        return new Set(o);
+    return o;
+}
+function numKeys(data) {
+    let keyCount = 0;
+    for (const key in data) {
+        if (Object.prototype.hasOwnProperty.call(data, key)) {
+            keyCount++;
+        }
+    }
+    return keyCount;
+}
+const getParsedType = (data) => {
+    const t = typeof data;
+    switch (t) {
+        case "undefined":
+            return "undefined";
+        case "string":
+            return "string";
+        case "number":
+            return Number.isNaN(data) ? "nan" : "number";
+        case "boolean":
+            return "boolean";
+        case "function":
+            return "function";
+        case "bigint":
+            return "bigint";
+        case "symbol":
+            return "symbol";
+        case "object":
+            if (Array.isArray(data)) {
+                return "array";
+            }
+            if (data === null) {
+                return "null";
+            }
+            if (data.then && typeof data.then === "function" && data.catch && typeof data.catch === "function") {
+                return "promise";
+            }
+            if (typeof Map !== "undefined" && data instanceof Map) {
+                return "map";
+            }
+            if (typeof Set !== "undefined" && data instanceof Set) {
+                return "set";
+            }
+            if (typeof Date !== "undefined" && data instanceof Date) {
+                return "date";
+            }
+            // @ts-ignore
+            if (typeof File !== "undefined" && data instanceof File) {
+                return "file";
+            }
+            return "object";
+        default:
+            throw new Error(`Unknown data type: ${t}`);
+    }
+};
+const propertyKeyTypes = /* @__PURE__*/ new Set(["string", "number", "symbol"]);
+const primitiveTypes = /* @__PURE__*/ new Set([
+    "string",
+    "number",
+    "bigint",
+    "boolean",
+    "symbol",
+    "undefined",
+]);
+function escapeRegex(str) {
+    return str.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+// zod-specific utils
+function clone(inst, def, params) {
+    const cl = new inst._zod.constr(def ?? inst._zod.def);
+    if (!def || params?.parent)
+        cl._zod.parent = inst;
+    return cl;
+}
+function normalizeParams(_params) {
+    const params = _params;
+    if (!params)
+        return {};
+    if (typeof params === "string")
+        return { error: () => params };
+    if (params?.message !== undefined) {
+        if (params?.error !== undefined)
+            throw new Error("Cannot specify both `message` and `error` params");
+        params.error = params.message;
+    }
+    delete params.message;
+    if (typeof params.error === "string")
+        return { ...params, error: () => params.error };
+    return params;
+}
+function createTransparentProxy(getter) {
+    let target;
+    return new Proxy({}, {
+        get(_, prop, receiver) {
+            target ?? (target = getter());
+            return Reflect.get(target, prop, receiver);
+        },
+        set(_, prop, value, receiver) {
+            target ?? (target = getter());
+            return Reflect.set(target, prop, value, receiver);
+        },
+        has(_, prop) {
+            target ?? (target = getter());
+            return Reflect.has(target, prop);
+        },
+        deleteProperty(_, prop) {
+            target ?? (target = getter());
+            return Reflect.deleteProperty(target, prop);
+        },
+        ownKeys(_) {
+            target ?? (target = getter());
+            return Reflect.ownKeys(target);
+        },
+        getOwnPropertyDescriptor(_, prop) {
+            target ?? (target = getter());
+            return Reflect.getOwnPropertyDescriptor(target, prop);
+        },
+        defineProperty(_, prop, descriptor) {
+            target ?? (target = getter());
+            return Reflect.defineProperty(target, prop, descriptor);
+        },
+    });
+}
+function stringifyPrimitive(value) {
+    if (typeof value === "bigint")
+        return value.toString() + "n";
+    if (typeof value === "string")
+        return `"${value}"`;
+    return `${value}`;
+}
+function optionalKeys(shape) {
+    return Object.keys(shape).filter((k) => {
+        return shape[k]._zod.optin !== undefined && shape[k]._zod.optout === "optional";
+    });
+}
+// Wrapped in a `@__PURE__` IIFE: esbuild never tree-shakes a top-level initializer that contains a member access on `Number`, so the bare object literal survived into every bundle.
+const NUMBER_FORMAT_RANGES = /*@__PURE__*/ (() => ({
+    safeint: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    int32: [-2147483648, 2147483647],
+    uint32: [0, 4294967295],
+    float32: [-3.4028234663852886e38, 3.4028234663852886e38],
+    float64: [-Number.MAX_VALUE, Number.MAX_VALUE],
+}))();
+const BIGINT_FORMAT_RANGES = {
+    int64: [/* @__PURE__*/ BigInt("-9223372036854775808"), /* @__PURE__*/ BigInt("9223372036854775807")],
+    uint64: [/* @__PURE__*/ BigInt(0), /* @__PURE__*/ BigInt("18446744073709551615")],
+};
+function pick(schema, mask) {
+    const currDef = schema._zod.def;
+    const checks = currDef.checks;
+    const hasChecks = checks && checks.length > 0;
+    if (hasChecks) {
+        throw new Error(".pick() cannot be used on object schemas containing refinements");
+    }
+    const newShape = {};
+    mirrorShape(newShape, schema, maskedKeys(schema, mask));
+    return clone(schema, mergeDefs(currDef, { shape: newShape, checks: [] }));
+}
+// the mask keys that select something, checked against the source's shape without resolving it
+function maskedKeys(schema, mask) {
+    const raw = sourceShape(schema);
+    const keys = [];
+    // `for...in` skips symbols, so a symbol in the mask would select nothing
+    for (const key of Reflect.ownKeys(mask)) {
+        if (!Object.getOwnPropertyDescriptor(raw, key)?.enumerable) {
+            throw new Error(`Unrecognized key: "${String(key)}"`);
+        }
+        if (mask[key])
+            keys.push(key);
+    }
+    return keys;
+}
+function omit(schema, mask) {
+    const currDef = schema._zod.def;
+    const checks = currDef.checks;
+    const hasChecks = checks && checks.length > 0;
+    if (hasChecks) {
+        throw new Error(".omit() cannot be used on object schemas containing refinements");
+    }
+    const omitted = new Set(maskedKeys(schema, mask));
+    const newShape = {};
+    mirrorShape(newShape, schema, Reflect.ownKeys(sourceShape(schema)).filter((key) => !omitted.has(key)));
+    return clone(schema, mergeDefs(currDef, { shape: newShape, checks: [] }));
+}
+function extend(schema, shape) {
+    if (!isPlainObject(shape)) {
+        throw new Error("Invalid input to extend: expected a plain object");
+    }
+    const checks = schema._zod.def.checks;
+    const hasChecks = checks && checks.length > 0;
+    if (hasChecks) {
+        // Only throw if new shape overlaps with existing shape. Use getOwnPropertyDescriptor to check key existence without accessing values
+        const existingShape = sourceShape(schema);
+        for (const key of Reflect.ownKeys(shape)) {
+            if (Object.getOwnPropertyDescriptor(existingShape, key) !== undefined) {
+                throw new Error("Cannot overwrite keys on object schemas containing refinements. Use `.safeExtend()` instead.");
+            }
+        }
+    }
+    return clone(schema, mergeDefs(schema._zod.def, { shape: extended(schema, shape) }));
+}
+// the source's keys, then the caller's overlaid on top
+function extended(schema, shape) {
+    const newShape = {};
+    mirrorShape(newShape, schema, Reflect.ownKeys(sourceShape(schema)));
+    mirrorProps(newShape, shape);
+    return newShape;
+}
+function safeExtend(schema, shape) {
+    if (!isPlainObject(shape)) {
+        throw new Error("Invalid input to safeExtend: expected a plain object");
+    }
+    return clone(schema, mergeDefs(schema._zod.def, { shape: extended(schema, shape) }));
+}
+function merge(a, b) {
+    if (!b?._zod?.def) {
+        throw new Error("Invalid input to merge: expected an object schema. To merge a plain shape, use `.extend()`.");
+    }
+    if (a._zod.def.checks?.length) {
+        throw new Error(".merge() cannot be used on object schemas containing refinements. Use .safeExtend() instead.");
+    }
+    const newShape = {};
+    mirrorShape(newShape, a, Reflect.ownKeys(sourceShape(a)));
+    mirrorShape(newShape, b, Reflect.ownKeys(sourceShape(b)));
+    const def = mergeDefs(a._zod.def, {
+        shape: newShape,
+        get catchall() {
+            return b._zod.def.catchall;
+        },
+        checks: b._zod.def.checks ?? [],
+    });
+    return clone(a, def);
+}
+function partial(Class, schema, mask, name = "partial") {
+    const currDef = schema._zod.def;
+    const checks = currDef.checks;
+    const hasChecks = checks && checks.length > 0;
+    if (hasChecks) {
+        throw new Error(`.${name}() cannot be used on object schemas containing refinements`);
+    }
+    const selected = mask ? new Set(maskedKeys(schema, mask)) : undefined;
+    const newShape = {};
+    mirrorShape(newShape, schema, Reflect.ownKeys(sourceShape(schema)), Class &&
+        ((value, key) => (selected && !selected.has(key) ? value : new Class({ type: "optional", innerType: value }))));
+    return clone(schema, mergeDefs(schema._zod.def, { shape: newShape, checks: [] }));
+}
+function required(Class, schema, mask) {
+    const selected = mask ? new Set(maskedKeys(schema, mask)) : undefined;
+    const newShape = {};
+    mirrorShape(newShape, schema, Reflect.ownKeys(sourceShape(schema)), (value, key) => 
+    // overwrite with non-optional
+    selected && !selected.has(key) ? value : new Class({ type: "nonoptional", innerType: value }));
+    return clone(schema, mergeDefs(schema._zod.def, { shape: newShape }));
+}
+// invalid_type | too_big | too_small | invalid_format | not_multiple_of | unrecognized_keys | invalid_union | invalid_key | invalid_element | invalid_value | custom
+function aborted(x, startIndex = 0) {
+    if (x.aborted === true)
+        return true;
+    for (let i = startIndex; i < x.issues.length; i++) {
+        if (x.issues[i]?.continue !== true) {
+            return true;
+        }
+    }
+    return false;
+}
+// Checks for explicit abort (continue === false), as opposed to implicit abort (continue === undefined). Used to respect `abort: true` in .refine() even for checks that have a `when` function.
+function explicitlyAborted(x, startIndex = 0) {
+    if (x.aborted === true)
+        return true;
+    for (let i = startIndex; i < x.issues.length; i++) {
+        if (x.issues[i]?.continue === false) {
+            return true;
+        }
+    }
+    return false;
+}
+function prefixIssues(path, issues) {
+    return issues.map((iss) => {
+        var _a;
+        (_a = iss).path ?? (_a.path = []);
+        iss.path.unshift(path);
+        return iss;
+    });
+}
+function unwrapMessage(message) {
+    return typeof message === "string" ? message : message?.message;
+}
+/* A check holds no link back to the schema it is attached to — the same check instance is shared by every clone of that schema — so the owner is stamped onto the issues a check just raised, at the only point where both are in scope. Runs on the failure path only; `start` is the issue count from before the check ran. */
+/** The leading size checks of `defChecks` that set an upper bound, each paired with it. */
+function sizeCaps(defChecks) {
+    const caps = [];
+    for (const ch of defChecks ?? []) {
+        const d = ch._zod.def;
+        // a later check may rewrite the value
+        if (!/_(length|size)$|_equals$/.test(d.check))
+            break;
+        const max = d.maximum ?? d.length ?? d.size;
+        if (max >= 0)
+            caps.push([max, ch]);
+    }
+    return caps;
+}
+function attachSchema(issues, start, inst) {
+    var _a;
+    for (let i = start; i < issues.length; i++) {
+        (_a = issues[i]).schema ?? (_a.schema = inst);
+    }
+}
+function finalizeIssue(iss, ctx, config) {
+    var _a;
+    // A schema that raised an issue itself owns it outright, and outranks any stamp an enclosing check left in `attachSchema`. String formats and z.custom() are schema and check at once, so when they act as a check they defer to that stamp instead.
+    const traits = iss.inst?._zod?.traits;
+    if (traits?.has("$ZodType")) {
+        if (traits.has("$ZodCheck"))
+            (_a = iss).schema ?? (_a.schema = iss.inst);
+        else
+            iss.schema = iss.inst;
+    }
+    // Decreasing specificity, first map to return a message wins. `inst` is whatever raised the issue, so a check's own map outranks the owning schema's.
+    const schemaError = iss.schema !== iss.inst ? iss.schema?._zod.def?.error : undefined;
+    const message = iss.message
+        ? iss.message
+        : (unwrapMessage(iss.inst?._zod.def?.error?.(iss)) ??
+            unwrapMessage(schemaError?.(iss)) ??
+            unwrapMessage(ctx?.error?.(iss)) ??
+            unwrapMessage(config.customError?.(iss)) ??
+            unwrapMessage(config.localeError?.(iss)) ??
+            "Invalid input");
+    // an explicit own-key copy beats object rest with excluded keys, which v8 routes through a generic runtime call; Object.keys rather than for-in so an issue pushed with a prototype does not leak inherited keys, and an own __proto__ key is dropped rather than assigned through the setter
+    const full = {};
+    for (const k of Object.keys(iss)) {
+        if (k === "inst" || k === "schema" || k === "continue" || k === "input" || k === "__proto__")
+            continue;
+        full[k] = iss[k];
+    }
+    full.path ?? (full.path = []);
+    full.message = message;
+    if (ctx?.reportInput) {
+        full.input = iss.input;
+    }
+    return full;
+}
+function getSizableOrigin(input) {
+    if (input instanceof Set)
+        return "set";
+    if (input instanceof Map)
+        return "map";
+    // @ts-ignore
+    if (input instanceof File)
+        return "file";
+    return "unknown";
+}
+const highSurrogate = /[\uD800-\uDBFF]/;
+// Code points in `str`: a surrogate pair counts once, a lone surrogate as itself. Hand-rolled because the string iterator allocates and runs ~250x slower on this path; the regex probe exits ~50x quicker for a string with no astral characters.
+function codePointLength(str) {
+    const units = str.length;
+    if (!highSurrogate.test(str))
+        return units;
+    let count = units;
+    for (let i = 0; i < units - 1; i++) {
+        if ((str.charCodeAt(i) & 0xfc00) === 0xd800 && (str.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+            count--;
+            i++;
+        }
+    }
+    return count;
+}
+function getLengthableOrigin(input) {
+    if (Array.isArray(input))
+        return "array";
+    if (typeof input === "string")
+        return "string";
+    return "unknown";
+}
+function parsedType(data) {
+    const t = typeof data;
+    switch (t) {
+        case "number": {
+            return Number.isNaN(data) ? "nan" : "number";
+        }
+        case "object": {
+            if (data === null) {
+                return "null";
+            }
+            if (Array.isArray(data)) {
+                return "array";
+            }
+            const obj = data;
+            if (obj && Object.getPrototypeOf(obj) !== Object.prototype && "constructor" in obj && obj.constructor) {
+                return obj.constructor.name;
+            }
+        }
+    }
+    return t;
+}
+function issue(...args) {
+    const [iss, input, inst] = args;
+    if (typeof iss === "string") {
+        return {
+            message: iss,
+            code: "custom",
+            input,
+            inst,
+        };
+    }
+    return { ...iss };
+}
+function cleanEnum(obj) {
+    return Object.entries(obj)
+        .filter(([k, _]) => {
+        // return true if NaN, meaning it's not a number, thus a string key
+        return Number.isNaN(Number.parseInt(k, 10));
+    })
+        .map((el) => el[1]);
+}
+// Codec utility functions
+function base64ToUint8Array(base64) {
+    const binaryString = atob(base64);
+    const bytes = new Uint8Array(binaryString.length);
+    for (let i = 0; i < binaryString.length; i++) {
+        bytes[i] = binaryString.charCodeAt(i);
+    }
+    return bytes;
+}
+function uint8ArrayToBase64(bytes) {
+    let binaryString = "";
+    for (let i = 0; i < bytes.length; i++) {
+        binaryString += String.fromCharCode(bytes[i]);
+    }
+    return btoa(binaryString);
+}
+function base64urlToUint8Array(base64url) {
+    const base64 = base64url.replace(/-/g, "+").replace(/_/g, "/");
+    const padding = "=".repeat((4 - (base64.length % 4)) % 4);
+    return base64ToUint8Array(base64 + padding);
+}
+function uint8ArrayToBase64url(bytes) {
+    return uint8ArrayToBase64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+}
+function hexToUint8Array(hex) {
+    const cleanHex = hex.replace(/^0x/, "");
+    if (cleanHex.length % 2 !== 0) {
+        throw new Error("Invalid hex string length");
+    }
+    const bytes = new Uint8Array(cleanHex.length / 2);
+    for (let i = 0; i < cleanHex.length; i += 2) {
+        bytes[i / 2] = Number.parseInt(cleanHex.slice(i, i + 2), 16);
+    }
+    return bytes;
+}
+function uint8ArrayToHex(bytes) {
+    return Array.from(bytes)
+        .map((b) => b.toString(16).padStart(2, "0"))
+        .join("");
+}
+// instanceof
+class Class {
+    constructor(..._args) { }
+}
+//////////    PROTOTYPE INSTALLERS     //////////
+//
+// Members live on the prototype and materialize per instance on first read, which keeps own-property count under the step where V8 stops using inline slots. Changing anything here means re-measuring runtime, memory and bundle size together — see "The three axes" in AGENTS.md.
+/**
+ * Installs a trait's members on its prototype. Each value builds that member for the instance on first read; the built value shadows the accessor as an own property, so a detached `const { parse } = schema` keeps working.
+ *
+ * Call this from a `proto` initializer, which runs once per prototype — never per instance.
+ */
+function members(proto, table) {
+    for (const key in table) {
+        const desc = Object.getOwnPropertyDescriptor(table, key);
+        // a getter installs as written, so it stays live: `description` reads through to the registry on every access. not enumerable: an object literal's is, and a prototype member never was
+        if (desc.get)
+            Object.defineProperty(proto, key, { ...desc, enumerable: false });
+        // a method materializes bound on first read, which is what keeps a detached member working: `const opt = schema.optional; opt()`
+        else
+            defineBound(proto, key, desc.value);
+    }
+}
+/** Shadows a prototype member with an own value, so a getter that builds from the instance runs once. */
+function own(inst, key, value, enumerable = true) {
+    Object.defineProperty(inst, key, { configurable: true, writable: true, enumerable, value });
+    return value;
+}
+/** Like {@link own}, for a member that was never an own data property and has to stay out of `Object.keys`. */
+function hide(inst, key, value) {
+    return own(inst, key, value, false);
+}
+/** Adds members a table derives from the instance: each builds on first read and shadows as own data, and assignment shadows the same way, as when these were own properties. */
+function derived(computes, table) {
+    for (const key in computes) {
+        const compute = computes[key];
+        // an object literal's accessor is configurable and enumerable, and `members` copies the descriptor as written
+        Object.defineProperty(table, key, {
+            configurable: true,
+            enumerable: true,
+            get() {
+                return own(this, key, compute(this));
+            },
+            set(value) {
+                own(this, key, value);
+            },
+        });
+    }
+    return table;
+}
+function defineBound(proto, key, fn) {
+    Object.defineProperty(proto, key, {
+        configurable: true,
+        get() {
+            // vitest's spyOn calls a prototype getter bare to find the function it wraps, so a nullish receiver answers the raw method
+            return this == null ? fn : own(this, key, fn.bind(this));
+        },
+        set(value) {
+            own(this, key, value);
+        },
+    });
+}
+/** Returns the prototype to install on, or `undefined` if this group is already installed on it. */
+function claim(inst, sentinel) {
+    const proto = Object.getPrototypeOf(inst);
+    // Runs on every construction, so `in` rather than the costlier `hasOwnProperty.call`. Sentinels are keys the group itself defines.
+    return sentinel in proto ? undefined : proto;
+}
+// The internals whose init chain is installing. A second call for the same one is a derived constructor overriding its base, so it must not construct another schema in between or the override is dropped.
+let installing;
+// Set while a getter is running, so a value that resolved through a recursion break is not memoized. One shared descriptor shadows the key for the duration, which costs no per-key allocation.
+let broke = false;
+const breaker = {
+    configurable: true,
+    get() {
+        broke = true;
+        return undefined;
+    },
+};
+/**
+ * Installs a lazily-derived internal on the `_zod` prototype of `inst`'s
+ * constructor, computed from the internals object itself and cached there on
+ * first read. One accessor per constructor rather than one per instance.
+ */
+function defineLazyInternal(inst, key, compute) {
+    const proto = Object.getPrototypeOf(inst._zod);
+    if (key in proto && installing !== inst._zod) {
+        // A repeat construction: everything is installed already. Cleared here so the reference is not held past the first construction of every type.
+        installing = undefined;
+        return;
+    }
+    installing = inst._zod;
+    Object.defineProperty(proto, key, {
+        configurable: true,
+        get() {
+            // Shadowed before computing so a re-entrant read from a recursive schema resolves to undefined instead of running the getter again.
+            Object.defineProperty(this, key, breaker);
+            const outer = broke;
+            broke = false;
+            try {
+                const value = compute(this);
+                // A result that resolved through a recursion break is recomputed once the graph is complete; everything else memoizes, undefined included.
+                if (broke)
+                    delete this[key];
+                else
+                    Object.defineProperty(this, key, { configurable: true, writable: true, value });
+                broke = broke || outer;
+                return value;
+            }
+            catch (err) {
+                // A compute that threw memoizes nothing, so a later read runs it again and fails the same way. The shadow goes with it, since leaving it installed would answer undefined for every later read.
+                delete this[key];
+                broke = broke || outer;
+                throw err;
+            }
+        },
+        set(value) {
+            Object.defineProperty(this, key, { configurable: true, writable: true, value });
+        },
+    });
+}
+/**
+ * Installs `key` on `inst`'s prototype, computed by `make` on first read and cached there as an own
+ * data property. One accessor per constructor rather than one per instance, because an own accessor
+ * puts every instance after the first into v8 dictionary mode. The key doubles as the sentinel.
+ */
+function installLazyProp(inst, key, make, enumerable) {
+    const proto = claim(inst, key);
+    if (!proto)
+        return;
+    Object.defineProperty(proto, key, {
+        configurable: true,
+        get() {
+            // Shadowed before computing, so a re-entrant read from a self-referential shape resolves to undefined instead of running the getter again. A data property rather than an accessor: an own accessor is the dictionary-mode transition this exists to avoid.
+            const desc = { configurable: true, writable: true, enumerable, value: undefined };
+            Object.defineProperty(this, key, desc);
+            // a compute that throws leaves the shadow behind, so later reads answer undefined instead of re-throwing; `defineLazy` did the same, and `defineLazyInternal`'s delete-on-catch would cost bytes in every bundle for a case only a throwing user getter reaches
+            desc.value = make(this);
+            Object.defineProperty(this, key, desc);
+            return desc.value;
+        },
+        set(value) {
+            Object.defineProperty(this, key, { configurable: true, writable: true, enumerable, value });
+        },
+    });
+}
+/** Marks the thunk `_catch` synthesises for a constant catch value. `Function.length` cannot tell that thunk from a user callback — rest and defaulted parameters both report arity 0 — and a user callback reads `ctx.error`, whose issues only finalize correctly against the caller's per-parse error map. Provenance can say what arity cannot. A plain string key rather than `Symbol.for`, whose call at module scope no bundler can prove pure — the same shape that anchored `urlCanParse` into every build. */
+const CONSTANT_CATCH = "~constantCatch";
+/** Wraps a constant catch value in a thunk tagged with {@link CONSTANT_CATCH}. */
+function constantCatch(value) {
+    const fn = () => value;
+    fn[CONSTANT_CATCH] = true;
+    return fn;
+}
+
+
+/***/ }),
+
+/***/ 8395:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  YOg: () => (/* binding */ array),
+  zMY: () => (/* binding */ schemas_boolean),
+  MfU: () => (/* binding */ _catch),
+  k5n: () => (/* binding */ _enum),
+  Whr: () => (/* binding */ schemas_int),
+  _H3: () => (/* binding */ looseObject),
+  mee: () => (/* binding */ nullable),
+  aig: () => (/* binding */ schemas_number),
+  Ikc: () => (/* binding */ object),
+  lqM: () => (/* binding */ optional),
+  FsL: () => (/* binding */ pipe),
+  YjP: () => (/* binding */ schemas_string),
+  pdi: () => (/* binding */ transform),
+  KCZ: () => (/* binding */ union),
+  L5J: () => (/* binding */ unknown)
+});
+
+// UNUSED EXPORTS: ZodMiniAny, ZodMiniArray, ZodMiniBase64, ZodMiniBase64URL, ZodMiniBigInt, ZodMiniBigIntFormat, ZodMiniBoolean, ZodMiniCIDRv4, ZodMiniCIDRv6, ZodMiniCUID, ZodMiniCUID2, ZodMiniCatch, ZodMiniCodec, ZodMiniCreditCard, ZodMiniCustom, ZodMiniCustomStringFormat, ZodMiniDate, ZodMiniDefault, ZodMiniDiscriminatedUnion, ZodMiniE164, ZodMiniEmail, ZodMiniEmoji, ZodMiniEnum, ZodMiniExactOptional, ZodMiniFile, ZodMiniFunction, ZodMiniGUID, ZodMiniIBAN, ZodMiniIPv4, ZodMiniIPv6, ZodMiniIntersection, ZodMiniJWT, ZodMiniKSUID, ZodMiniLazy, ZodMiniLiteral, ZodMiniMAC, ZodMiniMap, ZodMiniNaN, ZodMiniNanoID, ZodMiniNever, ZodMiniNonOptional, ZodMiniNull, ZodMiniNullable, ZodMiniNumber, ZodMiniNumberFormat, ZodMiniObject, ZodMiniOptional, ZodMiniPipe, ZodMiniPrefault, ZodMiniPromise, ZodMiniReadonly, ZodMiniRecord, ZodMiniSet, ZodMiniString, ZodMiniStringFormat, ZodMiniSuccess, ZodMiniSymbol, ZodMiniTemplateLiteral, ZodMiniTransform, ZodMiniTuple, ZodMiniType, ZodMiniULID, ZodMiniURL, ZodMiniUUID, ZodMiniUndefined, ZodMiniUnion, ZodMiniUnknown, ZodMiniVoid, ZodMiniXID, ZodMiniXor, _default, _function, any, base64, base64url, bigint, catchall, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, exactPartial, extend, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, merge, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullish, omit, partial, partialRecord, pick, prefault, promise, readonly, record, refine, required, safeExtend, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core_core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
+var core_checks = __nccwpck_require__(4890);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/regexes.js
+
+/**
+ * @deprecated CUID v1 is deprecated by its authors due to information leakage
+ * (timestamps embedded in the id). Use {@link cuid2} instead.
+ * See https://github.com/paralleldrive/cuid.
+ */
+const cuid = /^[cC][0-9a-z]{6,}$/;
+const cuid2 = /^[0-9a-z]+$/;
+const ulid = /^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;
+const xid = /^[0-9a-vA-V]{20}$/;
+const ksuid = /^[A-Za-z0-9]{27}$/;
+const nanoid = /^[a-zA-Z0-9_-]{21}$/;
+function nanoidOfLength(length) {
+    return new RegExp(`^[a-zA-Z0-9_-]{${length}}$`);
+}
+/** ISO 8601-1 duration regex. Does not support the 8601-2 extensions like negative durations or fractional/negative components. */
+const duration = /^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$/;
+/** Implements ISO 8601-2 extensions like explicit +- prefixes, mixing weeks with other units, and fractional/negative components. */
+const extendedDuration = /^[-+]?P(?!$)(?:(?:[-+]?\d+Y)|(?:[-+]?\d+[.,]\d+Y$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:(?:[-+]?\d+W)|(?:[-+]?\d+[.,]\d+W$))?(?:(?:[-+]?\d+D)|(?:[-+]?\d+[.,]\d+D$))?(?:T(?=[\d+-])(?:(?:[-+]?\d+H)|(?:[-+]?\d+[.,]\d+H$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:[-+]?\d+(?:[.,]\d+)?S)?)??$/;
+/** A regex for any UUID-like identifier: 8-4-4-4-12 hex pattern */
+const guid = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;
+/** Returns a regex for validating an RFC 9562/4122 UUID.
+ *
+ * @param version Optionally specify a version 1-8. If no version is specified, all versions are supported. */
+const uuid = (version) => {
+    if (!version)
+        return /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/;
+    return new RegExp(`^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-${version}[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$`);
+};
+const uuid4 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(4)));
+const uuid6 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(6)));
+const uuid7 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(7)));
+/** Practical email validation */
+const email = /^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$/;
+/** Equivalent to the HTML5 input[type=email] validation implemented by browsers. Source: https://developer.mozilla.org/en-US/docs/Web/HTML/Element/input/email */
+const html5Email = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+/** The classic emailregex.com regex for RFC 5322-compliant emails */
+const rfc5322Email = /^(([^<>()\[\]\\.,;:\s@"]+(\.[^<>()\[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;
+/** A loose regex that allows Unicode characters, enforces length limits, and that's about it. */
+const unicodeEmail = /^[^\s@"]{1,64}@[^\s@]{1,255}$/u;
+const idnEmail = (/* unused pure expression or super */ null && (unicodeEmail));
+const browserEmail = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+// from https://thekevinscott.com/emojis-in-javascript/#writing-a-regular-expression
+// Single character class, not an alternation: the two properties overlap (U+1F9B0-U+1F9B3), so `(A|B)+` backtracks exponentially on a failed match. The leading lookahead then demands one anchor — a pictograph, a regional indicator, or the enclosing keycap — because `\p{Emoji_Component}` on its own covers ASCII digits, `#`, `*`, ZWJ, variation selectors and skin tone modifiers, none of which is an emoji without a base.
+const _emoji = (/* unused pure expression or super */ null && (`^(?=[\\s\\S]*[\\p{Extended_Pictographic}\\p{Regional_Indicator}\\u20E3])[\\p{Extended_Pictographic}\\p{Emoji_Component}]+$`));
+function emoji() {
+    return new RegExp(_emoji, "u");
+}
+const ipv4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$/;
+const ipv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;
+const mac = (delimiter) => {
+    const escapedDelim = util.escapeRegex(delimiter ?? ":");
+    return new RegExp(`^(?:[0-9A-F]{2}${escapedDelim}){5}[0-9A-F]{2}$|^(?:[0-9a-f]{2}${escapedDelim}){5}[0-9a-f]{2}$`);
+};
+const cidrv4 = /^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;
+const cidrv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;
+// https://stackoverflow.com/questions/7860392/determine-if-string-is-in-base64-using-javascript
+const base64 = /^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;
+const base64url = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
+// based on https://stackoverflow.com/questions/106179/regular-expression-to-match-dns-hostname-or-ip-address
+// export const hostname: RegExp = /^([a-zA-Z0-9-]+\.)*[a-zA-Z0-9-]+$/;
+const hostname = /^(?=.{1,253}\.?$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-0-9a-zA-Z]{0,61}[0-9a-zA-Z])?)*\.?$/;
+const domain = /^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$/;
+const httpProtocol = /^https?$/;
+// https://blog.stevenlevithan.com/archives/validate-phone-number#r4-3 (regex sans spaces) E.164: leading digit must be 1-9; total digits (excluding '+') between 7-15
+const e164 = /^\+[1-9]\d{6,14}$/;
+// Credit card shape: 12–19 digits, optionally separated by single spaces or single hyphens. ISO/IEC 7812 caps the PAN at 19 digits; 12 is the shortest issued length (Maestro).
+const creditCard = /^\d(?:[ -]?\d){11,18}$/;
+// ISO 4217 alpha codes from the SIX list, regenerated by scripts/update-iso-4217.ts
+const currencyCode = /^(?:AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BHD|BIF|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CLF|CLP|CNY|COP|COU|CRC|CUP|CVE|CZK|DJF|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GNF|GTQ|GYD|HKD|HNL|HTG|HUF|IDR|ILS|INR|IQD|IRR|ISK|JMD|JOD|JPY|KES|KGS|KHR|KMF|KPW|KRW|KWD|KYD|KZT|LAK|LBP|LKR|LRD|LSL|LYD|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|OMR|PAB|PEN|PGK|PHP|PKR|PLN|PYG|QAR|RON|RSD|RUB|RWF|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TND|TOP|TRY|TTD|TWD|TZS|UAH|UGX|USD|USN|UYI|UYU|UYW|UZS|VED|VES|VND|VUV|WST|XAD|XAF|XAG|XAU|XBA|XBB|XBC|XBD|XCD|XCG|XDR|XOF|XPD|XPF|XPT|XSU|XTS|XUA|XXX|YER|ZAR|ZMW|ZWG)$/;
+// iban electronic format: 2-letter country, check digits 02-98 (the only values `98 - remainder` can produce), 11-30 bban characters
+const iban = /^[A-Z]{2}(?!00|01|99)\d{2}[A-Z0-9]{11,30}$/;
+const dateSource = (/* unused pure expression or super */ null && (`(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))`));
+/** Anchors a pattern source. The interpolation lives here rather than at the call site because
+ * esbuild will not drop a `@__PURE__` call whose own argument interpolates a variable, but it
+ * will drop `anchor(dateSource)`. Keeping it inline pinned `date` into every bundle. */
+function regexes_anchor(source) {
+    return new RegExp(`^${source}$`);
+}
+const date = /*@__PURE__*/ (/* unused pure expression or super */ null && (regexes_anchor(dateSource)));
+function timeSource(args) {
+    const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
+    const regex = typeof args.precision === "number"
+        ? args.precision === -1
+            ? `${hhmm}`
+            : args.precision === 0
+                ? `${hhmm}:[0-5]\\d`
+                : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}`
+        : args.seconds
+            ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?`
+            : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
+    return regex;
+}
+function time(args) {
+    return new RegExp(`^${timeSource(args)}$`);
+}
+// Adapted from https://stackoverflow.com/a/3143231
+function datetime(args) {
+    const opts = ["Z"];
+    // if (args.offset) opts.push(`([+-]\\d{2}:\\d{2})`);
+    if (args.offset)
+        opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
+    // RFC 3339 mandates seconds wherever the time carries a `Z` or an offset, so only the unqualified form `local` adds may omit them
+    const qualified = `${timeSource({ precision: args.precision, seconds: true })}(?:${opts.join("|")})`;
+    const timeRegex = args.local ? `${qualified}|${timeSource({ precision: args.precision })}` : qualified;
+    return new RegExp(`^${dateSource}T(?:${timeRegex})$`);
+}
+// the unbounded form of `string()` as a literal, so every plain string shares one instance instead of building its own
+const anyString = /^[\s\S]{0,}$/;
+const string = (params) => {
+    const regex = params ? `[\\s\\S]{${params?.minimum ?? 0},${params?.maximum ?? ""}}` : `[\\s\\S]*`;
+    return new RegExp(`^${regex}$`);
+};
+const bigint = /^-?\d+n?$/;
+const integer = /^-?\d+$/;
+const number = /^-?\d+(?:\.\d+)?$/;
+const regexes_boolean = /^(?:true|false)$/i;
+const _null = /^null$/i;
+
+const _undefined = /^undefined$/i;
+
+// regex for string with no uppercase letters
+const lowercase = /^[^A-Z]*$/;
+// regex for string with no lowercase letters
+const uppercase = /^[^a-z]*$/;
+// regex for hexadecimal strings (any length)
+const hex = /^[0-9a-fA-F]*$/;
+// Hash regexes for different algorithms and encodings
+// Helper function to create base64 regex with exact length and padding
+function fixedBase64(bodyLength, padding) {
+    return new RegExp(`^[A-Za-z0-9+/]{${bodyLength}}${padding}$`);
+}
+// Helper function to create base64url regex with exact length (no padding)
+function fixedBase64url(length) {
+    return new RegExp(`^[A-Za-z0-9_-]{${length}}$`);
+}
+// MD5 (16 bytes): base64 = 24 chars total (22 + "==")
+const md5_hex = /^[0-9a-fA-F]{32}$/;
+const md5_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(22, "==")));
+const md5_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(22)));
+// SHA1 (20 bytes): base64 = 28 chars total (27 + "=")
+const sha1_hex = /^[0-9a-fA-F]{40}$/;
+const sha1_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(27, "=")));
+const sha1_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(27)));
+// SHA256 (32 bytes): base64 = 44 chars total (43 + "=")
+const sha256_hex = /^[0-9a-fA-F]{64}$/;
+const sha256_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(43, "=")));
+const sha256_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(43)));
+// SHA384 (48 bytes): base64 = 64 chars total (no padding)
+const sha384_hex = /^[0-9a-fA-F]{96}$/;
+const sha384_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(64, "")));
+const sha384_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(64)));
+// SHA512 (64 bytes): base64 = 88 chars total (86 + "==")
+const sha512_hex = /^[0-9a-fA-F]{128}$/;
+const sha512_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(86, "==")));
+const sha512_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(86)));
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/util.js
+var core_util = __nccwpck_require__(4723);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/versions.js
+const version = {
+    major: 4,
+    minor: 6,
+    patch: 7,
+};
+
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/schemas.js
+
+
+
+
+
+
+
+const $ZodType = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodType", (inst, def) => {
+    var _a;
+    inst ?? (inst = {});
+    inst._zod.def = def; // set _def property
+    inst._zod.bag = inst._zod.bag || {}; // initialize _bag object
+    inst._zod.version = version;
+    const defChecks = inst._zod.def.checks;
+    // if inst is itself a checks.$ZodCheck, run it as a check
+    const checks = inst._zod.traits.has("$ZodCheck")
+        ? [inst, ...(defChecks ?? [])]
+        : defChecks?.length
+            ? [...defChecks]
+            : [];
+    for (const ch of checks) {
+        for (const fn of ch._zod.onattach) {
+            fn(inst);
+        }
+    }
+    if (checks.length === 0) {
+        // deferred initializer inst._zod.parse is not yet defined
+        (_a = inst._zod).deferred ?? (_a.deferred = []);
+        inst._zod.deferred?.push(() => {
+            inst._zod.run = inst._zod.parse;
+        });
+    }
+    else {
+        const runChecks = (payload, checks, ctx) => {
+            if (payload.memo)
+                return payload;
+            let isAborted = core_util/* aborted */.QH(payload);
+            let asyncResult;
+            for (const ch of checks) {
+                if (ch._zod.def.when) {
+                    if (core_util/* explicitlyAborted */.rL(payload))
+                        continue;
+                    const shouldRun = ch._zod.def.when(payload);
+                    if (!shouldRun)
+                        continue;
+                }
+                else if (isAborted) {
+                    continue;
+                }
+                const currLen = payload.issues.length;
+                const _ = ch._zod.check(payload);
+                if (_ instanceof Promise && ctx?.async === false) {
+                    throw new core_core/* $ZodAsyncError */.GT();
+                }
+                if (asyncResult || _ instanceof Promise) {
+                    asyncResult = (asyncResult ?? Promise.resolve()).then(async () => {
+                        await _;
+                        const nextLen = payload.issues.length;
+                        if (nextLen === currLen)
+                            return;
+                        core_util/* attachSchema */.d3(payload.issues, currLen, inst);
+                        if (!isAborted)
+                            isAborted = core_util/* aborted */.QH(payload, currLen);
+                    });
+                }
+                else {
+                    const nextLen = payload.issues.length;
+                    if (nextLen === currLen)
+                        continue;
+                    core_util/* attachSchema */.d3(payload.issues, currLen, inst);
+                    if (!isAborted)
+                        isAborted = core_util/* aborted */.QH(payload, currLen);
+                }
+            }
+            if (asyncResult) {
+                return asyncResult.then(() => {
+                    return payload;
+                });
+            }
+            return payload;
+        };
+        const handleCanaryResult = (canary, payload, ctx) => {
+            // abort if the canary is aborted
+            if (core_util/* aborted */.QH(canary)) {
+                canary.aborted = true;
+                return canary;
+            }
+            // run checks first, then
+            const checkResult = runChecks(payload, checks, ctx);
+            if (checkResult instanceof Promise) {
+                if (ctx.async === false)
+                    throw new core_core/* $ZodAsyncError */.GT();
+                return checkResult.then((checkResult) => inst._zod.parse(checkResult, ctx));
+            }
+            return inst._zod.parse(checkResult, ctx);
+        };
+        inst._zod.run = (payload, ctx) => {
+            if (ctx.skipChecks) {
+                return inst._zod.parse(payload, ctx);
+            }
+            if (ctx.direction === "backward") {
+                // run canary initial pass (no checks)
+                const canary = inst._zod.parse({ value: payload.value, issues: [] }, { ...ctx, skipChecks: true });
+                if (canary instanceof Promise) {
+                    return canary.then((canary) => {
+                        return handleCanaryResult(canary, payload, ctx);
+                    });
+                }
+                return handleCanaryResult(canary, payload, ctx);
+            }
+            // forward
+            const result = inst._zod.parse(payload, ctx);
+            if (result instanceof Promise) {
+                if (ctx.async === false)
+                    throw new core_core/* $ZodAsyncError */.GT();
+                return result.then((result) => runChecks(result, checks, ctx));
+            }
+            return runChecks(result, checks, ctx);
+        };
+    }
+}, {
+    // Wrappers extend this by installing a richer factory over it; reading it eagerly would defeat the laziness.
+    get "~standard"() {
+        return core_util/* hide */.jD(this, "~standard", standardProps(this));
+    },
+    set "~standard"(value) {
+        core_util/* own */.qh(this, "~standard", value);
+    },
+});
+/** The Standard Schema surface for `inst`. Shared so wrappers can extend it without forcing it. */
+// a Standard Schema result only reports issues, so a failure finalizes them straight off the raw payload: no ZodError, and no lazy result to read through
+const toStandardResult = (r, ctx) => r.issues.length ? { issues: r.issues.map((iss) => core_util/* finalizeIssue */.iR(iss, ctx, core_core/* config */.$W())) } : { value: r.value };
+async function validateAsync(inst, value) {
+    const ctx = { async: true };
+    return toStandardResult((await inst._zod.run({ value, issues: [] }, ctx)), ctx);
+}
+function standardProps(inst) {
+    return {
+        validate: (value) => {
+            const ctx = { async: false };
+            try {
+                const r = inst._zod.run({ value, issues: [] }, ctx);
+                if (!(r instanceof Promise))
+                    return toStandardResult(r, ctx);
+            }
+            catch (_) { }
+            // async function so a synchronously throwing check rejects instead of escaping validate
+            return validateAsync(inst, value);
+        },
+        vendor: "zod",
+        version: 1,
+    };
+}
+
+const $ZodString = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodString", (inst, def) => {
+    $ZodType.init(inst, def);
+    // a format's own pattern, else unbounded; a template literal derives the check-aware form itself
+    inst._zod.pattern = def.pattern ?? anyString;
+    inst._zod.parse = (payload, _) => {
+        if (def.coerce)
+            try {
+                payload.value = String(payload.value);
+            }
+            catch (_) { }
+        if (typeof payload.value === "string")
+            return payload;
+        payload.issues.push({
+            expected: "string",
+            code: "invalid_type",
+            input: payload.value,
+            inst,
+        });
+        return payload;
+    };
+});
+const $ZodStringFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodStringFormat", (inst, def) => {
+    // check initialization must come first
+    checks.$ZodCheckStringFormat.init(inst, def);
+    $ZodString.init(inst, def);
+})));
+const $ZodGUID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodGUID", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.guid);
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodUUID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodUUID", (inst, def) => {
+    if (def.version) {
+        const versionMap = {
+            v1: 1,
+            v2: 2,
+            v3: 3,
+            v4: 4,
+            v5: 5,
+            v6: 6,
+            v7: 7,
+            v8: 8,
+        };
+        const v = versionMap[def.version];
+        if (v === undefined)
+            throw new Error(`Invalid UUID version: "${def.version}"`);
+        def.pattern ?? (def.pattern = regexes.uuid(v));
+    }
+    else
+        def.pattern ?? (def.pattern = regexes.uuid());
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodEmail = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodEmail", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.email);
+    $ZodStringFormat.init(inst, def);
+})));
+/** The `://` guard rejected the input before the URL constructor saw it. */
+const URL_BAD_FORMAT = 1;
+/** The URL parser rejected the input. */
+const URL_UNPARSEABLE = 2;
+function canParseURL(input) {
+    try {
+        if (typeof URL !== "undefined" && typeof URL.canParse === "function")
+            return URL.canParse(input);
+        new URL(input);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+function validateURL(trimmed, def) {
+    if (!("normalize" in def) && !("hostname" in def) && !("protocol" in def)) {
+        return canParseURL(trimmed) || URL_UNPARSEABLE;
+    }
+    return parseURLObject(trimmed, def);
+}
+/** Parses a URL while preserving the non-normalizing HTTP guard. */
+function parseURLObject(trimmed, def) {
+    // When normalize is off, require :// for http/https URLs. This prevents strings like "http:example.com" or "https:/path" from being silently accepted
+    if (!def.normalize && def.protocol?.source === regexes.httpProtocol.source && !/^https?:\/\//i.test(trimmed)) {
+        return URL_BAD_FORMAT;
+    }
+    try {
+        if (typeof URL !== "undefined") {
+            const URLStatic = URL;
+            if (typeof URLStatic.parse === "function")
+                return URLStatic.parse(trimmed) ?? URL_UNPARSEABLE;
+        }
+        // @ts-ignore
+        return new URL(trimmed);
+    }
+    catch {
+        return URL_UNPARSEABLE;
+    }
+}
+const asciiTabOrNewline = /[\t\n\r]/g;
+/** The URL parser deletes every ASCII tab, LF and CR from its input before it parses, so `new URL("https://exa\nmple.com")` reports on `example.com`. Applying the same deletion to the returned value closes the half of that divergence which can move the host; the parser's other rewrite, stripping C0 controls at the edges, cannot. */
+function stripTabAndNewline(value) {
+    return value.replace(asciiTabOrNewline, "");
+}
+function urlHostnameOk(url, hostname) {
+    hostname.lastIndex = 0;
+    return hostname.test(url.hostname);
+}
+function urlProtocolOk(url, protocol) {
+    protocol.lastIndex = 0;
+    return protocol.test(url.protocol.endsWith(":") ? url.protocol.slice(0, -1) : url.protocol);
+}
+const $ZodURL = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodURL", (inst, def) => {
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        try {
+            // Trim whitespace from input
+            const trimmed = payload.value.trim();
+            const url = validateURL(trimmed, def);
+            if (url === URL_BAD_FORMAT) {
+                payload.issues.push({
+                    code: "invalid_format",
+                    format: "url",
+                    note: "Invalid URL format",
+                    input: payload.value,
+                    inst,
+                    continue: !def.abort,
+                });
+                return;
+            }
+            if (url === URL_UNPARSEABLE) {
+                payload.issues.push({
+                    code: "invalid_format",
+                    format: "url",
+                    input: payload.value,
+                    inst,
+                    continue: !def.abort,
+                });
+                return;
+            }
+            if (url === true) {
+                payload.value = stripTabAndNewline(trimmed);
+                return;
+            }
+            if (def.hostname && !urlHostnameOk(url, def.hostname)) {
+                payload.issues.push({
+                    code: "invalid_format",
+                    format: "url",
+                    note: "Invalid hostname",
+                    pattern: def.hostname.source,
+                    input: payload.value,
+                    inst,
+                    continue: !def.abort,
+                });
+            }
+            if (def.protocol && !urlProtocolOk(url, def.protocol)) {
+                payload.issues.push({
+                    code: "invalid_format",
+                    format: "url",
+                    note: "Invalid protocol",
+                    pattern: def.protocol.source,
+                    input: payload.value,
+                    inst,
+                    continue: !def.abort,
+                });
+            }
+            // Set the output value based on normalize flag
+            payload.value = def.normalize ? url.href : stripTabAndNewline(trimmed);
+            return;
+        }
+        catch (_) {
+            payload.issues.push({
+                code: "invalid_format",
+                format: "url",
+                input: payload.value,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+})));
+const $ZodEmoji = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodEmoji", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.emoji());
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodNanoID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodNanoID", (inst, def) => {
+    if (def.length !== undefined && (!Number.isInteger(def.length) || def.length < 1))
+        throw new Error(`Invalid nanoid length: ${def.length}`);
+    def.pattern ?? (def.pattern = def.length === undefined ? regexes.nanoid : regexes.nanoidOfLength(def.length));
+    $ZodStringFormat.init(inst, def);
+})));
+/**
+ * @deprecated CUID v1 is deprecated by its authors due to information leakage
+ * (timestamps embedded in the id). Use {@link $ZodCUID2} instead.
+ * See https://github.com/paralleldrive/cuid.
+ */
+const $ZodCUID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCUID", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.cuid);
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodCUID2 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCUID2", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.cuid2);
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodULID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodULID", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.ulid);
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodXID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodXID", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.xid);
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodKSUID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodKSUID", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.ksuid);
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodISODateTime = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodISODateTime", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.datetime(def));
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodISODate = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodISODate", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.date);
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodISOTime = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodISOTime", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.time(def));
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodISODuration = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodISODuration", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.duration);
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodIPv4 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodIPv4", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.ipv4);
+    $ZodStringFormat.init(inst, def);
+})));
+/** An IPv6 address is written with hex digits, colons and dots, and nothing else. The guard is what makes the check below an IPv6 check: `new URL("http://[...]")` parses an authority, not an address, so `@` and `\` re-delimit it and `"::@1\\"` validates against the host `0.0.0.1`. The URL parser also deletes ASCII tab, LF and CR rather than failing, which is how `"::1\n"` validated as `::1`. */
+const ipv6Alphabet = /^[0-9a-fA-F:.]+$/;
+function isValidIPv6(value) {
+    if (!ipv6Alphabet.test(value))
+        return false;
+    return canParseURL(`http://[${value}]`);
+}
+const $ZodIPv6 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodIPv6", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.ipv6);
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (!isValidIPv6(payload.value)) {
+            payload.issues.push({
+                code: "invalid_format",
+                format: "ipv6",
+                input: payload.value,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+})));
+const $ZodMAC = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodMAC", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.mac(def.delimiter));
+    $ZodStringFormat.init(inst, def);
+})));
+const $ZodCIDRv4 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCIDRv4", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.cidrv4);
+    $ZodStringFormat.init(inst, def);
+})));
+function isValidCIDRv6(value) {
+    const parts = value.split("/");
+    if (parts.length !== 2)
+        return false;
+    const [address, prefix] = parts;
+    if (!prefix)
+        return false;
+    const prefixNum = Number(prefix);
+    if (`${prefixNum}` !== prefix)
+        return false;
+    if (prefixNum < 0 || prefixNum > 128)
+        return false;
+    return isValidIPv6(address);
+}
+const $ZodCIDRv6 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCIDRv6", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.cidrv6); // not used for validation
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (!isValidCIDRv6(payload.value)) {
+            payload.issues.push({
+                code: "invalid_format",
+                format: "cidrv6",
+                input: payload.value,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+})));
+//////////////////////////////   ZodBase64   //////////////////////////////
+function isValidBase64(data) {
+    if (data === "")
+        return true;
+    // atob ignores whitespace, so reject it up front.
+    if (/\s/.test(data))
+        return false;
+    if (data.length % 4 !== 0)
+        return false;
+    try {
+        // @ts-ignore
+        atob(data);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+// lax on purpose: the quantified regexes.base64 overflows the regex stack on multi-MB input and its leading ^$| alternation leaks through template-literal composition; isValidBase64 enforces length and padding
+const base64Charset = /^[0-9a-zA-Z+/]*={0,2}$/;
+const $ZodBase64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBase64", (inst, def) => {
+    def.pattern ?? (def.pattern = base64Charset);
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (isValidBase64(payload.value))
+            return;
+        payload.issues.push({
+            code: "invalid_format",
+            format: "base64",
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+//////////////////////////////   ZodBase64URL   //////////////////////////////
+// lax on purpose: the quantified regexes.base64url overflows the regex stack on multi-MB input; isValidBase64 enforces length on the padded string
+const base64urlCharset = /^[A-Za-z0-9_-]*$/;
+function isValidBase64URL(data) {
+    if (!base64urlCharset.test(data))
+        return false;
+    const base64 = data.replace(/[-_]/g, (c) => (c === "-" ? "+" : "/"));
+    const padded = base64.padEnd(Math.ceil(base64.length / 4) * 4, "=");
+    return isValidBase64(padded);
+}
+const $ZodBase64URL = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBase64URL", (inst, def) => {
+    def.pattern ?? (def.pattern = base64urlCharset);
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (isValidBase64URL(payload.value))
+            return;
+        payload.issues.push({
+            code: "invalid_format",
+            format: "base64url",
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodE164 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodE164", (inst, def) => {
+    def.pattern ?? (def.pattern = regexes.e164);
+    $ZodStringFormat.init(inst, def);
+})));
+//////////////////////////////   ZodCreditCard   //////////////////////////////
+const CC_SANITIZE = /[- ]/g;
+/** Luhn checksum on a digit-only string. Adapted from valibot (MIT). */
+function isLuhnAlgo(digits) {
+    let length = digits.length;
+    let bit = 1;
+    let sum = 0;
+    while (length) {
+        const value = digits.charCodeAt(--length) - 48;
+        bit ^= 1;
+        sum += bit ? [0, 2, 4, 6, 8, 1, 3, 5, 7, 9][value] : value;
+    }
+    return sum % 10 === 0;
+}
+function isValidCreditCard(input) {
+    if (!regexes.creditCard.test(input))
+        return false;
+    return isLuhnAlgo(input.replace(CC_SANITIZE, ""));
+}
+const $ZodCreditCard = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCreditCard", (inst, def) => {
+    // Shape only — the Luhn check below is not expressible as a pattern, so consumers of `pattern` (JSON Schema, template literals) get the length and separator rules alone.
+    def.pattern ?? (def.pattern = regexes.creditCard);
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (isValidCreditCard(payload.value))
+            return;
+        payload.issues.push({
+            code: "invalid_format",
+            format: "credit_card",
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+//////////////////////////////   ZodIBAN   //////////////////////////////
+// iso 7064 mod 97-10 checksum without BigInt
+function isIso7064Mod97(iban) {
+    let remainder = 0;
+    const len = iban.length;
+    for (let i = 4; i < len; i++) {
+        const code = iban.charCodeAt(i);
+        remainder = (code >= 65 ? remainder * 100 + (code - 55) : remainder * 10 + (code - 48)) % 97;
+    }
+    for (let i = 0; i < 4; i++) {
+        const code = iban.charCodeAt(i);
+        remainder = (code >= 65 ? remainder * 100 + (code - 55) : remainder * 10 + (code - 48)) % 97;
+    }
+    return remainder === 1;
+}
+function isValidIBAN(input) {
+    if (!regexes.iban.test(input))
+        return false;
+    return isIso7064Mod97(input);
+}
+const $ZodIBAN = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodIBAN", (inst, def) => {
+    // shape only — checksum is not expressible as a pattern
+    def.pattern ?? (def.pattern = regexes.iban);
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (isValidIBAN(payload.value))
+            return;
+        payload.issues.push({
+            code: "invalid_format",
+            format: "iban",
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+//////////////////////////////   ZodJWT   //////////////////////////////
+function isValidJWT(token, algorithm = null) {
+    try {
+        const tokensParts = token.split(".");
+        if (tokensParts.length !== 3)
+            return false;
+        const [header] = tokensParts;
+        if (!header)
+            return false;
+        // @ts-ignore
+        const parsedHeader = JSON.parse(atob(header));
+        if ("typ" in parsedHeader && parsedHeader?.typ !== "JWT")
+            return false;
+        if (!parsedHeader.alg)
+            return false;
+        if (algorithm && (!("alg" in parsedHeader) || parsedHeader.alg !== algorithm))
+            return false;
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+const $ZodJWT = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodJWT", (inst, def) => {
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (isValidJWT(payload.value, def.alg))
+            return;
+        payload.issues.push({
+            code: "invalid_format",
+            format: "jwt",
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCustomStringFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCustomStringFormat", (inst, def) => {
+    $ZodStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (def.fn(payload.value))
+            return;
+        payload.issues.push({
+            code: "invalid_format",
+            format: def.format,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodNumber = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNumber", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.pattern = number;
+    inst._zod.parse = (payload, _ctx) => {
+        if (def.coerce)
+            try {
+                payload.value = Number(payload.value);
+            }
+            catch (_) { }
+        const input = payload.value;
+        if (typeof input === "number" && !Number.isNaN(input) && Number.isFinite(input)) {
+            return payload;
+        }
+        const received = typeof input === "number"
+            ? Number.isNaN(input)
+                ? "NaN"
+                : !Number.isFinite(input)
+                    ? String(input)
+                    : undefined
+            : undefined;
+        payload.issues.push({
+            expected: "number",
+            code: "invalid_type",
+            input,
+            inst,
+            ...(received ? { received } : {}),
+        });
+        return payload;
+    };
+});
+const $ZodNumberFormat = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNumberFormat", (inst, def) => {
+    core_checks/* $ZodCheckNumberFormat */.KH.init(inst, def);
+    $ZodNumber.init(inst, def); // no format checks
+});
+const $ZodBoolean = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodBoolean", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.pattern = regexes_boolean;
+    inst._zod.parse = (payload, _ctx) => {
+        if (def.coerce)
+            try {
+                payload.value = Boolean(payload.value);
+            }
+            catch (_) { }
+        const input = payload.value;
+        if (typeof input === "boolean")
+            return payload;
+        payload.issues.push({
+            expected: "boolean",
+            code: "invalid_type",
+            input,
+            inst,
+        });
+        return payload;
+    };
+});
+const $ZodBigInt = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBigInt", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.pattern = regexes.bigint;
+    inst._zod.parse = (payload, _ctx) => {
+        if (def.coerce)
+            try {
+                payload.value = BigInt(payload.value);
+            }
+            catch (_) { }
+        if (typeof payload.value === "bigint")
+            return payload;
+        payload.issues.push({
+            expected: "bigint",
+            code: "invalid_type",
+            input: payload.value,
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodBigIntFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBigIntFormat", (inst, def) => {
+    checks.$ZodCheckBigIntFormat.init(inst, def);
+    $ZodBigInt.init(inst, def); // no format checks
+})));
+const $ZodSymbol = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodSymbol", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, _ctx) => {
+        const input = payload.value;
+        if (typeof input === "symbol")
+            return payload;
+        payload.issues.push({
+            expected: "symbol",
+            code: "invalid_type",
+            input,
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodUndefined = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodUndefined", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.pattern = regexes.undefined;
+    inst._zod.values = new Set([undefined]);
+    inst._zod.parse = (payload, _ctx) => {
+        const input = payload.value;
+        if (typeof input === "undefined")
+            return payload;
+        payload.issues.push({
+            expected: "undefined",
+            code: "invalid_type",
+            input,
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodNull = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodNull", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.pattern = regexes.null;
+    inst._zod.values = new Set([null]);
+    inst._zod.parse = (payload, _ctx) => {
+        const input = payload.value;
+        if (input === null)
+            return payload;
+        payload.issues.push({
+            expected: "null",
+            code: "invalid_type",
+            input,
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodAny = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodAny", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload) => payload;
+})));
+const $ZodUnknown = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodUnknown", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload) => payload;
+});
+const $ZodNever = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodNever", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, _ctx) => {
+        payload.issues.push({
+            expected: "never",
+            code: "invalid_type",
+            input: payload.value,
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodVoid = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodVoid", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, _ctx) => {
+        const input = payload.value;
+        if (typeof input === "undefined")
+            return payload;
+        payload.issues.push({
+            expected: "void",
+            code: "invalid_type",
+            input,
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodDate = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodDate", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, _ctx) => {
+        if (def.coerce) {
+            try {
+                payload.value = new Date(payload.value);
+            }
+            catch (_err) { }
+        }
+        const input = payload.value;
+        const isDate = input instanceof Date;
+        const isValidDate = isDate && !Number.isNaN(input.getTime());
+        if (isValidDate)
+            return payload;
+        payload.issues.push({
+            expected: "date",
+            code: "invalid_type",
+            input,
+            ...(isDate ? { received: "Invalid Date" } : {}),
+            inst,
+        });
+        return payload;
+    };
+})));
+// an oversized container fails its leading size checks before any element is parsed
+function capSize(inst, size) {
+    const caps = core_util/* sizeCaps */.hi(inst._zod.def.checks);
+    if (!caps.length)
+        return;
+    const cap = Math.min(...caps.map((c) => c[0]));
+    const parse = inst._zod.parse;
+    inst._zod.parse = (payload, ctx) => {
+        const n = size(payload.value);
+        if (n > cap && !ctx?.skipChecks && ctx?.direction !== "backward") {
+            for (const [max, ch] of core_util/* sizeCaps */.hi(inst._zod.def.checks)) {
+                if (n > max && ch._zod.def.when(payload)) {
+                    const start = payload.issues.length;
+                    ch._zod.check(payload);
+                    // the value is still the raw input, so no later check may read it
+                    payload.issues[start].continue = false;
+                    core_util/* attachSchema */.d3(payload.issues, start, inst);
+                    return payload;
+                }
+            }
+        }
+        return parse(payload, ctx);
+    };
+}
+const arraySize = (input) => (Array.isArray(input) ? input.length : -1);
+const mapSize = (input) => (input instanceof Map ? input.size : -1);
+const setSize = (input) => (input instanceof Set ? input.size : -1);
+function handleArrayResult(result, final, index) {
+    if (result.issues.length) {
+        final.issues.push(...core_util/* prefixIssues */.lQ(index, result.issues));
+    }
+    final.value[index] = result.value;
+}
+const $ZodArray = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodArray", (inst, def) => {
+    $ZodType.init(inst, def);
+    const memo = core_core/* globalConfig */.cr.memoizer;
+    memo?.attach(inst);
+    inst._zod.parse = (payload, ctx) => {
+        const input = payload.value;
+        if (!Array.isArray(input)) {
+            payload.issues.push({
+                expected: "array",
+                code: "invalid_type",
+                input,
+                inst,
+            });
+            return payload;
+        }
+        payload.value = memo ? memo.alloc(inst, payload, Array(input.length), ctx) : Array(input.length);
+        const proms = [];
+        const abortEarly = ctx?.abortEarly;
+        for (let i = 0; i < input.length; i++) {
+            const item = input[i];
+            const result = def.element._zod.run({
+                value: item,
+                issues: [],
+            }, ctx);
+            if (result instanceof Promise) {
+                proms.push(result.then((result) => handleArrayResult(result, payload, i)));
+            }
+            else {
+                handleArrayResult(result, payload, i);
+                // the element's payload is authoritative here, since handleArrayResult forwards every issue; an object's is not, because it drops a failed absent optional
+                if (abortEarly && result.issues.length !== 0 && core_util/* aborted */.QH(result))
+                    break;
+            }
+        }
+        if (proms.length) {
+            return Promise.all(proms).then(() => payload);
+        }
+        return payload; //handleArrayResultsAsync(parseResults, final);
+    };
+    capSize(inst, arraySize);
+});
+function handlePropertyResult(result, final, key, input, optin, optout) {
+    const isPresent = key in input;
+    const isOptionalOut = optout === "optional";
+    // The middle rung means "absence permitted, nothing supplied in its place", so an absent key contributes nothing — whatever the schema made of `undefined` is invented, not substituted. Only `optional` reaches this with a value: `defaulted` substitutes, and a schema that isn't optional-out has to keep the key.
+    if (!isPresent && isOptionalOut && optin === "optional") {
+        return;
+    }
+    if (result.issues.length) {
+        // For optional-in/out schemas, ignore errors on absent keys.
+        if (optin !== undefined && isOptionalOut && !isPresent) {
+            return;
+        }
+        final.issues.push(...core_util/* prefixIssues */.lQ(key, result.issues));
+    }
+    if (!isPresent && optin === undefined) {
+        if (!result.issues.length) {
+            final.issues.push({
+                code: "invalid_type",
+                expected: "nonoptional",
+                input: undefined,
+                path: [key],
+            });
+        }
+        return;
+    }
+    if (result.value === undefined) {
+        if (isPresent || (optin === "defaulted" && !isOptionalOut)) {
+            final.value[key] = undefined;
+        }
+    }
+    else {
+        final.value[key] = result.value;
+    }
+}
+// one shared instance; a fresh [] per schema cost 56 bytes retained
+const NO_SYMBOL_KEYS = [];
+function normalizeDef(def) {
+    const keys = Object.keys(def.shape);
+    const ownSymbols = Object.getOwnPropertySymbols(def.shape);
+    const symbolKeys = ownSymbols.length ? ownSymbols : NO_SYMBOL_KEYS;
+    // aliases `keys` when there are no symbols, so a string-only shape keeps one array
+    const allKeys = symbolKeys.length ? [...keys, ...symbolKeys] : keys;
+    for (const k of allKeys) {
+        if (!def.shape?.[k]?._zod?.traits?.has("$ZodType")) {
+            throw new Error(`Invalid element at key "${String(k)}": expected a Zod schema`);
+        }
+    }
+    const okeys = core_util/* optionalKeys */.NM(def.shape);
+    return {
+        ...def,
+        allKeys,
+        symbolKeys,
+        // string-only: handleCatchall matches it against `for...in`, which never yields a symbol
+        keySet: new Set(keys),
+        numKeys: keys.length,
+        optionalKeys: new Set(okeys),
+    };
+}
+function handleCatchall(proms, input, payload, ctx, def, inst, abortEarly) {
+    const unrecognized = [];
+    const keySet = def.keySet;
+    const _catchall = def.catchall._zod;
+    const t = _catchall.def.type;
+    const optin = _catchall.optin;
+    const optout = _catchall.optout;
+    // starts at 0, not the current length: the shape phase already ran and may have aborted
+    let seen = 0;
+    for (const key in input) {
+        if (abortEarly && payload.issues.length !== seen) {
+            if (core_util/* aborted */.QH(payload, seen))
+                break;
+            seen = payload.issues.length;
+        }
+        // Must precede the __proto__ branch: a declared key is not unrecognized, even though the shape loop deliberately strips __proto__ from the parsed output.
+        if (keySet.has(key))
+            continue;
+        // Don't copy an undeclared __proto__ into the result; assignment to a plain {} would replace the result prototype. But in strict mode it is still an unknown key, so report it before skipping.
+        if (key === "__proto__") {
+            if (t === "never")
+                unrecognized.push(key);
+            continue;
+        }
+        if (t === "never") {
+            unrecognized.push(key);
+            continue;
+        }
+        const r = _catchall.run({ value: input[key], issues: [] }, ctx);
+        if (r instanceof Promise) {
+            proms.push(r.then((r) => handlePropertyResult(r, payload, key, input, optin, optout)));
+        }
+        else {
+            handlePropertyResult(r, payload, key, input, optin, optout);
+        }
+    }
+    if (unrecognized.length) {
+        payload.issues.push({
+            code: "unrecognized_keys",
+            keys: unrecognized,
+            input,
+            inst,
+            // Describes the shape of the input, not the validity of the parsed value, so it never aborts. The parse still fails; the schema's own checks just get to run first, and an enclosing intersection can reconcile the key against a sibling operand.
+            continue: true,
+        });
+    }
+    if (!proms.length)
+        return payload;
+    return Promise.all(proms).then(() => {
+        return payload;
+    });
+}
+const $ZodObject = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodObject", (inst, def) => {
+    // requires cast because technically $ZodObject doesn't extend
+    $ZodType.init(inst, def);
+    const desc = Object.getOwnPropertyDescriptor(def, "shape");
+    // a cloned def carries its source's accessor, which knows the shape it answers from; adopting that keeps the clone's keys readable without running it
+    const sh = desc?.get ? desc.get.raw : (def.shape ?? {});
+    if (sh) {
+        // Freezes the shape on first read, so its getters resolve once and every later read sees the same schemas.
+        const get = () => {
+            const newSh = { ...sh };
+            Object.defineProperty(def, "shape", { value: newSh });
+            get.raw = newSh;
+            return newSh;
+        };
+        get.raw = sh;
+        Object.defineProperty(def, "shape", { get });
+    }
+    const _normalized = core_util/* cached */.PO(() => normalizeDef(def));
+    core_util/* defineLazyInternal */.v5(inst, "propValues", (zod) => {
+        const shape = zod.def.shape;
+        const propValues = {};
+        for (const key in shape) {
+            const field = shape[key]._zod;
+            if (field.values) {
+                if (!Object.prototype.hasOwnProperty.call(propValues, key)) {
+                    core_util/* assignProp */.Vy(propValues, key, new Set());
+                }
+                for (const v of field.values)
+                    propValues[key].add(v);
+                // An omittable slot reads back as undefined at a discriminator lookup, so it has to claim undefined: two options that can both omit the key are not discriminable on it.
+                if (field.optin !== undefined)
+                    propValues[key].add(undefined);
+            }
+        }
+        return propValues;
+    });
+    const isObject = core_util/* isObject */.Gv;
+    const catchall = def.catchall;
+    let value;
+    const memo = core_core/* globalConfig */.cr.memoizer;
+    memo?.attach(inst);
+    inst._zod.parse = (payload, ctx) => {
+        value ?? (value = _normalized.value);
+        const input = payload.value;
+        if (!isObject(input)) {
+            payload.issues.push({
+                expected: "object",
+                code: "invalid_type",
+                input,
+                inst,
+            });
+            return payload;
+        }
+        payload.value = memo ? memo.alloc(inst, payload, {}, ctx) : {};
+        const proms = [];
+        const shape = value.shape;
+        const abortEarly = ctx?.abortEarly;
+        let seen = payload.issues.length;
+        for (const key of value.allKeys) {
+            if (abortEarly && payload.issues.length !== seen) {
+                if (core_util/* aborted */.QH(payload, seen))
+                    break;
+                seen = payload.issues.length;
+            }
+            if (key === "__proto__")
+                continue;
+            const el = shape[key];
+            const optin = el._zod.optin;
+            const optout = el._zod.optout;
+            const r = el._zod.run({ value: input[key], issues: [] }, ctx);
+            if (r instanceof Promise) {
+                proms.push(r.then((r) => handlePropertyResult(r, payload, key, input, optin, optout)));
+            }
+            else {
+                handlePropertyResult(r, payload, key, input, optin, optout);
+            }
+        }
+        if (!catchall) {
+            return proms.length ? Promise.all(proms).then(() => payload) : payload;
+        }
+        return handleCatchall(proms, input, payload, ctx, _normalized.value, inst, abortEarly === true);
+    };
+});
+const $ZodObjectJIT = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodObjectJIT", (inst, def) => {
+    // requires cast because technically $ZodObject doesn't extend
+    $ZodObject.init(inst, def);
+    const superParse = inst._zod.parse;
+    const _normalized = util.cached(() => normalizeDef(def));
+    const memo = core.globalConfig.memoizer;
+    const generateFastpass = (shape) => {
+        const normalized = _normalized.value;
+        const syms = normalized.symbolKeys;
+        // a symbol has no source literal, so it is read as `syms[i]` off the closed-over scope
+        const doc = new Doc(["payload", "ctx"], { shape, inst, memo, syms });
+        const parseStr = (k) => `shape[${k}]._zod.run({ value: input[${k}], issues: [] }, ctx)`;
+        // prefixes in place, like util.prefixIssues. newResult must land before the early return: a catchall runs after this and would otherwise write onto the caller's input
+        const prefixStr = (id, k) => `
+          let ${id}_ab = false;
+          for (let i = 0; i < ${id}.issues.length; i++) {
+            const iss = ${id}.issues[i];
+            iss.path = iss.path ? [${k}, ...iss.path] : [${k}];
+            payload.issues.push(iss);
+            if (iss.continue !== true) ${id}_ab = true;
+          }
+          if (${id}_ab && ctx && ctx.abortEarly) {
+            payload.value = newResult;
+            return payload;
+          }`;
+        doc.write(`const input = payload.value;`);
+        const ids = Object.create(null);
+        let counter = 0;
+        for (const key of normalized.allKeys) {
+            ids[key] = `key_${counter++}`;
+        }
+        // A: preserve key order {
+        doc.write(memo ? `const newResult = memo.alloc(inst, payload, {}, ctx);` : `const newResult = {};`);
+        for (const key of normalized.allKeys) {
+            if (key === "__proto__")
+                continue;
+            const id = ids[key];
+            const k = typeof key === "symbol" ? `syms[${syms.indexOf(key)}]` : util.esc(key);
+            const isPresent = `${k} in input`;
+            const schema = shape[key];
+            const optin = schema?._zod?.optin;
+            const isOptionalIn = optin !== undefined;
+            const isOptionalOut = schema?._zod?.optout === "optional";
+            doc.write(`const ${id} = ${parseStr(k)};`);
+            if (isOptionalIn && isOptionalOut) {
+                // For optional-in/out schemas, ignore errors on absent keys — and, like the interpreted path, drop the value produced alongside them. The middle rung goes further: it permits absence without supplying anything in its place, so an absent key contributes nothing at all.
+                const assign = optin === "optional" ? `${id}_present` : `${id}.value !== undefined || ${id}_present`;
+                doc.write(`
+        const ${id}_present = ${isPresent};
+        if (!${id}.issues.length || ${id}_present) {
+          if (${id}.issues.length) {${prefixStr(id, k)}
+          }
+
+          if (${assign}) {
+            newResult[${k}] = ${id}.value;
+          }
+        }
+
+      `);
+            }
+            else if (!isOptionalIn) {
+                doc.write(`
+        const ${id}_present = ${isPresent};
+        if (${id}.issues.length) {${prefixStr(id, k)}
+        }
+        if (!${id}_present && !${id}.issues.length) {
+          payload.issues.push({
+            code: "invalid_type",
+            expected: "nonoptional",
+            input: undefined,
+            path: [${k}]
+          });
+          if (ctx && ctx.abortEarly) {
+            payload.value = newResult;
+            return payload;
+          }
+        }
+
+        if (${id}_present) {
+          newResult[${k}] = ${id}.value;
+        }
+
+      `);
+            }
+            else {
+                doc.write(`
+        if (${id}.issues.length) {${prefixStr(id, k)}
+        }
+      `);
+                if (optin === "defaulted") {
+                    doc.write(`newResult[${k}] = ${id}.value;`);
+                }
+                else {
+                    doc.write(`
+        if (${id}.value !== undefined || ${isPresent}) {
+          newResult[${k}] = ${id}.value;
+        }
+      `);
+                }
+            }
+        }
+        doc.write(`payload.value = newResult;`);
+        doc.write(`return payload;`);
+        // closing `shape` in is what pays: turbofan specializes the parser against that one shape object, so every `shape[k]._zod.run` folds to a known callee. as a parameter it stays a generic load and measures 13% slower even with the forwarding frame gone
+        return doc.compile();
+    };
+    let fastpass;
+    const isObject = util.isObject;
+    const jit = !core.globalConfig.jitless;
+    const allowsEval = util.allowsEval;
+    const fastEnabled = jit && allowsEval.value; // && !def.catchall;
+    const catchall = def.catchall;
+    let value;
+    inst._zod.parse = (payload, ctx) => {
+        value ?? (value = _normalized.value);
+        const input = payload.value;
+        if (!isObject(input)) {
+            payload.issues.push({
+                expected: "object",
+                code: "invalid_type",
+                input,
+                inst,
+            });
+            return payload;
+        }
+        if (jit && fastEnabled && ctx?.async === false && ctx.jitless !== true) {
+            // always synchronous
+            if (!fastpass)
+                fastpass = generateFastpass(def.shape);
+            payload = fastpass(payload, ctx);
+            if (!catchall)
+                return payload;
+            return handleCatchall([], input, payload, ctx, value, inst, ctx?.abortEarly === true);
+        }
+        return superParse(payload, ctx);
+    };
+})));
+function handleUnionResults(results, final, inst, ctx) {
+    for (const result of results) {
+        if (result.issues.length === 0) {
+            final.value = result.value;
+            return final;
+        }
+    }
+    const nonaborted = results.filter((r) => !core_util/* aborted */.QH(r));
+    if (nonaborted.length === 1) {
+        final.value = nonaborted[0].value;
+        return nonaborted[0];
+    }
+    final.issues.push({
+        code: "invalid_union",
+        input: final.value,
+        inst,
+        errors: results.map((result) => result.issues.map((iss) => core_util/* finalizeIssue */.iR(iss, ctx, core_core/* config */.$W()))),
+    });
+    return final;
+}
+const $ZodUnion = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodUnion", (inst, def) => {
+    $ZodType.init(inst, def);
+    core_util/* defineLazyInternal */.v5(inst, "optin", (zod) => zod.def.options.some((o) => o._zod.optin === "defaulted")
+        ? "defaulted"
+        : zod.def.options.some((o) => o._zod.optin !== undefined)
+            ? "optional"
+            : undefined);
+    core_util/* defineLazyInternal */.v5(inst, "optout", (zod) => zod.def.options.some((o) => o._zod.optout === "optional") ? "optional" : undefined);
+    core_util/* defineLazyInternal */.v5(inst, "values", (zod) => {
+        if (zod.def.options.every((o) => o._zod.values)) {
+            return new Set(zod.def.options.flatMap((option) => Array.from(option._zod.values)));
+        }
+        return undefined;
+    });
+    core_util/* defineLazyInternal */.v5(inst, "pattern", (zod) => {
+        if (zod.def.options.every((o) => o._zod.pattern)) {
+            const patterns = zod.def.options.map((o) => o._zod.pattern);
+            return new RegExp(`^(${patterns.map((p) => core_util/* cleanRegex */.p6(p.source)).join("|")})$`);
+        }
+        return undefined;
+    });
+    const first = def.options.length === 1 ? def.options[0]._zod.run : null;
+    inst._zod.parse = (payload, ctx) => {
+        if (first) {
+            return first(payload, ctx);
+        }
+        let async = false;
+        const results = [];
+        for (const option of def.options) {
+            const result = option._zod.run({
+                value: payload.value,
+                issues: [],
+            }, ctx);
+            if (result instanceof Promise) {
+                results.push(result);
+                async = true;
+            }
+            else {
+                if (result.issues.length === 0)
+                    return result;
+                results.push(result);
+            }
+        }
+        if (!async)
+            return handleUnionResults(results, payload, inst, ctx);
+        return Promise.all(results).then((results) => {
+            return handleUnionResults(results, payload, inst, ctx);
+        });
+    };
+});
+function handleExclusiveUnionResults(results, final, inst, ctx) {
+    const matches = [];
+    for (let i = 0; i < results.length; i++) {
+        if (results[i].issues.length === 0)
+            matches.push(i);
+    }
+    if (matches.length === 1) {
+        final.value = results[matches[0]].value;
+        return final;
+    }
+    if (matches.length === 0) {
+        // No matches - same as regular union
+        final.issues.push({
+            code: "invalid_union",
+            input: final.value,
+            inst,
+            errors: results.map((result) => result.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config()))),
+        });
+    }
+    else {
+        // Multiple matches - exclusive union failure
+        final.issues.push({
+            code: "invalid_union",
+            input: final.value,
+            inst,
+            errors: [],
+            inclusive: false,
+            matches,
+        });
+    }
+    return final;
+}
+const $ZodXor = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodXor", (inst, def) => {
+    $ZodUnion.init(inst, def);
+    def.inclusive = false;
+    const first = def.options.length === 1 ? def.options[0]._zod.run : null;
+    inst._zod.parse = (payload, ctx) => {
+        if (first) {
+            return first(payload, ctx);
+        }
+        let async = false;
+        const results = [];
+        for (const option of def.options) {
+            const result = option._zod.run({
+                value: payload.value,
+                issues: [],
+            }, ctx);
+            if (result instanceof Promise) {
+                results.push(result);
+                async = true;
+            }
+            else {
+                results.push(result);
+            }
+        }
+        if (!async)
+            return handleExclusiveUnionResults(results, payload, inst, ctx);
+        return Promise.all(results).then((results) => {
+            return handleExclusiveUnionResults(results, payload, inst, ctx);
+        });
+    };
+})));
+/** Returns the option whose discriminator claims `value`, or throws if ambiguous. */
+function getDiscriminatedOption(union, value) {
+    const internals = union._zod;
+    let map = internals.bag.optionsMap;
+    if (!map) {
+        map = discriminatorMap(internals.def);
+        internals.bag.optionsMap = map;
+    }
+    const option = map.get(value);
+    if (option === null)
+        throw new Error(`Ambiguous discriminator value "${String(value)}"`);
+    return option;
+}
+function discriminatorMap(def) {
+    const map = new Map();
+    for (const option of def.options) {
+        const values = option._zod.propValues?.[def.discriminator];
+        if (!values || values.size === 0)
+            throw new Error(`Invalid discriminated union option at index "${def.options.indexOf(option)}"`);
+        for (const value of values) {
+            if (map.has(value)) {
+                if (value !== undefined)
+                    throw new Error(`Duplicate discriminator value "${String(value)}"`);
+                // keep the collision marked so a later member cannot reclaim it
+                map.set(value, null);
+            }
+            else {
+                map.set(value, option);
+            }
+        }
+    }
+    return map;
+}
+const $ZodDiscriminatedUnion = 
+/*@__PURE__*/
+(/* unused pure expression or super */ null && (core.$constructor("$ZodDiscriminatedUnion", (inst, def) => {
+    def.inclusive = false;
+    $ZodUnion.init(inst, def);
+    const _super = inst._zod.parse;
+    util.defineLazyInternal(inst, "propValues", (zod) => {
+        const propValues = {};
+        let undefinedCount = 0;
+        for (const option of zod.def.options) {
+            const pv = option._zod.propValues;
+            if (!pv || Object.keys(pv).length === 0)
+                throw new Error(`Invalid discriminated union option at index "${zod.def.options.indexOf(option)}"`);
+            if (pv[zod.def.discriminator]?.has(undefined))
+                undefinedCount++;
+            for (const [k, v] of Object.entries(pv)) {
+                if (!Object.prototype.hasOwnProperty.call(propValues, k)) {
+                    util.assignProp(propValues, k, new Set());
+                }
+                for (const val of v) {
+                    propValues[k].add(val);
+                }
+            }
+        }
+        if (!zod.def.unionFallback && undefinedCount > 1)
+            propValues[zod.def.discriminator]?.delete(undefined);
+        return propValues;
+    });
+    // Checked now rather than in the lookup map below, so an option that lacks the discriminator fails at the `discriminatedUnion` call instead of on the first object parsed. Options whose shape cannot be enumerated without resolving it — pipes and lazies — are left to the map.
+    def.options.forEach((option, i) => {
+        const propShape = util.rawShape(option._zod.def);
+        if (propShape && !Object.prototype.hasOwnProperty.call(propShape, def.discriminator)) {
+            throw new Error(`Invalid discriminated union option at index "${i}"`);
+        }
+    });
+    const disc = util.cached(() => discriminatorMap(def));
+    inst._zod.parse = (payload, ctx) => {
+        const input = payload.value;
+        if (!util.isObject(input)) {
+            payload.issues.push({
+                code: "invalid_type",
+                expected: "object",
+                input,
+                inst,
+            });
+            return payload;
+        }
+        const value = input?.[def.discriminator];
+        const opt = disc.value.get(value);
+        // forward metadata cannot choose an encoder for an absent tag
+        if (opt && (value !== undefined || ctx.direction !== "backward")) {
+            return opt._zod.run(payload, ctx);
+        }
+        // Fall back to union matching when the fast discriminator path fails:
+        // - explicitly enabled via unionFallback, or
+        // - during backward direction (encode), since codec-based discriminators have different values in forward vs backward directions
+        if (def.unionFallback || ctx.direction === "backward") {
+            return _super(payload, ctx);
+        }
+        // no matching discriminator
+        payload.issues.push({
+            code: "invalid_union",
+            errors: [],
+            note: "No matching discriminator",
+            discriminator: def.discriminator,
+            options: Array.from(disc.value.keys()).filter((value) => disc.value.get(value) !== null),
+            input,
+            path: [def.discriminator],
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodIntersection = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodIntersection", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, ctx) => {
+        const input = payload.value;
+        const left = def.left._zod.run({ value: input, issues: [] }, ctx);
+        const right = def.right._zod.run({ value: input, issues: [] }, ctx);
+        const async = left instanceof Promise || right instanceof Promise;
+        if (async) {
+            return Promise.all([left, right]).then(([left, right]) => {
+                return handleIntersectionResults(payload, left, right);
+            });
+        }
+        return handleIntersectionResults(payload, left, right);
+    };
+})));
+function mergeValues(a, b) {
+    // const aType = parse.t(a);
+    // const bType = parse.t(b);
+    if (a === b) {
+        return { valid: true, data: a };
+    }
+    if (a instanceof Date && b instanceof Date && +a === +b) {
+        return { valid: true, data: a };
+    }
+    if (util.isPlainObject(a) && util.isPlainObject(b)) {
+        const bKeys = Object.keys(b);
+        const sharedKeys = Object.keys(a).filter((key) => bKeys.indexOf(key) !== -1);
+        const newObj = { ...a, ...b };
+        if (Object.prototype.hasOwnProperty.call(newObj, "__proto__"))
+            delete newObj.__proto__;
+        for (const key of sharedKeys) {
+            if (key === "__proto__")
+                continue;
+            const sharedValue = mergeValues(a[key], b[key]);
+            if (!sharedValue.valid) {
+                return {
+                    valid: false,
+                    mergeErrorPath: [key, ...sharedValue.mergeErrorPath],
+                };
+            }
+            newObj[key] = sharedValue.data;
+        }
+        return { valid: true, data: newObj };
+    }
+    if (Array.isArray(a) && Array.isArray(b)) {
+        if (a.length !== b.length) {
+            return { valid: false, mergeErrorPath: [] };
+        }
+        const newArray = [];
+        for (let index = 0; index < a.length; index++) {
+            const itemA = a[index];
+            const itemB = b[index];
+            const sharedValue = mergeValues(itemA, itemB);
+            if (!sharedValue.valid) {
+                return {
+                    valid: false,
+                    mergeErrorPath: [index, ...sharedValue.mergeErrorPath],
+                };
+            }
+            newArray.push(sharedValue.data);
+        }
+        return { valid: true, data: newArray };
+    }
+    return { valid: false, mergeErrorPath: [] };
+}
+function handleIntersectionResults(result, left, right) {
+    // Track which side(s) reject each key. A key rejection is reported only when BOTH sides reject it, so a key owned by one branch survives the other's key schema. strictObject reports these as unrecognized_keys; a record with an open key schema reports one invalid_key per key.
+    const unrecKeys = new Map();
+    let unrecIssue;
+    const keyIssues = new Map();
+    const collect = (iss, side) => {
+        let keys;
+        if (iss.code === "unrecognized_keys" && !iss.path?.length) {
+            unrecIssue ?? (unrecIssue = iss);
+            keys = iss.keys;
+        }
+        else if (iss.code === "invalid_key" && iss.origin === "record" && iss.path?.length === 1) {
+            const k = String(iss.path[0]);
+            if (!keyIssues.has(k))
+                keyIssues.set(k, iss);
+            keys = [k];
+        }
+        else {
+            return false;
+        }
+        for (const k of keys) {
+            if (!unrecKeys.has(k))
+                unrecKeys.set(k, {});
+            unrecKeys.get(k)[side] = true;
+        }
+        return true;
+    };
+    for (const iss of left.issues) {
+        if (!collect(iss, "l"))
+            result.issues.push(iss);
+    }
+    for (const iss of right.issues) {
+        if (!collect(iss, "r"))
+            result.issues.push(iss);
+    }
+    // Report only keys rejected by BOTH sides
+    const bothKeys = [...unrecKeys].filter(([, f]) => f.l && f.r).map(([k]) => k);
+    if (bothKeys.length) {
+        const aggregated = unrecIssue ? bothKeys.filter((k) => unrecIssue.keys.includes(k)) : [];
+        if (aggregated.length)
+            result.issues.push({ ...unrecIssue, keys: aggregated });
+        for (const k of bothKeys) {
+            if (!aggregated.includes(k) && keyIssues.has(k))
+                result.issues.push(keyIssues.get(k));
+        }
+    }
+    const merged = mergeValues(left.value, right.value);
+    if (!merged.valid) {
+        if (util.aborted(result))
+            return result;
+        throw new Error(`Unmergable intersection. Error path: ` + `${JSON.stringify(merged.mergeErrorPath)}`);
+    }
+    result.value = merged.data;
+    return result;
+}
+const $ZodTuple = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodTuple", (inst, def) => {
+    $ZodType.init(inst, def);
+    const items = def.items;
+    const memo = core.globalConfig.memoizer;
+    memo?.attach(inst);
+    inst._zod.parse = (payload, ctx) => {
+        const input = payload.value;
+        if (!Array.isArray(input)) {
+            payload.issues.push({
+                input,
+                inst,
+                expected: "tuple",
+                code: "invalid_type",
+            });
+            return payload;
+        }
+        payload.value = memo ? memo.alloc(inst, payload, [], ctx) : [];
+        const proms = [];
+        const optinStart = getTupleOptStart(items, "optin");
+        const optoutStart = getTupleOptStart(items, "optout");
+        if (!def.rest) {
+            if (input.length < optinStart) {
+                payload.issues.push({
+                    code: "too_small",
+                    minimum: optinStart,
+                    inclusive: true,
+                    input,
+                    inst,
+                    origin: "array",
+                });
+                return payload;
+            }
+            if (input.length > items.length) {
+                payload.issues.push({
+                    code: "too_big",
+                    maximum: items.length,
+                    inclusive: true,
+                    input,
+                    inst,
+                    origin: "array",
+                });
+            }
+        }
+        // Run every item in parallel, collecting results into an indexed array. The post-processing in `handleTupleResults` walks them in order so it can decide whether an absent optional-output error can truncate the tail or must be reported to preserve required output.
+        const itemResults = new Array(items.length);
+        // only tracked when there is a rest loop to skip
+        const abortEarly = def.rest ? ctx?.abortEarly : undefined;
+        let itemAborted = false;
+        for (let i = 0; i < items.length; i++) {
+            const r = items[i]._zod.run({ value: input[i], issues: [] }, ctx);
+            if (r instanceof Promise) {
+                proms.push(r.then((rr) => {
+                    itemResults[i] = rr;
+                }));
+            }
+            else {
+                itemResults[i] = r;
+                if (abortEarly && !itemAborted && r.issues.length)
+                    itemAborted = util.aborted(r);
+            }
+        }
+        // sound because rest is non-empty exactly when every fixed index is present, the one case handleTupleResults cannot discard an item's issues
+        if (def.rest && !itemAborted) {
+            let i = items.length - 1;
+            const rest = input.slice(items.length);
+            let seen = payload.issues.length;
+            for (const el of rest) {
+                if (abortEarly && payload.issues.length !== seen) {
+                    if (util.aborted(payload, seen))
+                        break;
+                    seen = payload.issues.length;
+                }
+                i++;
+                const result = def.rest._zod.run({ value: el, issues: [] }, ctx);
+                if (result instanceof Promise) {
+                    proms.push(result.then((r) => handleTupleResult(r, payload, i)));
+                }
+                else {
+                    handleTupleResult(result, payload, i);
+                }
+            }
+        }
+        if (proms.length) {
+            return Promise.all(proms).then(() => handleTupleResults(itemResults, payload, items, input, optoutStart));
+        }
+        return handleTupleResults(itemResults, payload, items, input, optoutStart);
+    };
+})));
+function getTupleOptStart(items, key) {
+    for (let i = items.length - 1; i >= 0; i--) {
+        // optin is a three-rung ladder so any rung above `undefined` permits an absent slot; optout stays two-valued.
+        const omittable = key === "optin" ? items[i]._zod.optin !== undefined : items[i]._zod.optout === "optional";
+        if (!omittable)
+            return i + 1;
+    }
+    return 0;
+}
+function handleTupleResult(result, final, index) {
+    if (result.issues.length) {
+        final.issues.push(...util.prefixIssues(index, result.issues));
+    }
+    final.value[index] = result.value;
+}
+function handleTupleResults(itemResults, final, items, input, optoutStart) {
+    // Walk results in order. Mirror $ZodObject's swallow-on-absent-optional rule, but only after `optoutStart`: the first index where the output tuple tail can be absent.
+    for (let i = 0; i < items.length; i++) {
+        const r = itemResults[i];
+        const isPresent = i < input.length;
+        // The array analog of `handlePropertyResult`'s absent-key early return: the middle rung permits absence without supplying anything in its place, so the tail truncates here instead of materializing whatever the item made of `undefined`.
+        if (!isPresent && i >= optoutStart && items[i]._zod.optin === "optional") {
+            final.value.length = i;
+            break;
+        }
+        if (r.issues.length) {
+            if (!isPresent && i >= optoutStart) {
+                final.value.length = i;
+                break;
+            }
+            final.issues.push(...util.prefixIssues(i, r.issues));
+        }
+        final.value[i] = r.value;
+    }
+    // Drop trailing slots that produced `undefined` for absent input
+    // (the array analog of an absent optional key on an object). The
+    // `i >= input.length` floor is critical: an explicit `undefined`
+    // *inside* the input must be preserved even when the schema is
+    // optional-out (e.g. `z.string().or(z.undefined())` accepting an
+    // explicit undefined value).
+    for (let i = final.value.length - 1; i >= input.length; i--) {
+        if (items[i]._zod.optout === "optional" && final.value[i] === undefined) {
+            final.value.length = i;
+        }
+        else {
+            break;
+        }
+    }
+    return final;
+}
+const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodRecord", (inst, def) => {
+    $ZodType.init(inst, def);
+    const memo = core.globalConfig.memoizer;
+    memo?.attach(inst);
+    inst._zod.parse = (payload, ctx) => {
+        const input = payload.value;
+        if (!util.isPlainObject(input)) {
+            payload.issues.push({
+                expected: "record",
+                code: "invalid_type",
+                input,
+                inst,
+            });
+            return payload;
+        }
+        // no guard in either loop below: a record's invalid_key aborts but an enclosing intersection can reconcile it, so a stopped loop hides keys the sibling does not own and the intersection then rejects nothing
+        const proms = [];
+        const values = def.keyType._zod.values;
+        if (values && !def.partial) {
+            payload.value = memo ? memo.alloc(inst, payload, {}, ctx) : {};
+            const recordKeys = new Set();
+            for (const key of values) {
+                if (typeof key === "string" || typeof key === "number" || typeof key === "symbol") {
+                    recordKeys.add(typeof key === "number" ? key.toString() : key);
+                    // A declared __proto__ is stripped but is not an unrecognized key.
+                    if (key === "__proto__")
+                        continue;
+                    const keyResult = def.keyType._zod.run({ value: key, issues: [] }, ctx);
+                    if (keyResult instanceof Promise) {
+                        throw new Error("Async schemas not supported in object keys currently");
+                    }
+                    if (keyResult.issues.length) {
+                        payload.issues.push({
+                            code: "invalid_key",
+                            origin: "record",
+                            issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+                            input: key,
+                            path: [key],
+                            inst,
+                        });
+                        continue;
+                    }
+                    const outKey = keyResult.value;
+                    if (outKey === "__proto__")
+                        continue;
+                    const result = def.valueType._zod.run({ value: input[key], issues: [] }, ctx);
+                    if (result instanceof Promise) {
+                        proms.push(result.then((result) => {
+                            if (result.issues.length) {
+                                payload.issues.push(...util.prefixIssues(key, result.issues));
+                            }
+                            payload.value[outKey] = result.value;
+                        }));
+                    }
+                    else {
+                        if (result.issues.length) {
+                            payload.issues.push(...util.prefixIssues(key, result.issues));
+                        }
+                        payload.value[outKey] = result.value;
+                    }
+                }
+            }
+            let unrecognized;
+            for (const key in input) {
+                if (!recordKeys.has(key)) {
+                    if (def.mode === "loose") {
+                        // skip __proto__ so it can't replace the result prototype via the assignment setter on the plain {} we build into
+                        if (key === "__proto__")
+                            continue;
+                        payload.value[key] = input[key];
+                    }
+                    else {
+                        unrecognized = unrecognized ?? [];
+                        unrecognized.push(key);
+                    }
+                }
+            }
+            if (unrecognized && unrecognized.length > 0) {
+                payload.issues.push({
+                    code: "unrecognized_keys",
+                    input,
+                    inst,
+                    keys: unrecognized,
+                    continue: true,
+                });
+            }
+        }
+        else {
+            payload.value = memo ? memo.alloc(inst, payload, {}, ctx) : {};
+            // An enumerable key schema declares which keys the record owns, so a key outside the set is unrecognized. A non-enumerable one (regex, refine) is a constraint every key must satisfy, so a failing key is invalid. Only the former is reconcilable against the other side of an intersection.
+            let unrecognized;
+            // Reflect.ownKeys for Symbol-key support; filter non-enumerable to match z.object()
+            for (const key of Reflect.ownKeys(input)) {
+                if (key === "__proto__")
+                    continue;
+                if (!Object.prototype.propertyIsEnumerable.call(input, key))
+                    continue;
+                let keyResult = def.keyType._zod.run({ value: key, issues: [] }, ctx);
+                if (keyResult instanceof Promise) {
+                    throw new Error("Async schemas not supported in object keys currently");
+                }
+                // Numeric string fallback: if key is a numeric string and failed, retry with Number(key). This handles z.number(), z.literal([1, 2, 3]), and unions containing numeric literals
+                const checkNumericKey = typeof key === "string" && regexes.number.test(key) && keyResult.issues.length;
+                if (checkNumericKey) {
+                    const retryResult = def.keyType._zod.run({ value: Number(key), issues: [] }, ctx);
+                    if (retryResult instanceof Promise) {
+                        throw new Error("Async schemas not supported in object keys currently");
+                    }
+                    if (retryResult.issues.length === 0) {
+                        keyResult = retryResult;
+                    }
+                }
+                if (keyResult.issues.length) {
+                    if (def.mode === "loose") {
+                        // Pass through unchanged
+                        payload.value[key] = input[key];
+                    }
+                    else if (values) {
+                        unrecognized = unrecognized ?? [];
+                        unrecognized.push(key);
+                    }
+                    else {
+                        // Default "strict" behavior: error on invalid key
+                        payload.issues.push({
+                            code: "invalid_key",
+                            origin: "record",
+                            issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+                            input: key,
+                            path: [key],
+                            inst,
+                        });
+                    }
+                    continue;
+                }
+                // the guard above tests the raw input key, but the key schema can normalize an ordinary key into __proto__; re-check the key we actually write under
+                const outKey = keyResult.value;
+                if (outKey === "__proto__")
+                    continue;
+                const result = def.valueType._zod.run({ value: input[key], issues: [] }, ctx);
+                if (result instanceof Promise) {
+                    proms.push(result.then((result) => {
+                        if (result.issues.length) {
+                            payload.issues.push(...util.prefixIssues(key, result.issues));
+                        }
+                        payload.value[outKey] = result.value;
+                    }));
+                }
+                else {
+                    if (result.issues.length) {
+                        payload.issues.push(...util.prefixIssues(key, result.issues));
+                    }
+                    payload.value[outKey] = result.value;
+                }
+            }
+            if (unrecognized && unrecognized.length > 0) {
+                payload.issues.push({
+                    code: "unrecognized_keys",
+                    input,
+                    inst,
+                    keys: unrecognized,
+                    continue: true,
+                });
+            }
+        }
+        if (proms.length) {
+            return Promise.all(proms).then(() => payload);
+        }
+        return payload;
+    };
+})));
+const $ZodMap = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodMap", (inst, def) => {
+    $ZodType.init(inst, def);
+    const memo = core.globalConfig.memoizer;
+    memo?.attach(inst);
+    inst._zod.parse = (payload, ctx) => {
+        const input = payload.value;
+        if (!(input instanceof Map)) {
+            payload.issues.push({
+                expected: "map",
+                code: "invalid_type",
+                input,
+                inst,
+            });
+            return payload;
+        }
+        const proms = [];
+        payload.value = memo ? memo.alloc(inst, payload, new Map(), ctx) : new Map();
+        const abortEarly = ctx?.abortEarly;
+        let seen = payload.issues.length;
+        for (const [key, value] of input) {
+            if (abortEarly && payload.issues.length !== seen) {
+                if (util.aborted(payload, seen))
+                    break;
+                seen = payload.issues.length;
+            }
+            const keyResult = def.keyType._zod.run({ value: key, issues: [] }, ctx);
+            const valueResult = def.valueType._zod.run({ value: value, issues: [] }, ctx);
+            if (keyResult instanceof Promise || valueResult instanceof Promise) {
+                proms.push(Promise.all([keyResult, valueResult]).then(([keyResult, valueResult]) => {
+                    handleMapResult(keyResult, valueResult, payload, key, input, inst, ctx);
+                }));
+            }
+            else {
+                handleMapResult(keyResult, valueResult, payload, key, input, inst, ctx);
+            }
+        }
+        if (proms.length)
+            return Promise.all(proms).then(() => payload);
+        return payload;
+    };
+    capSize(inst, mapSize);
+})));
+function handleMapResult(keyResult, valueResult, final, key, input, inst, ctx) {
+    if (keyResult.issues.length) {
+        if (util.propertyKeyTypes.has(typeof key)) {
+            final.issues.push(...util.prefixIssues(key, keyResult.issues));
+        }
+        else {
+            final.issues.push({
+                code: "invalid_key",
+                origin: "map",
+                input,
+                inst,
+                issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+            });
+        }
+    }
+    if (valueResult.issues.length) {
+        if (util.propertyKeyTypes.has(typeof key)) {
+            final.issues.push(...util.prefixIssues(key, valueResult.issues));
+        }
+        else {
+            final.issues.push({
+                origin: "map",
+                code: "invalid_element",
+                input,
+                inst,
+                key: key,
+                issues: valueResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+            });
+        }
+    }
+    final.value.set(keyResult.value, valueResult.value);
+}
+const $ZodSet = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodSet", (inst, def) => {
+    $ZodType.init(inst, def);
+    const memo = core.globalConfig.memoizer;
+    memo?.attach(inst);
+    inst._zod.parse = (payload, ctx) => {
+        const input = payload.value;
+        if (!(input instanceof Set)) {
+            payload.issues.push({
+                input,
+                inst,
+                expected: "set",
+                code: "invalid_type",
+            });
+            return payload;
+        }
+        const proms = [];
+        payload.value = memo ? memo.alloc(inst, payload, new Set(), ctx) : new Set();
+        const abortEarly = ctx?.abortEarly;
+        let seen = payload.issues.length;
+        for (const item of input) {
+            if (abortEarly && payload.issues.length !== seen) {
+                if (util.aborted(payload, seen))
+                    break;
+                seen = payload.issues.length;
+            }
+            const result = def.valueType._zod.run({ value: item, issues: [] }, ctx);
+            if (result instanceof Promise) {
+                proms.push(result.then((result) => handleSetResult(result, payload)));
+            }
+            else
+                handleSetResult(result, payload);
+        }
+        if (proms.length)
+            return Promise.all(proms).then(() => payload);
+        return payload;
+    };
+    capSize(inst, setSize);
+})));
+function handleSetResult(result, final) {
+    if (result.issues.length) {
+        final.issues.push(...result.issues);
+    }
+    final.value.add(result.value);
+}
+const $ZodEnum = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodEnum", (inst, def) => {
+    $ZodType.init(inst, def);
+    const values = core_util/* getEnumValues */.w5(def.entries);
+    const valuesSet = new Set(values);
+    inst._zod.values = valuesSet;
+    core_util/* defineLazyInternal */.v5(inst, "pattern", (zod) => {
+        const patternValues = core_util/* getEnumValues */.w5(zod.def.entries).filter((k) => core_util/* propertyKeyTypes */.qQ.has(typeof k));
+        // unmatchable fallback, RE2-safe: an empty alternation would compile to /^()$/, which matches ""
+        return new RegExp(patternValues.length ? `^(${patternValues.map((o) => core_util/* escapeRegex */.sD(o.toString())).join("|")})$` : "^[^\\s\\S]$");
+    });
+    inst._zod.parse = (payload, _ctx) => {
+        const input = payload.value;
+        if (valuesSet.has(input)) {
+            return payload;
+        }
+        payload.issues.push({
+            code: "invalid_value",
+            values,
+            input,
+            inst,
+        });
+        return payload;
+    };
+});
+const $ZodLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodLiteral", (inst, def) => {
+    $ZodType.init(inst, def);
+    const values = new Set(def.values);
+    inst._zod.values = values;
+    util.defineLazyInternal(inst, "pattern", (zod) => {
+        const vals = zod.def.values;
+        // unmatchable fallback, RE2-safe: an empty alternation would compile to /^()$/, which matches ""
+        return new RegExp(vals.length
+            ? `^(${vals
+                .map((o) => typeof o === "string" ? util.escapeRegex(o) : o ? util.escapeRegex(o.toString()) : String(o))
+                .join("|")})$`
+            : "^[^\\s\\S]$");
+    });
+    inst._zod.parse = (payload, _ctx) => {
+        const input = payload.value;
+        if (values.has(input)) {
+            return payload;
+        }
+        payload.issues.push({
+            code: "invalid_value",
+            values: def.values,
+            input,
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodFile = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodFile", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, _ctx) => {
+        const input = payload.value;
+        // @ts-ignore
+        if (input instanceof File)
+            return payload;
+        payload.issues.push({
+            expected: "file",
+            code: "invalid_type",
+            input,
+            inst,
+        });
+        return payload;
+    };
+})));
+const $ZodTransform = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodTransform", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.optin = "optional";
+    core_core/* globalConfig */.cr.memoizer?.guard(inst);
+    inst._zod.parse = (payload, ctx) => {
+        if (ctx.direction === "backward") {
+            throw new core_core/* $ZodEncodeError */.cV(inst.constructor.name);
+        }
+        const _out = def.transform(payload.value, payload);
+        if (ctx.async) {
+            const output = _out instanceof Promise ? _out : Promise.resolve(_out);
+            return output.then((output) => {
+                payload.value = output;
+                return payload;
+            });
+        }
+        if (_out instanceof Promise) {
+            throw new core_core/* $ZodAsyncError */.GT();
+        }
+        payload.value = _out;
+        return payload;
+    };
+});
+function handleOptionalResult(payload, result) {
+    // A substituting schema that still failed has no usable answer; yield undefined. Its issues are simply dropped: it ran on a payload of its own, so there is no shared array to truncate and nothing of the caller's to lose with it.
+    payload.value = result.issues.length ? undefined : result.value;
+    return payload;
+}
+const $ZodOptional = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodOptional", (inst, def) => {
+    $ZodType.init(inst, def);
+    // .optional() propagates absence rather than substituting for it, so a defaulted inner keeps its rung.
+    core_util/* defineLazyInternal */.v5(inst, "optin", (zod) => zod.def.innerType._zod.optin === "defaulted" ? "defaulted" : "optional");
+    inst._zod.optout = "optional";
+    core_util/* defineLazyInternal */.v5(inst, "values", (zod) => {
+        const values = zod.def.innerType._zod.values;
+        return values ? new Set([...values, undefined]) : undefined;
+    });
+    core_util/* defineLazyInternal */.v5(inst, "pattern", (zod) => {
+        const pattern = zod.def.innerType._zod.pattern;
+        return pattern ? new RegExp(`^(${core_util/* cleanRegex */.p6(pattern.source)})?$`) : undefined;
+    });
+    inst._zod.parse = (payload, ctx) => {
+        if (payload.value === undefined) {
+            // Only the top rung substitutes a value for absence; everything else leaves it intact, which is what .optional() means.
+            if (def.innerType._zod.optin !== "defaulted")
+                return payload;
+            // Its own payload, for the same reason $ZodCatch gets one: a pipe forwards an unrecognized key through the caller's issues array, and this must not read that as the substituting schema failing and drop it.
+            const result = def.innerType._zod.run({ value: payload.value, issues: [] }, ctx);
+            if (result instanceof Promise)
+                return result.then((result) => handleOptionalResult(payload, result));
+            return handleOptionalResult(payload, result);
+        }
+        return def.innerType._zod.run(payload, ctx);
+    };
+});
+const $ZodExactOptional = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodExactOptional", (inst, def) => {
+    // Call parent init - inherits optin/optout = "optional"
+    $ZodOptional.init(inst, def);
+    // Override values/pattern to NOT add undefined
+    util.defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
+    util.defineLazyInternal(inst, "pattern", (zod) => zod.def.innerType._zod.pattern);
+    // Override parse to just delegate (no undefined handling)
+    inst._zod.parse = (payload, ctx) => {
+        return def.innerType._zod.run(payload, ctx);
+    };
+})));
+const $ZodNullable = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNullable", (inst, def) => {
+    $ZodType.init(inst, def);
+    core_util/* defineLazyInternal */.v5(inst, "optin", (zod) => zod.def.innerType._zod.optin);
+    core_util/* defineLazyInternal */.v5(inst, "optout", (zod) => zod.def.innerType._zod.optout);
+    core_util/* defineLazyInternal */.v5(inst, "pattern", (zod) => {
+        const pattern = zod.def.innerType._zod.pattern;
+        return pattern ? new RegExp(`^(${core_util/* cleanRegex */.p6(pattern.source)}|null)$`) : undefined;
+    });
+    core_util/* defineLazyInternal */.v5(inst, "values", (zod) => {
+        return zod.def.innerType._zod.values ? new Set([...zod.def.innerType._zod.values, null]) : undefined;
+    });
+    inst._zod.parse = (payload, ctx) => {
+        // Forward direction (decode): allow null to pass through
+        if (payload.value === null)
+            return payload;
+        return def.innerType._zod.run(payload, ctx);
+    };
+});
+const $ZodDefault = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodDefault", (inst, def) => {
+    $ZodType.init(inst, def);
+    // inst._zod.qin = "true";
+    inst._zod.optin = "defaulted";
+    util.defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
+    inst._zod.parse = (payload, ctx) => {
+        if (ctx.direction === "backward") {
+            return def.innerType._zod.run(payload, ctx);
+        }
+        // Forward direction (decode): apply defaults for undefined input
+        if (payload.value === undefined) {
+            payload.value = def.defaultValue;
+            /**
+             * $ZodDefault returns the default value immediately in forward direction.
+             * It doesn't pass the default value into the validator ("prefault"). There's no reason to pass the default value through validation. The validity of the default is enforced by TypeScript statically. Otherwise, it's the responsibility of the user to ensure the default is valid. In the case of pipes with divergent in/out types, you can specify the default on the `in` schema of your ZodPipe to set a "prefault" for the pipe.   */
+            return payload;
+        }
+        // Forward direction: continue with default handling
+        const result = def.innerType._zod.run(payload, ctx);
+        if (result instanceof Promise) {
+            return result.then((result) => handleDefaultResult(result, def));
+        }
+        return handleDefaultResult(result, def);
+    };
+})));
+function handleDefaultResult(payload, def) {
+    if (payload.value === undefined) {
+        payload.value = def.defaultValue;
+    }
+    return payload;
+}
+const $ZodPrefault = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodPrefault", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.optin = "defaulted";
+    util.defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
+    inst._zod.parse = (payload, ctx) => {
+        if (ctx.direction === "backward") {
+            return def.innerType._zod.run(payload, ctx);
+        }
+        // Forward direction (decode): apply prefault for undefined input
+        if (payload.value === undefined) {
+            payload.value = def.defaultValue;
+        }
+        return def.innerType._zod.run(payload, ctx);
+    };
+})));
+const $ZodNonOptional = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodNonOptional", (inst, def) => {
+    $ZodType.init(inst, def);
+    util.defineLazyInternal(inst, "values", (zod) => {
+        const v = zod.def.innerType._zod.values;
+        return v ? new Set([...v].filter((x) => x !== undefined)) : undefined;
+    });
+    inst._zod.parse = (payload, ctx) => {
+        const result = def.innerType._zod.run(payload, ctx);
+        if (result instanceof Promise) {
+            return result.then((result) => handleNonOptionalResult(result, inst));
+        }
+        return handleNonOptionalResult(result, inst);
+    };
+})));
+function handleNonOptionalResult(payload, inst) {
+    if (!payload.issues.length && payload.value === undefined) {
+        payload.issues.push({
+            code: "invalid_type",
+            expected: "nonoptional",
+            input: payload.value,
+            inst,
+        });
+    }
+    return payload;
+}
+const $ZodSuccess = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodSuccess", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, ctx) => {
+        if (ctx.direction === "backward") {
+            throw new core.$ZodEncodeError("ZodSuccess");
+        }
+        const result = def.innerType._zod.run(payload, ctx);
+        if (result instanceof Promise) {
+            return result.then((result) => {
+                payload.value = result.issues.length === 0;
+                return payload;
+            });
+        }
+        payload.value = result.issues.length === 0;
+        return payload;
+    };
+})));
+function handleCatchResult(payload, result, def, ctx) {
+    if (!result.issues.length) {
+        payload.value = result.value;
+        // The value carries up, so the flag describing it has to carry with it: a back-edge into a node still being parsed must not be frozen by an enclosing readonly, and its checks belong to the node itself. Guarded so the ordinary case adds no own property.
+        if (result.memo)
+            payload.memo = true;
+        return payload;
+    }
+    // Spread the inner's own payload, not ours: `value` has to stay the input the catch was handed, and the inner ran on a payload of its own so its issues are already private to this call.
+    payload.value = def.catchValue({
+        ...result,
+        value: payload.value,
+        error: {
+            issues: result.issues.map((iss) => core_util/* finalizeIssue */.iR(iss, ctx, core_core/* config */.$W())),
+        },
+        input: payload.value,
+    });
+    return payload;
+}
+const $ZodCatch = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCatch", (inst, def) => {
+    $ZodType.init(inst, def);
+    core_util/* defineLazyInternal */.v5(inst, "optin", (zod) => zod.def.innerType._zod.optin === "defaulted" ? "defaulted" : "optional");
+    core_util/* defineLazyInternal */.v5(inst, "optout", (zod) => zod.def.innerType._zod.optout);
+    core_util/* defineLazyInternal */.v5(inst, "values", (zod) => zod.def.innerType._zod.values);
+    inst._zod.parse = (payload, ctx) => {
+        if (ctx.direction === "backward") {
+            return def.innerType._zod.run(payload, ctx);
+        }
+        // Forward direction (decode): apply catch logic
+        const result = def.innerType._zod.run({ value: payload.value, issues: [] }, ctx);
+        if (result instanceof Promise) {
+            return result.then((result) => handleCatchResult(payload, result, def, ctx));
+        }
+        return handleCatchResult(payload, result, def, ctx);
+    };
+});
+const $ZodNaN = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodNaN", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, _ctx) => {
+        if (typeof payload.value !== "number" || !Number.isNaN(payload.value)) {
+            payload.issues.push({
+                input: payload.value,
+                inst,
+                expected: "nan",
+                code: "invalid_type",
+            });
+            return payload;
+        }
+        return payload;
+    };
+})));
+const $ZodPipe = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodPipe", (inst, def) => {
+    $ZodType.init(inst, def);
+    core_util/* defineLazyInternal */.v5(inst, "values", (zod) => zod.def.in._zod.values);
+    core_util/* defineLazyInternal */.v5(inst, "optin", (zod) => zod.def.in._zod.optin);
+    core_util/* defineLazyInternal */.v5(inst, "optout", (zod) => zod.def.out._zod.optout);
+    core_util/* defineLazyInternal */.v5(inst, "propValues", (zod) => zod.def.in._zod.propValues);
+    inst._zod.parse = (payload, ctx) => {
+        if (ctx.direction === "backward") {
+            const right = def.out._zod.run(payload, ctx);
+            if (right instanceof Promise) {
+                return right.then((right) => handlePipeResult(right, def.in, ctx));
+            }
+            return handlePipeResult(right, def.in, ctx);
+        }
+        const left = def.in._zod.run(payload, ctx);
+        if (left instanceof Promise) {
+            return left.then((left) => handlePipeResult(left, def.out, ctx));
+        }
+        return handlePipeResult(left, def.out, ctx);
+    };
+});
+function handlePipeResult(left, next, ctx) {
+    // Any issue stops the pipe, so a failing refinement never feeds its transform. An unrecognized key is the exception: it describes the input's extra properties, not the value being piped, and an enclosing intersection may yet reconcile it.
+    if (left.issues.some((iss) => iss.code !== "unrecognized_keys")) {
+        // prevent further checks
+        left.aborted = true;
+        return left;
+    }
+    return next._zod.run({ value: left.value, issues: left.issues }, ctx);
+}
+const $ZodCodec = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCodec", (inst, def) => {
+    $ZodType.init(inst, def);
+    util.defineLazyInternal(inst, "values", (zod) => zod.def.in._zod.values);
+    util.defineLazyInternal(inst, "optin", (zod) => zod.def.in._zod.optin);
+    util.defineLazyInternal(inst, "optout", (zod) => zod.def.out._zod.optout);
+    util.defineLazyInternal(inst, "propValues", (zod) => zod.def.in._zod.propValues);
+    inst._zod.parse = (payload, ctx) => {
+        const direction = ctx.direction || "forward";
+        if (direction === "forward") {
+            const left = def.in._zod.run(payload, ctx);
+            if (left instanceof Promise) {
+                return left.then((left) => handleCodecAResult(left, def, ctx));
+            }
+            return handleCodecAResult(left, def, ctx);
+        }
+        else {
+            const right = def.out._zod.run(payload, ctx);
+            if (right instanceof Promise) {
+                return right.then((right) => handleCodecAResult(right, def, ctx));
+            }
+            return handleCodecAResult(right, def, ctx);
+        }
+    };
+})));
+function handleCodecAResult(result, def, ctx) {
+    if (result.issues.length) {
+        // prevent further checks
+        result.aborted = true;
+        return result;
+    }
+    const direction = ctx.direction || "forward";
+    if (direction === "forward") {
+        const transformed = def.transform(result.value, result);
+        if (transformed instanceof Promise) {
+            return transformed.then((value) => handleCodecTxResult(result, value, def.out, ctx));
+        }
+        return handleCodecTxResult(result, transformed, def.out, ctx);
+    }
+    else {
+        const transformed = def.reverseTransform(result.value, result);
+        if (transformed instanceof Promise) {
+            return transformed.then((value) => handleCodecTxResult(result, value, def.in, ctx));
+        }
+        return handleCodecTxResult(result, transformed, def.in, ctx);
+    }
+}
+function handleCodecTxResult(left, value, nextSchema, ctx) {
+    // Check if transform added any issues
+    if (left.issues.length) {
+        left.aborted = true;
+        return left;
+    }
+    return nextSchema._zod.run({ value, issues: left.issues }, ctx);
+}
+const $ZodPreprocess = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodPreprocess", (inst, def) => {
+    $ZodPipe.init(inst, def);
+})));
+const $ZodReadonly = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodReadonly", (inst, def) => {
+    $ZodType.init(inst, def);
+    util.defineLazyInternal(inst, "propValues", (zod) => zod.def.innerType._zod.propValues);
+    util.defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
+    util.defineLazyInternal(inst, "optin", (zod) => zod.def.innerType?._zod?.optin);
+    util.defineLazyInternal(inst, "optout", (zod) => zod.def.innerType?._zod?.optout);
+    inst._zod.parse = (payload, ctx) => {
+        if (ctx.direction === "backward") {
+            return def.innerType._zod.run(payload, ctx);
+        }
+        const result = def.innerType._zod.run(payload, ctx);
+        if (result instanceof Promise) {
+            return result.then(handleReadonlyResult);
+        }
+        return handleReadonlyResult(result);
+    };
+})));
+function handleReadonlyResult(payload) {
+    // A repeat visit hands back a node that is still being built; freezing it here would make the rest of its keys fail to assign.
+    if (!payload.memo)
+        payload.value = Object.freeze(payload.value);
+    return payload;
+}
+// a leaf's pattern source with its own checks folded in: the last pattern-carrying check wins, else length bounds narrow the catch-all, else an integer format narrows the number form. the fold lives here instead of on `_zod.pattern` so a bundle without template literals never pays for it
+function leafPattern(schema) {
+    const def = schema._zod.def;
+    let pattern = def.pattern;
+    let isInt = !!def.format?.includes("int");
+    let minimum;
+    let maximum;
+    for (const ch of def.checks ?? []) {
+        const d = ch._zod.def;
+        if (d.pattern)
+            pattern = d.pattern;
+        isInt || (isInt = !!d.format?.includes("int"));
+        const lo = d.minimum ?? d.length;
+        const hi = d.maximum ?? d.length;
+        if (lo !== undefined && (minimum === undefined || lo > minimum))
+            minimum = lo;
+        if (hi !== undefined && (maximum === undefined || hi < maximum))
+            maximum = hi;
+    }
+    if (pattern)
+        return pattern.source;
+    // an empty range matches nothing at runtime, and `{8,5}` is not a legal quantifier
+    if (minimum !== undefined && maximum !== undefined && minimum > maximum)
+        return "(?!)";
+    if (minimum !== undefined || maximum !== undefined)
+        return regexes.string({ minimum, maximum }).source;
+    const own = schema._zod.pattern;
+    return (isInt && own === regexes.number ? regexes.integer : own)?.source;
+}
+// a part's pattern source. a wrapper's pattern embeds its inner pattern's source verbatim, so the folded form is substituted in place without knowing the wrapper's own composition; a union's options are joined the way the union builds its own pattern
+function partPattern(schema) {
+    const def = schema._zod.def;
+    const own = schema._zod.pattern?.source;
+    // lazy resolves its inner on the internals, not the def
+    const inner = def.innerType ?? schema._zod.innerType;
+    if (inner) {
+        const before = inner._zod.pattern?.source;
+        const after = partPattern(inner);
+        if (own && before && after && after !== before) {
+            return own.replace(util.cleanRegex(before), () => util.cleanRegex(after));
+        }
+        return own;
+    }
+    if (def.options) {
+        const sources = def.options.map(partPattern);
+        if (sources.every(Boolean))
+            return `^(${sources.map((s) => util.cleanRegex(s)).join("|")})$`;
+    }
+    return leafPattern(schema);
+}
+const $ZodTemplateLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodTemplateLiteral", (inst, def) => {
+    $ZodType.init(inst, def);
+    const regexParts = [];
+    for (const part of def.parts) {
+        if (typeof part === "object" && part !== null) {
+            // is Zod schema
+            const source = partPattern(part);
+            if (!source) {
+                throw new Error(`Invalid template literal part, no pattern found: ${[...part._zod.traits].shift()}`);
+            }
+            regexParts.push(util.cleanRegex(source));
+        }
+        else if (part === null || util.primitiveTypes.has(typeof part)) {
+            regexParts.push(util.escapeRegex(`${part}`));
+        }
+        else {
+            throw new Error(`Invalid template literal part: ${part}`);
+        }
+    }
+    inst._zod.pattern = new RegExp(`^${regexParts.join("")}$`);
+    inst._zod.parse = (payload, _ctx) => {
+        if (typeof payload.value !== "string") {
+            payload.issues.push({
+                input: payload.value,
+                inst,
+                expected: "string",
+                code: "invalid_type",
+            });
+            return payload;
+        }
+        inst._zod.pattern.lastIndex = 0;
+        if (!inst._zod.pattern.test(payload.value)) {
+            payload.issues.push({
+                input: payload.value,
+                inst,
+                code: "invalid_format",
+                format: def.format ?? "template_literal",
+                pattern: inst._zod.pattern.source,
+            });
+            return payload;
+        }
+        return payload;
+    };
+})));
+const $ZodFunction = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodFunction", (inst, def) => {
+    $ZodType.init(inst, def);
+    // Defined, not assigned: the classic prototype exposes `_def` as a getter with no setter.
+    Object.defineProperty(inst, "_def", { value: def });
+    inst._zod.def = def;
+    inst.implement = (func) => {
+        if (typeof func !== "function") {
+            throw new Error("implement() must be called with a function");
+        }
+        // Defined inline so the closure stays anonymous: binding it to a `const` first names it, which costs 256 bytes per implemented function.
+        return Object.defineProperty(function (...args) {
+            const parsedArgs = inst._def.input ? parse(inst._def.input, args) : args;
+            const result = Reflect.apply(func, this, parsedArgs);
+            if (inst._def.output) {
+                return parse(inst._def.output, result);
+            }
+            return result;
+        }, "_zod", { value: inst._zod, enumerable: false });
+    };
+    inst.implementAsync = (func) => {
+        if (typeof func !== "function") {
+            throw new Error("implementAsync() must be called with a function");
+        }
+        return Object.defineProperty(async function (...args) {
+            const parsedArgs = inst._def.input ? await parseAsync(inst._def.input, args) : args;
+            const result = await Reflect.apply(func, this, parsedArgs);
+            if (inst._def.output) {
+                return await parseAsync(inst._def.output, result);
+            }
+            return result;
+        }, "_zod", { value: inst._zod, enumerable: false });
+    };
+    inst._zod.parse = (payload, _ctx) => {
+        if (typeof payload.value !== "function") {
+            payload.issues.push({
+                code: "invalid_type",
+                expected: "function",
+                input: payload.value,
+                inst,
+            });
+            return payload;
+        }
+        // Check if output is a promise type to determine if we should use async implementation
+        const hasPromiseOutput = inst._def.output && inst._def.output._zod.def.type === "promise";
+        if (hasPromiseOutput) {
+            payload.value = inst.implementAsync(payload.value);
+        }
+        else {
+            payload.value = inst.implement(payload.value);
+        }
+        return payload;
+    };
+    inst.input = (...args) => {
+        const F = inst.constructor;
+        if (Array.isArray(args[0])) {
+            return new F({
+                type: "function",
+                input: new $ZodTuple({
+                    type: "tuple",
+                    items: args[0],
+                    rest: args[1],
+                }),
+                output: inst._def.output,
+            });
+        }
+        return new F({
+            type: "function",
+            input: args[0],
+            output: inst._def.output,
+        });
+    };
+    inst.output = (output) => {
+        const F = inst.constructor;
+        return new F({
+            type: "function",
+            input: inst._def.input,
+            output,
+        });
+    };
+    return inst;
+})));
+const $ZodPromise = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodPromise", (inst, def) => {
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, ctx) => {
+        return Promise.resolve(payload.value).then((inner) => def.innerType._zod.run({ value: inner, issues: [] }, ctx));
+    };
+})));
+const $ZodLazy = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodLazy", (inst, def) => {
+    $ZodType.init(inst, def);
+    // Cache the resolved inner type on the shared `def` so all clones of this lazy (e.g. via `.describe()`/`.meta()`) share the same inner instance, preserving identity for cycle detection on recursive schemas.
+    util.defineLazy(inst._zod, "innerType", () => {
+        const d = def;
+        if (!d._cachedInner)
+            d._cachedInner = def.getter();
+        return d._cachedInner;
+    });
+    util.defineLazyInternal(inst, "pattern", (zod) => zod.innerType?._zod?.pattern);
+    util.defineLazyInternal(inst, "propValues", (zod) => zod.innerType?._zod?.propValues);
+    util.defineLazyInternal(inst, "optin", (zod) => zod.innerType?._zod?.optin ?? undefined);
+    util.defineLazyInternal(inst, "optout", (zod) => zod.innerType?._zod?.optout ?? undefined);
+    inst._zod.parse = (payload, ctx) => {
+        const inner = inst._zod.innerType;
+        return inner._zod.run(payload, ctx);
+    };
+})));
+const $ZodCustom = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCustom", (inst, def) => {
+    checks.$ZodCheck.init(inst, def);
+    $ZodType.init(inst, def);
+    inst._zod.parse = (payload, _) => {
+        return payload;
+    };
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const r = def.fn(input);
+        if (r instanceof Promise) {
+            return r.then((r) => handleRefineResult(r, payload, input, inst));
+        }
+        handleRefineResult(r, payload, input, inst);
+        return;
+    };
+})));
+function handleRefineResult(result, payload, input, inst) {
+    if (!result) {
+        const _iss = {
+            code: "custom",
+            input,
+            inst, // incorporates params.error into issue reporting
+            path: [...(inst._zod.def.path ?? [])], // incorporates params.error into issue reporting
+            continue: !inst._zod.def.abort,
+            // params: inst._zod.def.params,
+        };
+        if (inst._zod.def.params)
+            _iss.params = inst._zod.def.params;
+        payload.issues.push(util.issue(_iss));
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js + 1 modules
+var api = __nccwpck_require__(3305);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/errors.js
+
+
+/* Computing the message eagerly is expensive (pretty-printed JSON of all
+ * issues), so defer it until first read. The accessor functions and
+ * descriptors are shared across instances to keep error construction
+ * cheap; the computed message is cached on the internals object. The
+ * setter preserves plain assignment semantics for consumers that
+ * overwrite `message`. */
+function _getMessage() {
+    const internals = this._zod;
+    internals.message ?? (internals.message = JSON.stringify(internals.def, core_util/* jsonStringifyReplacer */.k8, 2));
+    return internals.message;
+}
+function _setMessage(value) {
+    this._zod.message = value;
+}
+const _messageDesc = {
+    get: _getMessage,
+    set: _setMessage,
+    enumerable: true,
+    configurable: true,
+};
+const _issuesDesc = { value: undefined, enumerable: false };
+/* Prototypes that already carry the lazy `toString`. Seeded with the
+ * intrinsics so that `init` on a foreign object — it accepts any object —
+ * can never install an accessor onto a prototype we do not own. */
+const _installedToString = /* @__PURE__ */ new WeakSet([Object.prototype, Error.prototype]);
+const initializer = (inst, def) => {
+    inst.name = "$ZodError";
+    // `_zod` is already non-enumerable: $constructor's init defined it with this same descriptor
+    _issuesDesc.value = def;
+    Object.defineProperty(inst, "issues", _issuesDesc);
+    // Clear the shared slot; a retained `value` pins the last error's issues.
+    _issuesDesc.value = undefined;
+    Object.defineProperty(inst, "message", _messageDesc);
+    /* `toString` lives as a non-enumerable lazy getter on the shared
+     * prototype; on first access it caches a per-instance closure so
+     * detached usage still works. */
+    const proto = Object.getPrototypeOf(inst);
+    if (!_installedToString.has(proto)) {
+        _installedToString.add(proto);
+        Object.defineProperty(proto, "toString", {
+            configurable: true,
+            enumerable: false,
+            get() {
+                const value = () => this.message;
+                Object.defineProperty(this, "toString", { value, configurable: true, writable: true });
+                return value;
+            },
+            set(value) {
+                Object.defineProperty(this, "toString", { value, configurable: true, writable: true });
+            },
+        });
+    }
+};
+const $ZodError = (0,core_core/* $constructor */.xI)("$ZodError", initializer);
+const $ZodRealError = (0,core_core/* $constructor */.xI)("$ZodError", initializer, undefined, {
+    Parent: Error,
+});
+/** Get-or-create `obj[key]` as an own data property. A path segment naming an inherited member
+ * ("toString", "constructor") would otherwise read through to the prototype, and assigning
+ * "__proto__" would hit the setter instead of creating a key. */
+function node(obj, key, make) {
+    if (!Object.prototype.hasOwnProperty.call(obj, key)) {
+        if (key === "__proto__") {
+            Object.defineProperty(obj, key, { value: make(), writable: true, enumerable: true, configurable: true });
+        }
+        else {
+            obj[key] = make();
+        }
+    }
+    return obj[key];
+}
+function flattenError(error, mapper = (issue) => issue.message) {
+    const fieldErrors = {};
+    const formErrors = [];
+    for (const sub of error.issues) {
+        if (sub.path.length > 0) {
+            node(fieldErrors, sub.path[0], () => []).push(mapper(sub));
+        }
+        else {
+            formErrors.push(mapper(sub));
+        }
+    }
+    return { formErrors, fieldErrors };
+}
+function formatError(error, mapper = (issue) => issue.message) {
+    const fieldErrors = { _errors: [] };
+    const processError = (error, path = []) => {
+        for (const issue of error.issues) {
+            if (issue.code === "invalid_union" && issue.errors.length) {
+                issue.errors.map((issues) => processError({ issues }, [...path, ...issue.path]));
+            }
+            else if (issue.code === "invalid_key") {
+                processError({ issues: issue.issues }, [...path, ...issue.path]);
+            }
+            else if (issue.code === "invalid_element") {
+                processError({ issues: issue.issues }, [...path, ...issue.path]);
+            }
+            else {
+                const fullpath = [...path, ...issue.path];
+                if (fullpath.length === 0) {
+                    fieldErrors._errors.push(mapper(issue));
+                }
+                else {
+                    let curr = fieldErrors;
+                    let i = 0;
+                    while (i < fullpath.length) {
+                        const el = fullpath[i];
+                        const terminal = i === fullpath.length - 1;
+                        // `_errors` is reserved by this legacy format, so merge a matching path segment into the current node instead of treating its array as a child.
+                        if (el === "_errors") {
+                            if (terminal)
+                                curr._errors.push(mapper(issue));
+                            i++;
+                            continue;
+                        }
+                        // A path element may collide with an inherited property name such as
+                        // "__proto__" or "constructor". Truthiness checks read the prototype
+                        // (so no node is created, then ._errors.push throws), and bracket
+                        // assignment of "__proto__" hits the setter instead of creating an
+                        // own key. Guard the read with hasOwnProperty and create the node
+                        // with defineProperty so any path element becomes a real own key.
+                        if (!Object.prototype.hasOwnProperty.call(curr, el)) {
+                            Object.defineProperty(curr, el, {
+                                value: { _errors: [] },
+                                enumerable: true,
+                                writable: true,
+                                configurable: true,
+                            });
+                        }
+                        const node = curr[el];
+                        if (terminal) {
+                            node._errors.push(mapper(issue));
+                        }
+                        curr = node;
+                        i++;
+                    }
+                }
+            }
+        }
+    };
+    processError(error);
+    return fieldErrors;
+}
+function treeifyError(error, mapper = (issue) => issue.message) {
+    const result = { errors: [] };
+    const processError = (error, path = []) => {
+        var _a;
+        for (const issue of error.issues) {
+            if (issue.code === "invalid_union" && issue.errors.length) {
+                // regular union error
+                issue.errors.map((issues) => processError({ issues }, [...path, ...issue.path]));
+            }
+            else if (issue.code === "invalid_key") {
+                processError({ issues: issue.issues }, [...path, ...issue.path]);
+            }
+            else if (issue.code === "invalid_element") {
+                processError({ issues: issue.issues }, [...path, ...issue.path]);
+            }
+            else {
+                const fullpath = [...path, ...issue.path];
+                if (fullpath.length === 0) {
+                    result.errors.push(mapper(issue));
+                    continue;
+                }
+                let curr = result;
+                let i = 0;
+                while (i < fullpath.length) {
+                    const el = fullpath[i];
+                    const terminal = i === fullpath.length - 1;
+                    if (typeof el === "string") {
+                        curr.properties ?? (curr.properties = {});
+                        // el may collide with an inherited property name ("__proto__",
+                        // "constructor", ...); ??= reads the prototype so the node is never
+                        // created and curr.errors.push throws. Guard with hasOwnProperty and
+                        // create the node with defineProperty so "__proto__" becomes a real
+                        // own key rather than invoking the prototype setter.
+                        if (!Object.prototype.hasOwnProperty.call(curr.properties, el)) {
+                            Object.defineProperty(curr.properties, el, {
+                                value: { errors: [] },
+                                enumerable: true,
+                                writable: true,
+                                configurable: true,
+                            });
+                        }
+                        curr = curr.properties[el];
+                    }
+                    else {
+                        curr.items ?? (curr.items = []);
+                        (_a = curr.items)[el] ?? (_a[el] = { errors: [] });
+                        curr = curr.items[el];
+                    }
+                    if (terminal) {
+                        curr.errors.push(mapper(issue));
+                    }
+                    i++;
+                }
+            }
+        }
+    };
+    processError(error);
+    return result;
+}
+/** Format a ZodError as a human-readable string in the following form.
+ *
+ * From
+ *
+ * ```ts
+ * ZodError {
+ *   issues: [
+ *     {
+ *       expected: 'string',
+ *       code: 'invalid_type',
+ *       path: [ 'username' ],
+ *       message: 'Invalid input: expected string'
+ *     },
+ *     {
+ *       expected: 'number',
+ *       code: 'invalid_type',
+ *       path: [ 'favoriteNumbers', 1 ],
+ *       message: 'Invalid input: expected number'
+ *     }
+ *   ];
+ * }
+ * ```
+ *
+ * to
+ *
+ * ```
+ * username
+ *   ✖ Expected number, received string at "username
+ * favoriteNumbers[0]
+ *   ✖ Invalid input: expected number
+ * ```
+ */
+function toDotPath(_path) {
+    const segs = [];
+    const path = _path.map((seg) => (typeof seg === "object" ? seg.key : seg));
+    for (const seg of path) {
+        if (typeof seg === "number")
+            segs.push(`[${seg}]`);
+        else if (typeof seg === "symbol")
+            segs.push(`[${JSON.stringify(String(seg))}]`);
+        else if (/[^\w$]/.test(seg))
+            segs.push(`[${JSON.stringify(seg)}]`);
+        else {
+            if (segs.length)
+                segs.push(".");
+            segs.push(seg);
+        }
+    }
+    return segs.join("");
+}
+function prettifyError(error) {
+    const lines = [];
+    // sort by path length
+    const issues = [...error.issues].sort((a, b) => (a.path ?? []).length - (b.path ?? []).length);
+    // Process each issue
+    for (const issue of issues) {
+        lines.push(`✖ ${issue.message}`);
+        if (issue.path?.length)
+            lines.push(`  → at ${toDotPath(issue.path)}`);
+    }
+    // Convert Map to formatted string
+    return lines.join("\n");
+}
+
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/parse.js
+
+
+
+// Always both keys, so the `_params` read site in `_parse` sees one object shape rather than two.
+function finalizeParams(callee, params) {
+    return { callee: params?.callee ?? callee, Err: params?.Err };
+}
+const _parse = (_Err) => {
+    const fn = (schema, value, _ctx, _params) => {
+        const ctx = _ctx ? { ..._ctx, async: false } : { async: false };
+        const result = schema._zod.run({ value, issues: [] }, ctx);
+        if (result instanceof Promise) {
+            throw new core_core/* $ZodAsyncError */.GT();
+        }
+        if (result.issues.length) {
+            const e = new (_params?.Err ?? _Err)(result.issues.map((iss) => core_util/* finalizeIssue */.iR(iss, ctx, core_core/* config */.$W())));
+            core_util/* captureStackTrace */.gx(e, _params?.callee ?? fn);
+            throw e;
+        }
+        return result.value;
+    };
+    return fn;
+};
+const parse_parse = /* @__PURE__*/ _parse($ZodRealError);
+const _parseAsync = (_Err) => {
+    const fn = async (schema, value, _ctx, params) => {
+        const ctx = _ctx ? { ..._ctx, async: true } : { async: true };
+        let result = schema._zod.run({ value, issues: [] }, ctx);
+        if (result instanceof Promise)
+            result = await result;
+        if (result.issues.length) {
+            const e = new (params?.Err ?? _Err)(result.issues.map((iss) => core_util/* finalizeIssue */.iR(iss, ctx, core_core/* config */.$W())));
+            core_util/* captureStackTrace */.gx(e, params?.callee ?? fn);
+            throw e;
+        }
+        return result.value;
+    };
+    return fn;
+};
+const parse_parseAsync = /* @__PURE__*/ _parseAsync($ZodRealError);
+const _safeParse = (_Err) => (schema, value, _ctx) => {
+    const ctx = _ctx ? { ..._ctx, async: false } : { async: false };
+    const result = schema._zod.run({ value, issues: [] }, ctx);
+    if (result instanceof Promise) {
+        throw new core_core/* $ZodAsyncError */.GT();
+    }
+    return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
+};
+const safeParse = /* @__PURE__*/ _safeParse($ZodRealError);
+// the error is built on the first read of `error`: finalizing the issues and constructing the instance is most of a failing parse, and a caller that only branches on `success` never pays it. a getter in the literal keeps this small; the alternative, one shared accessor descriptor plus a hidden state slot, reads ~15% faster but costs ~75 B gzipped in every bundle
+function failure(Err, issues, ctx) {
+    let error;
+    return {
+        success: false,
+        get error() {
+            if (!error) {
+                error = new Err(issues.map((iss) => core_util/* finalizeIssue */.iR(iss, ctx, core_core/* config */.$W())));
+                // finalizeIssue drops `input`, so the built error holds nothing; keeping the raw issues past this point pins the parsed value for the life of the result
+                issues = undefined;
+                ctx = undefined;
+            }
+            return error;
+        },
+        set error(e) {
+            error = e;
+            // a replacement makes the getter's branch unreachable, so the captures have to go here too
+            issues = undefined;
+            ctx = undefined;
+        },
+    };
+}
+const _safeParseAsync = (_Err) => async (schema, value, _ctx) => {
+    const ctx = _ctx ? { ..._ctx, async: true } : { async: true };
+    let result = schema._zod.run({ value, issues: [] }, ctx);
+    if (result instanceof Promise)
+        result = await result;
+    return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
+};
+const safeParseAsync = /* @__PURE__*/ _safeParseAsync($ZodRealError);
+// registry mirrors of the compiler's sentinels, so this module never imports the compiler
+const COMPILE_INVALID = /* @__PURE__ */ (/* unused pure expression or super */ null && (Symbol.for("zod.compile.invalid")));
+const COMPILE_FALLBACK = /* @__PURE__ */ (/* unused pure expression or super */ null && (Symbol.for("zod.compile.fallback")));
+// Deliberately tiny, because v8 will not inline a body carrying the fallback's object literals and throw. Everything that is not the compiled happy path lives in validateFallback, and that split is worth ~35% on a compiled schema.
+const validate = ((schema, value, _ctx) => {
+    const validator = schema._zod.bag.validator;
+    if (validator !== undefined) {
+        if (validator(value) !== COMPILE_INVALID)
+            return true;
+        // a definite sentinel means the runtime would reject, so skip the re-parse; a ctx can still change the answer
+        if (validator.definite === true && _ctx === undefined)
+            return false;
+    }
+    return validateFallback(schema, value, _ctx);
+});
+function validateFallback(schema, value, _ctx) {
+    const ctx = _ctx
+        ? { ..._ctx, async: false, abortEarly: true }
+        : { async: false, abortEarly: true };
+    const fallbackRun = schema._zod.bag.fallbackRun;
+    let result;
+    if (fallbackRun) {
+        // skip nested fast paths on the fallback, so user callbacks keep the at-most-twice bound
+        ctx[COMPILE_FALLBACK] = true;
+        result = fallbackRun({ value, issues: [] }, ctx);
+    }
+    else {
+        result = schema._zod.run({ value, issues: [] }, ctx);
+    }
+    if (result instanceof Promise) {
+        throw new core.$ZodAsyncError();
+    }
+    return result.issues.length === 0;
+}
+// no fast path: the compiler keeps async parses on the runtime, because a promise-returning callback that is not declared async compiles to a throw
+const parse_validateAsync = async (schema, value, _ctx) => {
+    const ctx = _ctx
+        ? { ..._ctx, async: true, abortEarly: true }
+        : { async: true, abortEarly: true };
+    let result = schema._zod.run({ value, issues: [] }, ctx);
+    if (result instanceof Promise)
+        result = await result;
+    return result.issues.length === 0;
+};
+const _encode = (_Err) => {
+    const parse = _parse(_Err);
+    const fn = (schema, value, _ctx, _params) => {
+        const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
+        return parse(schema, value, ctx, finalizeParams(fn, _params));
+    };
+    return fn;
+};
+const encode = /* @__PURE__*/ _encode($ZodRealError);
+const _decode = (_Err) => {
+    const parse = _parse(_Err);
+    const fn = (schema, value, _ctx, _params) => {
+        return parse(schema, value, _ctx, finalizeParams(fn, _params));
+    };
+    return fn;
+};
+const decode = /* @__PURE__*/ _decode($ZodRealError);
+const _encodeAsync = (_Err) => {
+    const parseAsync = _parseAsync(_Err);
+    const fn = async (schema, value, _ctx, _params) => {
+        const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
+        return (await parseAsync(schema, value, ctx, finalizeParams(fn, _params)));
+    };
+    return fn;
+};
+const encodeAsync = /* @__PURE__*/ _encodeAsync($ZodRealError);
+const _decodeAsync = (_Err) => {
+    const parseAsync = _parseAsync(_Err);
+    const fn = async (schema, value, _ctx, _params) => {
+        return await parseAsync(schema, value, _ctx, finalizeParams(fn, _params));
+    };
+    return fn;
+};
+const decodeAsync = /* @__PURE__*/ _decodeAsync($ZodRealError);
+const _safeEncode = (_Err) => (schema, value, _ctx) => {
+    const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
+    return _safeParse(_Err)(schema, value, ctx);
+};
+const safeEncode = /* @__PURE__*/ _safeEncode($ZodRealError);
+const _safeDecode = (_Err) => (schema, value, _ctx) => {
+    return _safeParse(_Err)(schema, value, _ctx);
+};
+const safeDecode = /* @__PURE__*/ _safeDecode($ZodRealError);
+const _safeEncodeAsync = (_Err) => async (schema, value, _ctx) => {
+    const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
+    return _safeParseAsync(_Err)(schema, value, ctx);
+};
+const safeEncodeAsync = /* @__PURE__*/ _safeEncodeAsync($ZodRealError);
+const _safeDecodeAsync = (_Err) => async (schema, value, _ctx) => {
+    return _safeParseAsync(_Err)(schema, value, _ctx);
+};
+const safeDecodeAsync = /* @__PURE__*/ _safeDecodeAsync($ZodRealError);
+
+;// CONCATENATED MODULE: ./node_modules/zod/v4/mini/schemas.js
+
+
+
+
+const ZodMiniType = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniType", (inst, def) => {
+    if (!inst._zod)
+        throw new Error("Uninitialized schema in ZodMiniType.");
+    $ZodType.init(inst, def);
+    inst.def = def;
+    inst.type = def.type;
+}, {
+    // `with` is an alias for `check`: the same function object, not a wrapper.
+    get with() {
+        return this.check;
+    },
+    set with(value) {
+        core_util/* own */.qh(this, "with", value);
+    },
+    parse(data, params) {
+        return parse_parse(this, data, params, { callee: this.parse });
+    },
+    parseAsync(data, params) {
+        return parse_parseAsync(this, data, params, { callee: this.parseAsync });
+    },
+    safeParse(data, params) {
+        return safeParse(this, data, params);
+    },
+    safeParseAsync(data, params) {
+        return safeParseAsync(this, data, params);
+    },
+    check(...checks) {
+        const def = this.def;
+        return this.clone({
+            ...def,
+            checks: [
+                ...(def.checks ?? []),
+                ...checks.map((ch) => typeof ch === "function" ? { _zod: { check: ch, def: { check: "custom" }, onattach: [] } } : ch),
+            ],
+        }, { parent: true });
+    },
+    clone(_def, params) {
+        return core_util/* clone */.o8(this, _def, params);
+    },
+    brand() {
+        return this;
+    },
+    register(reg, meta) {
+        reg.add(this, meta);
+        return this;
+    },
+    apply(fn, ...args) {
+        return args.length === 0 ? fn(this) : fn(this, ...args);
+    },
+});
+const ZodMiniString = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniString", (inst, def) => {
+    $ZodString.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function schemas_string(params) {
+    return api/* _string */.Rl(ZodMiniString, params);
+}
+const ZodMiniStringFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniStringFormat", (inst, def) => {
+    core.$ZodStringFormat.init(inst, def);
+    ZodMiniString.init(inst, def);
+})));
+const ZodMiniEmail = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniEmail", (inst, def) => {
+    core.$ZodEmail.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_email(params) {
+    return core._email(ZodMiniEmail, params);
+}
+const ZodMiniGUID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniGUID", (inst, def) => {
+    core.$ZodGUID.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_guid(params) {
+    return core._guid(ZodMiniGUID, params);
+}
+const ZodMiniUUID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniUUID", (inst, def) => {
+    core.$ZodUUID.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_uuid(params) {
+    return core._uuid(ZodMiniUUID, params);
+}
+// @__NO_SIDE_EFFECTS__
+function uuidv4(params) {
+    return core._uuidv4(ZodMiniUUID, params);
+}
+// ZodMiniUUIDv6
+// @__NO_SIDE_EFFECTS__
+function uuidv6(params) {
+    return core._uuidv6(ZodMiniUUID, params);
+}
+// ZodMiniUUIDv7
+// @__NO_SIDE_EFFECTS__
+function uuidv7(params) {
+    return core._uuidv7(ZodMiniUUID, params);
+}
+const ZodMiniURL = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniURL", (inst, def) => {
+    core.$ZodURL.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function url(params) {
+    return core._url(ZodMiniURL, params);
+}
+// @__NO_SIDE_EFFECTS__
+function httpUrl(params) {
+    return core._url(ZodMiniURL, {
+        protocol: regexes.httpProtocol,
+        hostname: regexes.domain,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniEmoji = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniEmoji", (inst, def) => {
+    core.$ZodEmoji.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_emoji(params) {
+    return core._emoji(ZodMiniEmoji, params);
+}
+const ZodMiniNanoID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniNanoID", (inst, def) => {
+    core.$ZodNanoID.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_nanoid(params) {
+    return core._nanoid(ZodMiniNanoID, params);
+}
+/**
+ * @deprecated CUID v1 is deprecated by its authors due to information leakage
+ * (timestamps embedded in the id). Use {@link ZodMiniCUID2} instead.
+ * See https://github.com/paralleldrive/cuid.
+ */
+const ZodMiniCUID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCUID", (inst, def) => {
+    core.$ZodCUID.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+/**
+ * Validates a CUID v1 string.
+ *
+ * @deprecated CUID v1 is deprecated by its authors due to information leakage
+ * (timestamps embedded in the id). Use {@link cuid2 | `z.cuid2()`} instead.
+ * See https://github.com/paralleldrive/cuid.
+ */
+// @__NO_SIDE_EFFECTS__
+function schemas_cuid(params) {
+    return core._cuid(ZodMiniCUID, params);
+}
+const ZodMiniCUID2 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCUID2", (inst, def) => {
+    core.$ZodCUID2.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_cuid2(params) {
+    return core._cuid2(ZodMiniCUID2, params);
+}
+const ZodMiniULID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniULID", (inst, def) => {
+    core.$ZodULID.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_ulid(params) {
+    return core._ulid(ZodMiniULID, params);
+}
+const ZodMiniXID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniXID", (inst, def) => {
+    core.$ZodXID.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_xid(params) {
+    return core._xid(ZodMiniXID, params);
+}
+const ZodMiniKSUID = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniKSUID", (inst, def) => {
+    core.$ZodKSUID.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_ksuid(params) {
+    return core._ksuid(ZodMiniKSUID, params);
+}
+const ZodMiniIPv4 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniIPv4", (inst, def) => {
+    core.$ZodIPv4.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_ipv4(params) {
+    return core._ipv4(ZodMiniIPv4, params);
+}
+const ZodMiniIPv6 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniIPv6", (inst, def) => {
+    core.$ZodIPv6.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_ipv6(params) {
+    return core._ipv6(ZodMiniIPv6, params);
+}
+const ZodMiniCIDRv4 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCIDRv4", (inst, def) => {
+    core.$ZodCIDRv4.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_cidrv4(params) {
+    return core._cidrv4(ZodMiniCIDRv4, params);
+}
+const ZodMiniCIDRv6 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCIDRv6", (inst, def) => {
+    core.$ZodCIDRv6.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_cidrv6(params) {
+    return core._cidrv6(ZodMiniCIDRv6, params);
+}
+const ZodMiniMAC = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniMAC", (inst, def) => {
+    core.$ZodMAC.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_mac(params) {
+    return core._mac(ZodMiniMAC, params);
+}
+const ZodMiniBase64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniBase64", (inst, def) => {
+    core.$ZodBase64.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_base64(params) {
+    return core._base64(ZodMiniBase64, params);
+}
+const ZodMiniBase64URL = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniBase64URL", (inst, def) => {
+    core.$ZodBase64URL.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_base64url(params) {
+    return core._base64url(ZodMiniBase64URL, params);
+}
+const ZodMiniE164 = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniE164", (inst, def) => {
+    core.$ZodE164.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_e164(params) {
+    return core._e164(ZodMiniE164, params);
+}
+const ZodMiniCreditCard = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCreditCard", (inst, def) => {
+    core.$ZodCreditCard.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_creditCard(params) {
+    return core._creditCard(ZodMiniCreditCard, params);
+}
+const ZodMiniIBAN = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniIBAN", (inst, def) => {
+    core.$ZodIBAN.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_iban(params) {
+    return core._iban(ZodMiniIBAN, params);
+}
+const ZodMiniJWT = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniJWT", (inst, def) => {
+    core.$ZodJWT.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function jwt(params) {
+    return core._jwt(ZodMiniJWT, params);
+}
+const ZodMiniCustomStringFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCustomStringFormat", (inst, def) => {
+    core.$ZodCustomStringFormat.init(inst, def);
+    ZodMiniStringFormat.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function stringFormat(format, fnOrRegex, _params = {}) {
+    return core._stringFormat(ZodMiniCustomStringFormat, format, fnOrRegex, _params);
+}
+// @__NO_SIDE_EFFECTS__
+function schemas_hostname(_params) {
+    return core._stringFormat(ZodMiniCustomStringFormat, "hostname", regexes.hostname, _params);
+}
+// @__NO_SIDE_EFFECTS__
+function schemas_hex(_params) {
+    return core._stringFormat(ZodMiniCustomStringFormat, "hex", regexes.hex, _params);
+}
+// @__NO_SIDE_EFFECTS__
+function schemas_currencyCode(_params) {
+    return core._stringFormat(ZodMiniCustomStringFormat, "currency_code", regexes.currencyCode, _params);
+}
+// @__NO_SIDE_EFFECTS__
+function hash(alg, params) {
+    const enc = params?.enc ?? "hex";
+    const format = `${alg}_${enc}`;
+    const regex = core.regexes[format];
+    // check for unrecognized format
+    if (!regex)
+        throw new Error(`Unrecognized hash format: ${format}`);
+    return core._stringFormat(ZodMiniCustomStringFormat, format, regex, params);
+}
+const ZodMiniNumber = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniNumber", (inst, def) => {
+    $ZodNumber.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function schemas_number(params) {
+    return api/* _number */.F7(ZodMiniNumber, params);
+}
+const ZodMiniNumberFormat = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniNumberFormat", (inst, def) => {
+    $ZodNumberFormat.init(inst, def);
+    ZodMiniNumber.init(inst, def);
+});
+function schemas_int(params) {
+    return api/* _int */.LK(ZodMiniNumberFormat, params);
+}
+function float32(params) {
+    return core._float32(ZodMiniNumberFormat, params);
+}
+function float64(params) {
+    return core._float64(ZodMiniNumberFormat, params);
+}
+function int32(params) {
+    return core._int32(ZodMiniNumberFormat, params);
+}
+function uint32(params) {
+    return core._uint32(ZodMiniNumberFormat, params);
+}
+const ZodMiniBoolean = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniBoolean", (inst, def) => {
+    $ZodBoolean.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function schemas_boolean(params) {
+    return api/* _boolean */._L(ZodMiniBoolean, params);
+}
+const ZodMiniBigInt = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniBigInt", (inst, def) => {
+    core.$ZodBigInt.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_bigint(params) {
+    return core._bigint(ZodMiniBigInt, params);
+}
+const ZodMiniBigIntFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniBigIntFormat", (inst, def) => {
+    core.$ZodBigIntFormat.init(inst, def);
+    ZodMiniBigInt.init(inst, def);
+})));
+function int64(params) {
+    return core._int64(ZodMiniBigIntFormat, params);
+}
+function uint64(params) {
+    return core._uint64(ZodMiniBigIntFormat, params);
+}
+const ZodMiniSymbol = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniSymbol", (inst, def) => {
+    core.$ZodSymbol.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function symbol(params) {
+    return core._symbol(ZodMiniSymbol, params);
+}
+const ZodMiniUndefined = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniUndefined", (inst, def) => {
+    core.$ZodUndefined.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_undefined(params) {
+    return core._undefined(ZodMiniUndefined, params);
+}
+
+const ZodMiniNull = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniNull", (inst, def) => {
+    core.$ZodNull.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_null(params) {
+    return core._null(ZodMiniNull, params);
+}
+
+const ZodMiniAny = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniAny", (inst, def) => {
+    core.$ZodAny.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function any() {
+    return core._any(ZodMiniAny);
+}
+const ZodMiniUnknown = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniUnknown", (inst, def) => {
+    $ZodUnknown.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function unknown() {
+    return api/* _unknown */.em(ZodMiniUnknown);
+}
+const ZodMiniNever = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniNever", (inst, def) => {
+    core.$ZodNever.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function never(params) {
+    return core._never(ZodMiniNever, params);
+}
+const ZodMiniVoid = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniVoid", (inst, def) => {
+    core.$ZodVoid.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function _void(params) {
+    return core._void(ZodMiniVoid, params);
+}
+
+const ZodMiniDate = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniDate", (inst, def) => {
+    core.$ZodDate.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function schemas_date(params) {
+    return core._date(ZodMiniDate, params);
+}
+const ZodMiniArray = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniArray", (inst, def) => {
+    $ZodArray.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function array(element, params) {
+    return new ZodMiniArray({
+        type: "array",
+        element: element,
+        ...core_util/* normalizeParams */.A2(params),
+    });
+}
+// .keyof
+// @__NO_SIDE_EFFECTS__
+function keyof(schema) {
+    const shape = schema._zod.def.shape;
+    return _enum(Object.keys(shape));
+}
+const ZodMiniObject = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniObject", (inst, def) => {
+    $ZodObject.init(inst, def);
+    ZodMiniType.init(inst, def);
+    core_util/* installLazyProp */.X(inst, "shape", (self) => self._zod.def.shape, false);
+});
+// @__NO_SIDE_EFFECTS__
+function object(shape, params) {
+    const def = {
+        type: "object",
+        shape: shape ?? {},
+        ...core_util/* normalizeParams */.A2(params),
+    };
+    return new ZodMiniObject(def);
+}
+// strictObject
+// @__NO_SIDE_EFFECTS__
+function strictObject(shape, params) {
+    return new ZodMiniObject({
+        type: "object",
+        shape,
+        catchall: never(),
+        ...util.normalizeParams(params),
+    });
+}
+// looseObject
+// @__NO_SIDE_EFFECTS__
+function looseObject(shape, params) {
+    return new ZodMiniObject({
+        type: "object",
+        shape,
+        catchall: unknown(),
+        ...core_util/* normalizeParams */.A2(params),
+    });
+}
+// object methods
+// @__NO_SIDE_EFFECTS__
+function extend(schema, shape) {
+    return util.extend(schema, shape);
+}
+// @__NO_SIDE_EFFECTS__
+function safeExtend(schema, shape) {
+    return util.safeExtend(schema, shape);
+}
+/**
+ * @deprecated Use [`z.extend(A, B.shape)`](https://zod.dev/api?id=extend) instead.
+ */
+// @__NO_SIDE_EFFECTS__
+function merge(a, b) {
+    return util.merge(a, b);
+}
+// @__NO_SIDE_EFFECTS__
+function pick(schema, mask) {
+    return util.pick(schema, mask);
+}
+// .omit
+// @__NO_SIDE_EFFECTS__
+function omit(schema, mask) {
+    return util.omit(schema, mask);
+}
+// @__NO_SIDE_EFFECTS__
+function partial(schema, mask) {
+    const def = schema._zod.def;
+    if (def.type !== "tuple")
+        return util.partial(ZodMiniOptional, schema, mask);
+    // a refinement was authored against the full arity; partialing would run it on a shorter array
+    if (def.checks?.length)
+        throw new Error(".partial() cannot be used on tuple schemas containing refinements");
+    return util.clone(schema, {
+        ...def,
+        items: def.items.map((item) => new ZodMiniOptional({ type: "optional", innerType: item })),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function exactPartial(schema, mask) {
+    return util.partial(ZodMiniExactOptional, schema, mask, "exactPartial");
+}
+// @__NO_SIDE_EFFECTS__
+function required(schema, mask) {
+    return util.required(ZodMiniNonOptional, schema, mask);
+}
+// @__NO_SIDE_EFFECTS__
+function catchall(inst, catchall) {
+    // `mergeDefs` rather than a spread: spreading reads `shape`, and resolving it can mint a whole fresh subtree
+    return inst.clone(util.mergeDefs(inst._zod.def, { catchall: catchall }));
+}
+const ZodMiniUnion = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniUnion", (inst, def) => {
+    $ZodUnion.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function union(options, params) {
+    return new ZodMiniUnion({
+        type: "union",
+        options: options,
+        ...core_util/* normalizeParams */.A2(params),
+    });
+}
+const ZodMiniXor = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniXor", (inst, def) => {
+    ZodMiniUnion.init(inst, def);
+    core.$ZodXor.init(inst, def);
+})));
+/** Creates an exclusive union (XOR) where exactly one option must match.
+ * Unlike regular unions that succeed when any option matches, xor fails if
+ * zero or more than one option matches the input. */
+function xor(options, params) {
+    return new ZodMiniXor({
+        type: "union",
+        options: options,
+        inclusive: false,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniDiscriminatedUnion = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniDiscriminatedUnion", (inst, def) => {
+    core.$ZodDiscriminatedUnion.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function discriminatedUnion(discriminator, options, params) {
+    return new ZodMiniDiscriminatedUnion({
+        type: "union",
+        options: options,
+        discriminator,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniIntersection = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniIntersection", (inst, def) => {
+    core.$ZodIntersection.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function intersection(left, right) {
+    return new ZodMiniIntersection({
+        type: "intersection",
+        left: left,
+        right: right,
+    });
+}
+const ZodMiniTuple = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniTuple", (inst, def) => {
+    core.$ZodTuple.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function tuple(items, _paramsOrRest, _params) {
+    const hasRest = _paramsOrRest instanceof core.$ZodType;
+    const params = hasRest ? _params : _paramsOrRest;
+    const rest = hasRest ? _paramsOrRest : null;
+    return new ZodMiniTuple({
+        type: "tuple",
+        items: items,
+        rest,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniRecord", (inst, def) => {
+    core.$ZodRecord.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function record(keyType, valueType, params) {
+    // v3-compat: z.record(valueType, params?) — defaults keyType to z.string()
+    if (!valueType || !valueType._zod) {
+        return new ZodMiniRecord({
+            type: "record",
+            keyType: schemas_string(),
+            valueType: keyType,
+            ...util.normalizeParams(valueType),
+        });
+    }
+    return new ZodMiniRecord({
+        type: "record",
+        keyType,
+        valueType: valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function partialRecord(keyType, valueType, params) {
+    return new ZodMiniRecord({
+        type: "record",
+        keyType,
+        valueType: valueType,
+        ...util.normalizeParams(params),
+        partial: true,
+    });
+}
+function looseRecord(keyType, valueType, params) {
+    return new ZodMiniRecord({
+        type: "record",
+        keyType,
+        valueType: valueType,
+        mode: "loose",
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniMap = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniMap", (inst, def) => {
+    core.$ZodMap.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function map(keyType, valueType, params) {
+    return new ZodMiniMap({
+        type: "map",
+        keyType: keyType,
+        valueType: valueType,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniSet = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniSet", (inst, def) => {
+    core.$ZodSet.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function set(valueType, params) {
+    return new ZodMiniSet({
+        type: "set",
+        valueType: valueType,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniEnum = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniEnum", (inst, def) => {
+    $ZodEnum.init(inst, def);
+    ZodMiniType.init(inst, def);
+    // reuse the parsed value set so a numeric TS enum's reverse-mapping keys stay out
+    inst.options = [...inst._zod.values];
+});
+// @__NO_SIDE_EFFECTS__
+function _enum(values, params) {
+    const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
+    return new ZodMiniEnum({
+        type: "enum",
+        entries,
+        ...core_util/* normalizeParams */.A2(params),
+    });
+}
+
+// @__NO_SIDE_EFFECTS__
+/** @deprecated This API has been merged into `z.enum()`. Use `z.enum()` instead.
+ *
+ * ```ts
+ * enum Colors { red, green, blue }
+ * z.enum(Colors);
+ * ```
+ */
+function nativeEnum(entries, params) {
+    return new ZodMiniEnum({
+        type: "enum",
+        entries,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniLiteral", (inst, def) => {
+    core.$ZodLiteral.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function literal(value, params) {
+    return new ZodMiniLiteral({
+        type: "literal",
+        values: Array.isArray(value) ? value : [value],
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniFile = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniFile", (inst, def) => {
+    core.$ZodFile.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function file(params) {
+    return core._file(ZodMiniFile, params);
+}
+const ZodMiniTransform = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniTransform", (inst, def) => {
+    $ZodTransform.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function transform(fn) {
+    return new ZodMiniTransform({
+        type: "transform",
+        transform: fn,
+    });
+}
+const ZodMiniOptional = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniOptional", (inst, def) => {
+    $ZodOptional.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function optional(innerType) {
+    return new ZodMiniOptional({
+        type: "optional",
+        innerType: innerType,
+    });
+}
+const ZodMiniExactOptional = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniExactOptional", (inst, def) => {
+    core.$ZodExactOptional.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function exactOptional(innerType) {
+    return new ZodMiniExactOptional({
+        type: "optional",
+        innerType: innerType,
+    });
+}
+const ZodMiniNullable = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniNullable", (inst, def) => {
+    $ZodNullable.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function nullable(innerType) {
+    return new ZodMiniNullable({
+        type: "nullable",
+        innerType: innerType,
+    });
+}
+// nullish
+// @__NO_SIDE_EFFECTS__
+function nullish(innerType) {
+    return optional(nullable(innerType));
+}
+const ZodMiniDefault = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniDefault", (inst, def) => {
+    core.$ZodDefault.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function _default(innerType, defaultValue) {
+    return new ZodMiniDefault({
+        type: "default",
+        innerType: innerType,
+        get defaultValue() {
+            return typeof defaultValue === "function" ? defaultValue() : util.shallowClone(defaultValue);
+        },
+    });
+}
+const ZodMiniPrefault = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniPrefault", (inst, def) => {
+    core.$ZodPrefault.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function prefault(innerType, defaultValue) {
+    return new ZodMiniPrefault({
+        type: "prefault",
+        innerType: innerType,
+        get defaultValue() {
+            return typeof defaultValue === "function" ? defaultValue() : util.shallowClone(defaultValue);
+        },
+    });
+}
+const ZodMiniNonOptional = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniNonOptional", (inst, def) => {
+    core.$ZodNonOptional.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function nonoptional(innerType, params) {
+    return new ZodMiniNonOptional({
+        type: "nonoptional",
+        innerType: innerType,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniSuccess = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniSuccess", (inst, def) => {
+    core.$ZodSuccess.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function success(innerType) {
+    return new ZodMiniSuccess({
+        type: "success",
+        innerType: innerType,
+    });
+}
+const ZodMiniCatch = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniCatch", (inst, def) => {
+    $ZodCatch.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function _catch(innerType, catchValue) {
+    return new ZodMiniCatch({
+        type: "catch",
+        innerType: innerType,
+        catchValue: (typeof catchValue === "function" ? catchValue : core_util/* constantCatch */.SS(catchValue)),
+    });
+}
+
+const ZodMiniNaN = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniNaN", (inst, def) => {
+    core.$ZodNaN.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function nan(params) {
+    return core._nan(ZodMiniNaN, params);
+}
+const ZodMiniPipe = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniPipe", (inst, def) => {
+    $ZodPipe.init(inst, def);
+    ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function pipe(in_, out) {
+    return new ZodMiniPipe({
+        type: "pipe",
+        in: in_,
+        out: out,
+    });
+}
+const ZodMiniCodec = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCodec", (inst, def) => {
+    ZodMiniPipe.init(inst, def);
+    core.$ZodCodec.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function codec(in_, out, params) {
+    return new ZodMiniCodec({
+        type: "pipe",
+        in: in_,
+        out: out,
+        transform: params.decode,
+        reverseTransform: params.encode,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function invertCodec(codec) {
+    const def = codec._zod.def;
+    return new ZodMiniCodec({
+        type: "pipe",
+        in: def.out,
+        out: def.in,
+        transform: def.reverseTransform,
+        reverseTransform: def.transform,
+    });
+}
+const ZodMiniReadonly = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniReadonly", (inst, def) => {
+    core.$ZodReadonly.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function readonly(innerType) {
+    return new ZodMiniReadonly({
+        type: "readonly",
+        innerType: innerType,
+    });
+}
+const ZodMiniTemplateLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniTemplateLiteral", (inst, def) => {
+    core.$ZodTemplateLiteral.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function templateLiteral(parts, params) {
+    return new ZodMiniTemplateLiteral({
+        type: "template_literal",
+        parts,
+        ...util.normalizeParams(params),
+    });
+}
+const ZodMiniLazy = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniLazy", (inst, def) => {
+    core.$ZodLazy.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// export function lazy<T extends object>(getter: () => T): T {
+//   return util.createTransparentProxy<T>(getter);
+// }
+// @__NO_SIDE_EFFECTS__
+function _lazy(getter) {
+    return new ZodMiniLazy({
+        type: "lazy",
+        getter: getter,
+    });
+}
+
+const ZodMiniPromise = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniPromise", (inst, def) => {
+    core.$ZodPromise.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function promise(innerType) {
+    return new ZodMiniPromise({
+        type: "promise",
+        innerType: innerType,
+    });
+}
+const ZodMiniCustom = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCustom", (inst, def) => {
+    core.$ZodCustom.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// custom checks
+// @__NO_SIDE_EFFECTS__
+function check(fn, params) {
+    const ch = new core.$ZodCheck({
+        check: "custom",
+        ...util.normalizeParams(params),
+    });
+    ch._zod.check = fn;
+    return ch;
+}
+// ZodCustom custom schema
+// @__NO_SIDE_EFFECTS__
+function custom(fn, _params) {
+    return core._custom(ZodMiniCustom, fn ?? (() => true), _params);
+}
+// refine
+// @__NO_SIDE_EFFECTS__
+function refine(fn, _params = {}) {
+    return core._refine(ZodMiniCustom, fn, _params);
+}
+// superRefine
+// @__NO_SIDE_EFFECTS__
+function superRefine(fn, params) {
+    return core._superRefine(fn, params);
+}
+// Re-export describe and meta from core
+const describe = api/* describe */.q0;
+const meta = api/* meta */.mI;
+// instanceof
+class Class {
+    constructor(..._args) { }
+}
+// @__NO_SIDE_EFFECTS__
+function _instanceof(cls, params = {}) {
+    const inst = custom((data) => data instanceof cls, params);
+    inst._zod.bag.Class = cls;
+    // Override check to emit invalid_type instead of custom
+    inst._zod.check = (payload) => {
+        if (!(payload.value instanceof cls)) {
+            payload.issues.push({
+                code: "invalid_type",
+                expected: cls.name,
+                input: payload.value,
+                inst,
+                path: [...(inst._zod.def.path ?? [])],
+            });
+        }
+    };
+    return inst;
+}
+
+// stringbool
+const stringbool = (...args) => core._stringbool({
+    Codec: ZodMiniCodec,
+    Boolean: ZodMiniBoolean,
+    String: ZodMiniString,
+}, ...args);
+// @__NO_SIDE_EFFECTS__
+function json() {
+    const jsonSchema = _lazy(() => {
+        return union([schemas_string(), schemas_number(), schemas_boolean(), schemas_null(), array(jsonSchema), record(schemas_string(), jsonSchema)]);
+    });
+    return jsonSchema;
+}
+const ZodMiniFunction = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniFunction", (inst, def) => {
+    core.$ZodFunction.init(inst, def);
+    ZodMiniType.init(inst, def);
+})));
+// @__NO_SIDE_EFFECTS__
+function _function(params) {
+    return new ZodMiniFunction({
+        type: "function",
+        input: Array.isArray(params?.input) ? tuple(params?.input) : (params?.input ?? array(unknown())),
+        output: params?.output ?? unknown(),
+    });
+}
+
+
 
 /***/ })
 

@@ -1,10 +1,7 @@
 import { type ActionError, asActionError } from './errors.ts'
 import { type GitHubContext, readContext } from './github/event.ts'
-import { sendAhead } from './http/ahead.ts'
-import type { Transport } from './http/transport.ts'
 import { type Inputs, loadInputs } from './inputs/load.ts'
 import type { Clock, State } from './ports.ts'
-import { lookUpCall, toRequest } from './sentry/call.ts'
 import { describeWork, markStarted } from './state.ts'
 import { plain } from './text/sanitize.ts'
 
@@ -47,23 +44,7 @@ export function leaveForPost({ inputs }: Start, state: Pick<State, 'save'>): voi
   describeWork(state, `release ${plain(version)} in organization ${organization}`)
 }
 
-/**
- * Puts the exact look-up of the release on the wire, which every run begins with, unless the inputs are not usable.
- * @returns a transport that has its answer ready for who asks for it
- */
-export function headStart(
-  { start, clock, signal }: { readonly start: Start; readonly clock: Clock; readonly signal: AbortSignal },
-  transport: Transport,
-): Transport {
-  const { inputs, userAgent } = start
-  if (inputs instanceof Error) return transport
-  const { sentry, requestTimeout } = inputs
-  const account = { ...sentry, base: sentry.baseUrl }
-  const request = toRequest(lookUpCall(sentry.version), { account, token: sentry.token, userAgent })
-  return sendAhead(transport, request, clock.timeout(requestTimeout), signal)
-}
-
-/** Tells processes apart and is no secret, so it can do without node:crypto, which would delay the first request. */
+/** Tells processes apart. It is not a secret. */
 function uniqueId(clock: Clock): string {
   return [clock.random(), clock.random()].map((number) => number.toString(36).slice(2)).join('')
 }

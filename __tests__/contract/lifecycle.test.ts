@@ -208,4 +208,26 @@ describe.concurrent('the post step', () => {
       expect(sentry.journal).toHaveLength(requested)
     },
   )
+
+  it.each([
+    ['an error that is thrown where nobody waits', 'throw new Error("late")'],
+    ['a rejection that nobody handles', 'Promise.reject(new Error("late"))'],
+  ])('does not turn the job red for %s', async (_, code) => {
+    const sentry = await startSentry()
+    const main = await gate(sentry)
+    // As soon as the action listens for such errors.
+    const wait = `const timer = setInterval(() => {
+      if (process.listenerCount("uncaughtException") === 0) return
+      clearInterval(timer)
+      ${code}
+    }, 1)`
+    const script = `data:text/javascript,${encodeURIComponent(wait)}`
+    const NODE_OPTIONS = `--import ${script}`
+    const post = await runPost(main, { env: { NODE_OPTIONS } })
+    expect([post.code, post.annotations, post.stderr]).toEqual([
+      0,
+      [expect.objectContaining({ level: 'warning', message: expect.stringContaining('late') as string })],
+      '',
+    ])
+  })
 })

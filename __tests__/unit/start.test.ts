@@ -1,11 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
-import type { Outgoing, Transport } from '../../src/http/transport.ts'
-import { run } from '../../src/run.ts'
-import { headStart, readStart } from '../../src/start.ts'
+import { readStart } from '../../src/start.ts'
 import { ManualClock } from './doubles.ts'
-import { prepareWorld, withInputs } from './world.ts'
+import { prepareWorld } from './world.ts'
 
 describe('what is known before anything is sent', () => {
   it('is the inputs, the context, the time, and a name for this run', () => {
@@ -51,49 +49,5 @@ describe('what is known before anything is sent', () => {
       }),
     )
     expect(readStart({}, undefined, new ManualClock(), String).inputs).toBeInstanceOf(ActionError)
-  })
-})
-
-describe('the request that is sent ahead', () => {
-  it('is the look-up of the release, and the step does not repeat it', async () => {
-    const job = prepareWorld({ 'set-commits': 'skip', finalize: 'false' })
-    const ahead = headStart(job.world, job.world.transport)
-    const lookUp = `GET sentry.example/releases/${job.commits[2]}/`
-    expect(job.asked).toEqual([lookUp])
-    await run({ ...job.world, transport: ahead })
-    expect(job.asked).toEqual([lookUp, 'POST sentry.example/releases/', 'GET sentry.example/releases/'])
-  })
-
-  it('carries the token and the name of this run, and has the time of any request', () => {
-    const { world, clock, sentry } = prepareWorld({ 'request-timeout': '7s' })
-    const sent: Outgoing[] = []
-    const limits: AbortSignal[] = []
-    const transport: Transport = (outgoing, _, limit) => {
-      sent.push(outgoing)
-      limits.push(limit)
-      return new Promise(() => undefined)
-    }
-    headStart(world, transport)
-    expect(sent[0]?.headers).toMatchObject({
-      Authorization: `Bearer ${sentry.tokens.organization}`,
-      'User-Agent': world.start.userAgent,
-    })
-    clock.advance(6999)
-    expect(limits[0]?.aborted).toBe(false)
-    clock.advance(1)
-    expect(limits.map(({ aborted }) => aborted)).toEqual([true])
-  })
-
-  it.each([
-    { projects: '' },
-    { retries: 'many' },
-    { finalize: 'perhaps' },
-    { 'sentry-auth-token': 'a b' },
-    { 'abf-build-list-ids': 'x' },
-  ])('is not sent when an input is not usable: %j', (bad) => {
-    const job = prepareWorld()
-    const { transport } = job.world
-    expect(headStart(withInputs(job.world, bad), transport)).toBe(transport)
-    expect(job.asked).toEqual([])
   })
 })
