@@ -239,16 +239,84 @@ function assertNever(value) {
 
 /***/ }),
 
+/***/ 3936:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ decodeBody),
+/* harmony export */   h: () => (/* binding */ ACCEPTED_CODING)
+/* harmony export */ });
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
+
+/** What `Accept-Encoding` offers. Servers and proxies may use another coding all the same. */
+const ACCEPTED_CODING = 'gzip';
+/** RFC 9110, 8.4.1: recipients take `x-gzip` for `gzip`. */
+const GZIP = new Set(['gzip', 'x-gzip']);
+/**
+ * Undoes the content codings of a body (RFC 9110, 8.4): names in any case, several of them as a list, in the order in
+ * which they were applied.
+ * @param maxBytes of each step's result
+ * @throws what zlib gives; an `Error` with code `ERR_UNKNOWN_CODING` for a coding that is not known
+ */
+async function decodeBody(body, contentEncoding, maxBytes) {
+    const codings = (contentEncoding ?? '')
+        .split(',')
+        .map((coding) => coding.trim().toLowerCase())
+        .filter((coding) => coding !== '' && coding !== 'identity');
+    let bytes = body;
+    // A response without a body may still carry the header.
+    for (const coding of codings.toReversed())
+        if (bytes.length > 0)
+            bytes = await decode(bytes, coding, maxBytes);
+    return bytes;
+}
+async function decode(body, coding, maxOutputLength) {
+    const method = await methodOf(coding, body);
+    if (!method)
+        throw Object.assign(new Error('unknown content coding'), { code: _failure_js__WEBPACK_IMPORTED_MODULE_0__/* .UNKNOWN_CODING */ .Av });
+    return await new Promise((resolve, reject) => {
+        method(body, { maxOutputLength }, (error, bytes) => {
+            if (error)
+                reject(error);
+            else
+                resolve(bytes);
+        });
+    });
+}
+async function methodOf(coding, body) {
+    const { brotliDecompress, gunzip, inflate, inflateRaw } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8522, 23));
+    if (GZIP.has(coding))
+        return gunzip;
+    if (coding === 'br')
+        return brotliDecompress;
+    // RFC 9110, 8.4.1.2: some servers send the compressed data without the zlib wrapper.
+    if (coding === 'deflate')
+        return hasZlibHeader(body) ? inflate : inflateRaw;
+    return undefined;
+}
+/** RFC 1950, 2.2: the low half of the first byte names the method, and both bytes together are a multiple of 31. */
+function hasZlibHeader(body) {
+    const [first = 0, second = 0] = body;
+    return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+}
+
+
+/***/ }),
+
 /***/ 2398:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Av: () => (/* binding */ UNKNOWN_CODING),
+/* harmony export */   Db: () => (/* binding */ NO_TUNNEL),
 /* harmony export */   L8: () => (/* binding */ classify),
 /* harmony export */   fB: () => (/* binding */ UNUSABLE_PROXY),
 /* harmony export */   j$: () => (/* binding */ HttpError)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8674);
-/* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4212);
+/* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8902);
+/* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4212);
+
 
 
 /**
@@ -278,8 +346,12 @@ class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError *
     }
 }
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT']);
-/** The code of an error that says so; its message must not repeat the URL, which can hold a password. */
+/** The environment names a proxy that is no usable URL; the message must not repeat it, because of its password. */
 const UNUSABLE_PROXY = 'ERR_UNUSABLE_PROXY';
+/** There is no connection through the proxy. */
+const NO_TUNNEL = 'ERR_NO_TUNNEL';
+/** The body has a content coding that is not known. */
+const UNKNOWN_CODING = 'ERR_UNKNOWN_CODING';
 /** Counted by ourselves, and by zlib; axios only says so in its message. */
 const TOO_LARGE = new Set(['ERR_BODY_TOO_LARGE', 'ERR_BUFFER_TOO_LARGE']);
 const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
@@ -287,10 +359,9 @@ const TLS = /^(ERR_SSL_|EPROTO)/;
 /**
  * Sorts what a socket can throw. Only the code and Node's own sentence are read: the error object of the HTTP
  * library also holds the request's headers.
- * @param error `code` and `message` of what was thrown
  */
 function classify(error, peer, host) {
-    const { code, message } = error;
+    const { code, message, proxyStatus } = error;
     if (TOO_LARGE.has(code) || /maxContentLength/.test(message)) {
         return {
             kind: 'too-large',
@@ -309,14 +380,22 @@ function classify(error, peer, host) {
             advice: 'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',
         };
     }
-    if (message.startsWith('tunneling socket')) {
-        const status = /statusCode=(\d{3})/.exec(message)?.[1];
+    if (code === NO_TUNNEL) {
         return {
             kind: 'proxy',
             sent: false,
-            heals: status !== '407',
-            sentence: `the proxy did not connect to ${host}${status ? ` (it answered ${status})` : ''}`,
+            heals: proxyStatus === undefined || (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .isTransient */ .dg)(proxyStatus),
+            sentence: `the proxy did not connect to ${host}${proxyStatus ? ` (it answered ${proxyStatus})` : ''}`,
             advice: 'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
+        };
+    }
+    if (code === UNKNOWN_CODING) {
+        return {
+            kind: 'unreadable',
+            sent: true,
+            heals: false,
+            sentence: `${host} sent a response in a content coding that this action did not offer`,
+            advice: 'Check the server and the proxies in between: this action accepts gzip.',
         };
     }
     if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
@@ -333,7 +412,7 @@ function classify(error, peer, host) {
             kind: 'tls',
             sent: false,
             heals: false,
-            sentence: `no secure connection to ${host}: ${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_1__/* .plain */ .pj)(message, 160)} (${code})`,
+            sentence: `no secure connection to ${host}: ${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(message, 160)} (${code})`,
             advice: CERTIFICATE.test(code)
                 ? 'If the server uses your own certificate authority, name its file in the environment variable NODE_EXTRA_CA_CERTS of this step.'
                 : `Check that ${peer.urlInput} and the proxy speak TLS on that port.`,
@@ -353,7 +432,7 @@ function classify(error, peer, host) {
         kind: 'reset',
         sent: true,
         heals: true,
-        sentence: `the connection to ${host} broke${code ? ` (${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_1__/* .plain */ .pj)(code, 40)})` : ''}`,
+        sentence: `the connection to ${host} broke${code ? ` (${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(code, 40)})` : ''}`,
         advice: 'Run the job again; if it stays, look at the server and at proxies in between.',
     };
 }
@@ -370,51 +449,44 @@ function classify(error, peer, host) {
 /* harmony export */ });
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _content_coding_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3936);
+
 
 /**
  * Sends a request without a body, over Node's own HTTP: that is on the wire in half the time that axios takes to load.
- * Redirects are not followed. Any status is an answer.
- * @param largest bytes of the body, as sent and again after decompression
- * @throws what the socket, the parser or zlib gives; a `RangeError` with code `ERR_BODY_TOO_LARGE` beyond `largest`
+ * Redirects are not followed. Any status is a response.
+ * @param maxBytes of the body, as sent and again after decompression
+ * @throws what the socket, the parser or zlib gives; a `RangeError` with code `ERR_BODY_TOO_LARGE` beyond `maxBytes`
  * @throws an `AbortError` when `signal` aborts
  */
-async function read({ method, url, headers }, agent, largest, signal) {
-    // Late, as in transport.ts.
+async function read({ method, url, headers }, agent, maxBytes, signal, observe) {
+    // Late, as in connections.ts.
     const send = url.protocol === 'https:' ? (await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 4708, 23))).request : node_http__WEBPACK_IMPORTED_MODULE_0__.request;
     const response = await new Promise((resolve, reject) => {
-        send(url, { method, agent, signal, headers: { ...headers, 'Accept-Encoding': 'gzip' } }, resolve)
-            .once('error', reject)
-            .end();
+        const options = { method, agent, signal, tunnelSignal: signal };
+        options.headers = { ...headers, 'Accept-Encoding': _content_coding_js__WEBPACK_IMPORTED_MODULE_1__/* .ACCEPTED_CODING */ .h };
+        const outgoing = send(url, options, resolve).once('error', reject);
+        observe(outgoing);
+        outgoing.end();
     });
-    const body = await collect(response, largest);
-    const bytes = response.headers['content-encoding'] === 'gzip' ? await unzip(body, largest) : body;
-    return { status: response.statusCode ?? 0, header: (name) => joined(response.headers[name]), bytes };
+    const body = await collect(response, maxBytes);
+    return {
+        status: response.statusCode ?? 0,
+        header: (name) => joined(response.headers[name]),
+        bytes: await (0,_content_coding_js__WEBPACK_IMPORTED_MODULE_1__/* .decodeBody */ .V)(body, response.headers['content-encoding'], maxBytes),
+    };
 }
-async function collect(response, largest) {
+async function collect(response, maxBytes) {
     const chunks = [];
     let size = 0;
     for await (const chunk of response) {
         size += chunk.length;
         // Leaving the loop destroys the response, and with it the connection.
-        if (size > largest)
+        if (size > maxBytes)
             throw Object.assign(new RangeError('body too large'), { code: 'ERR_BODY_TOO_LARGE' });
         chunks.push(chunk);
     }
     return Buffer.concat(chunks, size);
-}
-async function unzip(body, largest) {
-    // An answer without a body may still carry the header.
-    if (body.length === 0)
-        return body;
-    const { gunzip } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8522, 23));
-    return await new Promise((resolve, reject) => {
-        gunzip(body, { maxOutputLength: largest }, (error, bytes) => {
-            if (error)
-                reject(error);
-            else
-                resolve(bytes);
-        });
-    });
 }
 /** Node joins repeated headers, except the few that it gives as a list. */
 function joined(value) {
@@ -429,6 +501,7 @@ function joined(value) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   IR: () => (/* binding */ retryHint),
+/* harmony export */   dg: () => (/* binding */ isTransient),
 /* harmony export */   tE: () => (/* binding */ decideRetry),
 /* harmony export */   yE: () => (/* binding */ RETRY_POLICY)
 /* harmony export */ });
@@ -441,8 +514,8 @@ const RETRY_POLICY = {
     longestPauseMs: 20_000,
 };
 /** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
-function heals(status) {
-    return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+function isTransient(status) {
+    return (status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505));
 }
 /** Refused before anything happens: 429, and the 403 of a server that says when its limit is lifted (GitHub). */
 function isLimit({ status, hintMs, }) {
@@ -451,7 +524,7 @@ function isLimit({ status, hintMs, }) {
 function mayRepeat(attempt, effect) {
     if (attempt.kind === 'answer') {
         // A 5xx may come after the effect.
-        return isLimit(attempt) || (effect === 'idempotent' && heals(attempt.status));
+        return isLimit(attempt) || (effect === 'idempotent' && isTransient(attempt.status));
     }
     return attempt.heals && (effect === 'idempotent' || !attempt.sent);
 }
@@ -517,7 +590,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2186);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2948);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -618,7 +691,7 @@ function parseTime(text) {
 
 /***/ }),
 
-/***/ 2186:
+/***/ 2948:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1672,85 +1745,209 @@ function writer(kind, logger, write) {
 var errors = __nccwpck_require__(8674);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
-// EXTERNAL MODULE: ./node_modules/actions-http-client/lib/proxy.js
-var proxy = __nccwpck_require__(9443);
+;// CONCATENATED MODULE: ./node_modules/actions-http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./src/http/failure.ts
 var http_failure = __nccwpck_require__(2398);
+;// CONCATENATED MODULE: ./src/http/connections.ts
+
+
+
+/**
+ * Gives the agent for a request, by the proxy rules of GitHub's own actions.
+ * @throws Error with code `ERR_UNUSABLE_PROXY` when the environment names a proxy that is no usable URL
+ */
+function createConnections(env) {
+    const agents = new Map();
+    return async (url, kind) => {
+        const proxy = proxyFor(url, env);
+        const key = `${url.protocol} ${kind} ${proxy?.href ?? ''}`;
+        const agent = agents.get(key) ?? (await createAgent(url.protocol, kind === 'reused', proxy));
+        agents.set(key, agent);
+        return agent;
+    };
+}
+async function createAgent(protocol, keepAlive, proxy) {
+    if (proxy) {
+        const { createTunnelAgent } = await __nccwpck_require__.e(/* import() */ 856).then(__nccwpck_require__.bind(__nccwpck_require__, 6856));
+        return createTunnelAgent(proxy, protocol, keepAlive);
+    }
+    if (protocol === 'http:')
+        return new external_node_http_.Agent({ keepAlive });
+    // Late, because TLS takes a third of the time in which Node starts, and stand-ins on loopback do without.
+    const { Agent: TlsAgent } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 4708, 23));
+    return new TlsAgent({ keepAlive });
+}
+/**
+ * The proxy of a request. Where the toolkit cannot read the variable the request would go out directly, which is never
+ * what somebody wanted who set it.
+ */
+function proxyFor(url, env) {
+    const proxy = readProxy(url);
+    if (proxy?.hostname)
+        return proxy;
+    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    if ((env[name] || env[name.toUpperCase()]) && !checkBypass(url)) {
+        throw Object.assign(new Error('unusable proxy'), { code: http_failure/* UNUSABLE_PROXY */.fB });
+    }
+    return undefined;
+}
+/** Without a host for what the toolkit takes for no proxy: "proxy.test:3128" is a URL with a strange scheme to it. */
+function readProxy(url) {
+    try {
+        return getProxyUrl(url);
+    }
+    catch {
+        return undefined;
+    }
+}
+function watchConnection() {
+    let unanswered = () => false;
+    return {
+        observe: (request) => {
+            request.once('socket', (socket) => {
+                const before = socket.bytesRead;
+                unanswered = () => request.reusedSocket && socket.bytesRead === before;
+            });
+        },
+        isStale: () => unanswered(),
+    };
+}
+
 // EXTERNAL MODULE: ./src/http/read.ts
 var read = __nccwpck_require__(2346);
 ;// CONCATENATED MODULE: ./src/http/transport.ts
 
 
 
-
 /** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
-const LARGEST_ANSWER = 8 * 1024 * 1024;
+const MAX_RESPONSE = 8 * 1024 * 1024;
 /**
  * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
- * same connections, and follow proxies by the rules of GitHub's own actions. What they throw never leaves this function:
- * errors of axios hold the request's headers.
- * @param env to tell a proxy that cannot be used from none
+ * same connections. What they throw never leaves this function: errors of axios hold the request's headers.
+ *
+ * A server may close a connection after its response without saying so, and the next request then meets the end of it.
+ * Therefore no request that creates something goes out on a reused connection, and any other one that breaks there
+ * before the first byte of a response goes out once more, on a fresh one. For the caller both are one attempt.
  */
 function createTransport(env = {}) {
-    const agentFor = createAgents(env);
+    const agentFor = createConnections(env);
+    async function send(outgoing, signal) {
+        const { url, effect, method, largestAnswer: maxBytes = MAX_RESPONSE } = outgoing;
+        const once = method === 'GET' ? read/* read */.L : (await Promise.all(/* import() */[__nccwpck_require__.e(637), __nccwpck_require__.e(539)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6539))).write;
+        const watch = watchConnection();
+        if (effect === 'creates') {
+            return await once(outgoing, await agentFor(url, 'fresh'), maxBytes, signal, watch.observe);
+        }
+        try {
+            return await once(outgoing, await agentFor(url, 'reused'), maxBytes, signal, watch.observe);
+        }
+        catch (error) {
+            if (signal.aborted || !watch.isStale())
+                throw error;
+            return await once(outgoing, await agentFor(url, 'fresh'), maxBytes, signal, watch.observe);
+        }
+    }
     return async (outgoing, peer, limit, signal) => {
         try {
-            const agent = await agentFor(outgoing.url);
-            const send = outgoing.method === 'GET' ? read/* read */.L : (await Promise.all(/* import() */[__nccwpck_require__.e(637), __nccwpck_require__.e(539)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6539))).write;
-            const largest = outgoing.largestAnswer ?? LARGEST_ANSWER;
-            const answer = await send(outgoing, agent, largest, AbortSignal.any([signal, limit]));
-            return { kind: 'answer', answer };
+            return { kind: 'answer', answer: await send(outgoing, AbortSignal.any([signal, limit])) };
         }
         catch (error) {
             signal.throwIfAborted();
             if (limit.aborted)
                 return { kind: 'failure', failure: tooSlow(outgoing.url.host) };
-            return { kind: 'failure', failure: (0,http_failure/* classify */.L8)(codeAndMessage(error), peer, outgoing.url.host) };
+            return { kind: 'failure', failure: (0,http_failure/* classify */.L8)(readError(error), peer, outgoing.url.host) };
         }
     };
-}
-/** The agents keep connections open for the next request; through a proxy each request gets a connection of its own. */
-function createAgents(env) {
-    const direct = new Map();
-    return async (url) => {
-        if (hasProxy(url, env)) {
-            // Late, because few jobs have a proxy.
-            const { HttpClient } = await __nccwpck_require__.e(/* import() */ 639).then(__nccwpck_require__.bind(__nccwpck_require__, 5639));
-            return new HttpClient().getAgent(url.href);
-        }
-        const agent = direct.get(url.protocol) ?? (await createAgent(url.protocol));
-        direct.set(url.protocol, agent);
-        return agent;
-    };
-}
-/**
- * Whether a request goes through a proxy. Where the toolkit cannot read the variable it would go out directly, which is
- * never what somebody wanted who set it.
- */
-function hasProxy(url, env) {
-    if (proxyHost(url))
-        return true;
-    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-    if ((env[name] || env[name.toUpperCase()]) && !(0,proxy/* checkBypass */.H)(url)) {
-        throw Object.assign(new Error('unusable proxy'), { code: http_failure/* UNUSABLE_PROXY */.fB });
-    }
-    return false;
-}
-/** Empty or undefined for what the toolkit takes for no proxy: "proxy.test:3128" is a URL with a strange scheme to it. */
-function proxyHost(url) {
-    try {
-        return (0,proxy/* getProxyUrl */.s)(url)?.hostname;
-    }
-    catch {
-        return undefined;
-    }
-}
-async function createAgent(protocol) {
-    if (protocol === 'http:')
-        return new external_node_http_.Agent({ keepAlive: true });
-    // Late, because TLS takes a third of the time in which Node starts, and stand-ins on loopback do without.
-    const { Agent: TlsAgent } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 4708, 23));
-    return new TlsAgent({ keepAlive: true });
 }
 function tooSlow(host) {
     return {
@@ -1761,11 +1958,17 @@ function tooSlow(host) {
         advice: 'Raise request-timeout, or look at the status page of the server.',
     };
 }
-function codeAndMessage(error) {
+/** An AxiosError holds the error of the socket as its cause, with what else is known. */
+function readError(error) {
     if (!(error instanceof Error))
         return { code: '', message: '' };
-    const { code } = error;
-    return { code: typeof code === 'string' ? code : '', message: error.message };
+    const { code, cause } = error;
+    const { status } = (cause instanceof Error ? cause : error);
+    return {
+        code: typeof code === 'string' ? code : '',
+        message: error.message,
+        ...(typeof status === 'number' ? { proxyStatus: status } : {}),
+    };
 }
 
 // EXTERNAL MODULE: ./src/abf/submit/fields.ts
@@ -2605,7 +2808,33 @@ function invalid(problems) {
 
 // EXTERNAL MODULE: ./src/abf/submitted-builds.ts
 var submitted_builds = __nccwpck_require__(6046);
+;// CONCATENATED MODULE: ./src/http/json.ts
+/** Strings, to be left alone, and numbers, of a JSON text. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+const LONG_INTEGER = /^-?\d{16,}$/;
+/**
+ * The value of a JSON text; undefined when it is none. A byte order mark before it is skipped (RFC 8259, 8.1). An
+ * integer that a JavaScript number cannot hold exactly comes as a string of its digits, because ids can be that long.
+ * @param clean applied to every string in it
+ */
+function parseJson(text, clean) {
+    const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    try {
+        const value = JSON.parse(json, clean && ((_, value) => (typeof value === 'string' ? clean(value) : value)));
+        // Only valid JSON is rewritten, so that nothing becomes valid by it.
+        const exact = /\d{16}/.test(json) ? quoteLongIntegers(json) : json;
+        return exact === json ? value : parseJson(exact, clean);
+    }
+    catch {
+        return undefined;
+    }
+}
+function quoteLongIntegers(json) {
+    return json.replace(STRING_OR_NUMBER, (token) => LONG_INTEGER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token);
+}
+
 ;// CONCATENATED MODULE: ./src/http/response.ts
+
 
 
 /** Code points of an answer that are looked at for words to show. */
@@ -2648,7 +2877,7 @@ class Reply {
         return parseJson(raw, this.#redact(raw) === raw ? undefined : this.#redact);
     }
     get #raw() {
-        return this.bytes.toString('utf8');
+        return this.bytes.toString('utf8').replace(/^\uFEFF/, '');
     }
     header(name) {
         return this.#incoming.header(name);
@@ -2681,18 +2910,6 @@ class Reply {
 /** The URL as it may be shown: without credentials and without query. */
 function shownUrl(url) {
     return `${url.origin}${url.pathname}`;
-}
-/**
- * The value of a JSON text; undefined when it is none.
- * @param clean applied to every text in it
- */
-function parseJson(text, clean) {
-    try {
-        return JSON.parse(text, clean && ((_, value) => (typeof value === 'string' ? clean(value) : value)));
-    }
-    catch {
-        return undefined;
-    }
 }
 
 // EXTERNAL MODULE: ./src/http/retry.ts
@@ -5153,106 +5370,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
-
-/***/ }),
-
-/***/ 9443:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ checkBypass),
-/* harmony export */   s: () => (/* binding */ getProxyUrl)
-/* harmony export */ });
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
 
 /***/ }),
 

@@ -64,6 +64,25 @@ describe.skipIf(!hasOpenssl)(
       expect(proxy.tunnels).toHaveLength(1)
     })
 
+    it.each([401, 403, 404, 451])('a refusal (%i) of it is final', async (status) => {
+      await using proxy = await new ProxyStandIn(undefined, status).start()
+      const { sentry, inputs, env } = await setUp()
+      const https_proxy = `http://${proxy.address}`
+      const result = await ensure(sentry, inputs, { env: { ...env, https_proxy } })
+      expect(failure(result)).toContain(`it answered ${status}`)
+      expect(proxy.tunnels).toHaveLength(1)
+    })
+
+    it('its password is no reason for a warning of Node in the log', async () => {
+      await using proxy = await new ProxyStandIn('ci:p@ss/word').start()
+      const { sentry, inputs, env } = await setUp()
+      const https_proxy = `http://ci:p%40ss%2Fword@${proxy.address}`
+      const result = await ensure(sentry, inputs, { env: { ...env, https_proxy } })
+      expect([result.code, result.stderr]).toEqual([0, ''])
+      // One connection for every request that can be repeated.
+      expect(proxy.tunnels).toHaveLength(1)
+    })
+
     it('requests to loopback never go through it', async () => {
       await using proxy = await new ProxyStandIn().start()
       const sentry = await serve(new SentryStandIn())

@@ -5,8 +5,9 @@ import type { Place, System } from './place.ts'
 /**
  * What a client can tell from a fault. `refused`: nothing happened, and it passes. `trouble`: it may pass, and what
  * happened is open. `later`: refused, for longer than anybody waits. `nonsense`: the same again brings the same.
+ * `harmless`: the response is the true one, and what is wrong must cost nothing.
  */
-export type Sign = 'refused' | 'trouble' | 'later' | 'nonsense'
+export type Sign = 'harmless' | 'refused' | 'trouble' | 'later' | 'nonsense'
 
 /** Something that goes wrong with one request, and the facts about it that decide what must come of it. */
 export interface FaultKind {
@@ -90,6 +91,7 @@ function retyped(body: unknown): unknown {
 }
 
 export const FAULTS: readonly FaultKind[] = [
+  fault('closed silently', 'harmless', () => ({ kind: 'close' }), { done: true }),
   fault(
     '500',
     'trouble',

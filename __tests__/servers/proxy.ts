@@ -20,8 +20,11 @@ export class ProxyStandIn {
   readonly #server: Server
   readonly #clients = new Set<Duplex>()
 
-  /** @param login `user:password` that it insists on (407 otherwise) */
-  constructor(login?: string) {
+  /**
+   * @param login `user:password` that it insists on (407 otherwise)
+   * @param refusal the status that it gives to every CONNECT
+   */
+  constructor(login?: string, refusal?: number) {
     this.#login = login
     this.#server = createServer((_, response) => {
       response.writeHead(400).end()
@@ -34,6 +37,10 @@ export class ProxyStandIn {
       this.tunnels.push({ target, login })
       client.on('error', () => undefined)
       this.#clients.add(client)
+      if (refusal !== undefined) {
+        client.end(`HTTP/1.1 ${refusal} Refused\r\nContent-Length: 2\r\n\r\nno`)
+        return
+      }
       if (this.#login !== undefined && login !== this.#login) {
         client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
         return

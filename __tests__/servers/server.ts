@@ -54,6 +54,8 @@ export type FaultAction =
   | { readonly kind: 'late'; readonly afterMs: number }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
   | { readonly kind: 'truncate' }
+  /** The true answer, and then the end of the connection, which no header says. */
+  | { readonly kind: 'close' }
   /** The request has its effect; what is sent is made of the true answer. One that never comes is never sent. */
   | { readonly kind: 'alter'; readonly alter: (answer: Answer) => Answer | Promise<Answer> }
   | { readonly kind: 'huge'; readonly bytes: number }
@@ -79,6 +81,11 @@ export interface ServerOptions {
   /** Where to listen on 127.0.0.1 (default: any port that is free). */
   readonly port?: number
   readonly tls?: { readonly key: string; readonly cert: string }
+  /**
+   * Closes each connection right after its answer without saying so, as Sentry's own web process (uwsgi) does:
+   * HTTP/1.1 with `Content-Length`, without `Connection`, `Keep-Alive` and `Date`.
+   */
+  readonly closesSilently?: boolean
 }
 
 /**
@@ -87,6 +94,8 @@ export interface ServerOptions {
  */
 export abstract class StandIn {
   readonly journal: Exchange[] = []
+  /** Connections that clients have opened. */
+  connections = 0
   readonly #options: ServerOptions
   readonly #faults: { fault: Fault; skip: number; left: number }[] = []
   #server: ReturnType<typeof createServer> | undefined
@@ -145,6 +154,9 @@ export abstract class StandIn {
     }
     const server = this.#options.tls ? createTlsServer(this.#options.tls, listener) : createServer(listener)
     this.#server = server
+    server.on(this.#options.tls ? 'secureConnection' : 'connection', () => {
+      this.connections += 1
+    })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(this.#options.port ?? 0, '127.0.0.1', resolve)
@@ -196,6 +208,7 @@ export abstract class StandIn {
 
     try {
       const action = this.#strike(call)
+      if (this.#options.closesSilently || action?.kind === 'close') closeSilently(request, response)
       if (action) await this.#misbehave(action, call, request, response, exchange)
       else write(response, exchange, this.#change(await this.handle(call), call))
     } finally {
@@ -255,6 +268,9 @@ export abstract class StandIn {
         })
         return
       }
+      case 'close':
+        write(response, exchange, await this.handle(call))
+        return
       case 'late':
         await new Promise((resolve) => setTimeout(resolve, action.afterMs))
         write(response, exchange, await this.handle(call))
@@ -330,9 +346,19 @@ function render(answer: Answer): { payload: Buffer; headers: Record<string, stri
   return { payload, headers }
 }
 
+/** Call it before the headers are written. */
+function closeSilently(request: IncomingMessage, response: ServerResponse): void {
+  response.sendDate = false
+  response.removeHeader('Connection')
+  response.once('finish', () => {
+    request.socket.destroySoon()
+  })
+}
+
 function write(response: ServerResponse, exchange: Exchange, answer: Answer): void {
   const { payload, headers } = render(answer)
   exchange.status = answer.status
   if (answer.reason !== undefined) response.statusMessage = answer.reason
-  response.writeHead(answer.status, headers).end(payload)
+  const length = answer.status === 204 || answer.status === 304 ? {} : { 'Content-Length': payload.length }
+  response.writeHead(answer.status, { ...length, ...headers }).end(payload)
 }

@@ -63,17 +63,13 @@ function connect({ http, logger, token, apiUrl }: GitHubDeps): Octokit {
       peer: { name: 'GitHub', urlInput: 'GITHUB_API_URL' },
       largestAnswer: LARGEST_ANSWER,
     })
-    const headers = Object.fromEntries(
-      ['content-type', 'link'].flatMap((name) => {
-        const value = reply.header(name)
-        return value === undefined ? [] : [[name, value] as const]
-      }),
-    )
-    // What the reply gives has no secrets in it, other than what came over the wire.
-    return new Response(reply.status === 204 || reply.status === 304 ? null : reply.text, {
-      status: reply.status,
-      headers,
-    })
+    const { status, json } = reply
+    const link = reply.header('link')
+    // Octokit parses what it is given as JSON. Secrets are taken out of values only, so that it stays JSON.
+    const type = json === undefined ? 'text/plain' : 'application/json'
+    const headers = { 'content-type': type, ...(link === undefined ? {} : { link }) }
+    const body = json === undefined ? reply.text : JSON.stringify(json)
+    return new Response(status === 204 || status === 304 ? null : body, { status, headers })
   }
   const tell = (message: string): void => {
     logger.debug(plain(message))

@@ -1,4 +1,5 @@
 import { ActionError } from '../errors.ts'
+import { isTransient } from './retry.ts'
 import { plain } from '../text/sanitize.ts'
 
 /** The system that a request goes to, and the input that says where it is. */
@@ -59,7 +60,7 @@ export class HttpError extends ActionError {
 
 /** Why an attempt gave no answer. */
 export interface Failure {
-  readonly kind: Exclude<FailureKind, 'status' | 'redirect' | 'unreadable'>
+  readonly kind: Exclude<FailureKind, 'status' | 'redirect'>
   /** The server may have seen the request, so its effect may have happened. */
   readonly sent: boolean
   /** A later attempt may fare better. */
@@ -69,25 +70,32 @@ export interface Failure {
 }
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT'])
-/** The code of an error that says so; its message must not repeat the URL, which can hold a password. */
+/** The environment names a proxy that is no usable URL; the message must not repeat it, because of its password. */
 export const UNUSABLE_PROXY = 'ERR_UNUSABLE_PROXY'
+/** There is no connection through the proxy. */
+export const NO_TUNNEL = 'ERR_NO_TUNNEL'
+/** The body has a content coding that is not known. */
+export const UNKNOWN_CODING = 'ERR_UNKNOWN_CODING'
 
 /** Counted by ourselves, and by zlib; axios only says so in its message. */
 const TOO_LARGE = new Set(['ERR_BODY_TOO_LARGE', 'ERR_BUFFER_TOO_LARGE'])
 const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
 const TLS = /^(ERR_SSL_|EPROTO)/
 
+/** What is read of an error that was thrown. */
+export interface ThrownError {
+  readonly code: string
+  readonly message: string
+  /** The status with which a proxy refused to connect. */
+  readonly proxyStatus?: number
+}
+
 /**
  * Sorts what a socket can throw. Only the code and Node's own sentence are read: the error object of the HTTP
  * library also holds the request's headers.
- * @param error `code` and `message` of what was thrown
  */
-export function classify(
-  error: { readonly code: string; readonly message: string },
-  peer: Peer,
-  host: string,
-): Failure {
-  const { code, message } = error
+export function classify(error: ThrownError, peer: Peer, host: string): Failure {
+  const { code, message, proxyStatus } = error
   if (TOO_LARGE.has(code) || /maxContentLength/.test(message)) {
     return {
       kind: 'too-large',
@@ -107,14 +115,22 @@ export function classify(
         'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',
     }
   }
-  if (message.startsWith('tunneling socket')) {
-    const status = /statusCode=(\d{3})/.exec(message)?.[1]
+  if (code === NO_TUNNEL) {
     return {
       kind: 'proxy',
       sent: false,
-      heals: status !== '407',
-      sentence: `the proxy did not connect to ${host}${status ? ` (it answered ${status})` : ''}`,
+      heals: proxyStatus === undefined || isTransient(proxyStatus),
+      sentence: `the proxy did not connect to ${host}${proxyStatus ? ` (it answered ${proxyStatus})` : ''}`,
       advice: 'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
+    }
+  }
+  if (code === UNKNOWN_CODING) {
+    return {
+      kind: 'unreadable',
+      sent: true,
+      heals: false,
+      sentence: `${host} sent a response in a content coding that this action did not offer`,
+      advice: 'Check the server and the proxies in between: this action accepts gzip.',
     }
   }
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {

@@ -1,11 +1,10 @@
 import { plain, shorten } from '../text/sanitize.ts'
 import { HttpError, type Peer } from './failure.ts'
-import type { Effect } from './retry.ts'
+import { parseJson } from './json.ts'
 import type { Incoming, Outgoing } from './transport.ts'
 
 export interface HttpRequest extends Outgoing {
   readonly peer: Peer
-  readonly effect: Effect
   /** What is being done, for messages: "create the release". */
   readonly intent: string
 }
@@ -58,7 +57,7 @@ export class Reply {
   }
 
   get #raw(): string {
-    return this.bytes.toString('utf8')
+    return this.bytes.toString('utf8').replace(/^\uFEFF/, '')
   }
 
   header(name: string): string | undefined {
@@ -104,19 +103,4 @@ export class Reply {
 /** The URL as it may be shown: without credentials and without query. */
 export function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}`
-}
-
-/**
- * The value of a JSON text; undefined when it is none.
- * @param clean applied to every text in it
- */
-function parseJson(text: string, clean: ((text: string) => string) | undefined): unknown {
-  try {
-    return JSON.parse(
-      text,
-      clean && ((_, value: unknown) => (typeof value === 'string' ? clean(value) : value)),
-    ) as unknown
-  } catch {
-    return undefined
-  }
 }

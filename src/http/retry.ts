@@ -37,8 +37,10 @@ export type Decision =
   | { readonly kind: 'come-back'; readonly afterMs: number }
 
 /** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
-function heals(status: number): boolean {
-  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
+export function isTransient(status: number): boolean {
+  return (
+    status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
+  )
 }
 
 /** Refused before anything happens: 429, and the 403 of a server that says when its limit is lifted (GitHub). */
@@ -55,7 +57,7 @@ function isLimit({
 function mayRepeat(attempt: Attempt, effect: Effect): boolean {
   if (attempt.kind === 'answer') {
     // A 5xx may come after the effect.
-    return isLimit(attempt) || (effect === 'idempotent' && heals(attempt.status))
+    return isLimit(attempt) || (effect === 'idempotent' && isTransient(attempt.status))
   }
   return attempt.heals && (effect === 'idempotent' || !attempt.sent)
 }

@@ -1,22 +1,21 @@
-import { Agent } from 'node:http'
-import { checkBypass, getProxyUrl } from 'actions-http-client/lib/proxy'
-import { classify, type Failure, type Peer, UNUSABLE_PROXY } from './failure.ts'
+import { createConnections, watchConnection } from './connections.ts'
+import { classify, type Failure, type Peer, type ThrownError } from './failure.ts'
 import { read } from './read.ts'
+import type { Effect } from './retry.ts'
 
 /** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
-const LARGEST_ANSWER = 8 * 1024 * 1024
+const MAX_RESPONSE = 8 * 1024 * 1024
 
 export interface Outgoing {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: URL
+  readonly effect: Effect
   readonly headers: Readonly<Record<string, string>>
   /** Sent as it is. */
   readonly body?: string | undefined
   /** Bytes after decompression; default 8 MiB. */
   readonly largestAnswer?: number | undefined
 }
-
-type Env = Readonly<NodeJS.ProcessEnv>
 
 export interface Incoming {
   readonly status: number
@@ -39,69 +38,37 @@ export type Transport = (
 
 /**
  * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
- * same connections, and follow proxies by the rules of GitHub's own actions. What they throw never leaves this function:
- * errors of axios hold the request's headers.
- * @param env to tell a proxy that cannot be used from none
+ * same connections. What they throw never leaves this function: errors of axios hold the request's headers.
+ *
+ * A server may close a connection after its response without saying so, and the next request then meets the end of it.
+ * Therefore no request that creates something goes out on a reused connection, and any other one that breaks there
+ * before the first byte of a response goes out once more, on a fresh one. For the caller both are one attempt.
  */
-export function createTransport(env: Env = {}): Transport {
-  const agentFor = createAgents(env)
+export function createTransport(env: Readonly<NodeJS.ProcessEnv> = {}): Transport {
+  const agentFor = createConnections(env)
+  async function send(outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
+    const { url, effect, method, largestAnswer: maxBytes = MAX_RESPONSE } = outgoing
+    const once = method === 'GET' ? read : (await import('./write.ts')).write
+    const watch = watchConnection()
+    if (effect === 'creates') {
+      return await once(outgoing, await agentFor(url, 'fresh'), maxBytes, signal, watch.observe)
+    }
+    try {
+      return await once(outgoing, await agentFor(url, 'reused'), maxBytes, signal, watch.observe)
+    } catch (error) {
+      if (signal.aborted || !watch.isStale()) throw error
+      return await once(outgoing, await agentFor(url, 'fresh'), maxBytes, signal, watch.observe)
+    }
+  }
   return async (outgoing, peer, limit, signal) => {
     try {
-      const agent = await agentFor(outgoing.url)
-      const send = outgoing.method === 'GET' ? read : (await import('./write.ts')).write
-      const largest = outgoing.largestAnswer ?? LARGEST_ANSWER
-      const answer = await send(outgoing, agent, largest, AbortSignal.any([signal, limit]))
-      return { kind: 'answer', answer }
+      return { kind: 'answer', answer: await send(outgoing, AbortSignal.any([signal, limit])) }
     } catch (error) {
       signal.throwIfAborted()
       if (limit.aborted) return { kind: 'failure', failure: tooSlow(outgoing.url.host) }
-      return { kind: 'failure', failure: classify(codeAndMessage(error), peer, outgoing.url.host) }
+      return { kind: 'failure', failure: classify(readError(error), peer, outgoing.url.host) }
     }
   }
-}
-
-/** The agents keep connections open for the next request; through a proxy each request gets a connection of its own. */
-function createAgents(env: Env): (url: URL) => Promise<Agent> {
-  const direct = new Map<string, Agent>()
-  return async (url) => {
-    if (hasProxy(url, env)) {
-      // Late, because few jobs have a proxy.
-      const { HttpClient } = await import('actions-http-client')
-      return new HttpClient().getAgent(url.href)
-    }
-    const agent = direct.get(url.protocol) ?? (await createAgent(url.protocol))
-    direct.set(url.protocol, agent)
-    return agent
-  }
-}
-
-/**
- * Whether a request goes through a proxy. Where the toolkit cannot read the variable it would go out directly, which is
- * never what somebody wanted who set it.
- */
-function hasProxy(url: URL, env: Env): boolean {
-  if (proxyHost(url)) return true
-  const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy'
-  if ((env[name] || env[name.toUpperCase()]) && !checkBypass(url)) {
-    throw Object.assign(new Error('unusable proxy'), { code: UNUSABLE_PROXY })
-  }
-  return false
-}
-
-/** Empty or undefined for what the toolkit takes for no proxy: "proxy.test:3128" is a URL with a strange scheme to it. */
-function proxyHost(url: URL): string | undefined {
-  try {
-    return getProxyUrl(url)?.hostname
-  } catch {
-    return undefined
-  }
-}
-
-async function createAgent(protocol: string): Promise<Agent> {
-  if (protocol === 'http:') return new Agent({ keepAlive: true })
-  // Late, because TLS takes a third of the time in which Node starts, and stand-ins on loopback do without.
-  const { Agent: TlsAgent } = await import('node:https')
-  return new TlsAgent({ keepAlive: true })
 }
 
 function tooSlow(host: string): Failure {
@@ -114,8 +81,14 @@ function tooSlow(host: string): Failure {
   }
 }
 
-function codeAndMessage(error: unknown): { code: string; message: string } {
+/** An AxiosError holds the error of the socket as its cause, with what else is known. */
+function readError(error: unknown): ThrownError {
   if (!(error instanceof Error)) return { code: '', message: '' }
-  const { code } = error as { code?: unknown }
-  return { code: typeof code === 'string' ? code : '', message: error.message }
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  const { status } = (cause instanceof Error ? cause : error) as { status?: unknown }
+  return {
+    code: typeof code === 'string' ? code : '',
+    message: error.message,
+    ...(typeof status === 'number' ? { proxyStatus: status } : {}),
+  }
 }

@@ -20,8 +20,8 @@ describe('classify', () => {
     ['CERT_HAS_EXPIRED', 'certificate has expired', 'tls', false, false],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate', 'tls', false, false],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'tls', false, false],
-    ['ECONNRESET', 'tunneling socket could not be established, statusCode=503', 'proxy', false, true],
-    ['ECONNRESET', 'tunneling socket could not be established, statusCode=407', 'proxy', false, false],
+    ['ERR_NO_TUNNEL', 'no tunnel', 'proxy', false, true],
+    ['ERR_UNKNOWN_CODING', 'unknown content coding', 'unreadable', true, false],
     ['ERR_BAD_RESPONSE', 'maxContentLength size of 100 exceeded', 'too-large', true, false],
   ])('sorts %s "%s" as %s', (code, message, kind, sent, heals) => {
     expect(sorted(code, message)).toMatchObject({ kind, sent, heals })
@@ -46,14 +46,8 @@ describe('classify', () => {
       'Check that sentry-url is the address of a Sentry server.',
     ],
     [
-      'tunneling socket could not be established, statusCode=503',
-      'ECONNRESET',
-      'the proxy did not connect to sentry.example (it answered 503)',
-      'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
-    ],
-    [
-      'tunneling socket could not be established, cause=connect ECONNREFUSED',
-      'ECONNRESET',
+      'no tunnel',
+      'ERR_NO_TUNNEL',
       'the proxy did not connect to sentry.example',
       'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
     ],
@@ -95,6 +89,32 @@ describe('classify', () => {
     ],
   ])('says what "%s" (%s) means, and what to do', (message, code, sentence, advice) => {
     expect(sorted(code, message)).toMatchObject({ sentence, advice })
+  })
+
+  it.each([
+    [400, false],
+    [401, false],
+    [403, false],
+    [404, false],
+    [405, false],
+    [407, false],
+    [408, true],
+    [425, true],
+    [429, true],
+    [451, false],
+    [500, true],
+    [502, true],
+    [503, true],
+    [504, true],
+    [302, false],
+  ])('tries again after a proxy that answers %i to CONNECT: %s', (proxyStatus, heals) => {
+    const failure = classify({ code: 'ERR_NO_TUNNEL', message: 'no tunnel', proxyStatus }, PEER, 'host.test')
+    expect(failure).toMatchObject({
+      kind: 'proxy',
+      sent: false,
+      heals,
+      sentence: `the proxy did not connect to host.test (it answered ${proxyStatus})`,
+    })
   })
 
   it('takes a connection for refused whose message merely mentions a read', () => {

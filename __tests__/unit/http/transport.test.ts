@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type Answer, StandIn } from '../../servers/server.ts'
 import { createTransport, type Outcome, type Outgoing } from '../../../src/http/transport.ts'
 
 const MiB = 1024 * 1024
@@ -25,6 +26,7 @@ async function send(
   const never = new AbortController().signal
   const outgoing: Outgoing = {
     method: 'GET',
+    effect: 'idempotent',
     url: new URL(`http://127.0.0.1:${port}${path}`),
     headers: {},
     ...more,
@@ -80,16 +82,36 @@ describe.each([
     expect(kindOf(outcome)).toBe('302')
   })
 
-  it('unpacks gzip, also when there is nothing in it', async () => {
+  it.each([
+    ['gzip', gzipSync],
+    ['GZip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['BR', brotliCompressSync],
+    ['Identity', (text: string) => Buffer.from(text)],
+    ['gzip, identity , br', (text: string) => brotliCompressSync(gzipSync(text))],
+    ['', (text: string) => Buffer.from(text)],
+  ])('reads a body in content coding "%s" (%o)', async (coding, encode) => {
     const listener: RequestListener = ({ headers }, response) => {
-      expect(headers['accept-encoding']).toContain('gzip')
-      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('{"a":1}'))
+      expect(headers['accept-encoding']).toBe('gzip')
+      response.writeHead(200, { 'Content-Encoding': coding }).end(encode('{"a":1}'))
     }
     expect(bodyOf(await send(listener, way))).toBe('{"a":1}')
+  })
+
+  it('reads a response without a body that names a coding', async () => {
     const empty = await send((_, response) => {
       response.writeHead(204, { 'Content-Encoding': 'gzip' }).end()
     }, way)
     expect([kindOf(empty), bodyOf(empty)]).toEqual(['204', ''])
+  })
+
+  it('does not take a coding that it does not know for text', async () => {
+    const outcome = await send((_, response) => {
+      response.writeHead(200, { 'Content-Encoding': 'zstd' }).end('x')
+    }, way)
+    expect(outcome).toMatchObject({ failure: { kind: 'unreadable', sent: true, heals: false } })
   })
 
   it.each([
@@ -182,7 +204,7 @@ it('reads and writes share a connection', async () => {
   for (const method of ['GET', 'PUT', 'GET'] as const) {
     const url = new URL(`http://127.0.0.1:${port}/`)
     await transport(
-      { method, url, headers: {}, body: method === 'PUT' ? '{}' : undefined },
+      { method, effect: 'idempotent', url, headers: {}, body: method === 'PUT' ? '{}' : undefined },
       peer,
       never,
       never,
@@ -199,7 +221,7 @@ describe('a proxy that cannot be used', () => {
       vi.stubEnv(name, value)
       vi.stubEnv(name.toUpperCase(), env[name.toUpperCase()] ?? '')
     }
-    const outgoing: Outgoing = { method: 'GET', url: new URL(address), headers: {} }
+    const outgoing: Outgoing = { method: 'GET', effect: 'idempotent', url: new URL(address), headers: {} }
     return createTransport(env)(outgoing, peer, never, never)
   }
 
@@ -245,5 +267,73 @@ describe('a proxy that cannot be used', () => {
     await new Promise((resolve) => server?.once('listening', resolve))
     const { port } = server.address() as AddressInfo
     expect(bodyOf(await ask(`http://127.0.0.1:${port}/`, env))).toBe('ok')
+  })
+})
+
+describe('a server that closes each connection after its response without saying so', () => {
+  const { signal: never } = new AbortController()
+
+  /** Answers, then ends the connection before the client can have sent anything more. */
+  class Closing extends StandIn {
+    constructor(closesSilently = true) {
+      super({ closesSilently })
+    }
+    protected handle(): Answer {
+      return { status: 200, body: {} }
+    }
+  }
+
+  async function sendAll(
+    stand: StandIn,
+    requests: readonly Pick<Outgoing, 'method' | 'effect'>[],
+  ): Promise<string[]> {
+    const transport = createTransport()
+    const seen: string[] = []
+    for (const request of requests) {
+      const url = new URL(`${stand.url}/`)
+      const body = request.method === 'GET' ? undefined : '{}'
+      // Nothing is between one response and the next request, so the client cannot have seen the end of the connection.
+      seen.push(kindOf(await transport({ ...request, url, headers: {}, body }, peer, never, never)))
+    }
+    return seen
+  }
+
+  const get = { method: 'GET', effect: 'idempotent' } as const
+  const put = { method: 'PUT', effect: 'idempotent' } as const
+  const create = { method: 'POST', effect: 'creates' } as const
+  const mixed = [get, get, put, put, get, create, create, get, put, create]
+
+  it('gets every request exactly once, and each gets its response in one attempt', async () => {
+    await using stand = await new Closing().start()
+    expect(await sendAll(stand, mixed)).toEqual(mixed.map(() => '200'))
+    expect(stand.journal.map(({ method }) => method)).toEqual(mixed.map(({ method }) => method))
+  })
+
+  it('is no reason to open more connections to a server that keeps them', async () => {
+    await using stand = await new Closing(false).start()
+    await sendAll(stand, mixed)
+    // One for all that can be repeated, and one for each request that creates something.
+    expect(stand.connections).toBe(1 + 3)
+  })
+
+  it('is told from one that breaks every connection: a request is repeated once, on a fresh one', async () => {
+    await using stand = await new Closing(false).start()
+    stand.fault({ skip: 1, times: Number.POSITIVE_INFINITY, action: { kind: 'reset', when: 'before' } })
+    expect(await sendAll(stand, [get, get])).toEqual(['200', 'reset'])
+    expect([stand.journal.length, stand.connections]).toEqual([3, 2])
+  })
+
+  it('is told from one that breaks within the response, which is not repeated at once', async () => {
+    await using stand = await new Closing(false).start()
+    stand.fault({ skip: 1, action: { kind: 'reset', when: 'body' } })
+    expect(await sendAll(stand, [get, get])).toEqual(['200', 'reset'])
+    expect(stand.journal).toHaveLength(2)
+  })
+
+  it('never sees a request twice that creates something', async () => {
+    await using stand = await new Closing(false).start()
+    stand.fault({ method: 'POST', action: { kind: 'reset', when: 'before' } })
+    expect(await sendAll(stand, [get, create])).toEqual(['200', 'reset'])
+    expect(stand.requests).toEqual(['GET / 200', 'POST / 0'])
   })
 })
