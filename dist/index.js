@@ -3598,7 +3598,7 @@ async function cancelBuilds(world) {
     if (inputs.abf.off)
         return;
     // Late, because most runs have nothing to build.
-    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 998).then(__nccwpck_require__.bind(__nccwpck_require__, 2998));
+    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 629).then(__nccwpck_require__.bind(__nccwpck_require__, 1629));
     await cleanUpAbf(inputs.abf, {
         clock,
         logger: actions.logger,
@@ -4567,7 +4567,7 @@ async function builds(abf, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs, state } = world.actions;
     // Late, because most runs have nothing to build.
-    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 998).then(__nccwpck_require__.bind(__nccwpck_require__, 2998));
+    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 629).then(__nccwpck_require__.bind(__nccwpck_require__, 1629));
     const deps = {
         logger,
         outputs,

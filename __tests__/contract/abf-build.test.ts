@@ -332,6 +332,38 @@ describe.concurrent('an existing build', () => {
     expect(said(first, 'notice').join()).toMatch(/abf-auto-publish[^]*testing/)
   })
 
+  it('with other options or other repositories is not used, and the log names them', async () => {
+    const abf = await startAbf()
+    const { id } = seed(abf, 6000, { useExtraTests: false })
+    seed(abf, 6000, { includeRepos: [14, 15] })
+    const result = await build(abf, { 'abf-wait': 'false' })
+    expect([abf.created.length, buildLists(result).map(({ reused }) => reused)]).toEqual([1, [false]])
+    expect(result.log.join('\n')).toMatch(/differs in (use_extra_tests|abf-include-repositories)/)
+    const same = await build(abf, { 'abf-build-options': '{"use_extra_tests": false}' })
+    expect([abf.created.length, buildLists(same).map(({ id: used, reused }) => [used, reused])]).toEqual([
+      1,
+      [[id, true]],
+    ])
+  })
+
+  it('whose options the server does not report is not used, with a notice', async () => {
+    const abf = await startAbf()
+    const { id } = seed(abf, 6000)
+    const result = await build(abf, { 'abf-build-options': '{"save_buildroot": true}', 'abf-wait': 'false' })
+    expect([result.code, abf.created.length]).toEqual([0, 1])
+    expect(said(result, 'notice').join()).toContain(
+      `build ${id} of the same commit exists, but ABF does not report its save_buildroot`,
+    )
+  })
+
+  it('in any mode is used where QA is required', async () => {
+    const abf = await startAbf('rosa')
+    abf.world.repository(14).publishWithoutQa = false
+    const { id } = seed(abf, 6000, { autoPublishStatus: 'default' })
+    const result = await build(abf, { 'abf-auto-publish': 'testing' })
+    expect([result.code, abf.created.length, buildLists(result)[0]?.id]).toEqual([0, 0, id])
+  })
+
   it('is left alone with abf-reuse: false', async () => {
     const abf = await startAbf()
     seed(abf, 6000)

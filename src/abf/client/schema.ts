@@ -36,7 +36,7 @@ const ProjectSchema = z.object({ id: Id, name: lenient(z.string()), fullname: le
 const RepositorySchema = z.object({
   id: Id,
   name: z.string(),
-  platform: lenient(Named),
+  platform: lenient(z.object({ id: Id, name: z.string(), platform_type: lenient(z.string()) })),
   publish_without_qa: lenient(z.boolean()),
 })
 
@@ -71,6 +71,22 @@ const PackageSchema = z.object({
   url: lenient(z.string()),
 })
 
+/** Options of a create, in the server's own shapes. No server reports all of them. */
+const OPTIONS = {
+  auto_create_container: z.optional(z.unknown()),
+  build_requires: z.optional(z.unknown()),
+  enable_32bit: z.optional(z.unknown()),
+  external_nodes: z.optional(z.unknown()),
+  extra_build_lists: z.optional(z.unknown()),
+  extra_params: z.optional(z.unknown()),
+  extra_repositories: z.optional(z.unknown()),
+  include_testing_subrepository: z.optional(z.unknown()),
+  native_build: z.optional(z.unknown()),
+  save_buildroot: z.optional(z.unknown()),
+  use_cached_chroot: z.optional(z.unknown()),
+  use_extra_tests: z.optional(z.unknown()),
+}
+
 const BuildSchema = z.object({
   id: Id,
   status: z.int(),
@@ -87,6 +103,8 @@ const BuildSchema = z.object({
   project: lenient(ProjectSchema),
   save_to_repository: lenient(RepositorySchema),
   build_for_platform: lenient(Named),
+  include_repos: lenient(z.array(z.object({ id: Id }))),
+  ...OPTIONS,
   user: lenient(z.object({ uname: lenient(z.string()) })),
   logs: listOf(LogFileSchema),
   packages: listOf(PackageSchema),

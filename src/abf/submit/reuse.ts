@@ -2,6 +2,7 @@ import { mapPool } from '../../wait/pool.ts'
 import type { AbfApi, Filter } from '../client/api.ts'
 import type { Pending } from '../submitted-builds.ts'
 import { READS_AT_ONCE } from '../client/requests.ts'
+import { compareOptions, type Differences, type WantedOptions } from './options.ts'
 import { type Build, modeOf, type Row } from '../client/schema.ts'
 import { type Mode, STATUS, statusInfo } from '../status.ts'
 
@@ -11,8 +12,21 @@ export type Sought = Omit<Pending, 'since' | 'archId' | 'known'>
 export interface EqualBuilds {
   /** A build to take instead of a new one, by architecture id. */
   readonly byArch: ReadonlyMap<number, Build>
+  /** The first build by architecture id that fits but for its options or repositories. */
+  readonly others: ReadonlyMap<number, OtherBuild>
   /** Ids of all builds of the same source that were there before. */
   readonly seen: ReadonlySet<number>
+}
+
+/** A build of the same source that was made with other options, or perhaps so. */
+export interface OtherBuild extends Differences {
+  readonly id: number
+}
+
+/** What makes two builds of the same source the same. */
+export interface WantedSame extends WantedOptions {
+  readonly archIds: readonly number[]
+  readonly mode: Mode
 }
 
 /** More than so many builds are not opened in search of an equal one. */
@@ -39,20 +53,17 @@ export async function listEqual(api: AbfApi, sought: Sought, more: Filter = {}):
 }
 
 /**
- * Looks for builds that can be taken instead of submitting: of the same project, commit, platform, repository and mode,
- * and still good for something. One list, and one look at each candidate until every architecture has its build.
+ * Looks for builds that can be taken instead of submitting: of the same project, commit, platform, repository, mode,
+ * included repositories and options, and still good for something. One list, and one look at each candidate until every architecture has its build.
  */
-export async function findEqual(
-  api: AbfApi,
-  sought: Sought,
-  wanted: { readonly archIds: readonly number[]; readonly mode: Mode },
-): Promise<EqualBuilds> {
+export async function findEqual(api: AbfApi, sought: Sought, wanted: WantedSame): Promise<EqualBuilds> {
   const { archIds, mode } = wanted
   const only: Filter = archIds.length === 1 ? { arch_id: String(archIds[0]) } : {}
   const rows = await listEqual(api, sought, only)
   const candidates = rows.filter(({ status }) => isReusable(status)).slice(0, MOST_OPENED)
   const sameMode = modeCheck(api, sought.repositoryId, mode)
   const byArch = new Map<number, Build>()
+  const others = new Map<number, OtherBuild>()
 
   for (let next = 0; next < candidates.length && byArch.size < archIds.length;) {
     const some = candidates.slice(next, next + archIds.length - byArch.size)
@@ -61,10 +72,14 @@ export async function findEqual(
       const arch = build.arch?.id
       const fits = arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isEqual(build, sought)
       // The list may be a moment old.
-      if (fits && isReusable(build.status) && (await sameMode(build))) byArch.set(arch, build)
+      if (!fits || !isReusable(build.status) || !(await sameMode(build))) continue
+      const differences = compareOptions(build, wanted)
+      const same = differences.different.length === 0 && differences.unreported.length === 0
+      if (same) byArch.set(arch, build)
+      else if (!others.has(arch)) others.set(arch, { id: build.id, ...differences })
     }
   }
-  return { byArch, seen: new Set(rows.map(({ id }) => id)) }
+  return { byArch, others, seen: new Set(rows.map(({ id }) => id)) }
 }
 
 /** The builds that can be shown, out of `rows`. */
@@ -95,15 +110,14 @@ function isReusable(code: number): boolean {
 }
 
 /**
- * Where a repository requires QA, OMV turns every mode into `testing`, and ROSA `default` into `none`. Then a build in
- * that mode is what this one would become. The repository is read only when that can be the reason.
+ * Where a repository requires QA, the servers rewrite the mode (OMV turns every one into `testing`, ROSA `default` into
+ * `none`), so there any mode counts as the same. The repository is read only when that can be the reason.
  */
 function modeCheck(api: AbfApi, repositoryId: number, wanted: Mode): (build: Build) => Promise<boolean> {
   let needsQa: Promise<boolean> | undefined
   return async (build) => {
     const mode = modeOf(build)
     if (mode === undefined || mode === wanted) return mode === wanted
-    if (!(mode === 'testing' || (mode === 'none' && wanted === 'default'))) return false
     needsQa ??= api.repository(repositoryId).then((found) => found?.publish_without_qa === false)
     return needsQa
   }

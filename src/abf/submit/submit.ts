@@ -3,7 +3,7 @@ import { HttpError } from '../../http/failure.ts'
 import type { Clock, Logger } from '../../ports.ts'
 import { plain } from '../../text/sanitize.ts'
 import type { AbfApi } from '../client/api.ts'
-import { type EqualBuilds, findEqual, listEqual, type Sought } from './reuse.ts'
+import { type EqualBuilds, findEqual, listEqual, type OtherBuild, type Sought } from './reuse.ts'
 import { createFields, storedVersion, type Target, type WantedBuild } from './fields.ts'
 import type { Ledger, Pending } from '../submitted-builds.ts'
 import { reconcile } from './recover.ts'
@@ -52,6 +52,8 @@ export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDe
       mode: wanted.mode,
     }
     const found = equal.byArch.get(arch.id)
+    const other = equal.others.get(arch.id)
+    if (!found && other) explainOther(plain(arch.name, 40), other, deps)
     if (found) {
       deps.ledger.add(createRecord(found.id, 'reused', deps.clock.now(), { expected, build: found }))
       deps.logger.info(
@@ -76,17 +78,39 @@ async function findOthers(
   { api, logger, reuse }: SubmitDeps,
 ): Promise<EqualBuilds> {
   const byArch = new Map<number, Build>()
+  const others = new Map<number, OtherBuild>()
   try {
     if (reuse) {
-      return await findEqual(api, sought, { archIds: target.arches.map(({ id }) => id), mode: wanted.mode })
+      return await findEqual(api, sought, {
+        archIds: target.arches.map(({ id }) => id),
+        mode: wanted.mode,
+        includeRepositories: target.includeRepositories,
+        includesGiven: wanted.includeRepositories.length > 0,
+        options: wanted.options,
+      })
     }
-    return { byArch, seen: new Set((await listEqual(api, sought)).map(({ id }) => id)) }
+    return { byArch, others, seen: new Set((await listEqual(api, sought)).map(({ id }) => id)) }
   } catch (error) {
     // On OMV reads are anonymous, so builds of a hidden project can be made but not looked for.
     if (!(error instanceof HttpError) || error.status !== 403 || error.retryAfterMs !== undefined) throw error
     logger.info('This server does not show the builds of the project, so no existing one can be used again.')
-    return { byArch, seen: new Set() }
+    return { byArch, others, seen: new Set() }
   }
+}
+
+/** A build that is not reused without an evident reason looks like a mistake of this action. */
+function explainOther(arch: string, { id, different, unreported }: OtherBuild, deps: SubmitDeps): void {
+  const names = (list: readonly string[]): string => list.map((name) => plain(name, 60)).join(', ')
+  if (different.length > 0) {
+    deps.logger.info(
+      `${arch}: build ${id} of the same commit differs in ${names(different)}, so a new build is submitted. ${link(id, deps)}`,
+    )
+    return
+  }
+  deps.logger.notice(
+    `${arch}: build ${id} of the same commit exists, but ABF does not report its ${names(unreported)}. So it is not reused, and a new build is submitted. ${link(id, deps)}`,
+    'Build not reused',
+  )
 }
 
 async function createOne(

@@ -103,7 +103,13 @@ describe('a build to take instead of a new one', () => {
     }: { archIds?: number[]; mode?: Mode; more?: Partial<AbfApi> } = {},
   ) => {
     const made = server(builds, more)
-    const { byArch, seen } = await findEqual(made.api, SOUGHT, { archIds, mode })
+    const { byArch, seen } = await findEqual(made.api, SOUGHT, {
+      archIds,
+      mode,
+      includeRepositories: [14],
+      includesGiven: false,
+      options: {},
+    })
     return {
       ...made,
       taken: Object.fromEntries([...byArch].map(([arch, { id }]) => [arch, id])),
@@ -171,9 +177,9 @@ describe('a build to take instead of a new one', () => {
     ['testing', 'none', true, true],
     ['testing', 'default', true, true],
     ['none', 'default', true, true],
-    ['default', 'none', false, false],
-    ['default', 'testing', false, false],
-    ['none', 'testing', false, false],
+    ['default', 'none', true, true],
+    ['default', 'testing', true, true],
+    ['none', 'testing', true, true],
   ])(
     'in mode %s counts for %s only where the repository requires QA',
     async (is, wanted, asksForIt, takenThen) => {
