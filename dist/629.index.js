@@ -1849,8 +1849,7 @@ function unknown(message, advice) {
 async function select_select(task, session) {
     const { api, clock, ledger, observer } = session;
     const { ids, filter, operation } = task;
-    const search = filter !== undefined || ids.length === 0;
-    const rows = search ? await api.search(filter ?? {}) : [];
+    const rows = filter === undefined ? [] : await api.search(filter);
     if (rows.length >= MOST_FOUND) {
         session.logger.warning(`More than ${MOST_FOUND} builds were found; the ${MOST_FOUND} changed last are used. A narrower abf-filter helps.`);
     }
@@ -2839,7 +2838,8 @@ async function start(task, session) {
         return 'success';
     }
     if (records.length === 0) {
-        logger.warning(`abf-filter selects no builds, so there is nothing to ${task.operation}.`);
+        const empty = task.filter === undefined ? 'abf-build-list-ids is an empty list' : 'abf-filter selects no builds';
+        logger.warning(`${empty}, so there is nothing to ${task.operation}.`);
         return 'neutral';
     }
     if (task.operation !== 'watch')

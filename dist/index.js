@@ -2013,7 +2013,7 @@ function check(fields, given, show) {
             continue;
         values[name] = found && parse(found.text);
         if (values[name] === undefined) {
-            problems.push(problem(found ?? { text: '', source: `input ${name}` }, expected, show));
+            problems.push(found ? problem(found, expected, show) : missing(name, expected));
         }
     }
     return { values: problems.length > 0 ? undefined : values, problems };
@@ -2021,6 +2021,17 @@ function check(fields, given, show) {
 /** A problem in one line: where, what was expected, what was got. */
 function problem({ source, text }, expected, show) {
     return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text)}`;
+}
+/** The problem with an input that is required and not given. */
+function missing(name, expected) {
+    return problem({ text: '', source: `input ${name}` }, expected, String);
+}
+/** Why a value that was handed over arrives empty. */
+const LOST = 'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.';
+/** `a is`, `a and b are`, `a, b and c are` */
+function listed(names) {
+    const last = names.at(-1) ?? '';
+    return names.length < 2 ? `${last} is` : `${names.slice(0, -1).join(', ')} and ${last} are`;
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/abf-credentials.ts
@@ -2049,13 +2060,13 @@ function credentialProblems(operation, given) {
     if (token)
         return [];
     if (user && !password)
-        return [nothing('abf-password', 'the password of abf-username')];
+        return [missing('abf-password', 'the password of abf-username')];
     if (password && !user)
-        return [nothing('abf-username', 'the login that abf-password is for')];
+        return [missing('abf-username', 'the login that abf-password is for')];
     if (user || operation === 'watch' || operation === 'search')
         return [];
     return [
-        nothing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`),
+        missing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`),
     ];
 }
 /** The credentials to send, a token before a login, and where they were found. */
@@ -2072,22 +2083,26 @@ function credentialsOf(values, given) {
     }
     return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
 }
-/** The problem with an input that is not there. */
-function nothing(name, expected) {
-    return problem({ text: '', source: `input ${name}` }, expected, String);
-}
 
 ;// CONCATENATED MODULE: ./src/github/event.ts
 const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
-/** A full commit SHA in lower case (40 hex digits, or 64 in SHA-256 repositories); undefined for anything else. */
+/**
+ * A full commit SHA in lower case (40 hex digits, or 64 in SHA-256 repositories); undefined for anything else, and for
+ * zeros, which Git writes where there is no commit.
+ */
 function parseSha(text) {
-    return typeof text === 'string' && SHA.test(text) ? text.toLowerCase() : undefined;
+    return typeof text === 'string' && SHA.test(text) && !/^0+$/.test(text) ? text.toLowerCase() : undefined;
 }
 /**
  * @param event the parsed file of GITHUB_EVENT_PATH, whatever it holds
  */
 function readContext(env, event) {
     const eventName = env['GITHUB_EVENT_NAME'] ?? '';
+    const { commit, ref, noCommit } = factsOf(eventName, event, {
+        commit: parseSha(env['GITHUB_SHA']),
+        ref: env['GITHUB_REF_NAME'] || undefined,
+        headRef: env['GITHUB_HEAD_REF'] || undefined,
+    });
     return {
         serverUrl: (env['GITHUB_SERVER_URL'] || 'https://github.com').replace(/\/+$/, ''),
         apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
@@ -2095,36 +2110,117 @@ function readContext(env, event) {
         eventName,
         runId: env['GITHUB_RUN_ID'] || '0',
         runAttempt: env['GITHUB_RUN_ATTEMPT'] || '1',
-        refName: env['GITHUB_HEAD_REF'] || env['GITHUB_REF_NAME'] || undefined,
-        headCommit: headCommit(eventName, event, env['GITHUB_SHA']),
+        refName: ref,
+        headCommit: commit,
+        noCommit: commit === undefined ? noCommit : undefined,
     };
 }
 /**
- * Where events keep the commit that they are about, in order of trust. The event of a deployment also holds the
- * workflow run that made it, but it is about what is deployed.
+ * Which commit an event is about, and on which branch or tag it is. GITHUB_SHA is the answer only where it is that
+ * commit: for `workflow_run`, `check_suite`, `check_run`, `status` and comments it is the head of the default branch,
+ * for pull requests a test merge or the base branch, for a merge queue it is on a branch that is thrown away.
  */
-const DEPLOYMENT = ['deployment', 'sha'];
-const HEAD_COMMIT_PATHS = [
-    ['pull_request', 'head', 'sha'],
-    ['workflow_run', 'head_sha'],
-    DEPLOYMENT,
-    ['check_suite', 'head_sha'],
-    ['check_run', 'head_sha'],
-];
-/**
- * The head commit of an event. GITHUB_SHA is the last resort, and none at all for pull requests: there it is a merge
- * commit that GitHub makes up, or the base branch, and nothing of it is ever deployed.
- */
-function headCommit(eventName, event, githubSha) {
-    const first = eventName.startsWith('deployment') ? [DEPLOYMENT] : [];
-    for (const path of [...first, ...HEAD_COMMIT_PATHS]) {
-        const sha = parseSha(dig(event, path));
-        if (sha)
-            return sha;
-    }
-    return eventName.startsWith('pull_request') ? undefined : parseSha(githubSha);
+const RULES = {
+    push,
+    pull_request: pullRequest,
+    pull_request_target: pullRequest,
+    pull_request_review: pullRequest,
+    pull_request_review_comment: pullRequest,
+    merge_group: (event, job) => ({
+        commit: shaAt(event, 'merge_group', 'head_sha') ?? job.commit,
+        ref: shortRef(textAt(event, 'merge_group', 'base_ref')),
+    }),
+    workflow_run: (event) => ({
+        commit: shaAt(event, 'workflow_run', 'head_sha'),
+        ref: textAt(event, 'workflow_run', 'head_branch'),
+    }),
+    check_suite: (event) => ({
+        commit: shaAt(event, 'check_suite', 'head_sha'),
+        ref: textAt(event, 'check_suite', 'head_branch'),
+    }),
+    check_run: (event) => ({
+        commit: shaAt(event, 'check_run', 'head_sha'),
+        ref: textAt(event, 'check_run', 'check_suite', 'head_branch'),
+    }),
+    deployment,
+    deployment_status: deployment,
+    status: (event) => ({ commit: shaAt(event, 'sha'), ref: branchWithHead(event, shaAt(event, 'sha')) }),
+    issue_comment: issueComment,
+};
+function factsOf(eventName, event, job) {
+    const rule = Object.hasOwn(RULES, eventName) ? RULES[eventName] : undefined;
+    const facts = rule ? rule(event, job) : byJob(event, job);
+    return {
+        noCommit: {
+            reason: `the event ${eventName || 'of this run'} does not name one`,
+            versionSuffices: false,
+        },
+        ...facts,
+    };
 }
-function dig(value, path) {
+/** GitHub sets GITHUB_SHA to the commit, also for an annotated tag. */
+function byJob(_event, { commit, ref }) {
+    return { commit, ref };
+}
+/** A deleted branch or tag: `deleted` is true, `after` is zeros, and GITHUB_SHA is the head of the default branch. */
+function push(event, job) {
+    const deleted = at(event, 'deleted') === true || /^0+$/.test(textAt(event, 'after') ?? '');
+    if (!deleted)
+        return byJob(event, job);
+    const reason = 'this push deleted a branch or tag, so there is no commit left to release';
+    return { commit: undefined, ref: undefined, noCommit: { reason, versionSuffices: false } };
+}
+/**
+ * The last commit of the branch while the pull request is open; once it is merged, the commit that landed in the base
+ * branch, because after a squash or a rebase the head commit is in no branch. Payloads of reviews have no `merged`.
+ */
+function pullRequest(event, { headRef }) {
+    const merged = at(event, 'pull_request', 'merged') === true || textAt(event, 'pull_request', 'merged_at');
+    return merged
+        ? {
+            commit: shaAt(event, 'pull_request', 'merge_commit_sha'),
+            ref: textAt(event, 'pull_request', 'base', 'ref'),
+        }
+        : {
+            commit: shaAt(event, 'pull_request', 'head', 'sha'),
+            ref: textAt(event, 'pull_request', 'head', 'ref') ?? headRef,
+        };
+}
+/** `ref` is what the deployment was requested for: a branch, a tag, or the SHA itself. */
+function deployment(event, job) {
+    const commit = shaAt(event, 'deployment', 'sha') ?? job.commit;
+    const ref = textAt(event, 'deployment', 'ref');
+    const isSha = /^[0-9a-f]{7,64}$/i.test(ref ?? '') && commit?.startsWith(ref?.toLowerCase() ?? '');
+    return { commit, ref: isSha ? undefined : shortRef(ref) };
+}
+/** A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. */
+function issueComment(event, job) {
+    if (at(event, 'issue', 'pull_request') === undefined)
+        return byJob(event, job);
+    const reason = 'a comment on a pull request comes without the commit; ' +
+        'read it in a step before with: gh pr view "$NUMBER" --json headRefOid --jq .headRefOid';
+    return { commit: undefined, ref: undefined, noCommit: { reason, versionSuffices: true } };
+}
+/** A `status` lists up to ten branches that contain the commit, each with its head. */
+function branchWithHead(event, commit) {
+    const branches = at(event, 'branches');
+    if (commit === undefined || !Array.isArray(branches))
+        return undefined;
+    const [only, ...more] = branches.filter((branch) => shaAt(branch, 'commit', 'sha') === commit);
+    return more.length === 0 ? textAt(only, 'name') : undefined;
+}
+function shortRef(ref) {
+    return ref?.replace(/^refs\/(?:heads|tags)\//, '');
+}
+function shaAt(value, ...path) {
+    return parseSha(at(value, ...path));
+}
+/** A text that is not empty. */
+function textAt(value, ...path) {
+    const found = at(value, ...path);
+    return typeof found === 'string' && found !== '' ? found : undefined;
+}
+function at(value, ...path) {
     return path.reduce((inner, key) => typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
         ? inner[key]
         : undefined, value);
@@ -2176,9 +2272,19 @@ function parseMode(text) {
             return undefined;
     }
 }
-/** Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. */
+/**
+ * Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. `[]` is that output
+ * after a search that found nothing. A gap between commas is refused: there an id got lost, and its build would not
+ * be waited for.
+ */
 function parseBuildIds(text) {
-    const list = (0,parsers/* parseList */.E1)(/^\[.*\]$/s.test(text) ? text.slice(1, -1) : text);
+    const array = /^\[(.*)\]$/s.exec(text)?.[1]?.trim();
+    if (array === '')
+        return [];
+    const inner = array ?? text;
+    if (inner.split(',').some((item) => item.trim() === ''))
+        return undefined;
+    const list = (0,parsers/* parseList */.E1)(inner);
     const ids = list.flatMap((item) => parseId(item) ?? []);
     return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined;
 }
@@ -2304,17 +2410,19 @@ const OPERATIONS = [
     'cancel',
     'search',
 ];
+/** Says that the ABF part is off on purpose. */
+const OFF = 'none';
 const LONGEST_TIMEOUT_MS = 120 * 3_600_000;
 const LONGEST_INTERVAL_MS = 3_600_000;
 const MOST_LOG_LINES = 1000;
 const ABF_FIELDS = {
-    'abf-operation': oneOf(OPERATIONS),
+    'abf-operation': field([...OPERATIONS, OFF].join(', '), (text) => OPERATIONS.find((choice) => choice === text)),
     'abf-url': field('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
     'abf-token': optional(secretField('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
     'abf-username': optional(field('a login without a colon', (text) => (text.includes(':') ? undefined : text))),
     'abf-password': anyText,
     'abf-project': optional(field('a project as owner/name, or its numeric id', parsePair)),
-    'abf-commit': optional(field('a full commit SHA of 40 or 64 hex digits', parseSha)),
+    'abf-commit': optional(field('a full commit SHA of 40 or 64 hex digits, not all zeros', parseSha)),
     'abf-project-version': optional(field('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text))),
     'abf-repository': optional(field('a repository as platform/repository, or its numeric id', parsePair)),
     'abf-platform': optional(field('the name of a platform, or its numeric id', parsePlatform)),
@@ -2323,7 +2431,7 @@ const ABF_FIELDS = {
     'abf-update-type': oneOf(fields/* UPDATE_TYPES */.YK),
     'abf-auto-publish': field('none, default, testing, false or true', parseMode),
     'abf-build-options': anyText,
-    'abf-build-list-ids': optional(field('numeric ids of build lists, as a list or a JSON array', parseBuildIds)),
+    'abf-build-list-ids': optional(field('numeric ids of build lists, as a list without gaps or as a JSON array', parseBuildIds)),
     'abf-filter': anyText,
     'abf-reuse': field('true or false', parsers/* parseBoolean */.yG),
     'abf-wait': field('true or false', parsers/* parseBoolean */.yG),
@@ -2354,14 +2462,18 @@ function duration(expected, min, max) {
 
 
 /** Any of these turns the ABF part on. */
-const SWITCHES = ['abf-project', 'abf-build-list-ids', 'abf-filter', 'abf-operation'];
+const SWITCHES = ['abf-build-list-ids', 'abf-project', 'abf-filter', 'abf-operation'];
+const IS_OFF = { value: { off: true }, problems: [], notices: [] };
 /**
  * @param commit what `abf-commit` is when it is not given; undefined when that has a problem of its own
  * @param show repeats what was given in messages, without secrets
  */
 function loadAbf(env, commit, show) {
+    if (input(env, 'abf-operation')?.text === OFF)
+        return IS_OFF;
     if (SWITCHES.every((name) => input(env, name) === undefined)) {
-        return { value: { off: true }, problems: [], notices: [] };
+        const lost = lostSwitch(env);
+        return lost === undefined ? IS_OFF : { value: undefined, problems: [lost], notices: [] };
     }
     const given = readTexts(env, commit);
     const { values, problems } = check(ABF_FIELDS, given, show);
@@ -2370,7 +2482,7 @@ function loadAbf(env, commit, show) {
     const filter = parseFilter(given['abf-filter'], show);
     const all = [
         ...problems,
-        ...(operation ? [...missing(operation, given), ...credentialProblems(operation, given)] : []),
+        ...(operation ? [...lacking(operation, given), ...credentialProblems(operation, given)] : []),
         ...options.problems,
         ...filter.problems,
     ];
@@ -2399,6 +2511,28 @@ function loadAbf(env, commit, show) {
         },
     };
 }
+/**
+ * A gate fails closed: inputs of the ABF part without what turns it on mean that this got lost on the way. Environment
+ * variables alone are no such sign, because they may be there for other steps.
+ */
+function lostSwitch(env) {
+    const changed = Object.keys(ABF_FIELDS).filter((name) => isChanged(env, name));
+    if (changed.length === 0)
+        return undefined;
+    const expected = `ids (or abf-project, abf-filter or abf-operation, which are empty, too), as ${listed(changed)} given`;
+    return `${missing('abf-build-list-ids', expected)}. ${LOST} To leave out ABF on purpose, set abf-operation: ${OFF}.`;
+}
+/** Given, and with another meaning than its default. */
+function isChanged(env, name) {
+    const text = input(env, name)?.text;
+    if (text === undefined)
+        return false;
+    const usual = ABF_DEFAULTS[name];
+    if (usual === undefined)
+        return true;
+    const { parse } = ABF_FIELDS[name];
+    return JSON.stringify(parse(text)) !== JSON.stringify(parse(usual));
+}
 function readTexts(env, commit) {
     const names = Object.keys(ABF_FIELDS);
     const defaults = ABF_DEFAULTS;
@@ -2416,22 +2550,24 @@ function usualOperation(texts) {
     return texts['abf-project'] ? 'build' : texts['abf-build-list-ids'] ? 'watch' : 'search';
 }
 /** What an operation cannot do without. */
-function missing(operation, given) {
+function lacking(operation, given) {
     if (operation === 'build') {
         return ['abf-project', 'abf-repository']
             .filter((name) => given[name] === undefined)
-            .map((name) => nothing(name, 'a value, as abf-operation is build'));
+            .map((name) => `${missing(name, 'a value, as abf-operation is build')}. ${LOST}`);
     }
     const named = given['abf-build-list-ids'] ?? given['abf-filter'];
     return named === undefined && operation !== 'search'
-        ? [nothing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)]
+        ? [`${missing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)}. ${LOST}`]
         : [];
 }
 function taskOf(values, options, filter) {
     const operation = values['abf-operation'];
-    const ids = values['abf-build-list-ids'] ?? [];
+    const given = values['abf-build-list-ids'];
+    // Only a search without ids and without a filter lists whatever the server shows.
+    const all = operation === 'search' && given === undefined ? {} : undefined;
     if (operation !== 'build')
-        return { operation, ids, filter };
+        return { operation, ids: given ?? [], filter: filter ?? all };
     const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values;
     if (project === undefined || repository === undefined || commit === undefined)
         return undefined;
@@ -2480,8 +2616,9 @@ function notices(values, options, filter) {
 /** Values of inputs that were not given. action.yml says the same; a test compares them. */
 const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary: 'true' };
 const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
+const COMMIT = 'a full commit SHA of 40 or 64 hex digits, not all zeros';
 const FIELDS = {
-    commit: field('a full commit SHA of 40 or 64 hex digits', parseSha),
+    commit: optional(field(COMMIT, parseSha)),
     'request-timeout': field('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
         const ms = (0,durations/* parseDuration */.E)(text);
         return ms !== undefined && ms > 0 && ms <= LONGEST_REQUEST_TIMEOUT_MS ? ms : undefined;
@@ -2501,14 +2638,33 @@ function loadCommon(env, context, show) {
         summary: input(env, 'summary') ?? fallback('summary', COMMON_DEFAULTS.summary),
     };
     const { values, problems } = check(FIELDS, given, show);
-    if (!values)
-        return { value: undefined, problems, notices: [] };
+    const all = [...(given.commit ? [] : missingCommit(env, context)), ...problems];
+    if (!values || all.length > 0)
+        return { value: undefined, problems: all, notices: [] };
     const { commit, retries, summary } = values;
     return {
         value: { commit, retries, summary, requestTimeout: values['request-timeout'] },
-        problems,
+        problems: [],
         notices: [],
     };
+}
+function missingCommit(env, { noCommit }) {
+    const needed = needsCommit(env);
+    if (noCommit?.versionSuffices && needed === undefined)
+        return [];
+    const reason = noCommit?.reason ?? 'the event does not name one';
+    const also = noCommit?.versionSuffices && needed !== undefined ? `, and ${needed}` : '';
+    return [missing('commit', `a full commit SHA of 40 or 64 hex digits (${reason}${also})`)];
+}
+/** What of the step cannot be done without a commit, as a clause; undefined when nothing needs it. */
+function needsCommit(env) {
+    if (!input(env, 'version'))
+        return 'the release is named after the commit unless version is given';
+    const mode = input(env, 'set-commits')?.text.toLowerCase();
+    if (mode === 'refs' || mode === 'commits')
+        return `set-commits: ${mode} needs it`;
+    const operation = input(env, 'abf-operation')?.text ?? (input(env, 'abf-project') ? 'build' : undefined);
+    return operation === 'build' && !input(env, 'abf-commit') ? 'ABF needs a commit to build' : undefined;
 }
 /** Whether to write the job summary, also when other inputs are wrong. */
 function wantsSummary(env) {
@@ -2544,7 +2700,8 @@ const OPTIONAL = [
     'deploy-url',
     'started-at',
 ];
-function loadLifecycle(env, context, show) {
+/** @param commit undefined when the event has none, or when it has a problem of its own */
+function loadLifecycle(env, context, commit, show) {
     const given = {
         'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
         finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
@@ -2554,14 +2711,17 @@ function loadLifecycle(env, context, show) {
     if (!values)
         return { value: undefined, problems, notices: [] };
     const { environment } = values;
-    const unused = ['deploy-name', 'deploy-url', 'started-at'].filter((name) => values[name] !== undefined);
+    const lost = environment === undefined ? lostEnvironment(env) : [];
+    if (lost.length > 0)
+        return { value: undefined, problems: lost, notices: [] };
+    const withoutCommit = commit === undefined && values['set-commits'] === 'auto';
     return {
         problems,
-        notices: environment === undefined && unused.length > 0
-            ? [`No deploy is recorded, because environment is not given: ${unused.join(', ')} has no effect.`]
+        notices: withoutCommit
+            ? ['No commits are associated: the event does not name a commit, and the input commit is not given.']
             : [],
         value: {
-            setCommits: values['set-commits'],
+            setCommits: withoutCommit ? 'skip' : values['set-commits'],
             previousCommit: realCommit(values['previous-commit']),
             githubToken: values['github-token'],
             finalize: values.finalize,
@@ -2574,6 +2734,14 @@ function loadLifecycle(env, context, show) {
                 }),
         },
     };
+}
+/** Details of a deploy without its environment: the environment got lost on the way, and the deploy with it. */
+function lostEnvironment(env) {
+    const details = ['deploy-name', 'deploy-url', 'started-at'].filter((name) => input(env, name));
+    if (details.length === 0)
+        return [];
+    const expected = `the environment of the deploy, as ${listed(details)} given`;
+    return [`${missing('environment', expected)}. ${LOST} To record no deploy, leave these inputs empty, too.`];
 }
 /** GitHub writes zeros where a push has no commit before it. */
 function realCommit(sha) {
@@ -2783,7 +2951,7 @@ function loadInputs(env, context, redact) {
     const commit = givenCommit(env, context);
     const common = loadCommon(env, context, show);
     const sentry = loadSentry(env, context, commit, show);
-    const lifecycle = loadLifecycle(env, context, show);
+    const lifecycle = loadLifecycle(env, context, commit, show);
     const abf = loadAbf(env, commit, show);
     const parts = [common, sentry, lifecycle, abf];
     const problems = parts.flatMap((part) => part.problems);
@@ -4533,7 +4701,8 @@ async function commits(step, { release, hiddenUntil }) {
     const result = await associateCommits(release, {
         version: release.version,
         mode: setCommits,
-        commit: inputs.commit,
+        // Without a commit the mode is skip.
+        commit: inputs.commit ?? '',
         previousCommit,
         repository: context.repository,
         hiddenUntil,

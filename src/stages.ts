@@ -50,7 +50,8 @@ export async function commits(step: Step, { release, hiddenUntil }: Ensured): Pr
     {
       version: release.version,
       mode: setCommits,
-      commit: inputs.commit,
+      // Without a commit the mode is skip.
+      commit: inputs.commit ?? '',
       previousCommit,
       repository: context.repository,
       hiddenUntil,

@@ -24,7 +24,7 @@ describe('what is known before anything is sent', () => {
   })
 
   it('takes the commit from the event', () => {
-    const { env } = prepareWorld().world
+    const env = { ...prepareWorld().world.env, GITHUB_EVENT_NAME: 'pull_request' }
     const sha = 'c'.repeat(40)
     const start = readStart(env, { pull_request: { head: { sha } } }, new ManualClock(), String)
     expect(start.inputs).toMatchObject({ commit: sha })

@@ -79,7 +79,9 @@ async function start(task: AbfTask, session: Session): Promise<Conclusion | unde
     return 'success'
   }
   if (records.length === 0) {
-    logger.warning(`abf-filter selects no builds, so there is nothing to ${task.operation}.`)
+    const empty =
+      task.filter === undefined ? 'abf-build-list-ids is an empty list' : 'abf-filter selects no builds'
+    logger.warning(`${empty}, so there is nothing to ${task.operation}.`)
     return 'neutral'
   }
   if (task.operation !== 'watch') await operate(task.operation, records, session)

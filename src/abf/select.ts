@@ -13,8 +13,7 @@ export async function select(
 ): Promise<void> {
   const { api, clock, ledger, observer } = session
   const { ids, filter, operation } = task
-  const search = filter !== undefined || ids.length === 0
-  const rows = search ? await api.search(filter ?? {}) : []
+  const rows = filter === undefined ? [] : await api.search(filter)
   if (rows.length >= MOST_FOUND) {
     session.logger.warning(
       `More than ${MOST_FOUND} builds were found; the ${MOST_FOUND} changed last are used. A narrower abf-filter helps.`,

@@ -1,6 +1,6 @@
 import type { AbfInputs, AbfOperation } from './abf.ts'
 import type { ABF_FIELDS } from './abf-fields.ts'
-import { type Env, type Given, input, problem, type ValuesOf, variable } from './field.ts'
+import { type Env, type Given, input, missing, type ValuesOf, variable } from './field.ts'
 
 export type Name = keyof typeof ABF_FIELDS
 export type Texts = Readonly<Record<Name, Given | undefined>>
@@ -30,11 +30,11 @@ export function abfPairs(env: Env): string[] {
 export function credentialProblems(operation: AbfOperation, given: Texts): string[] {
   const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given
   if (token) return []
-  if (user && !password) return [nothing('abf-password', 'the password of abf-username')]
-  if (password && !user) return [nothing('abf-username', 'the login that abf-password is for')]
+  if (user && !password) return [missing('abf-password', 'the password of abf-username')]
+  if (password && !user) return [missing('abf-username', 'the login that abf-password is for')]
   if (user || operation === 'watch' || operation === 'search') return []
   return [
-    nothing(
+    missing(
       'abf-token',
       `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`,
     ),
@@ -57,9 +57,4 @@ export function credentialsOf(
     return { credentials: undefined, credentialsSource: undefined }
   }
   return { credentials: { user, password }, credentialsSource: given['abf-username']?.source }
-}
-
-/** The problem with an input that is not there. */
-export function nothing(name: Name, expected: string): string {
-  return problem({ text: '', source: `input ${name}` }, expected, String)
 }

@@ -33,12 +33,17 @@ export const OPERATIONS = [
   'search',
 ] as const
 
+/** Says that the ABF part is off on purpose. */
+export const OFF = 'none'
+
 const LONGEST_TIMEOUT_MS = 120 * 3_600_000
 const LONGEST_INTERVAL_MS = 3_600_000
 const MOST_LOG_LINES = 1000
 
 export const ABF_FIELDS = {
-  'abf-operation': oneOf(OPERATIONS),
+  'abf-operation': field([...OPERATIONS, OFF].join(', '), (text) =>
+    OPERATIONS.find((choice) => choice === text),
+  ),
   'abf-url': field(
     'the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)',
     (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text)),
@@ -49,7 +54,7 @@ export const ABF_FIELDS = {
   ),
   'abf-password': anyText,
   'abf-project': optional(field('a project as owner/name, or its numeric id', parsePair)),
-  'abf-commit': optional(field('a full commit SHA of 40 or 64 hex digits', parseSha)),
+  'abf-commit': optional(field('a full commit SHA of 40 or 64 hex digits, not all zeros', parseSha)),
   'abf-project-version': optional(
     field('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text)),
   ),
@@ -69,7 +74,7 @@ export const ABF_FIELDS = {
   'abf-auto-publish': field('none, default, testing, false or true', parseMode),
   'abf-build-options': anyText,
   'abf-build-list-ids': optional(
-    field('numeric ids of build lists, as a list or a JSON array', parseBuildIds),
+    field('numeric ids of build lists, as a list without gaps or as a JSON array', parseBuildIds),
   ),
   'abf-filter': anyText,
   'abf-reuse': field('true or false', parseBoolean),

@@ -48,9 +48,17 @@ export function parseMode(text: string): Mode | undefined {
   }
 }
 
-/** Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. */
+/**
+ * Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. `[]` is that output
+ * after a search that found nothing. A gap between commas is refused: there an id got lost, and its build would not
+ * be waited for.
+ */
 export function parseBuildIds(text: string): number[] | undefined {
-  const list = parseList(/^\[.*\]$/s.test(text) ? text.slice(1, -1) : text)
+  const array = /^\[(.*)\]$/s.exec(text)?.[1]?.trim()
+  if (array === '') return []
+  const inner = array ?? text
+  if (inner.split(',').some((item) => item.trim() === '')) return undefined
+  const list = parseList(inner)
   const ids = list.flatMap((item) => parseId(item) ?? [])
   return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined
 }

@@ -2,17 +2,22 @@ import type { Filter } from '../abf/client/api.ts'
 import { KNOWN_OPTIONS, type WantedBuild } from '../abf/submit/fields.ts'
 import type { Credentials } from '../abf/client/requests.ts'
 import { plain } from '../text/sanitize.ts'
-import {
-  credentialProblems,
-  credentialsOf,
-  type Name,
-  nothing,
-  type Texts,
-  type Values,
-} from './abf-credentials.ts'
-import { ABF_DEFAULTS, ABF_FIELDS, OPERATIONS } from './abf-fields.ts'
+import { credentialProblems, credentialsOf, type Name, type Texts, type Values } from './abf-credentials.ts'
+import { ABF_DEFAULTS, ABF_FIELDS, OFF, OPERATIONS } from './abf-fields.ts'
 import { IGNORED_FILTER_KEYS, parseFilter, parseOptions } from './abf-parse.ts'
-import { check, type Checked, type Env, fallback, type Given, input, type Show, variable } from './field.ts'
+import {
+  check,
+  type Checked,
+  type Env,
+  fallback,
+  type Given,
+  input,
+  listed,
+  LOST,
+  missing,
+  type Show,
+  variable,
+} from './field.ts'
 
 export { ABF_SECRETS, abfPairs } from './abf-credentials.ts'
 export { ABF_DEFAULTS } from './abf-fields.ts'
@@ -22,8 +27,9 @@ export type AbfTask =
   | { readonly operation: 'build'; readonly wanted: WantedBuild }
   | {
       readonly operation: 'search' | 'watch' | 'publish' | 'publish-into-testing' | 'reject' | 'cancel'
+      /** Empty when there are none to handle besides those of `filter`. */
       readonly ids: readonly number[]
-      /** Undefined: only the builds of `ids`. */
+      /** Undefined: only the builds of `ids`. Without keys: the builds that the server lists by itself. */
       readonly filter: Filter | undefined
     }
 
@@ -49,21 +55,25 @@ export interface AbfInputs {
   readonly logLines: number
 }
 
-/** Nothing was asked of ABF. */
+/** The ABF part is off. */
 export interface AbfOff {
   readonly off: true
 }
 
 /** Any of these turns the ABF part on. */
-const SWITCHES = ['abf-project', 'abf-build-list-ids', 'abf-filter', 'abf-operation'] as const
+const SWITCHES = ['abf-build-list-ids', 'abf-project', 'abf-filter', 'abf-operation'] as const
+
+const IS_OFF: Checked<AbfOff> = { value: { off: true }, problems: [], notices: [] }
 
 /**
  * @param commit what `abf-commit` is when it is not given; undefined when that has a problem of its own
  * @param show repeats what was given in messages, without secrets
  */
 export function loadAbf(env: Env, commit: string | undefined, show: Show): Checked<AbfInputs | AbfOff> {
+  if (input(env, 'abf-operation')?.text === OFF) return IS_OFF
   if (SWITCHES.every((name) => input(env, name) === undefined)) {
-    return { value: { off: true }, problems: [], notices: [] }
+    const lost = lostSwitch(env)
+    return lost === undefined ? IS_OFF : { value: undefined, problems: [lost], notices: [] }
   }
   const given = readTexts(env, commit)
   const { values, problems } = check(ABF_FIELDS, given, show)
@@ -72,7 +82,7 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
   const filter = parseFilter(given['abf-filter'], show)
   const all = [
     ...problems,
-    ...(operation ? [...missing(operation, given), ...credentialProblems(operation, given)] : []),
+    ...(operation ? [...lacking(operation, given), ...credentialProblems(operation, given)] : []),
     ...options.problems,
     ...filter.problems,
   ]
@@ -100,6 +110,27 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
   }
 }
 
+/**
+ * A gate fails closed: inputs of the ABF part without what turns it on mean that this got lost on the way. Environment
+ * variables alone are no such sign, because they may be there for other steps.
+ */
+function lostSwitch(env: Env): string | undefined {
+  const changed = (Object.keys(ABF_FIELDS) as Name[]).filter((name) => isChanged(env, name))
+  if (changed.length === 0) return undefined
+  const expected = `ids (or abf-project, abf-filter or abf-operation, which are empty, too), as ${listed(changed)} given`
+  return `${missing('abf-build-list-ids', expected)}. ${LOST} To leave out ABF on purpose, set abf-operation: ${OFF}.`
+}
+
+/** Given, and with another meaning than its default. */
+function isChanged(env: Env, name: Name): boolean {
+  const text = input(env, name)?.text
+  if (text === undefined) return false
+  const usual = (ABF_DEFAULTS as Readonly<Partial<Record<Name, string>>>)[name]
+  if (usual === undefined) return true
+  const { parse } = ABF_FIELDS[name]
+  return JSON.stringify(parse(text)) !== JSON.stringify(parse(usual))
+}
+
 function readTexts(env: Env, commit: string | undefined): Texts {
   const names = Object.keys(ABF_FIELDS) as Name[]
   const defaults: Readonly<Partial<Record<Name, string>>> = ABF_DEFAULTS
@@ -121,15 +152,15 @@ function usualOperation(texts: Texts): AbfOperation {
 }
 
 /** What an operation cannot do without. */
-function missing(operation: AbfOperation, given: Texts): string[] {
+function lacking(operation: AbfOperation, given: Texts): string[] {
   if (operation === 'build') {
     return (['abf-project', 'abf-repository'] as const)
       .filter((name) => given[name] === undefined)
-      .map((name) => nothing(name, 'a value, as abf-operation is build'))
+      .map((name) => `${missing(name, 'a value, as abf-operation is build')}. ${LOST}`)
   }
   const named = given['abf-build-list-ids'] ?? given['abf-filter']
   return named === undefined && operation !== 'search'
-    ? [nothing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)]
+    ? [`${missing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)}. ${LOST}`]
     : []
 }
 
@@ -139,8 +170,10 @@ function taskOf(
   filter: Filter | undefined,
 ): AbfTask | undefined {
   const operation = values['abf-operation']
-  const ids = values['abf-build-list-ids'] ?? []
-  if (operation !== 'build') return { operation, ids, filter }
+  const given = values['abf-build-list-ids']
+  // Only a search without ids and without a filter lists whatever the server shows.
+  const all = operation === 'search' && given === undefined ? {} : undefined
+  if (operation !== 'build') return { operation, ids: given ?? [], filter: filter ?? all }
   const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values
   if (project === undefined || repository === undefined || commit === undefined) return undefined
   return {

@@ -90,7 +90,7 @@ export function check<F extends Fields>(
     if (!found && 'optional' in rest) continue
     values[name] = found && parse(found.text)
     if (values[name] === undefined) {
-      problems.push(problem(found ?? { text: '', source: `input ${name}` }, expected, show))
+      problems.push(found ? problem(found, expected, show) : missing(name, expected))
     }
   }
   return { values: problems.length > 0 ? undefined : (values as ValuesOf<F>), problems }
@@ -99,4 +99,19 @@ export function check<F extends Fields>(
 /** A problem in one line: where, what was expected, what was got. */
 export function problem({ source, text }: Given, expected: string, show: Show): string {
   return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text)}`
+}
+
+/** The problem with an input that is required and not given. */
+export function missing(name: string, expected: string): string {
+  return problem({ text: '', source: `input ${name}` }, expected, String)
+}
+
+/** Why a value that was handed over arrives empty. */
+export const LOST =
+  'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.'
+
+/** `a is`, `a and b are`, `a, b and c are` */
+export function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? `${last} is` : `${names.slice(0, -1).join(', ')} and ${last} are`
 }

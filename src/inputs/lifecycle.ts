@@ -8,6 +8,9 @@ import {
   fallback,
   field,
   input,
+  listed,
+  LOST,
+  missing,
   optional,
   secretField,
   type Show,
@@ -78,7 +81,13 @@ const OPTIONAL = [
   'started-at',
 ] as const
 
-export function loadLifecycle(env: Env, context: GitHubContext, show: Show): Checked<LifecycleInputs> {
+/** @param commit undefined when the event has none, or when it has a problem of its own */
+export function loadLifecycle(
+  env: Env,
+  context: GitHubContext,
+  commit: string | undefined,
+  show: Show,
+): Checked<LifecycleInputs> {
   const given = {
     'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
     finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
@@ -87,17 +96,16 @@ export function loadLifecycle(env: Env, context: GitHubContext, show: Show): Che
   const { values, problems } = check(FIELDS, given, show)
   if (!values) return { value: undefined, problems, notices: [] }
   const { environment } = values
-  const unused = (['deploy-name', 'deploy-url', 'started-at'] as const).filter(
-    (name) => values[name] !== undefined,
-  )
+  const lost = environment === undefined ? lostEnvironment(env) : []
+  if (lost.length > 0) return { value: undefined, problems: lost, notices: [] }
+  const withoutCommit = commit === undefined && values['set-commits'] === 'auto'
   return {
     problems,
-    notices:
-      environment === undefined && unused.length > 0
-        ? [`No deploy is recorded, because environment is not given: ${unused.join(', ')} has no effect.`]
-        : [],
+    notices: withoutCommit
+      ? ['No commits are associated: the event does not name a commit, and the input commit is not given.']
+      : [],
     value: {
-      setCommits: values['set-commits'],
+      setCommits: withoutCommit ? 'skip' : values['set-commits'],
       previousCommit: realCommit(values['previous-commit']),
       githubToken: values['github-token'],
       finalize: values.finalize,
@@ -111,6 +119,14 @@ export function loadLifecycle(env: Env, context: GitHubContext, show: Show): Che
             }),
     },
   }
+}
+
+/** Details of a deploy without its environment: the environment got lost on the way, and the deploy with it. */
+function lostEnvironment(env: Env): string[] {
+  const details = (['deploy-name', 'deploy-url', 'started-at'] as const).filter((name) => input(env, name))
+  if (details.length === 0) return []
+  const expected = `the environment of the deploy, as ${listed(details)} given`
+  return [`${missing('environment', expected)}. ${LOST} To record no deploy, leave these inputs empty, too.`]
 }
 
 /** GitHub writes zeros where a push has no commit before it. */

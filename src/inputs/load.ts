@@ -42,7 +42,7 @@ export function loadInputs(env: Env, context: GitHubContext, redact: (text: stri
   const commit = givenCommit(env, context)
   const common = loadCommon(env, context, show)
   const sentry = loadSentry(env, context, commit, show)
-  const lifecycle = loadLifecycle(env, context, show)
+  const lifecycle = loadLifecycle(env, context, commit, show)
   const abf = loadAbf(env, commit, show)
   const parts = [common, sentry, lifecycle, abf]
   const problems = parts.flatMap((part) => part.problems)

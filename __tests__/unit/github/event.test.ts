@@ -1,61 +1,98 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { headCommit, parseSha, readContext } from '../../../src/github/event.ts'
+import { parseSha, readContext } from '../../../src/github/event.ts'
+import { EVENTS, HEAD_SHA, JOB_SHA, OTHER_SHA } from '../../servers/github-events.ts'
 
-const HEAD = 'a'.repeat(40)
-const OTHER = 'b'.repeat(40)
-const GITHUB_SHA = 'c'.repeat(40)
+const JOB = { GITHUB_SHA: JOB_SHA, GITHUB_REF_NAME: 'main' }
 
-describe('headCommit', () => {
-  it.each([
-    ['push', { after: OTHER, head_commit: { id: OTHER } }, GITHUB_SHA],
-    ['schedule', {}, GITHUB_SHA],
-    ['merge_group', { merge_group: { head_sha: GITHUB_SHA } }, GITHUB_SHA],
-    ['workflow_dispatch', { inputs: {} }, GITHUB_SHA],
-    ['pull_request', { pull_request: { head: { sha: HEAD }, merge_commit_sha: OTHER } }, HEAD],
-    ['pull_request_target', { pull_request: { head: { sha: HEAD } } }, HEAD],
-    ['pull_request_review', { pull_request: { head: { sha: HEAD } } }, HEAD],
-    ['workflow_run', { workflow_run: { head_sha: HEAD } }, HEAD],
-    ['deployment', { deployment: { sha: HEAD } }, HEAD],
-    ['deployment_status', { deployment: { sha: HEAD }, deployment_status: {} }, HEAD],
-    ['check_suite', { check_suite: { head_sha: HEAD, after: OTHER } }, HEAD],
-    ['check_run', { check_run: { head_sha: HEAD } }, HEAD],
-  ])('of %s', (name, event, commit) => {
-    expect(headCommit(name, event, GITHUB_SHA)).toBe(commit)
+function contextOf(name: string, payload: unknown, env: Readonly<Record<string, string>> = {}) {
+  return readContext({ ...JOB, GITHUB_EVENT_NAME: name, ...env }, payload)
+}
+
+describe('the commit and the ref of an event', () => {
+  it.each(EVENTS)('$title', ({ name, payload, env, commit, ref }) => {
+    const { headCommit, refName, noCommit } = contextOf(name, payload, env)
+    expect([headCommit, refName]).toEqual([commit, ref])
+    expect(noCommit === undefined).toBe(commit !== undefined)
   })
 
-  it.each(['deployment', 'deployment_status'])(
-    'of %s is what is deployed, not the commit of the workflow that deploys',
+  it.each(['pull_request', 'pull_request_target', 'workflow_run', 'check_suite', 'check_run', 'status'])(
+    'of %s without its payload: none, because GITHUB_SHA is another commit',
     (name) => {
-      const event = { deployment: { sha: HEAD }, workflow_run: { head_sha: OTHER } }
-      expect(headCommit(name, event, GITHUB_SHA)).toBe(HEAD)
+      expect(contextOf(name, undefined)).toMatchObject({
+        headCommit: undefined,
+        noCommit: { reason: `the event ${name} does not name one`, versionSuffices: false },
+      })
+    },
+  )
+
+  it.each(['push', 'deployment', 'merge_group', 'issue_comment'])(
+    'of %s without its payload: GITHUB_SHA, which is that commit',
+    (name) => {
+      expect(contextOf(name, undefined).headCommit).toBe(JOB_SHA)
     },
   )
 
   it('is never the merge commit of a pull request', () => {
-    expect(headCommit('pull_request', {}, GITHUB_SHA)).toBeUndefined()
-    expect(headCommit('pull_request_target', { pull_request: null }, GITHUB_SHA)).toBeUndefined()
+    const pull_request = { merged: false, merge_commit_sha: OTHER_SHA, head: { sha: HEAD_SHA } }
+    expect(contextOf('pull_request', { pull_request }).headCommit).toBe(HEAD_SHA)
   })
 
-  it('is a full SHA or nothing for events of any shape', () => {
+  it('a merged pull request without the commit that landed has none, never its head', () => {
+    const pull_request = { merged: true, merge_commit_sha: null, head: { sha: HEAD_SHA, ref: 'x' } }
+    expect(contextOf('pull_request', { pull_request }).headCommit).toBeUndefined()
+  })
+
+  it('a status on two branches with that head has no ref', () => {
+    const branches = ['main', 'release'].map((name) => ({ name, commit: { sha: HEAD_SHA } }))
+    expect(contextOf('status', { sha: HEAD_SHA, branches }).refName).toBeUndefined()
+  })
+
+  it('a deployment of a full ref has its short name', () => {
+    const deployment = { sha: HEAD_SHA, ref: 'refs/heads/feature/x' }
+    expect(contextOf('deployment', { deployment }).refName).toBe('feature/x')
+  })
+
+  it.each([HEAD_SHA.slice(0, 7), HEAD_SHA.toUpperCase()])('a deployment of the SHA %s has no ref', (ref) => {
+    expect(contextOf('deployment', { deployment: { sha: HEAD_SHA, ref } }).refName).toBeUndefined()
+  })
+
+  it('a deployment of a branch whose name is a digit of the SHA has that branch', () => {
+    const deployment = { sha: HEAD_SHA, ref: HEAD_SHA.slice(0, 1) }
+    expect(contextOf('deployment', { deployment }).refName).toBe(HEAD_SHA.slice(0, 1))
+  })
+
+  it('a pull request without a readable payload keeps the branch that the runner reports', () => {
+    expect(contextOf('pull_request', undefined, { GITHUB_HEAD_REF: 'feature/x' }).refName).toBe('feature/x')
+  })
+
+  it('zeros in GITHUB_SHA are no commit', () => {
+    expect(contextOf('push', undefined, { GITHUB_SHA: '0'.repeat(40) }).headCommit).toBeUndefined()
+  })
+
+  it('is a full SHA or nothing for payloads of any shape', () => {
     const anything = fc.anything({ withNullPrototype: true })
-    const event = fc.oneof(
+    const payload = fc.oneof(
       anything,
       fc.record(
         {
-          pull_request: fc.oneof(
-            anything,
-            fc.record({ head: fc.oneof(anything, fc.record({ sha: anything })) }),
-          ),
-          workflow_run: fc.oneof(anything, fc.record({ head_sha: anything })),
-          deployment: fc.oneof(anything, fc.record({ sha: anything })),
+          pull_request: fc.oneof(anything, fc.record({ head: anything, merged: anything, base: anything })),
+          workflow_run: fc.oneof(anything, fc.record({ head_sha: anything, head_branch: anything })),
+          deployment: fc.oneof(anything, fc.record({ sha: anything, ref: anything })),
+          branches: anything,
+          sha: fc.constantFrom(HEAD_SHA, OTHER_SHA),
+          issue: anything,
+          deleted: anything,
         },
         { requiredKeys: [] },
       ),
     )
+    const names = fc.constantFrom(...new Set(EVENTS.map(({ name }) => name)), 'x', '__proto__')
     fc.assert(
-      fc.property(event, fc.option(fc.string(), { nil: undefined }), (payload, sha) => {
-        expect(headCommit('push', payload, sha) ?? HEAD).toMatch(/^[0-9a-f]{40}$/)
+      fc.property(names, payload, fc.option(fc.string(), { nil: undefined }), (name, event, sha) => {
+        const { headCommit, refName } = readContext({ GITHUB_EVENT_NAME: name, GITHUB_SHA: sha }, event)
+        expect(headCommit ?? HEAD_SHA).toMatch(/^[0-9a-f]{40}$/)
+        expect(typeof (refName ?? '')).toBe('string')
       }),
     )
   })
@@ -67,12 +104,20 @@ describe('parseSha', () => {
     expect(parseSha('AB'.repeat(32))).toBe('ab'.repeat(32))
   })
 
-  it.each(['', 'abc1234', 'g'.repeat(40), 'a'.repeat(41), `${HEAD}\n`, 5, null, [HEAD]])(
-    'refuses %j',
-    (text) => {
-      expect(parseSha(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    'abc1234',
+    'g'.repeat(40),
+    'a'.repeat(41),
+    `${HEAD_SHA}\n`,
+    5,
+    null,
+    [HEAD_SHA],
+    '0'.repeat(40),
+    '0'.repeat(64),
+  ])('refuses %j', (text) => {
+    expect(parseSha(text)).toBeUndefined()
+  })
 })
 
 describe('readContext', () => {
@@ -84,7 +129,7 @@ describe('readContext', () => {
       GITHUB_RUN_ID: '17',
       GITHUB_RUN_ATTEMPT: '2',
       GITHUB_REF_NAME: 'main',
-      GITHUB_SHA,
+      GITHUB_SHA: JOB_SHA,
     }
     expect(readContext(env, undefined)).toMatchObject({
       serverUrl: 'https://ghes.example',
@@ -93,13 +138,9 @@ describe('readContext', () => {
       runId: '17',
       runAttempt: '2',
       refName: 'main',
-      headCommit: GITHUB_SHA,
+      headCommit: JOB_SHA,
+      noCommit: undefined,
     })
-  })
-
-  it('prefers the branch of a pull request to its merge ref', () => {
-    const env = { GITHUB_HEAD_REF: 'feature/x', GITHUB_REF_NAME: '5/merge' }
-    expect(readContext(env, undefined).refName).toBe('feature/x')
   })
 
   it('does without all of them', () => {
