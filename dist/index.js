@@ -3685,9 +3685,12 @@ function begin(world, report) {
     for (const notice of inputs.notices)
         actions.logger.notice(notice);
     const { sentry, commit, retries } = inputs;
+    // Known before the first response, so that a later `if: failure()` step has it.
+    actions.outputs.set('release-version', sentry.version);
     report.version = sentry.version;
     report.projects = sentry.projects;
-    report.commit = commit;
+    if (commit !== undefined)
+        report.commit = commit;
     report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`;
     const http = createHttp(httpDeps(inputs, world));
     const session = openSentry({

@@ -38,7 +38,7 @@ describe.concurrent('a token that Sentry', () => {
       expect(message).toContain(part)
     }
     expect(requests(sentry)).toEqual(['GET releases/SHA/ 401'])
-    expect(result.outputs).toEqual({})
+    expect(result.outputs).toEqual({ 'release-version': SHA })
   })
 
   it.each(['sso', '2fa'] as const)('does not accept without %s is told in its words', async (requires) => {
@@ -173,11 +173,11 @@ describe.concurrent('an answer that is not understood', () => {
     expect(sentry.release(SHA).projects).toEqual(['web'])
   })
 
-  it('because a create describes another release is an error without outputs', async () => {
+  it('because a create describes another release is an error without other outputs than the version', async () => {
     const sentry = await startSentry()
     sentry.fault({ method: 'POST', action: answering({ status: 201, body: { version: 'other' } }) })
     const result = await ensure(sentry)
-    expect([failure(result).includes('"other"'), result.outputs]).toEqual([true, {}])
+    expect([failure(result).includes('"other"'), result.outputs]).toEqual([true, { 'release-version': SHA }])
   })
 
   it.each<[string, FaultAction]>([

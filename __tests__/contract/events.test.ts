@@ -1,22 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { EVENTS, JOB_SHA } from '../servers/github-events.ts'
+import type { ActionRun } from '../runner/runner.ts'
+import { type EventCase, EVENTS, JOB_SHA } from '../servers/github-events.ts'
 import { ensure, failure, startSentry } from './helpers.ts'
 
 describe.concurrent('the commit and the ref of a release by the event', () => {
-  it.each(EVENTS)('$title', async ({ name, payload, env, commit, ref }) => {
+  const jobOf = ({ name, payload, env }: EventCase): ActionRun => ({
+    event: { name, payload },
+    env: { GITHUB_SHA: JOB_SHA, ...env },
+  })
+
+  it.each(EVENTS.filter(({ commit }) => commit !== undefined))('$title', async (given) => {
     const sentry = await startSentry()
-    const run = { event: { name, payload }, env: { GITHUB_SHA: JOB_SHA, ...env } }
-    const result = await ensure(sentry, {}, run)
-    if (commit === undefined) {
-      expect(failure(result)).toMatch(/^input commit: expected /m)
-      expect(sentry.requests).toEqual([])
-      return
-    }
-    expect([result.code, result.outputs['release-version'], sentry.release(commit).ref]).toEqual([
-      0,
-      commit,
-      ref ?? null,
-    ])
+    const { code, outputs } = await ensure(sentry, {}, jobOf(given))
+    const [release] = sentry.releases
+    expect([code, outputs['release-version'], release?.version]).toEqual([0, given.commit, given.commit])
+    expect(release?.ref ?? undefined).toBe(given.ref)
+  })
+
+  it.each(EVENTS.filter(({ commit }) => commit === undefined))('$title, an error', async (given) => {
+    const sentry = await startSentry()
+    expect(failure(await ensure(sentry, {}, jobOf(given)))).toMatch(/^input commit: expected /m)
+    expect(sentry.requests).toEqual([])
   })
 
   const comment = EVENTS.find(({ title }) => title === 'issue_comment on a pull request: none')

@@ -166,16 +166,6 @@ describe.concurrent('inputs that look odd but are right', () => {
     expect((await ensure(sentry, { summary: 'false' })).summary).toBe('')
     expect((await ensure(sentry, { summary: 'false', projects: 'nobody' })).summary).toBe('')
   })
-
-  it('of a deploy without environment are reported as unused', async () => {
-    const sentry = await startSentry()
-    const { code, annotations } = await ensure(sentry, { 'deploy-name': 'x' })
-    expect([code, annotations]).toEqual([
-      0,
-      [{ level: 'notice', title: '', message: expect.stringContaining('deploy-name') }],
-    ])
-    expect(sentry.deploys).toEqual([])
-  })
 })
 
 it('a token for another server is not sent to the default one when its url is unusable', async () => {

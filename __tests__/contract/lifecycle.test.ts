@@ -156,9 +156,9 @@ describe.concurrent('a step that is cancelled', () => {
     },
   )
 
-  it('during the very first request leaves no outputs, and a summary', async () => {
+  it('during the very first request leaves the version as the only output, and a summary', async () => {
     const [result, sentry] = await cancelledAt(/releases/, 'SIGINT')
-    expect([result.code, result.outputs, sentry.releases]).toEqual([1, {}, []])
+    expect([result.code, result.outputs, sentry.releases]).toEqual([1, { 'release-version': SHA }, []])
     expect(result.summary).toContain('cancelled')
   })
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { type Dialect, FileStoreStandIn } from '../servers/abf/index.ts'
-import { type ActionResult, actionFile } from '../runner/runner.ts'
+import { type ActionResult, actionFile, SHA } from '../runner/runner.ts'
 import { build, DIALECTS, on, seed, startAbf, step } from './abf-helpers.ts'
 import { ensure, gate, serve, startSentry } from './helpers.ts'
 
@@ -180,7 +180,7 @@ describe.concurrent('the outputs without ABF are as docs/schemas says after', ()
 
   it('a failure before the release is there', async () => {
     const result = await ensure(await startSentry(), { projects: 'none' })
-    expect([result.code, result.outputs, judge(result)]).toEqual([1, {}, []])
+    expect([result.code, result.outputs, judge(result)]).toEqual([1, { 'release-version': SHA }, []])
   })
 })
 

@@ -22,8 +22,69 @@ function loaded(
 
 describe('on or off', () => {
   test('off without a project, ids, a filter or an operation', () => {
-    expect(load({ 'abf-token': 'x', 'abf-url': 'nonsense' }).value).toEqual({ off: true })
+    expect(load({}).value).toEqual({ off: true })
     expect(load({ 'abf-build-list-ids': ' ' }).value).toEqual({ off: true })
+  })
+
+  test.each([
+    {
+      'abf-url': 'https://abf.openmandriva.org/',
+      'abf-wait': 'TRUE',
+      'abf-timeout': '330m',
+      'abf-arches': 'x86_64',
+    },
+    { 'abf-auto-publish': 'false', 'abf-log-lines': '050' },
+  ])('off with inputs that mean their defaults: %j', (inputs) => {
+    expect(load(inputs)).toMatchObject({ value: { off: true }, problems: [] })
+  })
+
+  test('off with variables of other steps alone', () => {
+    expect(load({}, { ABF_TOKEN: 'x', ABF_USERNAME: 'ci', ABF_PASSWORD: 'y' }).value).toEqual({ off: true })
+  })
+
+  test('off on purpose with abf-operation: none, whatever else is given', () => {
+    const inputs = { ...BUILD, 'abf-operation': 'none', 'abf-build-list-ids': '', 'abf-wait': 'maybe' }
+    expect(load(inputs)).toEqual({ value: { off: true }, problems: [], notices: [] })
+  })
+
+  test.each([
+    ['abf-token', 'x'],
+    ['abf-username', 'x'],
+    ['abf-password', 'x'],
+    ['abf-url', 'https://abf.example'],
+    ['abf-commit', SHA],
+    ['abf-project-version', 'x'],
+    ['abf-repository', 'cooker/main'],
+    ['abf-platform', 'cooker'],
+    ['abf-include-repositories', 'cooker/main'],
+    ['abf-arches', 'aarch64'],
+    ['abf-update-type', 'security'],
+    ['abf-auto-publish', 'default'],
+    ['abf-build-options', '{}'],
+    ['abf-reuse', 'false'],
+    ['abf-wait', 'false'],
+    ['abf-timeout', '1h'],
+    ['abf-poll-interval', 'nonsense'],
+    ['abf-on-abort', 'leave'],
+    ['abf-tests-failed', 'accept'],
+    ['abf-unpermitted-arch', 'fail'],
+    ['abf-log-lines', '0'],
+  ])('not off when %s is given: what turns it on got lost', (name, text) => {
+    for (const ids of ['', ' \n']) {
+      const { value, problems } = load({ [name]: text, 'abf-build-list-ids': ids })
+      expect(value).toBeUndefined()
+      expect(problems).toEqual([
+        expect.stringMatching(
+          `^input abf-build-list-ids: expected ids .*abf-project, abf-filter or abf-operation.*${name} is given, got nothing`,
+        ),
+      ])
+      expect(problems[0]).toMatch(/takes it for a secret.*job before was skipped.*abf-operation: none/)
+    }
+  })
+
+  test('all inputs that were given are named', () => {
+    const { problems } = load({ 'abf-token': 'x', 'abf-wait': 'false', 'abf-timeout': '1h' })
+    expect(problems.join()).toContain('as abf-token, abf-wait and abf-timeout are given')
   })
 
   test.each([
@@ -88,9 +149,28 @@ describe('lists of builds', () => {
     expect(loaded({ 'abf-build-list-ids': text }).task).toMatchObject({ ids: [812001, 812002] })
   })
 
-  test.each(['[]', '[1.5]', 'abc', '0', '99999999999', '-1'])('not %j', (text) => {
-    expect(load({ 'abf-build-list-ids': text }).problems).toHaveLength(1)
+  test.each(['[]', '[ ]'])('%j is a list without builds: nothing to do', (text) => {
+    expect(loaded({ 'abf-build-list-ids': text }).task).toEqual({
+      operation: 'watch',
+      ids: [],
+      filter: undefined,
+    })
   })
+
+  test('a search without ids and without a filter lists what the server shows', () => {
+    expect(loaded({ 'abf-operation': 'search' }).task).toMatchObject({ ids: [], filter: {} })
+    expect(loaded({ 'abf-operation': 'search', 'abf-build-list-ids': '[]' }).task).toMatchObject({
+      ids: [],
+      filter: undefined,
+    })
+  })
+
+  test.each(['[1.5]', 'abc', '0', '99999999999', '-1', ',', '5,', ',5', '5,,6', '[5,]', '[1]\n[2]'])(
+    'not %j',
+    (text) => {
+      expect(load({ 'abf-build-list-ids': text }).problems).toHaveLength(1)
+    },
+  )
 
   test('are required where there is something to do', () => {
     expect(load({ 'abf-operation': 'watch' }).problems[0]).toMatch(/abf-build-list-ids/)

@@ -28,8 +28,9 @@ const anything = fc.oneof(hostileText, fc.string({ unit: 'binary', maxLength: 40
 
 describe('the parsers of ABF inputs', () => {
   it('read back every list of ids that is written, as a list or as the JSON of the output', () => {
+    const noGap = separator.filter((text) => !/,\s*,/.test(text))
     fc.assert(
-      fc.property(fc.array(id, { minLength: 1, maxLength: 30 }), separator, (ids, between) => {
+      fc.property(fc.array(id, { minLength: 1, maxLength: 30 }), noGap, (ids, between) => {
         const once = [...new Set(ids)]
         expect(parseBuildIds(ids.join(between))).toEqual(once)
         expect(parseBuildIds(JSON.stringify(ids, undefined, 1))).toEqual(once)

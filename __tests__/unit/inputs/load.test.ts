@@ -185,8 +185,17 @@ describe('loadInputs', () => {
 
   it('asks for the commit, and only for it, when the event has none', () => {
     expect(problemsOf(GIVEN, { GITHUB_SHA: '' })).toEqual([
-      'input commit: expected a full commit SHA of 40 or 64 hex digits, got nothing',
+      'input commit: expected a full commit SHA of 40 or 64 hex digits (the event of this run does not name one), got nothing',
     ])
+  })
+
+  it.each(['0'.repeat(40), '0'.repeat(64)])('refuses %s as commit and as abf-commit', (zeros) => {
+    const build = { 'abf-project': 'a/b', 'abf-repository': 'c/main', 'abf-token': 'token-of-abf' }
+    for (const name of ['commit', 'abf-commit']) {
+      expect(problemsOf({ ...GIVEN, ...build, [name]: zeros })).toEqual([
+        expect.stringMatching(`^input ${name}: expected .* not all zeros, got "0000`),
+      ])
+    }
   })
 
   it.each([
@@ -293,9 +302,15 @@ describe('the life of a release', () => {
     ])
   })
 
-  it('says that deploy inputs have no effect without an environment', () => {
-    const { notices } = load({ ...GIVEN, 'deploy-name': 'x', 'started-at': '2026-01-01' })
-    expect(notices).toEqual([expect.stringMatching('deploy-name, started-at')])
+  it.each([
+    [{ 'deploy-name': 'x', 'started-at': '2026-01-01' }, 'deploy-name and started-at are given'],
+    [{ 'deploy-url': 'https://ci.example/1', environment: ' ' }, 'deploy-url is given'],
+  ])('refuses details of a deploy without its environment: %j', (inputs, named) => {
+    expect(problemsOf({ ...GIVEN, ...inputs })).toEqual([
+      expect.stringMatching(
+        `^input environment: expected .*${named}, got nothing. A job output arrives empty`,
+      ),
+    ])
   })
 })
 
@@ -405,5 +420,56 @@ describe('action.yml', () => {
     loadInputs(env, readContext(env, undefined), String)
     readSecrets(env)
     expect([...read].toSorted()).toEqual(Object.keys(inputs).toSorted())
+  })
+})
+
+describe('an event without a commit', () => {
+  const variables = { GITHUB_EVENT_NAME: 'issue_comment' }
+  const comment = { issue: { number: 7, pull_request: { url: 'https://api.github.com/x' } } }
+
+  function problemsOfComment(inputs: Texts): string[] {
+    const env = envOf({ ...GIVEN, ...inputs }, variables)
+    try {
+      loadInputs(env, readContext(env, comment), String)
+    } catch (error) {
+      return (error as Error).message.split('\n').slice(1)
+    }
+    return []
+  }
+
+  it('needs commit, and tells how to get it', () => {
+    expect(problemsOfComment({})).toEqual([
+      expect.stringMatching(
+        /^input commit: expected .*comment on a pull request.*gh pr view.*, got nothing$/,
+      ),
+    ])
+  })
+
+  it('can do without it when version is given: no commits, no link, no branch', () => {
+    const env = envOf({ ...GIVEN, version: '1.0' }, variables)
+    expect(loadInputs(env, readContext(env, comment), String)).toMatchObject({
+      commit: undefined,
+      lifecycle: { setCommits: 'skip' },
+      sentry: { version: '1.0', ref: { value: undefined }, url: { value: undefined } },
+      notices: [expect.stringContaining('No commits are associated')],
+    })
+  })
+
+  it.each<Texts>([
+    { 'set-commits': 'refs' },
+    { 'set-commits': 'commits' },
+    { 'abf-project': 'a/b', 'abf-repository': 'c/main', 'abf-token': 'token-of-abf' },
+  ])('needs it in spite of version with %j', (inputs) => {
+    expect(problemsOfComment({ version: '1.0', ...inputs })).toEqual([
+      expect.stringMatching(/^input commit: expected .*comment on a pull request/),
+    ])
+  })
+
+  it('that deletes a branch says so, also when version is given', () => {
+    const env = envOf({ ...GIVEN, version: '1.0' }, { GITHUB_EVENT_NAME: 'push' })
+    const payload = { ref: 'refs/heads/x', after: '0'.repeat(40), deleted: true }
+    expect(() => loadInputs(env, readContext(env, payload), String)).toThrow(
+      /this push deleted a branch or tag/,
+    )
   })
 })
