@@ -64,15 +64,13 @@ var schemas = __webpack_require__(8395);
 ;// CONCATENATED MODULE: ./src/github/schema.ts
 
 
+
 /** The parts of GitHub's answers that are used; octokit's types are promises that nobody checks. */
-const Signature = schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({
-    name: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    email: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-    date: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
-})));
+const Text = (0,schemas/* catch */.MfU)(schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())), undefined);
+const Signature = (0,schemas/* catch */.MfU)(schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ name: Text, email: Text, date: Text }))), undefined);
 const CommitSchema = schemas/* looseObject */._H3({
     sha: schemas/* string */.YjP(),
-    commit: schemas/* looseObject */._H3({ message: schemas/* string */.YjP(), author: Signature, committer: Signature }),
+    commit: schemas/* looseObject */._H3({ message: (0,schemas/* catch */.MfU)(schemas/* string */.YjP(), ''), author: Signature, committer: Signature }),
 });
 /** GET /repos/{owner}/{repo}/commits */
 const CommitListSchema = schemas/* array */.YOg(CommitSchema);
@@ -112,32 +110,50 @@ const WITHOUT_BASE = 20;
 /** The largest page that GitHub gives, for commits and for files. */
 const PER_PAGE = 100;
 /** Pages of 100: about what fits into one request to Sentry. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 /** One request each, out of the 1,000 an hour that a repository has. */
-const MOST_WITH_FILES = 100;
-const AT_ONCE = 6;
+const MAX_WITH_FILES = 100;
+const CONCURRENCY = 6;
+/** Commits whose files could not be read, after which no more files are requested. */
+const MAX_FAILURES = 6;
 /**
- * The commits of `head` that `base` does not have (GET /compare/), or the last 20 (GET /commits).
- * @throws what octokit throws, and ActionError for an answer that is not understood
+ * The commits of `head` that `base` does not have (GET /compare/), or the last 20 (GET /commits). On a branch that
+ * left the history of `base`, the comparison has the commits since their merge base.
+ * @throws what octokit throws, and ActionError when not even the last commits can be read
  */
 async function readRange(octokit, place, head, base) {
     if (base === undefined)
         return { ...(await readLast(octokit, place, head)), base: 'none' };
-    const first = await compare(octokit, place, head, base, 1);
+    const first = await compare(octokit, place, head, base, 1).catch(unlessCancelled);
     if (!first)
         return { ...(await readLast(octokit, place, head)), base: 'unknown' };
-    if (first.status === 'diverged')
-        return { ...(await readLast(octokit, place, head)), base: 'diverged' };
+    if (first instanceof Failed) {
+        return { ...(await readLast(octokit, place, head)), base: 'failed', failure: first.reason };
+    }
     // Pages run from the oldest to the newest, and the newest are the ones to keep.
     const total = first.total_commits;
     const last = Math.max(1, Math.ceil(total / PER_PAGE));
-    const wanted = Array.from({ length: last }, (_, index) => index + 1).slice(-MOST_PAGES);
-    const read = await (0,pool/* mapPool */.P)(wanted, AT_ONCE, async (page) => page === 1 ? first : await compare(octokit, place, head, base, page));
+    const wanted = Array.from({ length: last }, (_, index) => index + 1).slice(-MAX_PAGES);
+    const read = await (0,pool/* mapPool */.P)(wanted, CONCURRENCY, async (page) => page === 1 ? first : await compare(octokit, place, head, base, page).catch(unlessCancelled));
+    const pages = read.flatMap((page) => (page && !(page instanceof Failed) ? [page] : []));
     return {
-        commits: read.flatMap((page) => page?.commits.map(asCommit) ?? []).toReversed(),
+        commits: pages.flatMap((page) => page.commits.map(asCommit)).toReversed(),
         total,
-        base: 'found',
+        base: first.status === 'diverged' ? 'diverged' : 'found',
     };
+}
+class Failed {
+    reason;
+    constructor(reason) {
+        this.reason = reason;
+    }
+}
+/** The failure of one request, which must not cost the whole list; a cancelled job ends here. */
+function unlessCancelled(error) {
+    const { cause } = error;
+    if (cause instanceof errors/* CancelledError */.cc)
+        throw cause;
+    return new Failed(formatFailure(error));
 }
 /** Undefined when GitHub knows no such base (404). */
 async function compare(octokit, place, head, base, page) {
@@ -162,39 +178,42 @@ async function readLast(octokit, place, head) {
     const commits = parse(CommitListSchema, data).map(asCommit);
     return { commits, total: commits.length };
 }
-/** Lists of files are worth having, but no commit is given up for one: what cannot be read is left out and said. */
+/** Adds the changed files of the newest commits. A commit whose files cannot be read goes without them. */
 async function withFiles(octokit, place, range) {
-    const newest = range.commits.slice(0, MOST_WITH_FILES);
-    try {
-        const detailed = await (0,pool/* mapPool */.P)(newest, AT_ONCE, async (commit) => ({
-            ...commit,
-            files: await readFiles(octokit, place, commit.sha),
-        }));
-        const older = range.commits.slice(MOST_WITH_FILES);
-        return {
-            ...range,
-            commits: [...detailed, ...older],
-            filesMissing: older.length > 0 ? `files are read for the newest ${MOST_WITH_FILES} commits` : undefined,
-        };
-    }
-    catch (error) {
-        const { cause } = error;
-        if (cause instanceof errors/* CancelledError */.cc)
-            throw cause;
-        return { ...range, filesMissing: sayMissing(error) };
-    }
+    const newest = range.commits.slice(0, MAX_WITH_FILES);
+    const older = range.commits.slice(MAX_WITH_FILES);
+    const reasons = new Set();
+    let failures = 0;
+    const detailed = await (0,pool/* mapPool */.P)(newest, CONCURRENCY, async (commit) => {
+        // Without the right to read them, or in an outage, every request would fail and wait for its retries.
+        if (failures >= MAX_FAILURES)
+            return commit;
+        const files = await readFiles(octokit, place, commit.sha).catch(unlessCancelled);
+        if (!(files instanceof Failed))
+            return { ...commit, files };
+        failures += 1;
+        reasons.add(files.reason);
+        return commit;
+    });
+    if (older.length > 0)
+        reasons.add(`files are read for the newest ${MAX_WITH_FILES} commits`);
+    return {
+        ...range,
+        commits: [...detailed, ...older],
+        filesMissing: reasons.size > 0 ? [...reasons].join('; ') : undefined,
+    };
 }
-function sayMissing(error) {
+function formatFailure(error) {
     const status = statusOf(error);
     if (status !== undefined)
         return `GitHub answered ${status}`;
     return error instanceof errors/* ActionError */.lZ
-        ? 'GitHub described them in a way that is not understood'
-        : 'GitHub could not be reached for them';
+        ? 'GitHub sent a response that is not understood'
+        : 'GitHub could not be reached';
 }
 async function readFiles(octokit, place, ref) {
     const files = [];
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
         const { data } = await octokit.repos.getCommit({ ...place, ref, page, per_page: PER_PAGE });
         const some = parse(FilesSchema, data).files ?? [];
         files.push(...some.map((file) => ({

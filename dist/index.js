@@ -4244,7 +4244,7 @@ async function sendList(repository, wanted, deps) {
         kind: 'sent',
         release,
         commits: sent,
-        previousCommit: range.base === 'found' ? previous : undefined,
+        previousCommit: range.base === 'found' || range.base === 'diverged' ? previous : undefined,
     };
 }
 async function findPrevious({ version, previousCommit }, { api }) {
@@ -4253,12 +4253,16 @@ async function findPrevious({ version, previousCommit }, { api }) {
         : { kind: 'previous', commit: previousCommit };
 }
 function tellRange(range, head, previous, logger) {
-    const both = `${(0,sanitize/* plain */.pj)(previous ?? '', 64)} and ${head}`;
+    const last = `The last ${range.commits.length} commits are used.`;
+    const base = (0,sanitize/* plain */.pj)(previous ?? '', 64);
     if (range.base === 'diverged') {
-        logger.notice(`The previous commit is not in the history of this one, as after a force-push (${both}). The last ${range.commits.length} commits are used.`);
+        logger.notice(`The previous commit ${base} is not an ancestor of ${head}. The ${range.commits.length} commits since their merge base are used.`);
     }
     if (range.base === 'unknown') {
-        logger.notice(`GitHub does not know the previous commit in this repository (${both}). The last ${range.commits.length} commits are used.`);
+        logger.notice(`GitHub does not know the previous commit ${base} in this repository. ${last}`);
+    }
+    if (range.base === 'failed') {
+        logger.notice(`GitHub could not compare the previous commit ${base} with ${head} (${(0,sanitize/* plain */.pj)(range.failure ?? '', 100)}). ${last}`);
     }
     if (range.filesMissing)
         logger.info(`Some commits go without their files: ${(0,sanitize/* plain */.pj)(range.filesMissing)}.`);

@@ -23,8 +23,12 @@ export interface CommitRange {
   readonly commits: readonly Commit[]
   /** How many there are in the range, also those beyond what is read. */
   readonly total: number
-  /** `diverged`: the base is no ancestor of the head. `unknown`: GitHub has no such commit. `none`: there is no base. */
-  readonly base: 'found' | 'diverged' | 'unknown' | 'none'
+  /**
+   * `diverged`: the base is not an ancestor of the head, and the commits are those since the merge base. `unknown`:
+   * GitHub has no such commit. `failed`: GitHub could not compare (see `failure`). `none`: there is no base.
+   */
+  readonly base: 'found' | 'diverged' | 'unknown' | 'failed' | 'none'
+  readonly failure?: string | undefined
   /** Why files are missing from some commits, or undefined. */
   readonly filesMissing?: string | undefined
 }

@@ -10,18 +10,22 @@ const WITHOUT_BASE = 20
 /** The largest page that GitHub gives, for commits and for files. */
 const PER_PAGE = 100
 /** Pages of 100: about what fits into one request to Sentry. */
-const MOST_PAGES = 10
+const MAX_PAGES = 10
 /** One request each, out of the 1,000 an hour that a repository has. */
-const MOST_WITH_FILES = 100
-const AT_ONCE = 6
+const MAX_WITH_FILES = 100
+const CONCURRENCY = 6
+/** Commits whose files could not be read, after which no more files are requested. */
+const MAX_FAILURES = 6
+
 export interface Place {
   readonly owner: string
   readonly repo: string
 }
 
 /**
- * The commits of `head` that `base` does not have (GET /compare/), or the last 20 (GET /commits).
- * @throws what octokit throws, and ActionError for an answer that is not understood
+ * The commits of `head` that `base` does not have (GET /compare/), or the last 20 (GET /commits). On a branch that
+ * left the history of `base`, the comparison has the commits since their merge base.
+ * @throws what octokit throws, and ActionError when not even the last commits can be read
  */
 export async function readRange(
   octokit: Octokit,
@@ -30,22 +34,39 @@ export async function readRange(
   base: string | undefined,
 ): Promise<CommitRange> {
   if (base === undefined) return { ...(await readLast(octokit, place, head)), base: 'none' }
-  const first = await compare(octokit, place, head, base, 1)
+  const first = await compare(octokit, place, head, base, 1).catch(unlessCancelled)
   if (!first) return { ...(await readLast(octokit, place, head)), base: 'unknown' }
-  if (first.status === 'diverged') return { ...(await readLast(octokit, place, head)), base: 'diverged' }
+  if (first instanceof Failed) {
+    return { ...(await readLast(octokit, place, head)), base: 'failed', failure: first.reason }
+  }
 
   // Pages run from the oldest to the newest, and the newest are the ones to keep.
   const total = first.total_commits
   const last = Math.max(1, Math.ceil(total / PER_PAGE))
-  const wanted = Array.from({ length: last }, (_, index) => index + 1).slice(-MOST_PAGES)
-  const read = await mapPool(wanted, AT_ONCE, async (page) =>
-    page === 1 ? first : await compare(octokit, place, head, base, page),
+  const wanted = Array.from({ length: last }, (_, index) => index + 1).slice(-MAX_PAGES)
+  const read = await mapPool(wanted, CONCURRENCY, async (page) =>
+    page === 1 ? first : await compare(octokit, place, head, base, page).catch(unlessCancelled),
   )
+  const pages = read.flatMap((page) => (page && !(page instanceof Failed) ? [page] : []))
   return {
-    commits: read.flatMap((page) => page?.commits.map(asCommit) ?? []).toReversed(),
+    commits: pages.flatMap((page) => page.commits.map(asCommit)).toReversed(),
     total,
-    base: 'found',
+    base: first.status === 'diverged' ? 'diverged' : 'found',
   }
+}
+
+class Failed {
+  readonly reason: string
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+/** The failure of one request, which must not cost the whole list; a cancelled job ends here. */
+function unlessCancelled(error: unknown): Failed {
+  const { cause } = error as { cause?: unknown }
+  if (cause instanceof CancelledError) throw cause
+  return new Failed(formatFailure(error))
 }
 
 /** Undefined when GitHub knows no such base (404). */
@@ -75,38 +96,40 @@ async function readLast(
   return { commits, total: commits.length }
 }
 
-/** Lists of files are worth having, but no commit is given up for one: what cannot be read is left out and said. */
+/** Adds the changed files of the newest commits. A commit whose files cannot be read goes without them. */
 export async function withFiles(octokit: Octokit, place: Place, range: CommitRange): Promise<CommitRange> {
-  const newest = range.commits.slice(0, MOST_WITH_FILES)
-  try {
-    const detailed = await mapPool(newest, AT_ONCE, async (commit) => ({
-      ...commit,
-      files: await readFiles(octokit, place, commit.sha),
-    }))
-    const older = range.commits.slice(MOST_WITH_FILES)
-    return {
-      ...range,
-      commits: [...detailed, ...older],
-      filesMissing: older.length > 0 ? `files are read for the newest ${MOST_WITH_FILES} commits` : undefined,
-    }
-  } catch (error) {
-    const { cause } = error as { cause?: unknown }
-    if (cause instanceof CancelledError) throw cause
-    return { ...range, filesMissing: sayMissing(error) }
+  const newest = range.commits.slice(0, MAX_WITH_FILES)
+  const older = range.commits.slice(MAX_WITH_FILES)
+  const reasons = new Set<string>()
+  let failures = 0
+  const detailed = await mapPool(newest, CONCURRENCY, async (commit) => {
+    // Without the right to read them, or in an outage, every request would fail and wait for its retries.
+    if (failures >= MAX_FAILURES) return commit
+    const files = await readFiles(octokit, place, commit.sha).catch(unlessCancelled)
+    if (!(files instanceof Failed)) return { ...commit, files }
+    failures += 1
+    reasons.add(files.reason)
+    return commit
+  })
+  if (older.length > 0) reasons.add(`files are read for the newest ${MAX_WITH_FILES} commits`)
+  return {
+    ...range,
+    commits: [...detailed, ...older],
+    filesMissing: reasons.size > 0 ? [...reasons].join('; ') : undefined,
   }
 }
 
-function sayMissing(error: unknown): string {
+function formatFailure(error: unknown): string {
   const status = statusOf(error)
   if (status !== undefined) return `GitHub answered ${status}`
   return error instanceof ActionError
-    ? 'GitHub described them in a way that is not understood'
-    : 'GitHub could not be reached for them'
+    ? 'GitHub sent a response that is not understood'
+    : 'GitHub could not be reached'
 }
 
 async function readFiles(octokit: Octokit, place: Place, ref: string): Promise<ChangedFile[]> {
   const files: ChangedFile[] = []
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
     const { data } = await octokit.repos.getCommit({ ...place, ref, page, per_page: PER_PAGE })
     const some = parse(FilesSchema, data).files ?? []
     files.push(

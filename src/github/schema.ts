@@ -1,20 +1,18 @@
 import * as z from 'zod/mini'
+import { catch as orElse } from 'zod/mini'
 import { ActionError } from '../errors.ts'
 
 /** The parts of GitHub's answers that are used; octokit's types are promises that nobody checks. */
-const Signature = z.optional(
-  z.nullable(
-    z.looseObject({
-      name: z.optional(z.nullable(z.string())),
-      email: z.optional(z.nullable(z.string())),
-      date: z.optional(z.nullable(z.string())),
-    }),
-  ),
+const Text = orElse(z.optional(z.nullable(z.string())), undefined)
+
+const Signature = orElse(
+  z.optional(z.nullable(z.looseObject({ name: Text, email: Text, date: Text }))),
+  undefined,
 )
 
 const CommitSchema = z.looseObject({
   sha: z.string(),
-  commit: z.looseObject({ message: z.string(), author: Signature, committer: Signature }),
+  commit: z.looseObject({ message: orElse(z.string(), ''), author: Signature, committer: Signature }),
 })
 
 export type ApiCommit = z.infer<typeof CommitSchema>

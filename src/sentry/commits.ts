@@ -144,7 +144,7 @@ async function sendList(repository: string, wanted: CommitsWanted, deps: Commits
     kind: 'sent',
     release,
     commits: sent,
-    previousCommit: range.base === 'found' ? previous : undefined,
+    previousCommit: range.base === 'found' || range.base === 'diverged' ? previous : undefined,
   }
 }
 
@@ -158,15 +158,19 @@ async function findPrevious(
 }
 
 function tellRange(range: CommitRange, head: string, previous: string | undefined, logger: Logger): void {
-  const both = `${plain(previous ?? '', 64)} and ${head}`
+  const last = `The last ${range.commits.length} commits are used.`
+  const base = plain(previous ?? '', 64)
   if (range.base === 'diverged') {
     logger.notice(
-      `The previous commit is not in the history of this one, as after a force-push (${both}). The last ${range.commits.length} commits are used.`,
+      `The previous commit ${base} is not an ancestor of ${head}. The ${range.commits.length} commits since their merge base are used.`,
     )
   }
   if (range.base === 'unknown') {
+    logger.notice(`GitHub does not know the previous commit ${base} in this repository. ${last}`)
+  }
+  if (range.base === 'failed') {
     logger.notice(
-      `GitHub does not know the previous commit in this repository (${both}). The last ${range.commits.length} commits are used.`,
+      `GitHub could not compare the previous commit ${base} with ${head} (${plain(range.failure ?? '', 100)}). ${last}`,
     )
   }
   if (range.filesMissing) logger.info(`Some commits go without their files: ${plain(range.filesMissing)}.`)

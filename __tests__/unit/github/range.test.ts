@@ -115,26 +115,58 @@ describe('commits', () => {
     expect(pages).toEqual(wanted)
   })
 
-  test.each([
-    ['diverged', () => compared('diverged', 1, [])],
-    ['unknown', () => undefined],
-  ])('from a base that is %s are the last twenty', async (base, answer) => {
+  test('from a base that has diverged are those of the comparison', async () => {
     const { range } = await read(
       (path) =>
         path.startsWith('compare/')
-          ? answer()
+          ? compared('diverged', 2, [commit(1), commit(2)])
+          : incoming(200, files(0)),
+      'base',
+    )
+    expect(range).toMatchObject({ base: 'diverged', total: 2 })
+    expect(range.commits.map(({ sha }) => sha)).toEqual(['sha2', 'sha1'])
+  })
+
+  test.each([
+    ['unknown', 404, undefined],
+    ['failed', 500, 'GitHub answered 500'],
+    ['failed', 422, 'GitHub answered 422'],
+  ])('from a base that is %s (%i) are the last twenty', async (base, status, failure) => {
+    const { range } = await read(
+      (path) =>
+        path.startsWith('compare/')
+          ? incoming(status, { message: 'no' })
           : path === 'commits'
             ? incoming(200, [commit(1)])
             : incoming(200, files(0)),
       'base',
     )
     expect(range).toMatchObject({ base, total: 1 })
+    expect(range.failure).toBe(failure)
   })
 
-  test('are an error when GitHub is in trouble over the base', async () => {
-    const error = (await failureOf(
-      read((path) => (path.startsWith('compare/') ? incoming(500, { message: 'oops' }) : undefined), 'base'),
-    )) as ActionError
+  test('of other pages stay when one page cannot be read', async () => {
+    const { range } = await read((path, query) => {
+      if (!path.startsWith('compare/')) return incoming(200, files(0))
+      return query.get('page') === '2'
+        ? incoming(500, {})
+        : compared('ahead', 300, [commit(Number(query.get('page')))])
+    }, 'base')
+    expect(range.commits.map(({ sha }) => sha)).toEqual(['sha3', 'sha1'])
+    expect(range.total).toBe(300)
+  })
+
+  test('with an odd author or message keep what is usable', async () => {
+    const { range } = await read((path) =>
+      path === 'commits'
+        ? incoming(200, [commit(1, { author: { name: 5, email: 'a@b.example' }, message: null })])
+        : incoming(200, files(0)),
+    )
+    expect(range.commits[0]).toMatchObject({ message: '', authorName: undefined, authorEmail: 'a@b.example' })
+  })
+
+  test('are an error when not even the last ones can be read', async () => {
+    const error = (await failureOf(read(() => incoming(500, { message: 'oops' }), 'base'))) as ActionError
     expect([error.message, error.advice]).toEqual([
       'Could not read the commits of acme/app from ghes.example: HTTP 500: oops',
       'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.',
@@ -172,9 +204,16 @@ describe('files', () => {
     expect(refused.range).toMatchObject({ filesMissing: 'GitHub answered 403', total: 1 })
     expect(refused.range.commits[0]).not.toHaveProperty('files')
     const silent = await withFiles(1, () => new ActionError('no answer'))
-    expect(silent.range.filesMissing).toBe('GitHub could not be reached for them')
+    expect(silent.range.filesMissing).toBe('GitHub could not be reached')
     const odd = await withFiles(1, () => incoming(200, { files: [{ filename: 1 }] }))
-    expect(odd.range.filesMissing).toBe('GitHub described them in a way that is not understood')
+    expect(odd.range.filesMissing).toBe('GitHub sent a response that is not understood')
+  })
+
+  test('of one commit that cannot be read do not cost those of the others', async () => {
+    const { range } = await withFiles(3, (path) =>
+      path === 'commits/sha1' ? incoming(500, {}) : incoming(200, files(1)),
+    )
+    expect(range.commits.map((one) => one.files?.length)).toEqual([1, undefined, 1])
   })
 
   test('are not worth a cancelled job', async () => {

@@ -172,12 +172,22 @@ describe('commits', () => {
   })
 
   it.each([
-    ['diverged', 'The previous commit is not in the history of this one, as after a force-push'],
-    ['unknown', 'GitHub does not know the previous commit in this repository'],
-  ] as const)('are the last ones when the previous one is %s, and that is said', async (base, said) => {
+    [
+      'diverged',
+      `The previous commit before is not an ancestor of ${HEAD}. The 1 commits since their merge base are used.`,
+    ],
+    [
+      'unknown',
+      'GitHub does not know the previous commit before in this repository. The last 1 commits are used.',
+    ],
+    [
+      'failed',
+      `GitHub could not compare the previous commit before with ${HEAD} (). The last 1 commits are used.`,
+    ],
+  ] as const)('from a previous one that is %s come with a notice', async (base, said) => {
     const { run, logger } = prepare({ range: { base } })
     await run({ previousCommit: 'before' })
-    expect(logger.said('notice')).toEqual([`${said} (before and ${HEAD}). The last 1 commits are used.`])
+    expect(logger.said('notice')).toEqual([said])
   })
 
   it('that go without their files say why', async () => {
