@@ -25,7 +25,7 @@ __webpack_require__.r(__webpack_exports__);
  * This module is imported late, when something has to be changed: axios takes longer to load than a whole run that
  * only finds that all is done.
  */
-/** Bytes. Sentry refuses more than 2.5 MB. */
+/** Bytes of a text. Sentry refuses more than 2.5 MB; the size of an upload is the server's word. */
 const MAX_REQUEST = 4 * 1024 * 1024;
 /**
  * Redirects are never followed: they would carry the token elsewhere, and turn a POST into a GET. Any status is a
@@ -52,7 +52,8 @@ async function write(outgoing, agent, maxBytes, signal, observe) {
         method: outgoing.method,
         url: outgoing.url.href,
         headers: { ...outgoing.headers, 'Accept-Encoding': _content_coding_js__WEBPACK_IMPORTED_MODULE_2__/* .ACCEPTED_CODING */ .h },
-        data: outgoing.body,
+        data: outgoing.bytes ?? outgoing.body,
+        ...(outgoing.bytes ? { maxBodyLength: Infinity } : {}),
         maxContentLength: maxBytes,
         httpAgent: agent,
         httpsAgent: agent,

@@ -3360,9 +3360,9 @@ function lookUpCall(version) {
     return { method: 'GET', path: releasePath(version), intent: 'look up the release' };
 }
 /** A call as the request that it is on the wire. */
-function toRequest({ method, path, query, body, intent, effect = 'idempotent' }, { account, token, userAgent }) {
+function toRequest({ method, path, query, body, upload, intent, effect = 'idempotent' }, { account, token, userAgent }) {
     const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
-    const url = new URL(path, root);
+    const url = upload?.url ?? new URL(path, root);
     if (query) {
         for (const [key, value] of Object.entries(query)) {
             for (const one of [value].flat())
@@ -3376,10 +3376,12 @@ function toRequest({ method, path, query, body, intent, effect = 'idempotent' },
         effect,
         peer: SENTRY,
         body: body === undefined ? undefined : JSON.stringify(body),
+        bytes: upload?.bytes,
         headers: {
             Accept: 'application/json',
             Authorization: `Bearer ${token}`,
             'User-Agent': userAgent,
+            ...(upload ? { 'Content-Type': upload.contentType } : {}),
             ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         },
     };

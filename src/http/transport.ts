@@ -13,6 +13,8 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>
   /** Sent as it is. */
   readonly body?: string | undefined
+  /** Sent in place of a text, of any size. */
+  readonly bytes?: Buffer | undefined
   /** Bytes after decompression; default 8 MiB. */
   readonly largestAnswer?: number | undefined
 }

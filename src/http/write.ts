@@ -12,7 +12,7 @@ import type { TunnelOptions } from './tunnel.ts'
  * only finds that all is done.
  */
 
-/** Bytes. Sentry refuses more than 2.5 MB. */
+/** Bytes of a text. Sentry refuses more than 2.5 MB; the size of an upload is the server's word. */
 const MAX_REQUEST = 4 * 1024 * 1024
 
 /**
@@ -47,7 +47,8 @@ export async function write(
     method: outgoing.method,
     url: outgoing.url.href,
     headers: { ...outgoing.headers, 'Accept-Encoding': ACCEPTED_CODING },
-    data: outgoing.body,
+    data: outgoing.bytes ?? outgoing.body,
+    ...(outgoing.bytes ? { maxBodyLength: Infinity } : {}),
     maxContentLength: maxBytes,
     httpAgent: agent,
     httpsAgent: agent,

@@ -29,10 +29,18 @@ export interface SentryCall {
   /** A list repeats its parameter. */
   readonly query?: Readonly<Record<string, string | readonly string[]>> | undefined
   readonly body?: unknown
+  /** Bytes instead of a JSON body, and where they go when that is not below the organization. */
+  readonly upload?: Upload | undefined
   /** For messages: "create the release". */
   readonly intent: string
   /** Default: `idempotent`. */
   readonly effect?: Effect
+}
+
+export interface Upload {
+  readonly url: URL
+  readonly contentType: string
+  readonly bytes: Buffer
 }
 
 /** Sends a call of Sentry's API and gives its answer, whatever the status. */
@@ -49,11 +57,11 @@ export function lookUpCall(version: string): SentryCall {
 
 /** A call as the request that it is on the wire. */
 export function toRequest(
-  { method, path, query, body, intent, effect = 'idempotent' }: SentryCall,
+  { method, path, query, body, upload, intent, effect = 'idempotent' }: SentryCall,
   { account, token, userAgent }: Identity,
 ): HttpRequest {
   const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base)
-  const url = new URL(path, root)
+  const url = upload?.url ?? new URL(path, root)
   if (query) {
     for (const [key, value] of Object.entries(query)) {
       for (const one of [value].flat()) url.searchParams.append(key, one)
@@ -66,10 +74,12 @@ export function toRequest(
     effect,
     peer: SENTRY,
     body: body === undefined ? undefined : JSON.stringify(body),
+    bytes: upload?.bytes,
     headers: {
       Accept: 'application/json',
       Authorization: `Bearer ${token}`,
       'User-Agent': userAgent,
+      ...(upload ? { 'Content-Type': upload.contentType } : {}),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     },
   }

@@ -72,6 +72,11 @@ export class BundleWriter {
     return this.#entries.length
   }
 
+  /** Bytes so far. */
+  get size(): number {
+    return this.#size
+  }
+
   /** Whether the compressed artifacts still fit into a bundle of `limit` bytes. */
   fits(
     artifacts: readonly { readonly artifact: Artifact; readonly compressed: Compressed }[],
@@ -101,15 +106,18 @@ export class BundleWriter {
     await this.#write(path, compressed)
   }
 
-  /** Writes manifest and directory. */
+  /** Writes manifest and directory; may be done again when the sink was cut back to the size before. */
   async finish(owner: BundleOwner): Promise<Bundle> {
+    const [files, size] = [this.#entries.length, this.#size]
     const id = toUuid(this.#hash.copy().digest())
-    const files = this.#entries.length
     const manifest = Buffer.from(JSON.stringify({ files: this.#files, ...attributes(id, owner) }))
     await this.#write(MANIFEST, await compressFile(manifest))
     const end = directory(this.#entries, this.#size)
-    await this.#sink.write(end)
-    return { id, files, size: this.#size + end.length }
+    await this.#put(end)
+    const bundle = { id, files, size: this.#size }
+    this.#entries.length = files
+    this.#size = size
+    return bundle
   }
 
   async #write(path: string, compressed: Compressed): Promise<void> {

@@ -1,0 +1,121 @@
+import * as z from 'zod/mini'
+import { ActionError } from '../errors.ts'
+import type { Reply } from '../http/response.ts'
+import { asProject, type Caller, parse } from '../sentry/call.ts'
+import { type Account, explain } from '../sentry/errors.ts'
+
+/** Any one of these lets a token upload artifact bundles. */
+const SCOPES = ['org:ci', 'project:write', 'project:admin', 'project:releases']
+
+const OptionsSchema = z.object({
+  url: z.string(),
+  chunkSize: z.number().check(z.positive(), z.lte(64 * 1024 * 1024)),
+  maxRequestSize: z.number().check(z.positive()),
+  maxFileSize: z.optional(z.number().check(z.positive())),
+  concurrency: z.number().check(z.positive()),
+  hashAlgorithm: z.string(),
+  accept: z.optional(z.array(z.string())),
+})
+
+const AssembleSchema = z.object({
+  state: z.enum(['not_found', 'created', 'assembling', 'ok', 'error']),
+  missingChunks: z.optional(z.array(z.string())),
+  detail: z.nullish(z.string()),
+})
+
+export type AssembleState = z.infer<typeof AssembleSchema>
+
+export interface UploadOptions {
+  readonly url: URL
+  /** Bytes. */
+  readonly chunkSize: number
+  /** Bytes; undefined on servers that do not tell. */
+  readonly maxFileSize: number | undefined
+  readonly concurrency: number
+  /** Whether an assemble request tells which chunks are missing; older servers need all chunks first. */
+  readonly tellsMissing: boolean
+  /** Where the server wants the chunks, when the token may not go there. */
+  readonly refusedUrl: string | undefined
+}
+
+/** What to assemble. */
+export interface Assembly {
+  readonly checksum: string
+  readonly chunks: readonly string[]
+  readonly projects: readonly string[]
+  readonly version: string
+  readonly dist: string | undefined
+}
+
+export interface UploadApi {
+  /** @throws ActionError for a server that takes no artifact bundles */
+  options(): Promise<UploadOptions>
+  assemble(assembly: Assembly): Promise<AssembleState>
+  /** Sends one chunk; the same chunk may be sent again. */
+  sendChunk(url: URL, body: { readonly bytes: Buffer; readonly contentType: string }): Promise<void>
+}
+
+export function createUploadApi(call: Caller, account: Account): UploadApi {
+  return {
+    async options() {
+      const reply = await call({ method: 'GET', path: 'chunk-upload/', intent: 'ask how to upload' })
+      if (reply.status !== 200) throw explain(reply, account, SCOPES)
+      const { accept = [], url, ...options } = parse(OptionsSchema, reply)
+      const tellsMissing = accept.includes('artifact_bundles_v2')
+      if ((!tellsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
+        throw tooOld(account)
+      }
+      return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...uploadUrl(url, account.base) }
+    },
+
+    async assemble({ checksum, chunks, projects, version, dist }) {
+      const reply = await call({
+        method: 'POST',
+        path: 'artifactbundle/assemble/',
+        body: { checksum, chunks, projects: projects.map(asProject), version, dist },
+        intent: 'assemble the bundle of source maps',
+      })
+      if (reply.status !== 200) throw explain(reply, account, SCOPES)
+      return parse(AssembleSchema, reply)
+    },
+
+    async sendChunk(url, { bytes, contentType }) {
+      const upload = { url, bytes, contentType }
+      const reply = await call({ method: 'POST', path: '', upload, intent: 'upload a chunk of source maps' })
+      if (reply.status === 413) throw refusedSize(reply, bytes.length)
+      if (reply.status !== 200) throw explain(reply, account, SCOPES)
+    },
+  }
+}
+
+/**
+ * Where chunks go. The address is the server's word and the token goes with them: it has to be the base's own host, or
+ * over https a host below it (regions of sentry.io). Anything else is replaced by the same path on the base.
+ */
+export function uploadUrl(
+  text: string,
+  base: string,
+): { readonly url: URL; readonly refusedUrl: string | undefined } {
+  const root = new URL(base)
+  const url = new URL(text, base)
+  const domain = root.hostname.endsWith('.sentry.io') ? 'sentry.io' : root.hostname
+  const below = url.protocol === 'https:' && url.port === '' && url.hostname.endsWith(`.${domain}`)
+  if (url.origin === root.origin || (below && !url.username && !url.password)) {
+    return { url, refusedUrl: undefined }
+  }
+  return { url: new URL(`${url.pathname}${url.search}`, root), refusedUrl: `${url.origin}${url.pathname}` }
+}
+
+function tooOld({ base }: Account): ActionError {
+  return new ActionError(`The Sentry server at ${base} does not accept artifact bundles.`, {
+    title: 'Source maps failed',
+    advice: 'Update the server to 23.6 or later, or leave the input sourcemaps out.',
+  })
+}
+
+function refusedSize(reply: Reply, bytes: number): Error {
+  return reply.error('status', `answered 413: a request of ${bytes} bytes is too large`, {
+    advice:
+      'A proxy in front of Sentry limits the size of requests. Raise its limit, such as client_max_body_size of nginx, to at least 32 MB.',
+  })
+}
