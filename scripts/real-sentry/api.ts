@@ -1,0 +1,78 @@
+/** A release as the server reports it, with what the checks look at. */
+export interface Release {
+  readonly id: number
+  readonly version: string
+  readonly status: string
+  readonly ref: string | null
+  readonly url: string | null
+  readonly dateReleased: string | null
+  readonly commitCount: number
+  readonly deployCount: number
+  readonly projects: readonly { readonly slug: string }[]
+}
+
+export interface Deploy {
+  readonly id: string
+  readonly environment: string
+  readonly name: string | null
+  readonly url: string | null
+  readonly dateStarted: string | null
+}
+
+/** Reads and prepares the server without the action: what a check compares with does not come from what it checks. */
+export class Api {
+  readonly #base: string
+  readonly #token: string
+
+  constructor(url: string, token: string) {
+    this.#base = `${url}/api/0/organizations/acme/`
+    this.#token = token
+  }
+
+  async release(version: string): Promise<Release> {
+    return await this.#request<Release>('GET', `releases/${encodeURIComponent(version)}/`)
+  }
+
+  async exists(version: string): Promise<boolean> {
+    const path = `releases/${encodeURIComponent(version)}/`
+    return (await this.#send('GET', path)).status === 200
+  }
+
+  async create(version: string, fields: Readonly<Record<string, unknown>> = {}): Promise<Release> {
+    return await this.#request<Release>('POST', 'releases/', { version, projects: ['web'], ...fields })
+  }
+
+  async change(version: string, fields: Readonly<Record<string, unknown>>): Promise<Release> {
+    return await this.#request<Release>('PUT', `releases/${encodeURIComponent(version)}/`, fields)
+  }
+
+  /** SHAs, newest first. */
+  async commits(version: string): Promise<string[]> {
+    const path = `releases/${encodeURIComponent(version)}/commits/`
+    return (await this.#request<{ readonly id: string }[]>('GET', path)).map(({ id }) => id)
+  }
+
+  async deploys(version: string): Promise<Deploy[]> {
+    return await this.#request<Deploy[]>('GET', `releases/${encodeURIComponent(version)}/deploys/`)
+  }
+
+  async #request<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+    const response = await this.#send(method, path, body)
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`)
+    return JSON.parse(text) as Body
+  }
+
+  async #send(method: string, path: string, body?: unknown): Promise<Response> {
+    return await fetch(this.#base + path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${this.#token}`,
+        'Content-Type': 'application/json',
+        // The server closes each connection after its response without saying so.
+        Connection: 'close',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  }
+}

@@ -1,0 +1,7 @@
+import type { Check } from '../place.ts'
+import { commitChecks } from './commits.ts'
+import { deployChecks } from './deploys.ts'
+import { killChecks } from './kill.ts'
+import { releaseChecks } from './release.ts'
+
+export const checks: readonly Check[] = [...releaseChecks, ...commitChecks, ...deployChecks, ...killChecks]
