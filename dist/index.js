@@ -174,22 +174,18 @@ function settleWork(state) {
 
 /***/ }),
 
-/***/ 8674:
+/***/ 3916:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  lZ: () => (/* binding */ ActionError),
-  C0: () => (/* binding */ AnnouncedError),
-  cc: () => (/* binding */ CancelledError),
-  z6: () => (/* binding */ asActionError),
-  xb: () => (/* binding */ assertNever)
-});
-
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-;// CONCATENATED MODULE: ./src/errors.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C0: () => (/* binding */ AnnouncedError),
+/* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   xb: () => (/* binding */ assertNever),
+/* harmony export */   z6: () => (/* binding */ asActionError)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
 /**
  * A failure that a person can act on. `message` says what failed and why, `advice` what to do next, `detail` what
@@ -225,7 +221,7 @@ class AnnouncedError extends ActionError {
 function asActionError(thrown) {
     if (thrown instanceof ActionError)
         return thrown;
-    const text = thrown instanceof Error ? thrown.message : (0,external_node_util_namespaceObject.inspect)(thrown, { depth: 1 });
+    const text = thrown instanceof Error ? thrown.message : (0,node_util__WEBPACK_IMPORTED_MODULE_0__.inspect)(thrown, { depth: 1 });
     return new ActionError(`Unexpected error: ${text}`, {
         advice: 'This is a fault of the action itself. Please report it with the log of this step.',
         detail: thrown instanceof Error && thrown.stack ? [thrown.stack] : [],
@@ -313,7 +309,7 @@ function hasZlibHeader(body) {
 /* harmony export */   fB: () => (/* binding */ UNUSABLE_PROXY),
 /* harmony export */   j$: () => (/* binding */ HttpError)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8674);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3916);
 /* harmony import */ var _retry_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8902);
 /* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4212);
 
@@ -590,7 +586,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2948);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2761);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -691,7 +687,7 @@ function parseTime(text) {
 
 /***/ }),
 
-/***/ 2948:
+/***/ 2761:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1741,8 +1737,8 @@ function writer(kind, logger, write) {
     };
 }
 
-// EXTERNAL MODULE: ./src/errors.ts + 1 modules
-var errors = __nccwpck_require__(8674);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 ;// CONCATENATED MODULE: ./node_modules/actions-http-client/lib/proxy.js
@@ -2919,7 +2915,104 @@ function defaultUrl({ serverUrl, repository }, commit) {
         : (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository}/commit/${commit}`);
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./src/inputs/sourcemaps.ts
+
+
+
+
+
+/** Values of inputs that were not given. action.yml says the same; a test compares them. */
+const SOURCEMAP_DEFAULTS = {
+    'sourcemaps-inject': 'true',
+    'sourcemaps-url-prefix': '~/',
+    'sourcemaps-missing': 'fail',
+    'sourcemaps-wait': '5m',
+    'sourcemaps-delete': 'false',
+};
+const sourcemaps_OPTIONAL = ['sourcemaps-strip-prefix', 'dist'];
+const MAX_DIST = 64;
+const MAX_WAIT_MS = 60 * 60 * 1000;
+/** `~/assets`, `/assets`, `https://host/assets` or `app:///`, without query and fragment. */
+const PREFIX = /^(?:~|~?\/[^\s?#]*|[a-z][a-z0-9+.-]*:\/\/[^\s?#]*)$/i;
+const PREFIX_EXPECTED = 'a URL prefix such as ~/assets or https://example.com/assets';
+const sourcemaps_FIELDS = {
+    'sourcemaps-inject': field('true, false or check', sourcemaps_oneOf(['true', 'false', 'check'])),
+    'sourcemaps-url-prefix': field(PREFIX_EXPECTED, parsePrefix),
+    'sourcemaps-missing': field('fail, warn or ignore', sourcemaps_oneOf(['fail', 'warn', 'ignore'])),
+    'sourcemaps-wait': field('a duration from 0s to 1h, such as 5m', (text) => {
+        const ms = (0,durations/* parseDuration */.E)(text);
+        return ms !== undefined && ms <= MAX_WAIT_MS ? ms : undefined;
+    }),
+    'sourcemaps-delete': field('true or false', parsers/* parseBoolean */.yG),
+    'sourcemaps-strip-prefix': optional(field('auto or a prefix', (text) => text)),
+    dist: optional(field(`a distribution of at most ${MAX_DIST} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= MAX_DIST && !/[/\\\s]/.test(text) ? text : undefined)),
+};
+/** @returns `off` when no source maps are to be uploaded */
+function loadSourceMaps(env, show) {
+    const given = Object.fromEntries(sourcemaps_OPTIONAL.map((name) => [name, input(env, name)]));
+    for (const [name, text] of Object.entries(SOURCEMAP_DEFAULTS))
+        given[name] = input(env, name) ?? fallback(name, text);
+    const { values, problems } = check(sourcemaps_FIELDS, given, show);
+    const paths = input(env, 'sourcemaps');
+    const workspace = (0,external_node_path_.resolve)(variable(env, 'GITHUB_WORKSPACE')?.text ?? '.');
+    if (!paths)
+        return { value: problems.length > 0 ? undefined : { off: true }, problems, notices: unused(given) };
+    const roots = paths.text
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .map((line) => parseRoot(line, values?.['sourcemaps-url-prefix'] ?? '~', workspace));
+    const all = [
+        ...problems,
+        ...roots.flatMap((root) => typeof root === 'string' ? [problem({ ...paths, text: root }, ROOT_EXPECTED, show)] : []),
+    ];
+    if (!values || all.length > 0)
+        return { value: undefined, problems: all, notices: [] };
+    return {
+        problems: [],
+        notices: [],
+        value: {
+            workspace,
+            roots: Object.freeze(roots.filter((root) => typeof root !== 'string')),
+            inject: values['sourcemaps-inject'],
+            stripPrefix: values['sourcemaps-strip-prefix'],
+            dist: values.dist,
+            missing: values['sourcemaps-missing'],
+            waitMs: values['sourcemaps-wait'],
+            deleteMaps: values['sourcemaps-delete'],
+        },
+    };
+}
+const ROOT_EXPECTED = 'a directory or file inside of the workspace, or "path => URL prefix"';
+/** @returns the line itself when it is not acceptable */
+function parseRoot(line, otherwise, workspace) {
+    const [path = '', prefix, ...rest] = line.split(/\s*=>\s*/);
+    const parsed = prefix === undefined ? otherwise : parsePrefix(prefix);
+    const inside = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, path));
+    const outside = inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inside);
+    if (path === '' || path.includes('\0') || rest.length > 0 || parsed === undefined || outside)
+        return line;
+    return { path, prefix: parsed };
+}
+function parsePrefix(text) {
+    return PREFIX.test(text) ? text.replace(/\/+$/, '') : undefined;
+}
+function sourcemaps_oneOf(values) {
+    return (text) => values.find((value) => value === text.toLowerCase());
+}
+/** Inputs that say something about source maps while there are none. */
+function unused(given) {
+    const defaults = SOURCEMAP_DEFAULTS;
+    const names = Object.entries(given).flatMap(([name, value]) => value === undefined || value.text === defaults[name] ? [] : [name]);
+    return names.length === 0
+        ? []
+        : [`No source maps are uploaded, because sourcemaps is not given: ${names.join(', ')} has no effect.`];
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/load.ts
+
 
 
 
@@ -2952,16 +3045,23 @@ function loadInputs(env, context, redact) {
     const common = loadCommon(env, context, show);
     const sentry = loadSentry(env, context, commit, show);
     const lifecycle = loadLifecycle(env, context, commit, show);
+    const sourceMaps = loadSourceMaps(env, show);
     const abf = loadAbf(env, commit, show);
-    const parts = [common, sentry, lifecycle, abf];
+    const parts = [common, sentry, lifecycle, sourceMaps, abf];
     const problems = parts.flatMap((part) => part.problems);
-    if (!common.value || !sentry.value || !lifecycle.value || !abf.value || problems.length > 0) {
+    if (!common.value ||
+        !sentry.value ||
+        !lifecycle.value ||
+        !sourceMaps.value ||
+        !abf.value ||
+        problems.length > 0) {
         throw invalid(problems);
     }
     return Object.freeze({
         ...common.value,
         sentry: Object.freeze(sentry.value),
         lifecycle: Object.freeze(lifecycle.value),
+        sourceMaps: Object.freeze(sourceMaps.value),
         abf: Object.freeze(abf.value),
         notices: Object.freeze(parts.flatMap((part) => part.notices)),
     });
@@ -3129,7 +3229,7 @@ function asAttempt(failure) {
 /** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
 function judge(answer, request, now, isJson) {
     const success = answer.status >= 200 && answer.status < 300;
-    const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '');
+    const promisedJson = (answer.bytes.length === 0 && !request.emptyBody) || /json/i.test(answer.header('content-type') ?? '');
     if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
         return { kind: 'failure', sent: true, heals: true };
     }
@@ -3168,286 +3268,10 @@ function redirected(reply, request) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/sentry/links.ts
-/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
-function isSaas(host) {
-    return host === 'sentry.io' || host.endsWith('.sentry.io');
-}
-/**
- * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
- * is taken from the release. Self-hosted servers get the path that old and new ones serve.
- * @param base with a slash at its end
- */
-function releaseUrl(base, organization, release, projects) {
-    const attached = release.projects ?? [];
-    const shown = attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0];
-    const id = numericId(shown?.id);
-    const query = id === undefined ? '' : `?project=${id}`;
-    const version = encodeURIComponent(release.version);
-    // A numeric organization id has no sub-domain.
-    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
-        ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
-        : `${base}organizations/${organization}/releases/${version}/${query}`;
-}
-/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
-function numericId(id) {
-    const text = String(id ?? '');
-    return /^\d{1,20}$/.test(text) ? text : undefined;
-}
-/** The page where organization tokens are made. */
-function tokenSettingsUrl(base, organization) {
-    return `${base}settings/${organization}/auth-tokens/`;
-}
-/** True when an attached project is the one that was asked for by slug or numeric id. */
-function isProject(project, wanted) {
-    const { slug, id } = project;
-    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
-}
-
-;// CONCATENATED MODULE: ./src/sentry/errors.ts
-
-/** Any one of these lets a token do the call. */
-const SCOPES = {
-    read: ['org:ci', 'project:read', 'project:write', 'project:admin', 'project:releases'],
-    write: ['org:ci', 'project:write', 'project:admin', 'project:releases'],
-    repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
-};
-/** Which input a field of a request comes from, to explain a 400. */
-const INPUT_OF_FIELD = new Map([
-    ['version', 'version (or version-prefix and commit)'],
-    ['projects', 'projects'],
-    ['ref', 'ref'],
-    ['url', 'url (or deploy-url)'],
-    ['status', 'restore-archived'],
-    ['refs', 'set-commits and previous-commit'],
-    ['commits', 'set-commits'],
-    ['environment', 'environment'],
-    ['name', 'deploy-name'],
-    ['dateStarted', 'started-at'],
-]);
-/**
- * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
- * @param scopes what the call needs, for servers that do not say (before mid-2026)
- */
-function explain(reply, account, scopes) {
-    const words = serverWords(reply);
-    const said = words === '' ? '' : `: ${words}`;
-    const html = looksLikeHtml(reply.text);
-    return reply.error(html && reply.status < 300 ? 'unreadable' : 'status', `answered ${reply.status}${said}`, {
-        words,
-        advice: advise(reply, html, account, scopes),
-        detail: errorId(reply),
-    });
-}
-/** An answer with a status of success whose body is not what the API documents. */
-function unreadable(reply, where) {
-    const html = looksLikeHtml(reply.text);
-    return reply.error('unreadable', html ? 'answered with a web page instead of JSON' : `sent an answer that is not understood (${where})`, {
-        words: reply.words(reply.text, 120),
-        advice: html
-            ? 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.'
-            : 'Run the job again; if it stays, a proxy may be changing answers, or this Sentry is newer than this action.',
-    });
-}
-function advise(reply, html, account, scopes) {
-    const { base, organization, projects, tokenSource } = account;
-    const tokens = tokenSettingsUrl(base, organization);
-    if (html && reply.status < 500) {
-        return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`;
-    }
-    switch (reply.status) {
-        case 400:
-            return adviseFields(reply);
-        case 401:
-            return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`;
-        case 403: {
-            const named = scopesNamed(reply);
-            return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`;
-        }
-        case 404:
-            return `Organization ${organization} is not known at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`;
-        case 405:
-            return `Check sentry-url (now ${base}): it does not lead to a Sentry API.`;
-        case 409:
-            return 'Another job is writing this release right now. Run the job again in a few minutes.';
-        case 413:
-            return 'A proxy in front of Sentry limits the size of requests.';
-        case 429:
-            return 'Sentry limits how often this is called. Run the job again in a minute.';
-        default:
-            return reply.status >= 500
-                ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
-                : undefined;
-    }
-}
-function adviseFields(reply) {
-    const body = reply.json;
-    const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
-    const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? []);
-    if (inputs.length === 0)
-        return 'Check the inputs of this step.';
-    const check = `Check the input ${inputs.join(' and ')}.`;
-    return fields.includes('projects')
-        ? `${check} Each must be the slug or id of a project of this organization; with a personal token, of a project in a team that you have joined.`
-        : check;
-}
-/** `WWW-Authenticate: Bearer error="insufficient_scope", scope="a b"`: the scopes that would do. */
-function scopesNamed(reply) {
-    const header = reply.header('www-authenticate') ?? '';
-    const scope = /\bscope="([^"]*)"/.exec(header)?.[1] ?? '';
-    return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name));
-}
-/** Sentry's number for an internal error, which its support and logs can find. */
-function errorId(reply) {
-    const body = reply.json;
-    if (typeof body !== 'object' || body === null)
-        return [];
-    const { errorId: id } = body;
-    return typeof id === 'string' ? [`Sentry's error id: ${reply.words(id, 64)}`] : [];
-}
-/**
- * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
- * with lists (nested by index), plain text, or the title of a web page.
- */
-function serverWords(reply, max = 300) {
-    const { text } = reply;
-    if (looksLikeHtml(text)) {
-        const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1];
-        return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page';
-    }
-    const body = reply.json;
-    if (body === undefined)
-        return reply.words(text, max);
-    const words = (key) => reply.words(key, 40);
-    return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max);
-}
-/** Each text in a body, with the path of the field that it is about. */
-function flatten(value, path, words, depth) {
-    if (depth > 6 || value === null || value === undefined)
-        return [];
-    if (Array.isArray(value)) {
-        return value.slice(0, 8).flatMap((item) => flatten(item, path, words, depth + 1));
-    }
-    if (typeof value !== 'object') {
-        const text = typeof value === 'string' ? value : JSON.stringify(value);
-        return [path === '' ? text : `${path}: ${text}`];
-    }
-    return Object.entries(value)
-        .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
-        .slice(0, 8)
-        .flatMap(([key, item]) => {
-        const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`;
-        return flatten(item, field, words, depth + 1);
-    });
-}
-/** These keys say nothing about a field of the request. */
-const ENVELOPE = new Set(['detail', 'message', 'error', 'info']);
-function looksLikeHtml(text) {
-    return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500));
-}
-
-;// CONCATENATED MODULE: ./src/sentry/call.ts
-
-
-const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
-/** A list is never followed further than this, whatever the server says. */
-const MOST_PAGES = 50;
-function createCaller({ http, ...identity }) {
-    return (call) => http.send(toRequest(call, identity));
-}
-/** The exact look-up of a release, `GET …/releases/<version>/`: 200, or 404 when there is none that the token may see. */
-function lookUpCall(version) {
-    return { method: 'GET', path: releasePath(version), intent: 'look up the release' };
-}
-/** A call as the request that it is on the wire. */
-function toRequest({ method, path, query, body, upload, intent, effect = 'idempotent' }, { account, token, userAgent }) {
-    const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
-    const url = upload?.url ?? new URL(path, root);
-    if (query) {
-        for (const [key, value] of Object.entries(query)) {
-            for (const one of [value].flat())
-                url.searchParams.append(key, one);
-        }
-    }
-    return {
-        method,
-        url,
-        intent,
-        effect,
-        peer: SENTRY,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        bytes: upload?.bytes,
-        headers: {
-            Accept: 'application/json',
-            Authorization: `Bearer ${token}`,
-            'User-Agent': userAgent,
-            ...(upload ? { 'Content-Type': upload.contentType } : {}),
-            ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-    };
-}
-/**
- * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
- */
-async function askOnce(call, what) {
-    try {
-        const reply = await call({ ...what, effect: 'creates' });
-        const done = reply.status >= 200 && reply.status < 300;
-        return done && reply.json === undefined ? unreadable(reply, 'no JSON') : reply;
-    }
-    catch (error) {
-        if (error instanceof http_failure/* HttpError */.j$ && (error.kind === 'timeout' || error.kind === 'reset'))
-            return error;
-        throw error;
-    }
-}
-/** The server, or something before it, failed: whether the call had its effect is open. */
-function isTrouble({ status }) {
-    return status === 408 || status >= 500;
-}
-/** The path of one release; a version holds no slash, so it is one segment. */
-function releasePath(version) {
-    return `releases/${encodeURIComponent(version)}/`;
-}
-/**
- * The body of an answer, checked.
- * @throws HttpError of kind `unreadable` that names the first field that does not fit
- */
-function parse(schema, reply) {
-    const parsed = schema.safeParse(reply.json);
-    if (parsed.success)
-        return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw unreadable(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
-}
-/**
- * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
- * and the token goes nowhere but to the base.
- */
-async function* pages(call, first) {
-    let query = { per_page: '100', ...first.query };
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-        const reply = await call({ ...first, query });
-        yield reply;
-        const cursor = nextCursor(reply.header('link') ?? '');
-        if (cursor === undefined || cursor === query['cursor'])
-            return;
-        query = { ...query, cursor };
-    }
-}
-/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
-function nextCursor(link) {
-    const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part));
-    if (!next || !/;\s*results="true"/.test(next))
-        return undefined;
-    return /;\s*cursor="([^"]+)"/.exec(next)?.[1];
-}
-/** Ids as numbers: servers before December 2025 do not find them as text. */
-function asProject(project) {
-    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
-}
-
+// EXTERNAL MODULE: ./src/sentry/call.ts
+var sentry_call = __nccwpck_require__(2099);
+// EXTERNAL MODULE: ./src/sentry/errors.ts
+var sentry_errors = __nccwpck_require__(8496);
 // EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
 var schemas = __nccwpck_require__(8395);
 ;// CONCATENATED MODULE: ./src/sentry/schema.ts
@@ -3506,12 +3330,12 @@ const DeployListSchema = schemas/* array */.YOg(DeploySchema);
 function createReleaseApi(call, account, widens) {
     return {
         async find(version) {
-            const reply = await call(lookUpCall(version));
+            const reply = await call((0,sentry_call/* lookUpCall */.DU)(version));
             if (reply.status === 404)
                 return undefined;
             if (reply.status !== 200)
-                throw explain(reply, account, SCOPES.read);
-            return parse(ReleaseSchema, reply);
+                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.read);
+            return (0,sentry_call/* parse */.qg)(ReleaseSchema, reply);
         },
         async list(version) {
             const list = listOfVersion(version, 'confirm the release in the list');
@@ -3531,7 +3355,7 @@ function createReleaseApi(call, account, widens) {
             const post = {
                 method: 'POST',
                 path: 'releases/',
-                body: { ...release, projects: release.projects.map(asProject) },
+                body: { ...release, projects: release.projects.map(sentry_call/* asProject */.kC) },
                 intent: 'create the release',
             };
             let reply = await call(post);
@@ -3544,21 +3368,21 @@ function createReleaseApi(call, account, widens) {
             if (reply.status === 409)
                 return { kind: 'conflict' };
             if (![200, 201, 208].includes(reply.status))
-                throw explain(reply, account, SCOPES.write);
-            return { kind: 'ok', release: parse(ReleaseSchema, reply), status: reply.status };
+                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.write);
+            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, reply), status: reply.status };
         },
         async update(version, change) {
             const reply = await call({
                 method: 'PUT',
-                path: releasePath(version),
+                path: (0,sentry_call/* releasePath */.bD)(version),
                 body: change,
                 intent: 'update the release',
             });
             if (reply.status === 404)
                 return undefined;
             if (reply.status !== 200)
-                throw explain(reply, account, SCOPES.write);
-            return parse(ReleaseSchema, reply);
+                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.write);
+            return (0,sentry_call/* parse */.qg)(ReleaseSchema, reply);
         },
     };
 }
@@ -3578,7 +3402,7 @@ function listOfVersion(version, intent) {
             query: { query, status: '', project: '-1', per_page: '100' },
             intent,
         },
-        read: (reply) => (reply.status === 200 ? parse(ReleaseListSchema, reply) : undefined),
+        read: (reply) => (reply.status === 200 ? (0,sentry_call/* parse */.qg)(ReleaseListSchema, reply) : undefined),
     };
 }
 function rejectsProjects(reply) {
@@ -3594,7 +3418,7 @@ function rejectsProjects(reply) {
 function createCommitsApi(call, account) {
     return {
         async integratedRepository(name) {
-            const list = pages(call, {
+            const list = (0,sentry_call/* pages */.Bd)(call, {
                 method: 'GET',
                 path: 'repos/',
                 query: { query: name },
@@ -3605,31 +3429,31 @@ function createCommitsApi(call, account) {
                 if (reply.status === 404)
                     break;
                 if (reply.status !== 200)
-                    throw explain(reply, account, SCOPES.repositories);
-                candidates.push(...parse(RepositoryListSchema, reply).filter((one) => isReadable(one, name)));
+                    throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.repositories);
+                candidates.push(...(0,sentry_call/* parse */.qg)(RepositoryListSchema, reply).filter((one) => isReadable(one, name)));
             }
             return candidates.find((one) => one.name === name) ?? candidates[0];
         },
         async previousCommit(version) {
             const reply = await call({
                 method: 'GET',
-                path: `${releasePath(version)}previous-with-commits/`,
+                path: `${(0,sentry_call/* releasePath */.bD)(version)}previous-with-commits/`,
                 intent: 'look up the previous release',
             });
             if (reply.status === 404)
                 return { kind: 'none' };
             if (reply.status !== 200)
-                throw explain(reply, account, SCOPES.read);
-            const previous = parse(PreviousReleaseSchema, reply);
+                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.read);
+            const previous = (0,sentry_call/* parse */.qg)(PreviousReleaseSchema, reply);
             if (previous.version === version)
                 return { kind: 'own' };
             const commit = previous.lastCommit?.id;
             return commit ? { kind: 'previous', commit } : { kind: 'none' };
         },
         async associate(version, body, dateReleased) {
-            const reply = await askOnce(call, {
+            const reply = await (0,sentry_call/* askOnce */.RV)(call, {
                 method: 'PUT',
-                path: releasePath(version),
+                path: (0,sentry_call/* releasePath */.bD)(version),
                 body: dateReleased === undefined ? body : { ...body, dateReleased },
                 intent: 'associate the commits',
             });
@@ -3637,15 +3461,15 @@ function createCommitsApi(call, account) {
                 return { kind: 'lost', error: reply };
             if (reply.status === 409)
                 return { kind: 'busy' };
-            if (isTrouble(reply))
-                return { kind: 'lost', error: explain(reply, account, SCOPES.write) };
+            if ((0,sentry_call/* isTrouble */.KM)(reply))
+                return { kind: 'lost', error: (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.write) };
             if (reply.status === 413)
                 return { kind: 'too-large' };
             if (reply.status === 404)
                 return { kind: 'hidden' };
             if (reply.status !== 200)
-                throw explain(reply, account, SCOPES.write);
-            return { kind: 'ok', release: parse(ReleaseSchema, reply) };
+                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.write);
+            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, reply) };
         },
     };
 }
@@ -3665,7 +3489,7 @@ function isReadable({ name, provider, status }, wanted) {
 
 function openSentry(deps) {
     const { http, token, ...session } = deps;
-    const call = createCaller({ http, token, account: deps.account, userAgent: deps.userAgent });
+    const call = (0,sentry_call/* createCaller */.uF)({ http, token, account: deps.account, userAgent: deps.userAgent });
     // An organization token sees all projects of its organization anyway.
     const widens = !token.startsWith('sntrys_');
     const api = { ...createReleaseApi(call, deps.account, widens), ...createCommitsApi(call, deps.account) };
@@ -3781,13 +3605,15 @@ async function cancelBuilds(world) {
     });
 }
 
+// EXTERNAL MODULE: ./src/sentry/links.ts
+var links = __nccwpck_require__(2654);
 ;// CONCATENATED MODULE: ./src/outputs.ts
 
 /** Writes the outputs of the release; called again whenever more is known, so that a later failure loses none. */
 function setReleaseOutputs(outputs, facts) {
     const { release, url, created, confirmedVersion } = facts;
     outputs.set('release-version', release.version);
-    const id = numericId(release.id);
+    const id = (0,links/* numericId */.Vi)(release.id);
     if (id !== undefined)
         outputs.set('release-id', id);
     outputs.set('release-created', String(created));
@@ -3942,7 +3768,7 @@ function nextStep(release, wanted) {
 /** The wanted projects that the release is not attached to; all of them when the answer does not say. */
 function missingProjects(release, wanted) {
     const attached = release.projects ?? [];
-    return wanted.filter((project) => !attached.some((candidate) => isProject(candidate, project)));
+    return wanted.filter((project) => !attached.some((candidate) => (0,links/* isProject */.YS)(candidate, project)));
 }
 function difference(field, release, wanted) {
     const { value, explicit } = wanted[field];
@@ -4285,9 +4111,9 @@ function tellRange(range, head, previous, logger) {
  */
 async function findDeploy(release, identity, deps) {
     const attached = release.projects ?? [];
-    const isWanted = (project) => identity.projects.some((wanted) => isProject(project, wanted));
-    const wantedIds = attached.filter(isWanted).map(({ id }) => numericId(id));
-    const otherIds = attached.filter((project) => !isWanted(project)).map(({ id }) => numericId(id));
+    const isWanted = (project) => identity.projects.some((wanted) => (0,links/* isProject */.YS)(project, wanted));
+    const wantedIds = attached.filter(isWanted).map(({ id }) => (0,links/* numericId */.Vi)(id));
+    const otherIds = attached.filter((project) => !isWanted(project)).map(({ id }) => (0,links/* numericId */.Vi)(id));
     const first = await listDeploys(release.version, wantedIds.slice(0, 1), deps);
     if (first === 'hidden')
         return 'hidden';
@@ -4343,9 +4169,9 @@ function deployId({ id }) {
 async function listDeploys(version, projects, { call, account }) {
     const ids = projects.filter((id) => id !== undefined);
     const deploys = [];
-    const list = pages(call, {
+    const list = (0,sentry_call/* pages */.Bd)(call, {
         method: 'GET',
-        path: `${releasePath(version)}deploys/`,
+        path: `${(0,sentry_call/* releasePath */.bD)(version)}deploys/`,
         query: ids.length > 0 ? { project: ids } : {},
         intent: 'look up the deploys',
     });
@@ -4355,8 +4181,8 @@ async function listDeploys(version, projects, { call, account }) {
         if (response.status === 403 && ids.length > 0)
             return undefined;
         if (response.status !== 200)
-            throw explain(response, account, SCOPES.read);
-        deploys.push(...parse(DeployListSchema, response));
+            throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.read);
+        deploys.push(...(0,sentry_call/* parse */.qg)(DeployListSchema, response));
     }
     return deploys;
 }
@@ -4450,8 +4276,8 @@ async function recordDeploy(release, wanted, deps) {
                 throw lost;
         }
         const response = await sending.post();
-        if (response instanceof http_failure/* HttpError */.j$ || isTrouble(response)) {
-            lost = response instanceof http_failure/* HttpError */.j$ ? response : explain(response, deps.account, SCOPES.write);
+        if (response instanceof http_failure/* HttpError */.j$ || (0,sentry_call/* isTrouble */.KM)(response)) {
+            lost = response instanceof http_failure/* HttpError */.j$ ? response : (0,sentry_errors/* explain */.WE)(response, deps.account, sentry_errors/* SCOPES */.iW.write);
             losses += 1;
             logger.info(`${lost.message}. Checking whether the deploy was recorded anyway.`);
             return undefined;
@@ -4459,9 +4285,9 @@ async function recordDeploy(release, wanted, deps) {
         if (response.status === 404)
             return stillHidden();
         if (response.status !== 201 && response.status !== 200) {
-            throw explain(response, deps.account, SCOPES.write);
+            throw (0,sentry_errors/* explain */.WE)(response, deps.account, sentry_errors/* SCOPES */.iW.write);
         }
-        return { id: idOf(parse(DeploySchema, response)), created: true };
+        return { id: idOf((0,sentry_call/* parse */.qg)(DeploySchema, response)), created: true };
     };
     const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, deploy_PAUSE, deps);
     if (!deployed)
@@ -4502,15 +4328,15 @@ function createSender(release, wanted, deps) {
     const now = new Date(deps.clock.now()).toISOString();
     const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt };
     const attached = release.projects ?? [];
-    const send = (projects) => askOnce(deps.call, {
+    const send = (projects) => (0,sentry_call/* askOnce */.RV)(deps.call, {
         method: 'POST',
-        path: `${releasePath(release.version)}deploys/`,
+        path: `${(0,sentry_call/* releasePath */.bD)(release.version)}deploys/`,
         body: { environment, name, url, ...dates, projects },
         intent: 'record the deploy',
     });
     // Every server takes slugs; ids are refused before 24.8. Without `projects` Sentry deploys all projects of the release.
-    const projects = wanted.projects.map((project) => attached.find((candidate) => isProject(candidate, project))?.slug ?? asProject(project));
-    const all = attached.length > 0 && attached.every((one) => wanted.projects.some((w) => isProject(one, w)));
+    const projects = wanted.projects.map((project) => attached.find((candidate) => (0,links/* isProject */.YS)(candidate, project))?.slug ?? (0,sentry_call/* asProject */.kC)(project));
+    const all = attached.length > 0 && attached.every((one) => wanted.projects.some((w) => (0,links/* isProject */.YS)(one, w)));
     return {
         dates,
         async post() {
@@ -4689,7 +4515,7 @@ async function release({ inputs, world, report, sentry }) {
     const { logger, outputs } = world.actions;
     const { organization, baseUrl, projects } = inputs.sentry;
     logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`);
-    const linkTo = (found) => releaseUrl(baseUrl, organization, found, projects);
+    const linkTo = (found) => (0,links/* releaseUrl */.XA)(baseUrl, organization, found, projects);
     const ensured = await ensureRelease(inputs.sentry, {
         ...sentry,
         onRelease: (found, created) => {
@@ -4700,6 +4526,24 @@ async function release({ inputs, world, report, sentry }) {
     setReleaseOutputs(outputs, { ...ensured, url });
     report.release = { ensured, url };
     return ensured;
+}
+/** Gives scripts debug ids, and uploads them with their source maps. */
+async function sourceMaps(wanted, step) {
+    const { inputs, world, report, sentry } = step;
+    const { logger, outputs } = world.actions;
+    // Late, because many releases have no scripts.
+    const { renderSourceMaps, uploadSourceMaps } = await __nccwpck_require__.e(/* import() */ 988).then(__nccwpck_require__.bind(__nccwpck_require__, 8988));
+    const { projects, version } = inputs.sentry;
+    await logger.group('Source maps', () => uploadSourceMaps(wanted, {
+        ...sentry,
+        outputs,
+        projects,
+        version,
+        workspace: wanted.workspace,
+        onReport: (facts) => {
+            report.sourceMaps = renderSourceMaps(facts);
+        },
+    }));
 }
 /** Associates commits, and sets the release date with them when nothing has to be waited for. */
 async function commits(step, { release, hiddenUntil }) {
@@ -4835,7 +4679,7 @@ function renderSummary(report) {
         ...commitList(report),
         '',
     ];
-    return [...sentry, ...(report.builds === undefined ? [] : [report.builds])].join('\n');
+    return [...sentry, ...[report.sourceMaps ?? [], report.builds ?? []].flat()].join('\n');
 }
 function headline({ release, failure }) {
     if (failure instanceof errors/* CancelledError */.cc)
@@ -4956,7 +4800,7 @@ function summary_link(url, html) {
 
 
 /**
- * The main step: inputs → release → commits → builds → finalize → deploy → outputs and summary.
+ * The main step: inputs → release → source maps → commits → builds → finalize → deploy → outputs and summary.
  * @throws ActionError for everything that makes the step fail; outputs and summary are written by then
  */
 async function run(world) {
@@ -4967,6 +4811,8 @@ async function run(world) {
         const step = begin(world, report);
         const { abf } = step.inputs;
         const ensured = await logger.group('Sentry release', () => release(step));
+        if (!('off' in step.inputs.sourceMaps))
+            await sourceMaps(step.inputs.sourceMaps, step);
         const current = await logger.group('Commits', () => commits(step, ensured));
         const verdict = abf.off ? undefined : await builds(abf, step);
         await logger.group('Finalize and deploy', () => finish(step, current, verdict));
@@ -5288,6 +5134,328 @@ function logFailure(thrown, logger) {
 
 /***/ }),
 
+/***/ 2099:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bd: () => (/* binding */ pages),
+/* harmony export */   DU: () => (/* binding */ lookUpCall),
+/* harmony export */   KM: () => (/* binding */ isTrouble),
+/* harmony export */   RV: () => (/* binding */ askOnce),
+/* harmony export */   bD: () => (/* binding */ releasePath),
+/* harmony export */   kC: () => (/* binding */ asProject),
+/* harmony export */   qg: () => (/* binding */ parse),
+/* harmony export */   uF: () => (/* binding */ createCaller)
+/* harmony export */ });
+/* unused harmony export toRequest */
+/* harmony import */ var _http_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8496);
+
+
+const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
+/** A list is never followed further than this, whatever the server says. */
+const MOST_PAGES = 50;
+function createCaller({ http, ...identity }) {
+    return (call) => http.send(toRequest(call, identity));
+}
+/** The exact look-up of a release, `GET …/releases/<version>/`: 200, or 404 when there is none that the token may see. */
+function lookUpCall(version) {
+    return { method: 'GET', path: releasePath(version), intent: 'look up the release' };
+}
+/** A call as the request that it is on the wire. */
+function toRequest({ method, path, query, body, upload, intent, effect = 'idempotent' }, { account, token, userAgent }) {
+    const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
+    const url = upload?.url ?? new URL(path, root);
+    if (query) {
+        for (const [key, value] of Object.entries(query)) {
+            for (const one of [value].flat())
+                url.searchParams.append(key, one);
+        }
+    }
+    return {
+        method,
+        url,
+        intent,
+        effect,
+        peer: SENTRY,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        bytes: upload?.bytes,
+        emptyBody: upload ? true : undefined,
+        headers: {
+            Accept: 'application/json',
+            Authorization: `Bearer ${token}`,
+            'User-Agent': userAgent,
+            ...(upload ? { 'Content-Type': upload.contentType } : {}),
+            ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        },
+    };
+}
+/**
+ * Sends a call that must not be repeated blindly.
+ * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
+ */
+async function askOnce(call, what) {
+    try {
+        const reply = await call({ ...what, effect: 'creates' });
+        const done = reply.status >= 200 && reply.status < 300;
+        return done && reply.json === undefined ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, 'no JSON') : reply;
+    }
+    catch (error) {
+        if (error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j$ && (error.kind === 'timeout' || error.kind === 'reset'))
+            return error;
+        throw error;
+    }
+}
+/** The server, or something before it, failed: whether the call had its effect is open. */
+function isTrouble({ status }) {
+    return status === 408 || status >= 500;
+}
+/** The path of one release; a version holds no slash, so it is one segment. */
+function releasePath(version) {
+    return `releases/${encodeURIComponent(version)}/`;
+}
+/**
+ * The body of an answer, checked.
+ * @throws HttpError of kind `unreadable` that names the first field that does not fit
+ */
+function parse(schema, reply) {
+    const parsed = schema.safeParse(reply.json);
+    if (parsed.success)
+        return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
+}
+/**
+ * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
+ * and the token goes nowhere but to the base.
+ */
+async function* pages(call, first) {
+    let query = { per_page: '100', ...first.query };
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+        const reply = await call({ ...first, query });
+        yield reply;
+        const cursor = nextCursor(reply.header('link') ?? '');
+        if (cursor === undefined || cursor === query['cursor'])
+            return;
+        query = { ...query, cursor };
+    }
+}
+/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
+function nextCursor(link) {
+    const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part));
+    if (!next || !/;\s*results="true"/.test(next))
+        return undefined;
+    return /;\s*cursor="([^"]+)"/.exec(next)?.[1];
+}
+/** Ids as numbers: servers before December 2025 do not find them as text. */
+function asProject(project) {
+    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
+}
+
+
+/***/ }),
+
+/***/ 8496:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O$: () => (/* binding */ unreadable),
+/* harmony export */   WE: () => (/* binding */ explain),
+/* harmony export */   iW: () => (/* binding */ SCOPES)
+/* harmony export */ });
+/* unused harmony export serverWords */
+/* harmony import */ var _links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2654);
+
+/** Any one of these lets a token do the call. */
+const SCOPES = {
+    read: ['org:ci', 'project:read', 'project:write', 'project:admin', 'project:releases'],
+    write: ['org:ci', 'project:write', 'project:admin', 'project:releases'],
+    repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
+};
+/** Which input a field of a request comes from, to explain a 400. */
+const INPUT_OF_FIELD = new Map([
+    ['version', 'version (or version-prefix and commit)'],
+    ['projects', 'projects'],
+    ['ref', 'ref'],
+    ['url', 'url (or deploy-url)'],
+    ['status', 'restore-archived'],
+    ['refs', 'set-commits and previous-commit'],
+    ['commits', 'set-commits'],
+    ['environment', 'environment'],
+    ['name', 'deploy-name'],
+    ['dateStarted', 'started-at'],
+]);
+/**
+ * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
+ * @param scopes what the call needs, for servers that do not say (before mid-2026)
+ */
+function explain(reply, account, scopes) {
+    const words = serverWords(reply);
+    const said = words === '' ? '' : `: ${words}`;
+    const html = looksLikeHtml(reply.text);
+    return reply.error(html && reply.status < 300 ? 'unreadable' : 'status', `answered ${reply.status}${said}`, {
+        words,
+        advice: advise(reply, html, account, scopes),
+        detail: errorId(reply),
+    });
+}
+/** An answer with a status of success whose body is not what the API documents. */
+function unreadable(reply, where) {
+    const html = looksLikeHtml(reply.text);
+    return reply.error('unreadable', html ? 'answered with a web page instead of JSON' : `sent an answer that is not understood (${where})`, {
+        words: reply.words(reply.text, 120),
+        advice: html
+            ? 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.'
+            : 'Run the job again; if it stays, a proxy may be changing answers, or this Sentry is newer than this action.',
+    });
+}
+function advise(reply, html, account, scopes) {
+    const { base, organization, projects, tokenSource } = account;
+    const tokens = (0,_links_js__WEBPACK_IMPORTED_MODULE_0__/* .tokenSettingsUrl */ .iK)(base, organization);
+    if (html && reply.status < 500) {
+        return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`;
+    }
+    switch (reply.status) {
+        case 400:
+            return adviseFields(reply);
+        case 401:
+            return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`;
+        case 403: {
+            const named = scopesNamed(reply);
+            return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`;
+        }
+        case 404:
+            return `Organization ${organization} is not known at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`;
+        case 405:
+            return `Check sentry-url (now ${base}): it does not lead to a Sentry API.`;
+        case 409:
+            return 'Another job is writing this release right now. Run the job again in a few minutes.';
+        case 413:
+            return 'A proxy in front of Sentry limits the size of requests.';
+        case 429:
+            return 'Sentry limits how often this is called. Run the job again in a minute.';
+        default:
+            return reply.status >= 500
+                ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
+                : undefined;
+    }
+}
+function adviseFields(reply) {
+    const body = reply.json;
+    const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
+    const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? []);
+    if (inputs.length === 0)
+        return 'Check the inputs of this step.';
+    const check = `Check the input ${inputs.join(' and ')}.`;
+    return fields.includes('projects')
+        ? `${check} Each must be the slug or id of a project of this organization; with a personal token, of a project in a team that you have joined.`
+        : check;
+}
+/** `WWW-Authenticate: Bearer error="insufficient_scope", scope="a b"`: the scopes that would do. */
+function scopesNamed(reply) {
+    const header = reply.header('www-authenticate') ?? '';
+    const scope = /\bscope="([^"]*)"/.exec(header)?.[1] ?? '';
+    return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name));
+}
+/** Sentry's number for an internal error, which its support and logs can find. */
+function errorId(reply) {
+    const body = reply.json;
+    if (typeof body !== 'object' || body === null)
+        return [];
+    const { errorId: id } = body;
+    return typeof id === 'string' ? [`Sentry's error id: ${reply.words(id, 64)}`] : [];
+}
+/**
+ * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
+ * with lists (nested by index), plain text, or the title of a web page.
+ */
+function serverWords(reply, max = 300) {
+    const { text } = reply;
+    if (looksLikeHtml(text)) {
+        const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1];
+        return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page';
+    }
+    const body = reply.json;
+    if (body === undefined)
+        return reply.words(text, max);
+    const words = (key) => reply.words(key, 40);
+    return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max);
+}
+/** Each text in a body, with the path of the field that it is about. */
+function flatten(value, path, words, depth) {
+    if (depth > 6 || value === null || value === undefined)
+        return [];
+    if (Array.isArray(value)) {
+        return value.slice(0, 8).flatMap((item) => flatten(item, path, words, depth + 1));
+    }
+    if (typeof value !== 'object') {
+        const text = typeof value === 'string' ? value : JSON.stringify(value);
+        return [path === '' ? text : `${path}: ${text}`];
+    }
+    return Object.entries(value)
+        .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
+        .slice(0, 8)
+        .flatMap(([key, item]) => {
+        const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`;
+        return flatten(item, field, words, depth + 1);
+    });
+}
+/** These keys say nothing about a field of the request. */
+const ENVELOPE = new Set(['detail', 'message', 'error', 'info']);
+function looksLikeHtml(text) {
+    return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500));
+}
+
+
+/***/ }),
+
+/***/ 2654:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vi: () => (/* binding */ numericId),
+/* harmony export */   XA: () => (/* binding */ releaseUrl),
+/* harmony export */   YS: () => (/* binding */ isProject),
+/* harmony export */   iK: () => (/* binding */ tokenSettingsUrl)
+/* harmony export */ });
+/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
+function isSaas(host) {
+    return host === 'sentry.io' || host.endsWith('.sentry.io');
+}
+/**
+ * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
+ * is taken from the release. Self-hosted servers get the path that old and new ones serve.
+ * @param base with a slash at its end
+ */
+function releaseUrl(base, organization, release, projects) {
+    const attached = release.projects ?? [];
+    const shown = attached.find((project) => projects.some((wanted) => isProject(project, wanted))) ?? attached[0];
+    const id = numericId(shown?.id);
+    const query = id === undefined ? '' : `?project=${id}`;
+    const version = encodeURIComponent(release.version);
+    // A numeric organization id has no sub-domain.
+    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
+        ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
+        : `${base}organizations/${organization}/releases/${version}/${query}`;
+}
+/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
+function numericId(id) {
+    const text = String(id ?? '');
+    return /^\d{1,20}$/.test(text) ? text : undefined;
+}
+/** The page where organization tokens are made. */
+function tokenSettingsUrl(base, organization) {
+    return `${base}settings/${organization}/auth-tokens/`;
+}
+/** True when an attached project is the one that was asked for by slug or numeric id. */
+function isProject(project, wanted) {
+    const { slug, id } = project;
+    return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
+}
+
+
+/***/ }),
+
 /***/ 4212:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -5474,6 +5642,27 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
+/***/ 4573:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+
+/***/ }),
+
+/***/ 7598:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
+/***/ 1455:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+
+/***/ }),
+
 /***/ 7067:
 /***/ ((module) => {
 
@@ -5485,6 +5674,27 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
+/***/ 6760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
+/***/ 7975:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 
 /***/ }),
 
@@ -5559,6 +5769,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 __nccwpck_require__.d(__webpack_exports__, {
   _L: () => (/* binding */ _boolean),
   LK: () => (/* binding */ _int),
+  Zm: () => (/* binding */ _lte),
   F7: () => (/* binding */ _number),
   NC: () => (/* binding */ _positive),
   Rl: () => (/* binding */ _string),
@@ -5567,7 +5778,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   mI: () => (/* binding */ meta)
 });
 
-// UNUSED EXPORTS: TimePrecision, _any, _array, _base64, _base64url, _bigint, _catch, _check, _cidrv4, _cidrv6, _coercedBigint, _coercedBoolean, _coercedDate, _coercedNumber, _coercedString, _creditCard, _cuid, _cuid2, _custom, _date, _default, _discriminatedUnion, _e164, _email, _emoji, _endsWith, _enum, _file, _float32, _float64, _gt, _gte, _guid, _iban, _includes, _int32, _int64, _intersection, _ipv4, _ipv6, _isoDate, _isoDateTime, _isoDuration, _isoTime, _jwt, _ksuid, _lazy, _length, _literal, _lowercase, _lt, _lte, _mac, _map, _max, _maxLength, _maxSize, _mime, _min, _minLength, _minSize, _multipleOf, _nan, _nanoid, _nativeEnum, _negative, _never, _nonnegative, _nonoptional, _nonpositive, _normalize, _null, _nullable, _optional, _overwrite, _pipe, _promise, _properties, _property, _readonly, _record, _refine, _regex, _set, _size, _slugify, _startsWith, _stringFormat, _stringbool, _success, _superRefine, _symbol, _templateLiteral, _toLowerCase, _toUpperCase, _transform, _trim, _tuple, _uint32, _uint64, _ulid, _undefined, _union, _uppercase, _url, _uuid, _uuidv4, _uuidv6, _uuidv7, _void, _xid, _xor
+// UNUSED EXPORTS: TimePrecision, _any, _array, _base64, _base64url, _bigint, _catch, _check, _cidrv4, _cidrv6, _coercedBigint, _coercedBoolean, _coercedDate, _coercedNumber, _coercedString, _creditCard, _cuid, _cuid2, _custom, _date, _default, _discriminatedUnion, _e164, _email, _emoji, _endsWith, _enum, _file, _float32, _float64, _gt, _gte, _guid, _iban, _includes, _int32, _int64, _intersection, _ipv4, _ipv6, _isoDate, _isoDateTime, _isoDuration, _isoTime, _jwt, _ksuid, _lazy, _length, _literal, _lowercase, _lt, _mac, _map, _max, _maxLength, _maxSize, _mime, _min, _minLength, _minSize, _multipleOf, _nan, _nanoid, _nativeEnum, _negative, _never, _nonnegative, _nonoptional, _nonpositive, _normalize, _null, _nullable, _optional, _overwrite, _pipe, _promise, _properties, _property, _readonly, _record, _refine, _regex, _set, _size, _slugify, _startsWith, _stringFormat, _stringbool, _success, _superRefine, _symbol, _templateLiteral, _toLowerCase, _toUpperCase, _transform, _trim, _tuple, _uint32, _uint64, _ulid, _undefined, _union, _uppercase, _url, _uuid, _uuidv4, _uuidv6, _uuidv7, _void, _xid, _xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
 var core_checks = __nccwpck_require__(4890);
@@ -6137,9 +6348,9 @@ function _lt(value, params) {
 }
 // @__NO_SIDE_EFFECTS__
 function _lte(value, params) {
-    return new checks.$ZodCheckLessThan({
+    return new core_checks/* $ZodCheckLessThan */.sm({
         check: "less_than",
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
         value,
         inclusive: true,
     });
@@ -6740,9 +6951,10 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J_: () => (/* binding */ $ZodCheckGreaterThan),
 /* harmony export */   KH: () => (/* binding */ $ZodCheckNumberFormat),
-/* harmony export */   QP: () => (/* binding */ $ZodCheck)
+/* harmony export */   QP: () => (/* binding */ $ZodCheck),
+/* harmony export */   sm: () => (/* binding */ $ZodCheckLessThan)
 /* harmony export */ });
-/* unused harmony exports $ZodCheckLessThan, $ZodCheckMultipleOf, $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckMaxLength, $ZodCheckMinLength, $ZodCheckLengthEquals, $ZodCheckStringFormat, $ZodCheckRegex, $ZodCheckLowerCase, $ZodCheckUpperCase, $ZodCheckIncludes, $ZodCheckStartsWith, $ZodCheckEndsWith, $ZodCheckProperty, $ZodCheckProperties, $ZodCheckMimeType, $ZodCheckOverwrite */
+/* unused harmony exports $ZodCheckMultipleOf, $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckMaxLength, $ZodCheckMinLength, $ZodCheckLengthEquals, $ZodCheckStringFormat, $ZodCheckRegex, $ZodCheckLowerCase, $ZodCheckUpperCase, $ZodCheckIncludes, $ZodCheckStartsWith, $ZodCheckEndsWith, $ZodCheckProperty, $ZodCheckProperties, $ZodCheckMimeType, $ZodCheckOverwrite */
 /* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
 /* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
 // import { $ZodType } from "./schemas.js";
@@ -6770,7 +6982,7 @@ const numericOriginMap = {
     bigint: "bigint",
     object: "date",
 };
-const $ZodCheckLessThan = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLessThan", (inst, def) => {
+const $ZodCheckLessThan = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckLessThan", (inst, def) => {
     $ZodCheck.init(inst, def);
     const origin = numericOriginMap[typeof def.value];
     inst._zod.check = (payload) => {
@@ -6787,7 +6999,7 @@ const $ZodCheckLessThan = /*@__PURE__*/ (/* unused pure expression or super */ n
             continue: !def.abort,
         });
     };
-})));
+});
 const $ZodCheckGreaterThan = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckGreaterThan", (inst, def) => {
     $ZodCheck.init(inst, def);
     const origin = numericOriginMap[typeof def.value];
@@ -8344,6 +8556,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Whr: () => (/* binding */ schemas_int),
   _H3: () => (/* binding */ looseObject),
   mee: () => (/* binding */ nullable),
+  cl6: () => (/* binding */ nullish),
   aig: () => (/* binding */ schemas_number),
   Ikc: () => (/* binding */ object),
   lqM: () => (/* binding */ optional),
@@ -8354,7 +8567,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodMiniAny, ZodMiniArray, ZodMiniBase64, ZodMiniBase64URL, ZodMiniBigInt, ZodMiniBigIntFormat, ZodMiniBoolean, ZodMiniCIDRv4, ZodMiniCIDRv6, ZodMiniCUID, ZodMiniCUID2, ZodMiniCatch, ZodMiniCodec, ZodMiniCreditCard, ZodMiniCustom, ZodMiniCustomStringFormat, ZodMiniDate, ZodMiniDefault, ZodMiniDiscriminatedUnion, ZodMiniE164, ZodMiniEmail, ZodMiniEmoji, ZodMiniEnum, ZodMiniExactOptional, ZodMiniFile, ZodMiniFunction, ZodMiniGUID, ZodMiniIBAN, ZodMiniIPv4, ZodMiniIPv6, ZodMiniIntersection, ZodMiniJWT, ZodMiniKSUID, ZodMiniLazy, ZodMiniLiteral, ZodMiniMAC, ZodMiniMap, ZodMiniNaN, ZodMiniNanoID, ZodMiniNever, ZodMiniNonOptional, ZodMiniNull, ZodMiniNullable, ZodMiniNumber, ZodMiniNumberFormat, ZodMiniObject, ZodMiniOptional, ZodMiniPipe, ZodMiniPrefault, ZodMiniPromise, ZodMiniReadonly, ZodMiniRecord, ZodMiniSet, ZodMiniString, ZodMiniStringFormat, ZodMiniSuccess, ZodMiniSymbol, ZodMiniTemplateLiteral, ZodMiniTransform, ZodMiniTuple, ZodMiniType, ZodMiniULID, ZodMiniURL, ZodMiniUUID, ZodMiniUndefined, ZodMiniUnion, ZodMiniUnknown, ZodMiniVoid, ZodMiniXID, ZodMiniXor, _default, _function, any, base64, base64url, bigint, catchall, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, exactPartial, extend, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, merge, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullish, omit, partial, partialRecord, pick, prefault, promise, readonly, record, refine, required, safeExtend, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodMiniAny, ZodMiniArray, ZodMiniBase64, ZodMiniBase64URL, ZodMiniBigInt, ZodMiniBigIntFormat, ZodMiniBoolean, ZodMiniCIDRv4, ZodMiniCIDRv6, ZodMiniCUID, ZodMiniCUID2, ZodMiniCatch, ZodMiniCodec, ZodMiniCreditCard, ZodMiniCustom, ZodMiniCustomStringFormat, ZodMiniDate, ZodMiniDefault, ZodMiniDiscriminatedUnion, ZodMiniE164, ZodMiniEmail, ZodMiniEmoji, ZodMiniEnum, ZodMiniExactOptional, ZodMiniFile, ZodMiniFunction, ZodMiniGUID, ZodMiniIBAN, ZodMiniIPv4, ZodMiniIPv6, ZodMiniIntersection, ZodMiniJWT, ZodMiniKSUID, ZodMiniLazy, ZodMiniLiteral, ZodMiniMAC, ZodMiniMap, ZodMiniNaN, ZodMiniNanoID, ZodMiniNever, ZodMiniNonOptional, ZodMiniNull, ZodMiniNullable, ZodMiniNumber, ZodMiniNumberFormat, ZodMiniObject, ZodMiniOptional, ZodMiniPipe, ZodMiniPrefault, ZodMiniPromise, ZodMiniReadonly, ZodMiniRecord, ZodMiniSet, ZodMiniString, ZodMiniStringFormat, ZodMiniSuccess, ZodMiniSymbol, ZodMiniTemplateLiteral, ZodMiniTransform, ZodMiniTuple, ZodMiniType, ZodMiniULID, ZodMiniURL, ZodMiniUUID, ZodMiniUndefined, ZodMiniUnion, ZodMiniUnknown, ZodMiniVoid, ZodMiniXID, ZodMiniXor, _default, _function, any, base64, base64url, bigint, catchall, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, exactPartial, extend, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, merge, meta, nan, nanoid, nativeEnum, never, nonoptional, null, omit, partial, partialRecord, pick, prefault, promise, readonly, record, refine, required, safeExtend, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);

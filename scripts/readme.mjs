@@ -9,12 +9,16 @@ const action = parse(readFileSync('action.yml', 'utf8'))
 /** @param {string} text */
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
 
-// In the order of action.yml: the release, then ABF, then what concerns both.
+// In the order of action.yml: the release, its source maps, ABF, then what concerns both.
 const names = Object.keys(action.inputs)
 const ofAbf = names.filter((name) => name.startsWith('abf-'))
 const [before, after] = [names.indexOf(ofAbf[0] ?? ''), names.indexOf(ofAbf.at(-1) ?? '')]
+const ofSentry = names.slice(0, before)
+/** @param {string} name */
+const isForSourceMaps = (name) => name.startsWith('sourcemaps') || name === 'dist'
 const groups = {
-  'The release in Sentry': names.slice(0, before),
+  'The release in Sentry': ofSentry.filter((name) => !isForSourceMaps(name)),
+  'Source maps': ofSentry.filter(isForSourceMaps),
   'Builds on ABF': names.slice(before, after + 1),
   General: names.slice(after + 1),
 }

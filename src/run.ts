@@ -1,12 +1,12 @@
 import { AnnouncedError, asActionError } from './errors.ts'
 import { wantsSummary } from './inputs/common.ts'
-import { builds, commits, finish, release } from './stages.ts'
+import { builds, commits, finish, release, sourceMaps } from './stages.ts'
 import { settleWork } from './state.ts'
 import { begin, type World } from './step.ts'
 import { type Report, renderSummary, sayResult } from './summary.ts'
 
 /**
- * The main step: inputs → release → commits → builds → finalize → deploy → outputs and summary.
+ * The main step: inputs → release → source maps → commits → builds → finalize → deploy → outputs and summary.
  * @throws ActionError for everything that makes the step fail; outputs and summary are written by then
  */
 export async function run(world: World): Promise<void> {
@@ -17,6 +17,7 @@ export async function run(world: World): Promise<void> {
     const step = begin(world, report)
     const { abf } = step.inputs
     const ensured = await logger.group('Sentry release', () => release(step))
+    if (!('off' in step.inputs.sourceMaps)) await sourceMaps(step.inputs.sourceMaps, step)
     const current = await logger.group('Commits', () => commits(step, ensured))
     const verdict = abf.off ? undefined : await builds(abf, step)
     await logger.group('Finalize and deploy', () => finish(step, current, verdict))

@@ -3,6 +3,7 @@ import type { CommitSource } from './github/commits.ts'
 import { createHttp } from './http/client.ts'
 import type { AbfInputs } from './inputs/abf.ts'
 import type { DeployInputs } from './inputs/lifecycle.ts'
+import type { SourceMapInputs } from './inputs/sourcemaps.ts'
 import { setCommitOutputs, setDeployOutputs, setReleaseOutputs, setReleaseState } from './outputs.ts'
 import { associateCommits } from './sentry/commits.ts'
 import { recordDeploy } from './sentry/deploy.ts'
@@ -37,6 +38,27 @@ export async function release({ inputs, world, report, sentry }: Step): Promise<
   setReleaseOutputs(outputs, { ...ensured, url })
   report.release = { ensured, url }
   return ensured
+}
+
+/** Gives scripts debug ids, and uploads them with their source maps. */
+export async function sourceMaps(wanted: SourceMapInputs, step: Step): Promise<void> {
+  const { inputs, world, report, sentry } = step
+  const { logger, outputs } = world.actions
+  // Late, because many releases have no scripts.
+  const { renderSourceMaps, uploadSourceMaps } = await import('./sourcemaps/index.ts')
+  const { projects, version } = inputs.sentry
+  await logger.group('Source maps', () =>
+    uploadSourceMaps(wanted, {
+      ...sentry,
+      outputs,
+      projects,
+      version,
+      workspace: wanted.workspace,
+      onReport: (facts) => {
+        report.sourceMaps = renderSourceMaps(facts)
+      },
+    }),
+  )
 }
 
 /** Associates commits, and sets the release date with them when nothing has to be waited for. */

@@ -22,6 +22,8 @@ export interface Report {
   }
   /** Why finalize and deploy were skipped. */
   heldBack?: string
+  /** The section about source maps, in Markdown. */
+  sourceMaps?: string
   /** The section about ABF builds, in Markdown. */
   builds?: string
   failure?: ActionError
@@ -60,7 +62,7 @@ export function renderSummary(report: Report): string {
     ...commitList(report),
     '',
   ]
-  return [...sentry, ...(report.builds === undefined ? [] : [report.builds])].join('\n')
+  return [...sentry, ...[report.sourceMaps ?? [], report.builds ?? []].flat()].join('\n')
 }
 
 function headline({ release, failure }: Report): string {

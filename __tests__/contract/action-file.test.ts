@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { build, upload, workspaceWith } from './sourcemaps.ts'
 import { parse } from 'yaml'
 import { actionFile } from '../runner/runner.ts'
 import { ensure, gate, NO_REPOSITORY, startGitHub, startSentry } from './helpers.ts'
@@ -65,6 +66,7 @@ describe.concurrent('action.yml', () => {
       await gate(sentry, everything, { env }),
       await ensure(sentry, { projects: 'nobody' }),
       await gate(sentry, { 'set-commits': 'refs' }),
+      await upload(sentry, await workspaceWith(build('app'))),
     ]
     const written = new Set(runs.flatMap(({ outputs }) => Object.keys(outputs)))
     const declared = Object.keys(file.outputs)

@@ -5,6 +5,7 @@ import { type Dialect, FileStoreStandIn } from '../servers/abf/index.ts'
 import { type ActionResult, actionFile, SHA } from '../runner/runner.ts'
 import { build, DIALECTS, on, seed, startAbf, step } from './abf-helpers.ts'
 import { ensure, gate, serve, startSentry } from './helpers.ts'
+import { build as scripts, upload, workspaceWith } from './sourcemaps.ts'
 
 // docs/schemas against what the built action writes, by zod's reading of JSON Schema.
 
@@ -38,7 +39,13 @@ function complaints(schemas: typeof open, file: string, value: unknown): string[
 }
 
 /** The outputs that are JSON, by the name of their schema. */
-const JSON_OUTPUTS = ['build-list-ids', 'build-lists', 'packages']
+const JSON_OUTPUTS = [
+  'sourcemap-bundle-ids',
+  'sourcemap-unresolved',
+  'build-list-ids',
+  'build-lists',
+  'packages',
+]
 
 function judge({ outputs }: ActionResult): string[] {
   const inner = JSON_OUTPUTS.flatMap((name) =>
@@ -55,7 +62,7 @@ describe('docs/schemas', () => {
   it('has a file for each output that is JSON, and one for all', () => {
     const told = Object.entries(actionFile.outputs as Readonly<Record<string, { description: string }>>)
     const json = told.flatMap(([name, { description }]) => (description.includes('JSON') ? name : []))
-    expect(json.toSorted()).toEqual(JSON_OUTPUTS)
+    expect(json.toSorted()).toEqual(JSON_OUTPUTS.toSorted())
     expect(files.toSorted()).toEqual([...JSON_OUTPUTS, 'outputs'].map((name) => `${name}.json`).toSorted())
   })
 
@@ -68,14 +75,17 @@ describe('docs/schemas', () => {
     )
   })
 
-  it.each(['build-lists', 'packages'])('requires every field of %s that it names', (name) => {
-    const { $defs = {} } = read(`${name}.json`) as {
-      $defs?: Readonly<Record<string, { properties: Json; required: string[] }>>
-    }
-    for (const { properties, required } of Object.values($defs)) {
-      expect(required).toEqual(Object.keys(properties))
-    }
-  })
+  it.each(['sourcemap-unresolved', 'build-lists', 'packages'])(
+    'requires every field of %s that it names',
+    (name) => {
+      const { $defs = {} } = read(`${name}.json`) as {
+        $defs?: Readonly<Record<string, { properties: Json; required: string[] }>>
+      }
+      for (const { properties, required } of Object.values($defs)) {
+        expect(required).toEqual(Object.keys(properties))
+      }
+    },
+  )
 })
 
 /** Runs with every kind of ending, each with what it has to come to, so that none is compared by mistake. */
@@ -178,6 +188,16 @@ describe.concurrent('the outputs without ABF are as docs/schemas says after', ()
     expect(judge(result)).toEqual([])
   })
 
+  it('source maps, of which one is missing', async () => {
+    const workspace = await workspaceWith({ ...scripts('app'), 'dist/vendor.js': 'vendor()' })
+    const result = await upload(await startSentry(), workspace, { 'sourcemaps-missing': 'ignore' })
+    expect([rows(result, 'sourcemap-bundle-ids'), rows(result, 'sourcemap-unresolved')]).toEqual([
+      [expect.any(String)],
+      [expect.any(Object)],
+    ])
+    expect(judge(result)).toEqual([])
+  })
+
   it('a failure before the release is there', async () => {
     const result = await ensure(await startSentry(), { projects: 'none' })
     expect([result.code, result.outputs, judge(result)]).toEqual([1, { 'release-version': SHA }, []])
@@ -233,6 +253,9 @@ describe('a mistake in the outputs is seen', async () => {
     ['commit-count', '-1'],
     ['build-status', 'published'],
     ['build-conclusion', 'ok'],
+    ['sourcemap-state', 'done'],
+    ['sourcemap-files', '-1'],
+    ['sourcemap-unresolved', '{}'],
     ['build-lists', '{}'],
     ['packages', 'null'],
   ])('in the texts: %s %j', (name, value) => {

@@ -16,6 +16,7 @@ export interface Call {
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly text: string
+  readonly bytes: Buffer
   /** The parsed body; undefined when there is none or it is not JSON. */
   readonly json: unknown
 }
@@ -183,7 +184,8 @@ export abstract class StandIn {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const text = Buffer.concat(chunks).toString('utf8')
+    const bytes = Buffer.concat(chunks)
+    const text = bytes.toString('utf8')
     const target = new URL(request.url ?? '/', 'http://stand-in')
     const call: Call = {
       method: request.method ?? 'GET',
@@ -191,6 +193,7 @@ export abstract class StandIn {
       query: target.searchParams,
       headers: request.headers,
       text,
+      bytes,
       json: parseJson(text),
     }
     const exchange: Exchange = {

@@ -74,7 +74,8 @@ function asAttempt(failure: Failure): Attempt {
 /** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
 function judge(answer: Incoming, request: HttpRequest, now: number, isJson: () => boolean): Attempt {
   const success = answer.status >= 200 && answer.status < 300
-  const promisedJson = answer.bytes.length === 0 || /json/i.test(answer.header('content-type') ?? '')
+  const promisedJson =
+    (answer.bytes.length === 0 && !request.emptyBody) || /json/i.test(answer.header('content-type') ?? '')
   if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
     return { kind: 'failure', sent: true, heals: true }
   }

@@ -7,6 +7,8 @@ export interface HttpRequest extends Outgoing {
   readonly peer: Peer
   /** What is being done, for messages: "create the release". */
   readonly intent: string
+  /** A success has no body, so an empty one is not cut short. */
+  readonly emptyBody?: boolean | undefined
 }
 
 /** Code points of an answer that are looked at for words to show. */

@@ -6,11 +6,13 @@ import { type Env, input, type Show, variable } from './field.ts'
 import { type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
 import { quoted } from '../text/sanitize.ts'
 import { loadSentry, type SentryInputs } from './release.ts'
+import { loadSourceMaps, type SourceMapInputs } from './sourcemaps.ts'
 
 /** Everything that the step was told, checked. Nothing else reads an input or an environment variable. */
 export interface Inputs extends CommonInputs {
   readonly sentry: SentryInputs
   readonly lifecycle: LifecycleInputs
+  readonly sourceMaps: SourceMapInputs | { readonly off: true }
   readonly abf: AbfInputs | AbfOff
   /** What the user should know about how the inputs were understood. */
   readonly notices: readonly string[]
@@ -43,16 +45,25 @@ export function loadInputs(env: Env, context: GitHubContext, redact: (text: stri
   const common = loadCommon(env, context, show)
   const sentry = loadSentry(env, context, commit, show)
   const lifecycle = loadLifecycle(env, context, commit, show)
+  const sourceMaps = loadSourceMaps(env, show)
   const abf = loadAbf(env, commit, show)
-  const parts = [common, sentry, lifecycle, abf]
+  const parts = [common, sentry, lifecycle, sourceMaps, abf]
   const problems = parts.flatMap((part) => part.problems)
-  if (!common.value || !sentry.value || !lifecycle.value || !abf.value || problems.length > 0) {
+  if (
+    !common.value ||
+    !sentry.value ||
+    !lifecycle.value ||
+    !sourceMaps.value ||
+    !abf.value ||
+    problems.length > 0
+  ) {
     throw invalid(problems)
   }
   return Object.freeze({
     ...common.value,
     sentry: Object.freeze(sentry.value),
     lifecycle: Object.freeze(lifecycle.value),
+    sourceMaps: Object.freeze(sourceMaps.value),
     abf: Object.freeze(abf.value),
     notices: Object.freeze(parts.flatMap((part) => part.notices)),
   })

@@ -89,6 +89,12 @@ async function uploadAll(
     }
     publish(report, deps)
   }
+  if (report.state === 'pending') {
+    logger.notice(
+      'Sentry was still reading the source maps when the wait ended; its result is not known.',
+      'Source maps pending',
+    )
+  }
 }
 
 function publish(report: SourceMapReport, { outputs, onReport }: SourceMapDeps): void {
@@ -101,7 +107,7 @@ function checkIds(scripts: readonly PreparedScript[], { inject }: SourceMapOptio
   const without = scripts.filter(({ id }) => id === undefined)
   if (inject !== 'check' || without.length === 0) return
   throw failure(
-    `${without.length} scripts have no debug id:\n${listed(without.map(({ file }) => file.shown))}`,
+    `${without.length} of ${scripts.length} scripts have no debug id:\n${listed(without.map(({ file }) => file.shown))}`,
     'Deploy the files that the step with sourcemaps-inject: true has written.',
   )
 }

@@ -1,5 +1,6 @@
 import type { Call } from '../server.ts'
 import type { Caller } from './auth.ts'
+import type { ArtifactStore } from './artifacts.ts'
 import type { PermissionCache } from './visibility.ts'
 import type { FetchQueue } from './refs.ts'
 import type { Settings } from './options.ts'
@@ -18,6 +19,7 @@ export interface Context {
   readonly version: string
   readonly permissions: PermissionCache
   readonly fetches: FetchQueue
+  readonly artifacts: ArtifactStore
   /** Scheme and host for absolute links. */
   readonly origin: string
   /** User names and addresses by which `owner` finds someone. */

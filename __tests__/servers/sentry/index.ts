@@ -1,4 +1,5 @@
 import { type Answer, type Call, StandIn } from '../server.ts'
+import { ArtifactStore } from './artifacts.ts'
 import { type Caller, accessibleProjects, authenticate, enter, requireScopes } from './auth.ts'
 import type { Context } from './context.ts'
 import { ApiError, forbidden, notFound, refuse } from './errors.ts'
@@ -48,6 +49,7 @@ export { opaqueToken, orgToken, userToken } from './tokens.ts'
  */
 export class SentryStandIn extends StandIn {
   readonly state: State
+  readonly artifacts = new ArtifactStore()
   readonly #settings: Settings
   #tokens: TokenSeed[]
   readonly #permissions = new PermissionCache()
@@ -171,7 +173,10 @@ export class SentryStandIn extends StandIn {
   }
 
   protected override async handle(call: Call): Promise<Answer> {
-    if (Buffer.byteLength(call.text) > this.#settings.maxBodyBytes) return tooLarge
+    const limit = call.path.endsWith('/chunk-upload/')
+      ? this.#settings.maxUploadBytes
+      : this.#settings.maxBodyBytes
+    if (call.bytes.length > limit) return tooLarge
     const path = this.#localPath(call.path)
     const match = path === undefined ? undefined : findRoute(path)
     if (!match && path !== '/api/0/') {
@@ -212,6 +217,7 @@ export class SentryStandIn extends StandIn {
       version: groups['version'] ?? '',
       permissions: this.#permissions,
       fetches: this.#fetches,
+      artifacts: this.artifacts,
       origin: this.#settings.linkOrigin ?? this.url,
       users: this.#tokens.filter(isUser).flatMap(({ email }) => email ?? []),
     }

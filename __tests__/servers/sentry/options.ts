@@ -1,4 +1,5 @@
 import type { ServerOptions } from '../server.ts'
+import { artifactDefaults, type ArtifactSettings } from './artifacts.ts'
 import type { Release } from './state.ts'
 import { opaqueToken, userToken } from './tokens.ts'
 
@@ -173,6 +174,9 @@ export interface SentryOptions extends ServerOptions {
   readonly permissionCacheMs?: number
   /** Larger request bodies get 413 (default 2.5 MB). */
   readonly maxBodyBytes?: number
+  /** Larger uploads of chunks get 413, as from a proxy in front (default 64 MiB). */
+  readonly maxUploadBytes?: number
+  readonly artifacts?: Partial<ArtifactSettings>
   /** Off by default, as on self-hosted servers. */
   readonly rateLimit?: { readonly limit: number; readonly windowMs: number }
   /** Fetches queued by `refs` finish after this time; without it only `settleRefs()` finishes them. */
@@ -192,6 +196,8 @@ export interface Settings {
   readonly linkOrigin: string | undefined
   readonly permissionCacheMs: number
   readonly maxBodyBytes: number
+  readonly maxUploadBytes: number
+  readonly artifacts: ArtifactSettings
   readonly rateLimit: { readonly limit: number; readonly windowMs: number } | undefined
   readonly refsDelayMs: number | undefined
   readonly commitsMs: number
@@ -206,6 +212,8 @@ export function settle(options: SentryOptions): Settings {
     linkOrigin: options.linkOrigin,
     permissionCacheMs: options.permissionCacheMs ?? 60_000,
     maxBodyBytes: options.maxBodyBytes ?? 2_621_440,
+    maxUploadBytes: options.maxUploadBytes ?? 64 * 1024 * 1024,
+    artifacts: { ...artifactDefaults, ...options.artifacts },
     rateLimit: options.rateLimit,
     refsDelayMs: options.refsDelayMs,
     commitsMs: options.commitsMs ?? 0,

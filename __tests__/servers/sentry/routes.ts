@@ -1,4 +1,5 @@
 import type { Answer } from '../server.ts'
+import { assemble, chunkOptions, lookUpArtifacts, uploadChunks } from './artifacts.ts'
 import { scopes } from './auth.ts'
 import { listCommits, previousWithCommits } from './commits.ts'
 import type { Context } from './context.ts'
@@ -66,6 +67,12 @@ const routes: readonly Route[] = [
     GET: { scopes: read, handle: listDeploys },
     POST: { scopes: write, handle: createDeploy },
   }),
+  route(`${organization}chunk-upload/$`, {
+    GET: { scopes: read, handle: chunkOptions },
+    POST: { scopes: write, handle: uploadChunks },
+  }),
+  route(`${organization}artifactbundle/assemble/$`, { POST: { scopes: write, handle: assemble } }),
+  route(`${project}artifact-lookup/$`, { GET: { scopes: read, handle: inProject(lookUpArtifacts) } }),
   route(`${project}$`, { GET: { scopes: scopes.readProject, handle: inProject(getProject) } }),
   route(`${project}releases/$`, {
     GET: { scopes: read, handle: inProject(listProjectReleases) },

@@ -41,6 +41,7 @@ export class AbfInMemory extends AbfStandIn {
         Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
       ),
       text: body ?? '',
+      bytes: Buffer.from(body ?? ''),
       json: body === undefined ? undefined : (JSON.parse(body) as unknown),
     }
     const index = this.mishaps.findIndex((one) => one.method === method && one.path.test(url.pathname))

@@ -58,6 +58,7 @@ describe('a success whose JSON cannot be read', () => {
 
   it.each([
     ['a status that has no body', incoming(204, ''), {}],
+    ['an upload, whose success has no body', incoming(200, '', HTML), { emptyBody: true }],
     ['an error', incoming(404, ''), {}],
     ['an answer below the successes', incoming(199, ''), {}],
     ['an answer that nothing has changed', incoming(304, ''), {}],

@@ -9,6 +9,7 @@ import { ABF_DEFAULTS } from '../../../src/inputs/abf.ts'
 import { COMMON_DEFAULTS, wantsSummary } from '../../../src/inputs/common.ts'
 import { LIFECYCLE_DEFAULTS } from '../../../src/inputs/lifecycle.ts'
 import { type Inputs, loadInputs, readSecrets } from '../../../src/inputs/load.ts'
+import { SOURCEMAP_DEFAULTS } from '../../../src/inputs/sourcemaps.ts'
 import { SENTRY_DEFAULTS } from '../../../src/inputs/release.ts'
 
 const COMMIT = 'a'.repeat(40)
@@ -404,6 +405,7 @@ describe('action.yml', () => {
       ...COMMON_DEFAULTS,
       ...SENTRY_DEFAULTS,
       ...LIFECYCLE_DEFAULTS,
+      ...SOURCEMAP_DEFAULTS,
       ...ABF_DEFAULTS,
     })
   })
