@@ -43,7 +43,10 @@ const PREFIX_EXPECTED = 'a URL prefix such as ~/assets or https://example.com/as
 const FIELDS = {
   'sourcemaps-inject': field('true, false or check', oneOf<InjectMode>(['true', 'false', 'check'])),
   'sourcemaps-url-prefix': field(PREFIX_EXPECTED, parsePrefix),
-  'sourcemaps-missing': field('fail, warn or ignore', oneOf<SourceMapOptions['missing']>(['fail', 'warn', 'ignore'])),
+  'sourcemaps-missing': field(
+    'fail, warn or ignore',
+    oneOf<SourceMapOptions['missing']>(['fail', 'warn', 'ignore']),
+  ),
   'sourcemaps-wait': field('a duration from 0s to 1h, such as 5m', (text) => {
     const ms = parseDuration(text)
     return ms !== undefined && ms <= MAX_WAIT_MS ? ms : undefined
