@@ -29,6 +29,7 @@ async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise
     query: url.searchParams,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
     text: body ?? '',
+    bytes: outgoing.bytes ?? Buffer.from(body ?? ''),
     json: body === undefined ? undefined : (JSON.parse(body) as unknown),
   }
   // Only a test reaches past the network to the part that answers.
