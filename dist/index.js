@@ -4532,7 +4532,7 @@ async function sourceMaps(wanted, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs } = world.actions;
     // Late, because many releases have no scripts.
-    const { renderSourceMaps, uploadSourceMaps } = await __nccwpck_require__.e(/* import() */ 988).then(__nccwpck_require__.bind(__nccwpck_require__, 8988));
+    const { renderSourceMaps, uploadSourceMaps } = await __nccwpck_require__.e(/* import() */ 895).then(__nccwpck_require__.bind(__nccwpck_require__, 5895));
     const { projects, version } = inputs.sentry;
     await logger.group('Source maps', () => uploadSourceMaps(wanted, {
         ...sentry,

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { AbfStandIn, type Build, type Dialect, FileStoreStandIn } from '../servers/abf/index.ts'
@@ -8,6 +9,7 @@ import type { SentryStandIn } from '../servers/sentry/index.ts'
 import { hasOpenssl, makeCertificate } from '../servers/tls.ts'
 import { runWorkflow, type WorkflowOptions, type WorkflowRun, yamlBlocks } from '../runner/workflow.ts'
 import { endState, gate, serve, startSentry } from './helpers.ts'
+import { build, workspaceWith } from './sourcemaps.ts'
 
 // The workflows that people copy, run as they are: only the addresses of the servers are put in.
 
@@ -70,6 +72,31 @@ const scenarios: Readonly<Record<string, (text: string) => void>> = {
       const { sentry, run } = await scene()
       sentry.revoke(sentry.tokens.organization)
       expect((await run(text)).result).toBe('failure')
+    })
+  },
+
+  'source-maps.yml': (text) => {
+    it('uploads the scripts that it deploys, and deploys no source maps', async () => {
+      const { sentry, run } = await scene()
+      const files = build('app')
+      const writes = Object.entries(files).map(
+        ([name, content]) => `cat > ${name} << 'END'\n${content}\nEND\n`,
+      )
+      const npm = `#!/bin/sh\n[ "$*" != 'run build' ] || { mkdir dist\n${writes.join('')}}\n[ "$*" != 'run deploy' ] || cat dist/*\n`
+      const { result, jobs } = await run(text, { files: { npm }, without: ['actions/checkout'] })
+      expect(result).toBe('success')
+      const deployed = jobs['release']?.steps.find(({ log }) => log.includes('call('))?.log ?? ''
+      const [bundle] = sentry.artifacts.bundles
+      expect(deployed).toBe(bundle?.files.get('files/_/_/app.js')?.toString())
+      expect(deployed).toContain('debugId=')
+      expect(sentry.deploys).toMatchObject([{ version: SHA, environment: 'production' }])
+    })
+
+    it('is red when the build has no source maps, and deploys nothing', async () => {
+      const { sentry, run } = await scene()
+      const npm = '#!/bin/sh\n[ "$*" != "run build" ] || { mkdir dist; echo "call()" > dist/app.js; }\n'
+      const { result } = await run(text, { files: { npm }, without: ['actions/checkout'] })
+      expect([result, sentry.deploys, sentry.artifacts.bundles]).toEqual(['failure', [], []])
     })
   },
 
@@ -526,6 +553,20 @@ const blocks = ['README.md', ...pages.map((name) => `docs/${name}`)].flatMap((pa
     .map(({ line, text }) => ({ place: `${page}:${line}`, text })),
 )
 
+/** Programs that a block runs, and what a build would have left. */
+async function surroundings(text: string, scripts: readonly string[]): Promise<WorkflowOptions> {
+  const programs = Object.fromEntries(scripts.map((name) => [name, '#!/bin/sh\n']))
+  if (!text.includes('sourcemaps:')) return { files: programs }
+  // As after the step: one of the blocks checks for ids.
+  const ids = Object.entries(build('app')).map(([name, content]) => {
+    const id = 'f3c1a9d2-5b7e-5c60-9a41-0d8e27b6c915'
+    return [name, name.endsWith('.map') ? content : `${content}//# debugId=${id}\n`]
+  })
+  const workspace = await workspaceWith({ ...Object.fromEntries(ids), ...programs })
+  for (const name of scripts) chmodSync(join(workspace, name), 0o755)
+  return { files: { npm: '#!/bin/sh\n' }, workspace, without: ['actions/checkout'] }
+}
+
 /** What differs between two runs: ports, and the numbers that servers give out. */
 function withoutNumbers(line: string): string {
   return line.replaceAll(/127\.0\.0\.1:\d+/g, 'HOST').replaceAll(/\(\d+\)/g, '(NUMBER)')
@@ -557,7 +598,7 @@ describe.concurrent('the documentation', () => {
     const scripts = text.match(/(?<=\.\/)[\w-]+\.sh/g) ?? []
     const variables = [...text.matchAll(/\bvars\.(\w+)/g)].map(([, name = '']) => name)
     const { result, jobs } = await run(JSON.stringify(workflow), {
-      files: Object.fromEntries(scripts.map((name) => [name, '#!/bin/sh\n'])),
+      ...(await surroundings(text, scripts)),
       // Nobody knows what is in them; nothing is the least that has to do.
       vars: Object.fromEntries(variables.map((name) => [name, ''])),
     })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -258,6 +259,54 @@ describe.concurrent('source maps', () => {
     const result = await upload(sentry, workspace)
     expect(failure(result)).toContain('img src=x')
     expect(result.summary).not.toContain('<img')
+  })
+
+  it('get the contents of their sources from the workspace, and nothing from outside of it', async () => {
+    const sentry = await startSentry()
+    const map = {
+      version: 3,
+      sources: ['../src/app.ts', '/etc/hostname', '../.git/config'],
+      names: [],
+      mappings: 'AAAA',
+    }
+    const workspace = await workspaceWith({
+      ...build('app'),
+      'dist/app.js.map': JSON.stringify(map),
+      'src/app.ts': 'call()',
+      '.git/config': 'token',
+    })
+    await upload(sentry, workspace)
+    const uploaded = sentry.artifacts.bundles[0]?.files.get('files/_/_/app.js.map')?.toString()
+    expect(json(uploaded)).toMatchObject({ sourcesContent: ['call()', null, null] })
+    const [written] = await contentsOf(workspace, ['dist/app.js.map'])
+    expect(json(written)).not.toHaveProperty('sourcesContent')
+  })
+
+  it('warn where a page holds the hash of a script that changes', async () => {
+    const sentry = await startSentry()
+    const scripts = { ...build('a'), ...build('b'), ...build('c') }
+    const hash = (name: string, algorithm: string, encoding: 'base64' | 'hex'): string =>
+      createHash(algorithm)
+        .update(scripts[`dist/${name}.js`] ?? '')
+        .digest(encoding)
+    const workspace = await workspaceWith({
+      ...scripts,
+      'dist/index.html': `<script src="a.js" integrity="sha384-${hash('a', 'sha384', 'base64')}"></script>`,
+      'dist/ngsw.json': JSON.stringify({
+        hashTable: { '/b.js': hash('b', 'sha1', 'hex'), '/d.js': 'f'.repeat(40) },
+      }),
+    })
+    const { annotations } = await upload(sentry, workspace)
+    expect(annotations.map(({ level, message }) => [level, message.split('\n').slice(0, 2)])).toEqual([
+      [
+        'warning',
+        [
+          'dist/index.html holds a hash of dist/a.js, which is not valid any more.',
+          'dist/ngsw.json holds a hash of dist/b.js, which is not valid any more.',
+        ],
+      ],
+    ])
+    expect((await upload(sentry, workspace)).annotations).toEqual([])
   })
 
   it('leave inputs without effect to a notice', async () => {

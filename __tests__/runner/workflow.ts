@@ -225,7 +225,7 @@ async function runSteps(
     const start = (): Promise<Ran> =>
       step.uses === undefined
         ? runScript(step, { folder, workspace: runner.workspace ?? folder, env: processEnv, scope })
-        : runUses(step, { runner, env: processEnv, scope })
+        : runUses(step, { runner, workspace: runner.workspace ?? folder, env: processEnv, scope })
     const ran = holds(step.if, scope) ? await start() : undefined
     env = { ...env, ...ran?.env }
     if (ran?.post) posts.unshift(ran.post)
@@ -260,7 +260,7 @@ interface Ran {
 
 async function runUses(
   step: Step,
-  { runner, env, scope }: { runner: Runner; env: Texts; scope: Scope },
+  { runner, workspace, env, scope }: { runner: Runner; workspace: string; env: Texts; scope: Scope },
 ): Promise<Ran> {
   const { uses = '' } = step
   if (runner.without?.includes(uses.replace(/@.*/, ''))) return { ok: true, outputs: {}, log: '' }
@@ -269,7 +269,11 @@ async function runUses(
   if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`)
   const defaults = Object.entries(actionFile.inputs).map(([name, { default: text = '' }]) => [name, text])
   const inputs = { ...Object.fromEntries(defaults), ...step.with } as Texts
-  const run = { inputs: { ...texts(inputs, scope), ...runner.with }, env, event: runner.event }
+  const run = {
+    inputs: { ...texts(inputs, scope), ...runner.with },
+    env: { ...env, GITHUB_WORKSPACE: workspace },
+    event: runner.event,
+  }
   const action = await runAction(run)
   const { code, outputs, stdout, stderr } = action
   return { ok: code === 0, outputs, log: stdout + stderr, action, post: () => runPost(action, run) }

@@ -19,6 +19,8 @@ export interface ScriptFile {
 }
 
 export interface Found {
+  /** Absolute, without links. */
+  readonly workspace: string
   readonly scripts: readonly ScriptFile[]
   /** Absolute paths of all `.map` files. */
   readonly maps: readonly string[]

@@ -1,14 +1,15 @@
-import { ActionError } from '../errors.ts'
 import type { Outputs } from '../ports.ts'
 import type { SentrySession } from '../sentry/session.ts'
 import { plain } from '../text/sanitize.ts'
 import { createUploadApi } from './api.ts'
+import { checkIds, checkUsable, failure, listed } from './check.ts'
 import { discover } from './discover.ts'
 import { type Files, systemFiles } from './files.ts'
+import { findHashes } from './integrity.ts'
 import { makeBundles } from './make-bundles.ts'
 import type { SourceMapOptions } from './options.ts'
 import { prepare, type PreparedScript } from './prepare.ts'
-import { setSourceMapOutputs, type SourceMapReport, unresolved } from './report.ts'
+import { setSourceMapOutputs, type SourceMapReport } from './report.ts'
 import { uploadBundle } from './upload.ts'
 import { writeIds } from './write.ts'
 
@@ -39,31 +40,35 @@ export async function uploadSourceMaps(inputs: SourceMapOptions, deps: SourceMap
   const { logger, workspace, files = systemFiles, signal } = deps
   const found = await discover(inputs.roots, workspace, files)
   if (found.problems.length > 0) throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.')
-  const prepared = await prepare(found, workspace, inputs.inject, files)
-  for (const notice of [...found.notices, ...prepared.notices]) logger.notice(plain(notice), 'Source maps')
+  const prepared = await prepare(found, inputs.inject, files)
+  const notices = [...found.notices, ...prepared.notices]
+  if (notices.length > 0) logger.notice(listed(notices), 'Source maps')
   const report: SourceMapReport = { scripts: prepared.scripts, bundleIds: [], bytesSent: 0, state: 'skipped' }
   publish(report, deps)
   checkIds(prepared.scripts, inputs)
-  checkUsable(prepared.scripts, inputs, deps)
+  checkUsable(prepared.scripts, inputs, logger)
   if (!prepared.scripts.some(({ upload }) => upload)) return
+  const hashes = await findHashes(found, prepared.scripts, files)
+  if (hashes.length > 0) {
+    logger.warning(`${listed(hashes)}\nCompute such hashes after this step.`, 'Hash of a changed script')
+  }
   const scripts =
     inputs.inject === 'true' ? await writeIds(prepared.scripts, files, signal) : prepared.scripts
   const injected = prepared.scripts.filter(({ inject }) => inject).length
   if (injected > 0) {
     logger.info(`Wrote debug ids into ${injected} scripts. Deploy these files, not earlier copies of them.`)
   }
-  await uploadAll(scripts, inputs, files, report, deps)
+  await uploadAll(scripts, inputs, { ...deps, files, workspace: found.workspace }, report)
   if (inputs.deleteMaps) await deleteMaps(scripts, files)
 }
 
 async function uploadAll(
   scripts: readonly PreparedScript[],
   inputs: SourceMapOptions,
-  files: Files,
+  deps: SourceMapDeps & { readonly files: Files },
   first: SourceMapReport,
-  deps: SourceMapDeps,
 ): Promise<void> {
-  const { account, call, clock, logger, projects, version, signal } = deps
+  const { account, call, clock, logger, projects, version, signal, files, workspace } = deps
   const { dist, waitMs, stripPrefix } = inputs
   const api = createUploadApi(call, account)
   const options = await api.options()
@@ -76,7 +81,14 @@ async function uploadAll(
   const owner = { organization: account.organization, projects, release: version, dist }
   const maxSize = Math.min(options.maxFileSize ?? MAX_BUNDLE, MAX_BUNDLE)
   let report = first
-  for await (const bundle of makeBundles(scripts, { owner, files, stripPrefix, maxSize, signal })) {
+  for await (const bundle of makeBundles(scripts, {
+    owner,
+    files,
+    workspace,
+    stripPrefix,
+    maxSize,
+    signal,
+  })) {
     logger.info(`Bundle ${bundle.id}: ${bundle.files} files, ${bundle.size} bytes.`)
     const target = { options, projects, version, dist, waitMs }
     const { id, state, bytesSent } = await uploadBundle(bundle, target, { api, clock, logger, signal })
@@ -102,52 +114,7 @@ function publish(report: SourceMapReport, { outputs, onReport }: SourceMapDeps):
   onReport(report)
 }
 
-/** With `check`, every script must have its id already. */
-function checkIds(scripts: readonly PreparedScript[], { inject }: SourceMapOptions): void {
-  const without = scripts.filter(({ id }) => id === undefined)
-  if (inject !== 'check' || without.length === 0) return
-  throw failure(
-    `${without.length} of ${scripts.length} scripts have no debug id:\n${listed(without.map(({ file }) => file.shown))}`,
-    'Deploy the files that the step with sourcemaps-inject: true has written.',
-  )
-}
-
-function checkUsable(
-  scripts: readonly PreparedScript[],
-  { missing }: SourceMapOptions,
-  deps: SourceMapDeps,
-): void {
-  const bad = unresolved(scripts)
-  if (scripts.length > 0 && bad.length === 0) return
-  const message =
-    scripts.length === 0
-      ? 'The paths of sourcemaps hold no scripts (.js, .cjs, .mjs).'
-      : `Errors in ${bad.length} of ${scripts.length} scripts will not be resolved:\n${listed(bad.map(({ path, reason }) => `${path}: ${reason}`))}`
-  if (missing === 'fail') {
-    throw failure(
-      message,
-      'Check that the build writes source maps and that the paths are right. If these scripts need no source maps, set sourcemaps-missing to warn.',
-    )
-  }
-  if (missing === 'warn') deps.logger.warning(message, 'Source maps missing')
-  else deps.logger.info(message)
-}
-
-/** Lines of a message. */
-const MAX_LISTED = 20
-
-function listed(lines: readonly string[]): string {
-  const shown = lines.slice(0, MAX_LISTED).map((line) => plain(line))
-  return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join(
-    '\n',
-  )
-}
-
 async function deleteMaps(scripts: readonly PreparedScript[], files: Files): Promise<void> {
   const maps = new Set(scripts.flatMap(({ map }) => (map?.kind === 'file' ? [map.path] : [])))
   for (const path of maps) await files.remove(path)
-}
-
-function failure(message: string, advice: string): ActionError {
-  return new ActionError(message, { title: 'Source maps failed', advice })
 }

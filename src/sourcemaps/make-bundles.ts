@@ -1,8 +1,10 @@
-import { posix } from 'node:path'
+import { dirname, posix } from 'node:path'
 import { ActionError } from '../errors.ts'
 import { type Artifact, type Bundle, type BundleOwner, BundleWriter } from './bundle.ts'
+import { embedSources } from './embed.ts'
 import type { Files, ScratchFile } from './files.ts'
-import { contents, mapReference, type PreparedScript, sha1 } from './prepare.ts'
+import { contents, mapReference } from './contents.ts'
+import { type PreparedScript, sha1 } from './prepare.ts'
 import { stripSources } from './rewrite.ts'
 import { type Compressed, compressFile } from './zip.ts'
 
@@ -16,6 +18,8 @@ export interface StoredBundle extends Bundle {
 export interface BundleOptions {
   readonly owner: BundleOwner
   readonly files: Files
+  /** Absolute, without links. */
+  readonly workspace: string
   readonly stripPrefix: string | undefined
   /** Bytes. */
   readonly maxSize: number
@@ -69,8 +73,9 @@ async function addPair(writer: BundleWriter, pair: Pair): Promise<void> {
   for (const { artifact, compressed } of pair) await writer.add(artifact, compressed)
 }
 
-async function readPair(prepared: PreparedScript, { files, stripPrefix }: BundleOptions): Promise<Pair> {
+async function readPair(prepared: PreparedScript, options: BundleOptions): Promise<Pair> {
   const { file, id, map } = prepared
+  const { files } = options
   const read = await files.read(file.path)
   const mapFile = map?.kind === 'file' ? await files.read(map.path) : undefined
   if (sha1(read) !== prepared.digest) throw changed(file.shown)
@@ -87,12 +92,23 @@ async function readPair(prepared: PreparedScript, { files, stripPrefix }: Bundle
     },
   ]
   if (content.map && place) {
-    const stripped = stripPrefix === undefined ? content.map : stripSources(content.map, stripPrefix)
-    artifacts.push({ type: 'source_map', url: place.url, debugId: id, content: stripped })
+    const uploaded = await finishMap(prepared, content.map, options)
+    artifacts.push({ type: 'source_map', url: place.url, debugId: id, content: uploaded })
   }
   const pair = []
   for (const artifact of artifacts) pair.push({ artifact, compressed: await compressFile(artifact.content) })
   return pair
+}
+
+/** A map as it is uploaded: with the contents of its sources, and their paths as the user wants them. */
+async function finishMap(
+  { file, map, withoutContent }: PreparedScript,
+  content: Buffer,
+  { files, workspace, stripPrefix }: BundleOptions,
+): Promise<Buffer> {
+  const directory = dirname(map?.kind === 'file' ? map.path : file.path)
+  const whole = withoutContent > 0 ? await embedSources(content, { files, workspace, directory }) : content
+  return stripPrefix === undefined ? whole : stripSources(whole, stripPrefix)
 }
 
 /** Where the bundle has the map: where it is from the script, or beside it when that cannot be said by a URL. */

@@ -1,13 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { basename, dirname, relative, sep } from 'node:path'
+import { basename } from 'node:path'
 import { computeDebugId, pluginDebugId } from './debug-id.ts'
-import { type Found, isInside, type ScriptFile, shownPath } from './discover.ts'
+import type { Found, ScriptFile } from './discover.ts'
 import type { Files } from './files.ts'
-import { injectMap, injectScript } from './inject.ts'
+import { type Located, locateMap, type MapPlace } from './locate.ts'
 import { type MapFacts, readMap } from './map.ts'
-import { readPrologue } from './prologue.ts'
-import { decodeInline, mapCandidates, readTrailer, type Trailer } from './reference.ts'
+import { readTrailer } from './reference.ts'
 import { verifyMap } from './verify.ts'
 
 export type InjectMode = 'true' | 'false' | 'check'
@@ -15,7 +14,7 @@ export type InjectMode = 'true' | 'false' | 'check'
 /** What is known of a script before anything is written; no contents, so that a build of any size fits. */
 export interface PreparedScript {
   readonly file: ScriptFile
-  readonly map: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'inline' } | undefined
+  readonly map: MapPlace | undefined
   /** The id that the script has or gets. */
   readonly id: string | undefined
   /** Whether the script itself is changed. */
@@ -55,22 +54,16 @@ interface Context {
 const MAX_SCRIPT = 256 * 1024 * 1024
 
 /** Looks at every script and its map: which id it has or gets, and whether errors in it will be resolved. */
-export async function prepare(
-  found: Found,
-  workspace: string,
-  mode: InjectMode,
-  files: Files,
-): Promise<Prepared> {
+export async function prepare(found: Found, mode: InjectMode, files: Files): Promise<Prepared> {
   const mapsByName = new Map<string, string[]>()
   for (const path of found.maps) {
     const name = basename(path)
     mapsByName.set(name, [...(mapsByName.get(name) ?? []), path])
   }
-  const real = (await files.realPath(workspace)) ?? workspace
   const context: Context = {
     found,
     files,
-    workspace: real,
+    workspace: found.workspace,
     mode,
     mapsByName,
     owners: new Map(),
@@ -153,40 +146,6 @@ function unusableScript(script: Buffer): string | undefined {
   return isUtf8(script) ? undefined : 'the script is not UTF-8'
 }
 
-interface Located {
-  readonly map: PreparedScript['map']
-  readonly bytes: Buffer | undefined
-  readonly named: string | undefined
-}
-
-async function locateMap(file: ScriptFile, { reference }: Trailer, context: Context): Promise<Located> {
-  const { files, workspace, mapsByName, notices } = context
-  const inline = reference === undefined ? undefined : decodeInline(reference)
-  if (inline) return { map: { kind: 'inline' }, bytes: inline, named: 'inline' }
-  const candidates = mapCandidates(file.path.split(sep).join('/'), reference)
-  for (const candidate of candidates) {
-    const path = await readableMap(candidate, files, workspace)
-    if (path !== undefined)
-      return { map: { kind: 'file', path }, bytes: await files.read(path), named: reference }
-  }
-  const names = new Set(candidates.map((candidate) => basename(candidate)))
-  const elsewhere = [...names].flatMap((name) => mapsByName.get(name) ?? [])
-  const [only] = elsewhere
-  if (only === undefined || elsewhere.length > 1)
-    return { map: undefined, bytes: undefined, named: reference }
-  notices.push(
-    `${file.shown}: its map is taken from ${shownPath(only, workspace)}, the only one of that name.`,
-  )
-  return { map: { kind: 'file', path: only }, bytes: await files.read(only), named: reference }
-}
-
-/** The real path of a regular file inside of the workspace. */
-async function readableMap(path: string, files: Files, workspace: string): Promise<string | undefined> {
-  const real = path.includes('\0') ? undefined : await files.realPath(path)
-  if (real === undefined || !isInside(real, workspace)) return undefined
-  return (await files.entry(real))?.kind === 'file' ? real : undefined
-}
-
 interface MapCheck {
   readonly reason: string | undefined
   readonly segments: number
@@ -232,32 +191,4 @@ function takeId(id: string | undefined, shown: string, digest: string, { ids }: 
     return `has the same debug id as ${other.shown}, which is another script`
   ids.set(id, { shown, digest })
   return undefined
-}
-
-export interface ScriptContents {
-  readonly script: Buffer
-  /** The map that goes with it: a file, or the one inside of the script. */
-  readonly map: Buffer | undefined
-}
-
-/** The contents of a script and its map with their id, as they are written and uploaded. */
-export function contents(
-  prepared: PreparedScript,
-  script: Buffer,
-  mapFile: Buffer | undefined,
-): ScriptContents {
-  const { id, inject, map } = prepared
-  const trailer = readTrailer(script)
-  const bytes = map?.kind === 'inline' ? decodeInline(trailer.reference ?? '') : mapFile
-  if (id === undefined) return { script, map: bytes }
-  if (!inject) return { script, map: bytes && injectMap(bytes, id) }
-  const addedLine = readPrologue(script).hashbang ? 1 : 0
-  const changed = bytes && injectMap(bytes, id, addedLine)
-  const inline = map?.kind === 'inline' && changed ? { trailer, map: changed } : undefined
-  return { script: injectScript(script, id, inline).script, map: changed }
-}
-
-/** The path from a script to its map as a URL reference; undefined for an inline map. */
-export function mapReference({ file, map }: PreparedScript): string | undefined {
-  return map?.kind === 'file' ? relative(dirname(file.path), map.path).split(sep).join('/') : undefined
 }

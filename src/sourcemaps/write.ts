@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts'
 import type { Files, StagedFile } from './files.ts'
-import { contents, type PreparedScript, sha1 } from './prepare.ts'
+import { contents } from './contents.ts'
+import { type PreparedScript, sha1 } from './prepare.ts'
 
 /**
  * Writes the ids into scripts and maps: everything to temporary files first, then one rename each, the map before its

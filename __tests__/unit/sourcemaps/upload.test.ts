@@ -34,8 +34,7 @@ async function write(files: Readonly<Record<string, string | Buffer>>): Promise<
 }
 const read = (name: string): Promise<string> => readFile(join(workspace, name), 'utf8')
 const found = (list = roots): ReturnType<typeof discover> => discover(list, workspace, systemFiles)
-const prepared = async (): ReturnType<typeof prepare> =>
-  prepare(await found(), workspace, 'true', systemFiles)
+const prepared = async (): ReturnType<typeof prepare> => prepare(await found(), 'true', systemFiles)
 
 describe('discovery', () => {
   it('finds scripts below the roots, without packages and hidden files', async () => {
