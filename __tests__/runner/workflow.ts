@@ -270,13 +270,21 @@ async function runUses(
   const defaults = Object.entries(actionFile.inputs).map(([name, { default: text = '' }]) => [name, text])
   const inputs = { ...Object.fromEntries(defaults), ...step.with } as Texts
   const run = {
-    inputs: { ...texts(inputs, scope), ...runner.with },
+    inputs: { ...texts(inputs, scope), ...addressesFor(step, runner) },
     env: { ...env, GITHUB_WORKSPACE: workspace },
     event: runner.event,
   }
   const action = await runAction(run)
   const { code, outputs, stdout, stderr } = action
   return { ok: code === 0, outputs, log: stdout + stderr, action, post: () => runPost(action, run) }
+}
+
+/** A step that has nothing to do with ABF gets nothing of it: the action takes a lonely input for a loss. */
+function addressesFor(step: Step, runner: Runner): Texts {
+  const builds = Object.keys(step.with ?? {}).some((name) => name.startsWith('abf-'))
+  return Object.fromEntries(
+    Object.entries(runner.with ?? {}).filter(([name]) => builds || !name.startsWith('abf-')),
+  )
 }
 
 async function runScript(
