@@ -252,12 +252,14 @@ describe('what servers write', () => {
     redactor.add('s3cret/"token"')
     const redact = (text: string): string => redactor.redact(text)
     const read = (json: string): unknown => replyOf(incoming(200, json), redact).json
+    // An integer that a number cannot hold exactly is read as the text of its digits.
+    const exact = (_: string, value: unknown): unknown =>
+      typeof value === 'number' && /^-?\d+$/.test(String(value)) && !Number.isSafeInteger(value)
+        ? String(value)
+        : value
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const json = JSON.stringify(value)
-        // Larger whole numbers are ids, which are kept as texts.
-        fc.pre(!/\d{16}/.test(json))
-        expect(JSON.stringify(read(json))).toBe(json)
+        expect(JSON.stringify(read(JSON.stringify(value)))).toBe(JSON.stringify(value, exact))
       }),
       { seed: 20_261_126 },
     )
