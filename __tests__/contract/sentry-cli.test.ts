@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { orgToken, SentryStandIn } from '../servers/sentry/index.ts'
+import { build, contentsOf, upload, workspaceWith } from './sourcemaps.ts'
 
 // Sentry's own client is the one check of the stand-in that its author did not write.
 
@@ -218,5 +219,61 @@ describe.skipIf(binary === undefined)(`${suite}, scopes`, () => {
     token = orgToken({ org: 'acme', url: sentry.baseUrl, seed: 'forged' })
     const { code, stderr } = await cli('releases', 'list')
     expect([code, stderr]).toEqual([1, expect.stringContaining('Invalid org token')])
+  })
+})
+
+describe.skipIf(binary === undefined)(`${suite}, source maps`, () => {
+  const write = async (): Promise<string> => {
+    const workspace = await workspaceWith(build('app'))
+    token = sentry.tokens.organization
+    return workspace
+  }
+
+  it('uploads to the stand-in, which stores its bundle', async () => {
+    const dist = join(await write(), 'dist')
+    expect((await cli('sourcemaps', 'inject', dist)).code).toBe(0)
+    const { code, stdout } = await cli('sourcemaps', 'upload', '-r', version, '-p', 'web', '--wait', dist)
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Uploaded files to Sentry')])
+    const [bundle] = sentry.artifacts.bundles
+    expect([...(bundle?.projects ?? [])]).toEqual(['web'])
+    expect(Object.values(bundle?.manifest.files ?? {}).map(({ url }) => url)).toEqual([
+      '~/app.js',
+      '~/app.js.map',
+    ])
+  })
+
+  it('fails on a server that never tells missing chunks, as on a real one', async () => {
+    await sentry.stop()
+    sentry = await new SentryStandIn({ artifacts: { accept: 'v1' } }).start()
+    const dist = join(await write(), 'dist')
+    const { code, stderr } = await cli('sourcemaps', 'upload', '-r', version, '-p', 'web', '--wait', dist)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Not all chunks available')])
+  })
+
+  it('reads the bundle of the action, and leaves its ids as they are', async () => {
+    const workspace = await write()
+    const { code } = await upload(sentry, workspace)
+    expect(code).toBe(0)
+    const [bundle] = sentry.artifacts.bundles
+    const path = join(home, 'bundle.zip')
+    await writeFile(path, bundle?.bytes ?? '')
+    const check = await cli('debug-files', 'check', path)
+    expect(check.stdout).toContain(`Debug ID: ${bundle?.id}`)
+    expect(check.stdout).toContain('Usable: yes')
+    const names = ['dist/app.js', 'dist/app.js.map']
+    const before = await contentsOf(workspace, names)
+    expect((await cli('sourcemaps', 'inject', join(workspace, 'dist'))).code).toBe(0)
+    expect(await contentsOf(workspace, names)).toEqual(before)
+  })
+
+  it('has written ids that the action keeps', async () => {
+    const workspace = await write()
+    await cli('sourcemaps', 'inject', join(workspace, 'dist'))
+    const before = await contentsOf(workspace, ['dist/app.js'])
+    expect((await upload(sentry, workspace)).code).toBe(0)
+    expect(await contentsOf(workspace, ['dist/app.js'])).toEqual(before)
+    const [bundle] = sentry.artifacts.bundles
+    const ids = Object.values(bundle?.manifest.files ?? {}).map(({ headers }) => headers?.['debug-id'])
+    expect(ids).toEqual([/debugId=(\S+)/.exec(before[0] ?? '')?.[1], ids[0]])
   })
 })
