@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { spawnSync } from 'node:child_process'
 import { measureRelease } from './release.ts'
 import { record } from './sentry.ts'
+import { measureSourceMaps } from './sourcemaps.ts'
 import { drawRuns, fixed, ours, type Schedule, simulate, type Workload } from './simulation.ts'
 import { measureSize } from './size.ts'
 import { DIST } from './step.ts'
@@ -90,6 +91,7 @@ const rows = [
   ...(await measureRelease(node, runs)),
   ...(await measureSize(node)),
   ...(await measureWatch(node)),
+  ...(await measureSourceMaps(node)),
 ]
 console.log(renderRows(rows))
 console.log('\nHow soon the end of builds is seen, simulated:\n')

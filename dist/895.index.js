@@ -105,85 +105,6 @@ function refusedSize(reply, bytes) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/sourcemaps/report.ts
-
-/** Rows of the table in the summary; more would bury the rest. */
-const MAX_ROWS = 100;
-/** Scripts in which errors will not be resolved, and why. */
-function unresolved(scripts) {
-    return scripts.flatMap(({ file, reason }) => (reason === undefined ? [] : [{ path: file.shown, reason }]));
-}
-function setSourceMapOutputs(outputs, report) {
-    const bundled = report.bundleIds.length === 0 ? [] : report.scripts.filter(({ upload, map }) => upload && map);
-    outputs.set('sourcemap-bundle-ids', JSON.stringify(report.bundleIds));
-    outputs.set('sourcemap-files', String(bundled.length));
-    outputs.set('sourcemap-unresolved', JSON.stringify(unresolved(report.scripts)));
-    outputs.set('sourcemap-bytes-sent', String(report.bytesSent));
-    outputs.set('sourcemap-state', report.state);
-}
-/** The part of the job summary: one line, and a collapsed table of the scripts. */
-function renderSourceMaps({ scripts, state, bytesSent, bundleIds }) {
-    const bad = unresolved(scripts).length;
-    const words = { ok: 'uploaded', pending: 'uploaded, Sentry is still reading them', skipped: 'not uploaded' };
-    const line = `${scripts.length} scripts, ${scripts.length - bad} with a usable source map: ${words[state]} (${bundleIds.length} bundles, ${bytesSent} bytes sent)`;
-    // What will not be resolved comes first.
-    const sorted = [...scripts].sort((a, b) => Number(b.reason !== undefined) - Number(a.reason !== undefined));
-    const rows = sorted.slice(0, MAX_ROWS).map(({ file, id, reason, segments }) => {
-        const result = reason === undefined ? `✅ ${segments} segments` : `⚠️ ${(0,sanitize/* markup */.PT)(reason)}`;
-        return `<tr><td><code>${(0,sanitize/* markup */.PT)(file.shown)}</code></td><td><code>${(0,sanitize/* markup */.PT)(file.url)}</code></td><td><code>${id ?? 'none'}</code></td><td>${result}</td></tr>`;
-    });
-    const rest = scripts.length - rows.length;
-    return [
-        '### Source maps',
-        '',
-        line,
-        '',
-        `<details><summary>${scripts.length} scripts</summary><table>`,
-        '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>',
-        ...rows,
-        ...(rest > 0 ? [`<tr><td colspan="4">and ${rest} more</td></tr>`] : []),
-        '</table></details>',
-        '',
-    ].join('\n');
-}
-
-;// CONCATENATED MODULE: ./src/sourcemaps/check.ts
-
-
-
-/** What must hold before a file is changed or a byte is sent. */
-/** With `check`, every script must have its id already. */
-function checkIds(scripts, { inject }) {
-    const without = scripts.filter(({ id }) => id === undefined);
-    if (inject !== 'check' || without.length === 0)
-        return;
-    throw failure(`${without.length} of ${scripts.length} scripts have no debug id:\n${listed(without.map(({ file }) => file.shown))}`, 'Deploy the files that the step with sourcemaps-inject: true has written.');
-}
-function checkUsable(scripts, { missing }, logger) {
-    const bad = unresolved(scripts);
-    if (scripts.length > 0 && bad.length === 0)
-        return;
-    const message = scripts.length === 0
-        ? 'The paths of sourcemaps hold no scripts (.js, .cjs, .mjs).'
-        : `Errors in ${bad.length} of ${scripts.length} scripts will not be resolved:\n${listed(bad.map(({ path, reason }) => `${path}: ${reason}`))}`;
-    if (missing === 'fail') {
-        throw failure(message, 'Check that the build writes source maps and that the paths are right. If these scripts need no source maps, set sourcemaps-missing to warn.');
-    }
-    if (missing === 'warn')
-        logger.warning(message, 'Source maps missing');
-    else
-        logger.info(message);
-}
-/** Lines of a message. */
-const MAX_LISTED = 20;
-function listed(lines) {
-    const shown = lines.slice(0, MAX_LISTED).map((line) => (0,sanitize/* plain */.pj)(line));
-    return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join('\n');
-}
-function failure(message, advice) {
-    return new errors/* ActionError */.lZ(message, { title: 'Source maps failed', advice });
-}
-
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 ;// CONCATENATED MODULE: ./src/sourcemaps/discover.ts
@@ -280,6 +201,96 @@ function takeFile(path, named, base, root, search) {
     }
     search.urls.set(url, shown);
     search.scripts.push({ path, shown, url });
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/report.ts
+
+/** Rows of the table in the summary; more would bury the rest. */
+const MAX_ROWS = 100;
+/** Scripts in which errors will not be resolved, and why. */
+function unresolved(scripts) {
+    return scripts.flatMap(({ file, reason }) => (reason === undefined ? [] : [{ path: file.shown, reason }]));
+}
+function setSourceMapOutputs(outputs, report) {
+    const bundled = report.bundleIds.length === 0 ? [] : report.scripts.filter(({ upload, map }) => upload && map);
+    outputs.set('sourcemap-bundle-ids', JSON.stringify(report.bundleIds));
+    outputs.set('sourcemap-files', String(bundled.length));
+    outputs.set('sourcemap-unresolved', JSON.stringify(unresolved(report.scripts)));
+    outputs.set('sourcemap-bytes-sent', String(report.bytesSent));
+    outputs.set('sourcemap-state', report.state);
+}
+/** The part of the job summary: one line, and a collapsed table of the scripts. */
+function renderSourceMaps({ scripts, state, bytesSent, bundleIds }) {
+    const bad = unresolved(scripts).length;
+    const words = { ok: 'uploaded', pending: 'uploaded, Sentry is still reading them', skipped: 'not uploaded' };
+    const line = `${scripts.length} scripts, ${scripts.length - bad} with a usable source map: ${words[state]} (${bundleIds.length} bundles, ${bytesSent} bytes sent)`;
+    // What will not be resolved comes first.
+    const sorted = [...scripts].sort((a, b) => Number(b.reason !== undefined) - Number(a.reason !== undefined));
+    const rows = sorted.slice(0, MAX_ROWS).map(({ file, id, reason, segments }) => {
+        const result = reason === undefined ? `✅ ${segments} segments` : `⚠️ ${(0,sanitize/* markup */.PT)(reason)}`;
+        return `<tr><td><code>${(0,sanitize/* markup */.PT)(file.shown)}</code></td><td><code>${(0,sanitize/* markup */.PT)(file.url)}</code></td><td><code>${id ?? 'none'}</code></td><td>${result}</td></tr>`;
+    });
+    const rest = scripts.length - rows.length;
+    return [
+        '### Source maps',
+        '',
+        line,
+        '',
+        `<details><summary>${scripts.length} scripts</summary><table>`,
+        '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>',
+        ...rows,
+        ...(rest > 0 ? [`<tr><td colspan="4">and ${rest} more</td></tr>`] : []),
+        '</table></details>',
+        '',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/check.ts
+
+
+
+
+/** What must hold before a file is changed or a byte is sent. */
+/** With `check`, every script must have its id already. */
+function checkIds(scripts, { inject }) {
+    const without = scripts.filter(({ id }) => id === undefined);
+    if (inject !== 'check' || without.length === 0)
+        return;
+    throw failure(`${without.length} of ${scripts.length} scripts have no debug id:\n${listed(without.map(({ file }) => file.shown))}`, 'Deploy the files that the step with sourcemaps-inject: true has written.');
+}
+function checkUsable(scripts, { missing }, logger) {
+    const bad = unresolved(scripts);
+    if (scripts.length > 0 && bad.length === 0)
+        return;
+    const message = scripts.length === 0
+        ? 'The paths of sourcemaps hold no scripts (.js, .cjs, .mjs).'
+        : `Errors in ${bad.length} of ${scripts.length} scripts will not be resolved:\n${listed(bad.map(({ path, reason }) => `${path}: ${reason}`))}`;
+    if (missing === 'fail') {
+        throw failure(message, 'Check that the build writes source maps and that the paths are right. If these scripts need no source maps, set sourcemaps-missing to warn.');
+    }
+    if (missing === 'warn')
+        logger.warning(message, 'Source maps missing');
+    else
+        logger.info(message);
+}
+/** Lines of a message. */
+const MAX_LISTED = 20;
+function listed(lines) {
+    const shown = lines.slice(0, MAX_LISTED).map((line) => (0,sanitize/* plain */.pj)(line));
+    return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join('\n');
+}
+function failure(message, advice) {
+    return new errors/* ActionError */.lZ(message, { title: 'Source maps failed', advice });
+}
+/** What the file system refused, as an error that a person can act on; undefined for any other error. */
+function fileError(error, workspace) {
+    const { code, syscall, path } = error;
+    if (!(error instanceof Error) || typeof code !== 'string' || typeof syscall !== 'string')
+        return undefined;
+    const where = typeof path === 'string' ? (0,sanitize/* plain */.pj)(shownPath(path, workspace)) : 'a file';
+    return failure(`The runner refused to ${syscall} ${where} (${(0,sanitize/* plain */.pj)(code, 20)}).`, code === 'ENOSPC'
+        ? 'Free space on the disk of the runner.'
+        : 'Check the owner and the permissions of this file.');
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -1855,6 +1866,14 @@ const MAX_BUNDLE = 2 * 1024 * 1024 * 1024 - 1;
  * @throws ActionError when nothing usable is found (unless the inputs allow it), or the server refuses the upload
  */
 async function uploadSourceMaps(inputs, deps) {
+    try {
+        await findAndUpload(inputs, deps);
+    }
+    catch (error) {
+        throw fileError(error, deps.workspace) ?? error;
+    }
+}
+async function findAndUpload(inputs, deps) {
     const { logger, workspace, files = systemFiles, signal } = deps;
     const found = await discover(inputs.roots, workspace, files);
     if (found.problems.length > 0)

@@ -2,7 +2,7 @@ import type { Outputs } from '../ports.ts'
 import type { SentrySession } from '../sentry/session.ts'
 import { plain } from '../text/sanitize.ts'
 import { createUploadApi } from './api.ts'
-import { checkIds, checkUsable, failure, listed } from './check.ts'
+import { checkIds, checkUsable, failure, fileError, listed } from './check.ts'
 import { discover } from './discover.ts'
 import { type Files, systemFiles } from './files.ts'
 import { findHashes } from './integrity.ts'
@@ -37,6 +37,14 @@ const MAX_BUNDLE = 2 * 1024 * 1024 * 1024 - 1
  * @throws ActionError when nothing usable is found (unless the inputs allow it), or the server refuses the upload
  */
 export async function uploadSourceMaps(inputs: SourceMapOptions, deps: SourceMapDeps): Promise<void> {
+  try {
+    await findAndUpload(inputs, deps)
+  } catch (error) {
+    throw fileError(error, deps.workspace) ?? error
+  }
+}
+
+async function findAndUpload(inputs: SourceMapOptions, deps: SourceMapDeps): Promise<void> {
   const { logger, workspace, files = systemFiles, signal } = deps
   const found = await discover(inputs.roots, workspace, files)
   if (found.problems.length > 0) throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.')
