@@ -26,7 +26,7 @@ __webpack_require__.r(__webpack_exports__);
  * only finds that all is done.
  */
 /** Bytes of a text. Sentry refuses more than 2.5 MB; the size of an upload is the server's word. */
-const MAX_REQUEST = 4 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 /**
  * Redirects are never followed: they would carry the token elsewhere, and turn a POST into a GET. Any status is a
  * response.
@@ -35,7 +35,7 @@ const client = (0,axios__WEBPACK_IMPORTED_MODULE_4__/* .create */ .vt)({
     proxy: false,
     maxRedirects: 0,
     decompress: false,
-    maxBodyLength: MAX_REQUEST,
+    maxBodyLength: MAX_REQUEST_BYTES,
     responseType: 'arraybuffer',
     transformRequest: [],
     transformResponse: [],

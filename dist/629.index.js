@@ -447,37 +447,36 @@ function mismatch({ expected, build }) {
     return undefined;
 }
 
+// EXTERNAL MODULE: ./src/http/error-body.ts
+var error_body = __webpack_require__(4995);
 // EXTERNAL MODULE: ./src/http/retry.ts
 var retry = __webpack_require__(8902);
 ;// CONCATENATED MODULE: ./src/abf/client/errors.ts
 
 
 
+
 const HOUR_MS = 3_600_000;
-const HTML = /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i;
 /**
- * Turns an answer that a call does not expect into an error with the server's words and the next thing to do.
+ * Turns a response that a call does not expect into an error with the server's message and the next thing to do.
  * @param now milliseconds since the epoch, for answers without a `Date`
  */
-function explain(reply, account, now) {
-    const pauseMs = rateLimitMs(reply, now);
+function explain(response, account, now) {
+    const pauseMs = rateLimitMs(response, now);
     if (pauseMs !== undefined)
-        return rateLimited(reply, pauseMs, now);
-    const words = serverWords(reply);
-    return reply.error('status', `answered ${reply.status}${words === '' ? '' : `: ${words}`}`, {
-        words,
-        advice: advise(reply, account),
-        retryAfterMs: (0,retry/* retryHint */.IR)(reply.status, (name) => reply.header(name), now),
+        return rateLimited(response, pauseMs, now);
+    const message = messageIn(response);
+    return response.error('status', `responded with ${response.status}${message === '' ? '' : `: ${message}`}`, {
+        serverMessage: message,
+        advice: advise(response, account),
+        retryAfterMs: (0,retry/* retryHint */.IR)(response.status, (name) => response.header(name), now),
     });
 }
-/** An answer with status 200 whose body is not what the call gives on any known server. */
-function unreadable(reply, account) {
-    const html = isHtml(reply);
-    return reply.error('unreadable', html ? 'answered with a web page instead of JSON' : 'sent an answer that is not understood', {
-        words: reply.words(reply.text, 120),
-        advice: html
-            ? `Check abf-url (now ${account.base}): it must be the base of an ABF server. The page may also be a notice of maintenance.`
-            : 'Run the job again; if it stays, a proxy may be changing answers, or this ABF is newer than this action.',
+/** A response with status 200 whose body is not what the call gives on any known server. */
+function unreadable(response, account) {
+    return (0,error_body/* unreadable */.O$)(response, undefined, {
+        page: `Check abf-url (now ${account.base}): it must be the base of an ABF server. The page may also be a notice of maintenance.`,
+        other: 'Re-run the job. If the problem persists, a proxy may be changing responses, or this ABF is newer than this action.',
     });
 }
 /** ABF redirects where others refuse, so the advice is another one than for other servers. */
@@ -496,37 +495,37 @@ function explainRedirect(error, account) {
  * for any other answer. It answers 403, as a missing right does: only the sentence tells them apart, or the count of
  * what is left when a proxy has replaced the sentence.
  */
-function rateLimitMs(reply, now) {
-    if (reply.status !== 403)
+function rateLimitMs(response, now) {
+    if (response.status !== 403)
         return undefined;
-    const told = /rate limit/i.test(reply.text.slice(0, 2000));
-    const counted = reply.header('x-ratelimit-remaining')?.trim() === '0' && messageOf(reply) === '';
-    return told || counted ? HOUR_MS - (serverTime(reply, now) % HOUR_MS) : undefined;
+    const told = /rate limit/i.test(response.text.slice(0, 2000));
+    const counted = response.header('x-ratelimit-remaining')?.trim() === '0' && messageOf(response) === '';
+    return told || counted ? HOUR_MS - (serverTime(response, now) % HOUR_MS) : undefined;
 }
-function serverTime(reply, now) {
-    const dated = Date.parse(reply.header('date') ?? '');
+function serverTime(response, now) {
+    const dated = Date.parse(response.header('date') ?? '');
     return Number.isNaN(dated) ? now : dated;
 }
-function rateLimited(reply, pauseMs, now) {
-    const limit = reply.header('x-ratelimit-limit');
+function rateLimited(response, pauseMs, now) {
+    const limit = response.header('x-ratelimit-limit');
     const many = limit !== undefined && /^\d{1,9}$/.test(limit) ? `${limit} requests an hour` : 'requests an hour';
-    const at = new Date(serverTime(reply, now) + pauseMs).toISOString().slice(11, 16);
-    return reply.error('status', `answered 403: the limit of ${many} is used up until ${at} UTC`, {
-        words: serverWords(reply),
+    const at = new Date(serverTime(response, now) + pauseMs).toISOString().slice(11, 16);
+    return response.error('status', `responded with 403: the limit of ${many} is used up until ${at} UTC`, {
+        serverMessage: messageIn(response),
         advice: `Run the job again in ${(0,durations/* sayDuration */.k)(pauseMs)}. All jobs of the same account share the limit: fewer of them at a time, or a longer abf-poll-interval, save requests.`,
         retryAfterMs: pauseMs,
     });
 }
-function advise(reply, account) {
+function advise(response, account) {
     const { base, source } = account;
-    if (isHtml(reply) && reply.status < 500) {
+    if ((0,error_body/* isWebPage */.AA)(response.text) && response.status < 500) {
         return `That is a web page, not ABF's API: check abf-url (now ${base}), and whether a proxy answers in its place.`;
     }
-    switch (reply.status) {
+    switch (response.status) {
         case 401:
             return source === undefined
                 ? `This server reads nothing out without credentials: give abf-token. The token is shown at ${base}settings/private.`
-                : adviseCredentials(reply, base, source);
+                : adviseCredentials(response, base, source);
         case 403:
             return source === undefined
                 ? 'The project or platform is hidden, so it takes credentials: give abf-token.'
@@ -538,42 +537,33 @@ function advise(reply, account) {
         case 429:
             return 'Run the job again in a few minutes.';
         default:
-            return reply.status >= 500
+            return response.status >= 500
                 ? `ABF or a proxy in front of it has trouble. Open ${base} in a browser, then run the job again.`
                 : undefined;
     }
 }
-function adviseCredentials(reply, base, source) {
-    return /confirm/i.test(messageOf(reply))
+function adviseCredentials(response, base, source) {
+    return /confirm/i.test(messageOf(response))
         ? `The account of ${source} is not confirmed yet: open the link in the mail that ABF sent to it.`
         : `ABF does not accept what ${source} holds. The API token is shown at ${base}settings/private; it goes into abf-token alone, without a password.`;
 }
-/** What the server said, cleaned: a message in one of its shapes, its plain text, or the title of a page. */
-function serverWords(reply) {
-    if (isHtml(reply)) {
-        const title = /<title[^>]*>([^<]{1,2000})/i.exec(reply.text.slice(0, 8000))?.[1];
-        return title === undefined ? 'a web page' : `a web page titled "${reply.words(title, 100)}"`;
-    }
-    const message = messageOf(reply);
-    // This fork lost its translations and sends the key of the sentence instead.
-    if (message.startsWith('translation missing'))
-        return '';
-    if (message !== '')
-        return reply.words(message, 400);
-    return reply.json === undefined ? reply.words(reply.text, 200) : '';
+/** What the server said, sanitized: a message in one of its shapes, its plain text, or the title of a page. */
+function messageIn(response) {
+    return (0,error_body/* serverMessage */.x_)(response, () => {
+        const message = messageOf(response);
+        // This fork lost its translations and sends the key of the sentence instead.
+        return message.startsWith('translation missing') ? '' : message;
+    }, 400);
 }
 /** `message` on top or inside `build_list`, or `error`; whatever else the body holds is no sentence. */
-function messageOf(reply) {
-    const body = record(reply.json);
+function messageOf(response) {
+    const body = record(response.json);
     const inner = record(body['build_list']);
     const found = [inner['message'], body['message'], body['error']].find((text) => typeof text === 'string');
     return typeof found === 'string' ? found : '';
 }
 function record(value) {
     return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-function isHtml(reply) {
-    return HTML.test(reply.text.slice(0, 500));
 }
 
 ;// CONCATENATED MODULE: ./src/abf/client/lookups.ts
@@ -585,28 +575,28 @@ const MOST_PAGES = 10;
 /** So a search gives no more than this. */
 const MOST_FOUND = PAGE_SIZE * MOST_PAGES;
 function createNames({ get, parse }) {
-    const platforms = (path, intent) => readPages((page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent), (reply) => parse(PlatformsAnswer, reply).platforms);
+    const platforms = (path, intent) => readPages((page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent), (response) => parse(PlatformsAnswer, response).platforms);
     return {
         async findProject(owner, name) {
             // URLSearchParams also encodes a plus, which servers would read as a space.
             const query = new URLSearchParams({ owner, name }).toString();
-            const reply = await get(`projects/get_id.json?${query}`, 'find the project');
-            return reply.status === 404 ? undefined : parse(ProjectAnswer, reply).project;
+            const response = await get(`projects/get_id.json?${query}`, 'find the project');
+            return response.status === 404 ? undefined : parse(ProjectAnswer, response).project;
         },
         platformsForBuild: () => platforms('platforms/platforms_for_build.json?', 'list the platforms to build for'),
         async platform(idOrName) {
             // The path takes no dot, not even an encoded one.
             if (idOrName.includes('.'))
                 return undefined;
-            const reply = await get(`platforms/${encodeURIComponent(idOrName)}.json`, 'look up the platform');
-            return reply.status === 404 ? undefined : parse(PlatformAnswer, reply).platform;
+            const response = await get(`platforms/${encodeURIComponent(idOrName)}.json`, 'look up the platform');
+            return response.status === 404 ? undefined : parse(PlatformAnswer, response).platform;
         },
         personalPlatforms: () => platforms('platforms.json?type=personal&', 'list the personal platforms'),
         async repository(id) {
-            const reply = await get(`repositories/${id}.json`, 'look up the repository');
-            return reply.status === 404 ? undefined : parse(RepositoryAnswer, reply).repository;
+            const response = await get(`repositories/${id}.json`, 'look up the repository');
+            return response.status === 404 ? undefined : parse(RepositoryAnswer, response).repository;
         },
-        arches: () => readPages((page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'), (reply) => parse(ArchesAnswer, reply).architectures),
+        arches: () => readPages((page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'), (response) => parse(ArchesAnswer, response).architectures),
         async login() {
             return parse(UserAnswer, await get('user.json', 'check the credentials')).user.uname;
         },
@@ -653,14 +643,14 @@ function createRequests(deps) {
             headers: headers(deps, body !== undefined, etag),
         });
         made += 1;
-        const reply = await patient(send, deps);
-        const dated = Date.parse(reply.header('date') ?? '');
+        const response = await patient(send, deps);
+        const dated = Date.parse(response.header('date') ?? '');
         if (!Number.isNaN(dated))
             ahead = dated - clock.now();
-        const left = remaining(reply);
+        const left = remaining(response);
         if (left !== undefined)
             told = { left, hour: hourOf(serverNow()) };
-        return reply;
+        return response;
     }
     return {
         get: (path, intent) => request('GET', path, intent),
@@ -668,30 +658,30 @@ function createRequests(deps) {
         post: (path, intent, body) => request('POST', path, intent, { body, effect: 'creates' }),
         async seen(path, intent) {
             const known = answers.get(path);
-            const reply = await request('GET', path, intent, { etag: known?.etag });
-            if (reply.status === 304 && known !== undefined)
-                return known.reply;
-            const etag = reply.header('etag');
+            const response = await request('GET', path, intent, { etag: known?.etag });
+            if (response.status === 304 && known !== undefined)
+                return known.response;
+            const etag = response.header('etag');
             // A list of fewer builds has another path, so old ones pile up.
             if (answers.size >= MOST_ANSWERS)
                 answers.clear();
             // A body that is not what it should be is thrown out by `parse`, or it would come back with every 304.
-            if (reply.status === 200 && etag !== undefined)
-                answers.set(path, { etag, reply });
+            if (response.status === 200 && etag !== undefined)
+                answers.set(path, { etag, response });
             else
                 answers.delete(path);
-            return reply;
+            return response;
         },
-        parse(schema, reply) {
-            if (reply.status !== 200)
-                throw explain(reply, account, clock.now());
-            const parsed = schema.safeParse(reply.json);
+        parse(schema, response) {
+            if (response.status !== 200)
+                throw explain(response, account, clock.now());
+            const parsed = schema.safeParse(response.json);
             if (parsed.success)
                 return parsed.data;
             for (const [path, known] of answers)
-                if (known.reply === reply)
+                if (known.response === response)
                     answers.delete(path);
-            throw unreadable(reply, account);
+            throw unreadable(response, account);
         },
         serverNow,
         // What was left of another hour says nothing about this one.
@@ -701,10 +691,10 @@ function createRequests(deps) {
 /** Waits for the full hour when it is near: a request over the limit was refused and had no effect. */
 async function patient(send, { account, clock, signal, patienceMs }) {
     try {
-        const reply = await send();
-        const pauseMs = rateLimitMs(reply, clock.now());
+        const response = await send();
+        const pauseMs = rateLimitMs(response, clock.now());
         if (pauseMs === undefined || pauseMs > patienceMs)
-            return reply;
+            return response;
         await clock.sleep(pauseMs + 1000 * clock.random(), signal);
         return await send();
     }
@@ -716,8 +706,8 @@ function hourOf(ms) {
     return Math.floor(ms / 3_600_000);
 }
 /** OMV's count for the account, of all its jobs. */
-function remaining(reply) {
-    const text = reply.header('x-ratelimit-remaining')?.trim() ?? '';
+function remaining(response) {
+    const text = response.header('x-ratelimit-remaining')?.trim() ?? '';
     return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 function headers({ credentials, userAgent }, json, etag) {
@@ -755,10 +745,10 @@ function createAbfApi(deps) {
     const { account, clock } = deps;
     const requests = createRequests(deps);
     const { get, put, seen, parse, serverNow, quota } = requests;
-    const rows = (reply) => parse(RowsAnswer, reply).build_lists;
+    const rows = (response) => parse(RowsAnswer, response).build_lists;
     /** An answer that is no failure of the call; a limit of requests says nothing about the build. */
-    const refused = (reply) => {
-        const error = explain(reply, account, clock.now());
+    const refused = (response) => {
+        const error = explain(response, account, clock.now());
         if (error.retryAfterMs !== undefined)
             throw error;
         return error;
@@ -775,75 +765,75 @@ function createAbfApi(deps) {
         },
         async searchProject(projectId, filter) {
             const path = `projects/${projectId}/build_lists.json?${query(filter, 1)}`;
-            const reply = await get(path, 'look for builds of the project');
-            return reply.status === 404 ? undefined : rows(reply);
+            const response = await get(path, 'look for builds of the project');
+            return response.status === 404 ? undefined : rows(response);
         },
         async statuses(ids) {
             const list = ids.map((id) => `filter%5Bid%5D%5B%5D=${id}`).join('&');
-            const reply = await seen(`build_lists.json?${list}&per_page=${PAGE_SIZE}`, 'read the status of the builds');
-            if ([400, 404, 405, 422].includes(reply.status))
+            const response = await seen(`build_lists.json?${list}&per_page=${PAGE_SIZE}`, 'read the status of the builds');
+            if ([400, 404, 405, 422].includes(response.status))
                 return undefined;
             const wanted = new Set(ids);
-            const found = rows(reply);
+            const found = rows(response);
             return found.every((row) => wanted.has(row.id)) ? found : undefined;
         },
         async show(id) {
-            const reply = await seen(`build_lists/${id}.json`, `read build ${id}`);
-            if (reply.status === 404)
+            const response = await seen(`build_lists/${id}.json`, `read build ${id}`);
+            if (response.status === 404)
                 return { kind: 'missing' };
-            const hidden = reply.status === 403 || (reply.status === 500 && reply.json !== undefined);
+            const hidden = response.status === 403 || (response.status === 500 && response.json !== undefined);
             if (hidden)
-                return { kind: 'hidden', error: refused(reply) };
-            return { kind: 'build', build: parse(BuildAnswer, reply).build_list };
+                return { kind: 'hidden', error: refused(response) };
+            return { kind: 'build', build: parse(BuildAnswer, response).build_list };
         },
         async averages(projectId) {
-            const reply = await get(`projects/${projectId}.json`, 'look up how long builds usually take');
-            return parse(AveragesAnswer, reply).project.project_statistics;
+            const response = await get(`projects/${projectId}.json`, 'look up how long builds usually take');
+            return parse(AveragesAnswer, response).project.project_statistics;
         },
         create: (fields, intent) => create(fields, intent, requests, deps),
         async act(id, action) {
-            const reply = await put(`build_lists/${id}/${action}.json`, `${VERBS[action]} build ${id}`);
-            const { status } = reply;
+            const response = await put(`build_lists/${id}/${action}.json`, `${VERBS[action]} build ${id}`);
+            const { status } = response;
             if ([403, 404, 422].includes(status))
-                return { kind: 'refused', status, error: refused(reply) };
-            if (parse(ActionAnswer, reply).done)
+                return { kind: 'refused', status, error: refused(response) };
+            if (parse(ActionAnswer, response).done)
                 return { kind: 'done' };
-            return { kind: 'refused', status: 422, error: refusal(reply) };
+            return { kind: 'refused', status: 422, error: refusal(response) };
         },
         serverNow,
         quota,
     };
 }
 async function create(fields, intent, { post }, { account, clock }) {
-    let reply;
+    let response;
     try {
-        reply = await post('build_lists.json', intent, { build_list: fields });
+        response = await post('build_lists.json', intent, { build_list: fields });
     }
     catch (error) {
         if (!(error instanceof failure/* HttpError */.j$))
             throw error;
         return { kind: mayHaveArrived(error) ? 'lost' : 'refused', error };
     }
-    const { status } = reply;
+    const { status } = response;
     if (status === 408 || status >= 500)
-        return { kind: 'lost', error: explain(reply, account, clock.now()) };
+        return { kind: 'lost', error: explain(response, account, clock.now()) };
     if (status !== 200)
-        return { kind: 'refused', error: explain(reply, account, clock.now()) };
-    const answer = CreatedAnswer.safeParse(reply.json);
+        return { kind: 'refused', error: explain(response, account, clock.now()) };
+    const answer = CreatedAnswer.safeParse(response.json);
     if (!answer.success)
-        return { kind: 'lost', error: unreadable(reply, account) };
+        return { kind: 'lost', error: unreadable(response, account) };
     const { id } = answer.data.build_list;
-    return id === null ? { kind: 'refused', error: refusal(reply) } : { kind: 'created', id };
+    return id === null ? { kind: 'refused', error: refusal(response) } : { kind: 'created', id };
 }
 /** A connection that was never made, or an answer with a status below 500, has made no build. */
 function mayHaveArrived({ kind, status }) {
     return status === undefined ? ['timeout', 'reset', 'too-large'].includes(kind) : status >= 500;
 }
 /** A refusal in the disguise of a 200, as servers of 2012 sent it. */
-function refusal(reply) {
-    const words = serverWords(reply);
-    return reply.error('status', `refused: ${words}`, {
-        words,
+function refusal(response) {
+    const message = messageIn(response);
+    return response.error('status', `refused: ${message}`, {
+        serverMessage: message,
         advice: 'Correct the input that ABF complains about.',
     });
 }
@@ -1368,16 +1358,16 @@ async function fetchLines(url, file, count, http) {
     if (large && packed)
         return undefined;
     try {
-        const reply = await http.send({
+        const response = await http.send({
             method: 'GET',
             url,
             peer: FILE_STORE,
             effect: 'idempotent',
             intent: `read the log ${file.file_name}`,
             headers: { Accept: '*/*', ...(large ? { Range: `bytes=-${END}` } : {}) },
-            largestAnswer: LARGEST_LOG,
+            maxResponseBytes: LARGEST_LOG,
         });
-        return reply.status === 200 || reply.status === 206 ? tail(reply, count) : undefined;
+        return response.status === 200 || response.status === 206 ? tail(response, count) : undefined;
     }
     catch (error) {
         // A log is a help, not the result: the next file may be readable, and the link is there in any case.
@@ -1387,16 +1377,16 @@ async function fetchLines(url, file, count, http) {
     }
 }
 /** The last lines that are not blank. A store may send a packed file packed, whatever it says. */
-function tail(reply, count) {
-    const bytes = unpack(reply.bytes);
+function tail(response, count) {
+    const bytes = unpack(response.bytes);
     if (!bytes)
         return undefined;
-    const cut = bytes.length > END || reply.status === 206;
+    const cut = bytes.length > END || response.status === 206;
     // Bytes that are no UTF-8 become replacement characters.
     const text = bytes.subarray(-END).toString('utf8');
     return (cut ? withoutStart(text) : text)
         .split('\n')
-        .map((line) => clean(line, reply))
+        .map((line) => clean(line, response))
         .filter((line) => line !== '')
         .slice(-count);
 }
@@ -1406,11 +1396,11 @@ function withoutStart(text) {
     return end < 0 ? text.slice(LONGEST_SECRET) : text.slice(end + 1);
 }
 /** Progress bars overwrite their line; only what was there last is shown. Indentation carries meaning in logs. */
-function clean(line, reply) {
+function clean(line, response) {
     const shown = line.replace(/\r+$/, '').split('\r').at(-1) ?? '';
     const indent = /^ {0,40}/.exec(shown)?.[0] ?? '';
-    const words = reply.words(shown, LONGEST_LINE);
-    return words === '' ? '' : indent + words;
+    const text = response.sanitize(shown, LONGEST_LINE);
+    return text === '' ? '' : indent + text;
 }
 function unpack(bytes) {
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
@@ -1677,7 +1667,7 @@ async function ask(operation, record, code, deps) {
 /** One no of the server stands for several things; the status at that moment tells which. */
 function explainRefusal(operation, code, { status, error }, source) {
     const { from, right } = RULES[operation];
-    const said = error.words === '' ? '' : ` ("${error.words}")`;
+    const said = error.serverMessage === '' ? '' : ` ("${error.serverMessage}")`;
     const start = `ABF refuses to ${operations_VERBS[operation]} it with ${status}${said}`;
     if (status === 404)
         return `${start}: this server does not know that operation.`;

@@ -19,7 +19,10 @@ var dist_src = __webpack_require__(1267);
 var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/text/sanitize.ts
 var sanitize = __webpack_require__(4212);
+// EXTERNAL MODULE: ./src/http/error-body.ts
+var error_body = __webpack_require__(4995);
 ;// CONCATENATED MODULE: ./src/github/errors.ts
+
 
 
 /** The HTTP status of what octokit threw; undefined when there was no answer. */
@@ -38,7 +41,7 @@ function explain(error, { apiUrl, repository }) {
         return cause;
     const status = statusOf(error);
     const host = URL.canParse(apiUrl) ? new URL(apiUrl).host : apiUrl;
-    const said = typeof message === 'string' ? (0,sanitize/* plain */.pj)(message, 200) : 'no answer';
+    const said = typeof message === 'string' ? describe(message) : 'no response';
     return new errors/* ActionError */.lZ(`Could not read the commits of ${repository} from ${host}: ${status === undefined ? said : `HTTP ${status}: ${said}`}`, { advice: advise(status, repository) });
 }
 function advise(status, repository) {
@@ -53,8 +56,12 @@ function advise(status, repository) {
             return 'GitHub limits how often its API is called. Run the job again later.';
         case undefined:
         default:
-            return 'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.';
+            return 'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.';
     }
+}
+/** Octokit takes the whole body for the message where that is no JSON. */
+function describe(message) {
+    return (0,error_body/* isWebPage */.AA)(message) ? (0,error_body/* describeWebPage */.Dd)(message, sanitize/* plain */.pj) : (0,sanitize/* plain */.pj)(message, 200);
 }
 
 // EXTERNAL MODULE: ./src/wait/pool.ts
@@ -97,7 +104,7 @@ function parse(schema, data) {
     if (parsed.success)
         return parsed.data;
     const path = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new errors/* ActionError */.lZ(`GitHub sent an answer that is not understood (${path === '' ? 'no such list' : `field ${path}`}).`, { advice: 'Check that GITHUB_API_URL is the address of a GitHub API, or set set-commits: skip.' });
+    throw new errors/* ActionError */.lZ(`GitHub sent a response in an unknown format (${path === '' ? 'no such list' : `field ${path}`}).`, { advice: 'Check that GITHUB_API_URL is the address of a GitHub API, or set set-commits: skip.' });
 }
 
 ;// CONCATENATED MODULE: ./src/github/range.ts
@@ -206,9 +213,9 @@ async function withFiles(octokit, place, range) {
 function formatFailure(error) {
     const status = statusOf(error);
     if (status !== undefined)
-        return `GitHub answered ${status}`;
+        return `GitHub responded with ${status}`;
     return error instanceof errors/* ActionError */.lZ
-        ? 'GitHub sent a response that is not understood'
+        ? 'GitHub sent a response in an unknown format'
         : 'GitHub could not be reached';
 }
 async function readFiles(octokit, place, ref) {
@@ -248,7 +255,7 @@ function asCommit({ sha, commit }) {
  * than a whole run without them.
  */
 /** A comparison brings the patches of up to 300 files along. */
-const LARGEST_ANSWER = 32 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 /** Commits by GitHub's REST API: compare, list, and one commit each for its files. */
 function createCommitSource(deps) {
     const octokit = connect(deps);
@@ -274,21 +281,21 @@ function createCommitSource(deps) {
 /** Octokit over the action's own HTTP: the same proxies, limits, retries and cleaned errors as everywhere. */
 function connect({ http, logger, token, apiUrl }) {
     const fetch = async (url, init) => {
-        const reply = await http.send({
+        const response = await http.send({
             method: 'GET',
             url: new URL(url),
             headers: init.headers ?? {},
             intent: 'read the commits',
             effect: 'idempotent',
             peer: { name: 'GitHub', urlInput: 'GITHUB_API_URL' },
-            largestAnswer: LARGEST_ANSWER,
+            maxResponseBytes: MAX_RESPONSE_BYTES,
         });
-        const { status, json } = reply;
-        const link = reply.header('link');
+        const { status, json } = response;
+        const link = response.header('link');
         // Octokit parses what it is given as JSON. Secrets are taken out of values only, so that it stays JSON.
         const type = json === undefined ? 'text/plain' : 'application/json';
         const headers = { 'content-type': type, ...(link === undefined ? {} : { link }) };
-        const body = json === undefined ? reply.text : JSON.stringify(json);
+        const body = json === undefined ? response.text : JSON.stringify(json);
         return new Response(status === 204 || status === 304 ? null : body, { status, headers });
     };
     const tell = (message) => {

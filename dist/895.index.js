@@ -48,10 +48,10 @@ const AssembleSchema = schemas/* object */.Ikc({
 function createUploadApi(call, account) {
     return {
         async options() {
-            const reply = await call({ method: 'GET', path: 'chunk-upload/', intent: 'ask how to upload' });
-            if (reply.status !== 200)
-                throw (0,sentry_errors/* explain */.WE)(reply, account, SCOPES);
-            const { accept = [], url, ...options } = (0,sentry_call/* parse */.qg)(OptionsSchema, reply);
+            const response = await call({ method: 'GET', path: 'chunk-upload/', intent: 'ask how to upload' });
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, SCOPES);
+            const { accept = [], url, ...options } = (0,sentry_call/* parse */.qg)(OptionsSchema, response);
             const tellsMissing = accept.includes('artifact_bundles_v2');
             if ((!tellsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
                 throw tooOld(account);
@@ -59,23 +59,28 @@ function createUploadApi(call, account) {
             return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...uploadUrl(url, account.base) };
         },
         async assemble({ checksum, chunks, projects, version, dist }) {
-            const reply = await call({
+            const response = await call({
                 method: 'POST',
                 path: 'artifactbundle/assemble/',
                 body: { checksum, chunks, projects: projects.map(sentry_call/* asProject */.kC), version, dist },
                 intent: 'assemble the bundle of source maps',
             });
-            if (reply.status !== 200)
-                throw (0,sentry_errors/* explain */.WE)(reply, account, SCOPES);
-            return (0,sentry_call/* parse */.qg)(AssembleSchema, reply);
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, SCOPES);
+            return (0,sentry_call/* parse */.qg)(AssembleSchema, response);
         },
         async sendChunk(url, { bytes, contentType }) {
             const upload = { url, bytes, contentType };
-            const reply = await call({ method: 'POST', path: '', upload, intent: 'upload a chunk of source maps' });
-            if (reply.status === 413)
-                throw refusedSize(reply, bytes.length);
-            if (reply.status !== 200)
-                throw (0,sentry_errors/* explain */.WE)(reply, account, SCOPES);
+            const response = await call({
+                method: 'POST',
+                path: '',
+                upload,
+                intent: 'upload a chunk of source maps',
+            });
+            if (response.status === 413)
+                throw refusedSize(response, bytes.length);
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, SCOPES);
         },
     };
 }
@@ -99,8 +104,8 @@ function tooOld({ base }) {
         advice: 'Update the server to 23.6 or later, or leave the input sourcemaps out.',
     });
 }
-function refusedSize(reply, bytes) {
-    return reply.error('status', `answered 413: a request of ${bytes} bytes is too large`, {
+function refusedSize(response, bytes) {
+    return response.error('status', `responded with 413: a request of ${bytes} bytes is too large`, {
         advice: 'A proxy in front of Sentry limits the size of requests. Raise its limit, such as client_max_body_size of nginx, to at least 32 MB.',
     });
 }

@@ -299,6 +299,55 @@ function hasZlibHeader(body) {
 
 /***/ }),
 
+/***/ 4995:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AA: () => (/* binding */ isWebPage),
+/* harmony export */   Dd: () => (/* binding */ describeWebPage),
+/* harmony export */   O$: () => (/* binding */ unreadable),
+/* harmony export */   x_: () => (/* binding */ serverMessage)
+/* harmony export */ });
+/** Characters. Pages begin with one of the marks below, apart from white space. */
+const PAGE_START = 500;
+/** Characters in which the title of a page is looked for. */
+const PAGE_HEAD = 8000;
+/** Whether a text is a web page: a proxy, a firewall or a wrong address answers in place of the API. */
+function isWebPage(text) {
+    return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, PAGE_START));
+}
+/** `a web page titled "…"`, or `a web page` when it has no title. */
+function describeWebPage(text, sanitize) {
+    const title = /<title[^>]*>([^<]{1,2000})/i.exec(text.slice(0, PAGE_HEAD))?.[1];
+    return title === undefined ? 'a web page' : `a web page titled "${sanitize(title, 100)}"`;
+}
+/**
+ * What a server says in the body of an error, sanitized: the title of a web page, the message in its JSON, or its plain
+ * text.
+ * @param fromJson finds the message, in the shapes of one system; empty when there is none
+ * @param max code points
+ */
+function serverMessage(response, fromJson, max) {
+    const { text, json } = response;
+    const sanitize = (part, limit) => response.sanitize(part, limit);
+    if (isWebPage(text))
+        return describeWebPage(text, sanitize);
+    return sanitize(json === undefined ? text : fromJson(json), max);
+}
+/**
+ * A response with a status of success whose body is not what the API documents.
+ * @param where names the first field that does not fit, where that is known
+ * @param advice `page`: for a web page; `other`: for any other body
+ */
+function unreadable(response, where, advice) {
+    const page = isWebPage(response.text);
+    const place = where === undefined ? '' : ` (${where})`;
+    return response.error('unreadable', page ? 'responded with a web page instead of JSON' : `sent a response in an unknown format${place}`, { serverMessage: response.sanitize(response.text, 120), advice: page ? advice.page : advice.other });
+}
+
+
+/***/ }),
+
 /***/ 2398:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -317,7 +366,7 @@ function hasZlibHeader(body) {
 
 /**
  * A request that did not give what was asked for. It carries the status (undefined when there was no answer), the
- * method, the URL without credentials and query, and the server's own words, cleaned and shortened; never a header.
+ * method, the URL without credentials and query, and what the server said, sanitized and shortened; never a header.
  */
 class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ {
     name = 'HttpError';
@@ -325,7 +374,7 @@ class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError *
     status;
     method;
     url;
-    words;
+    serverMessage;
     /** Milliseconds after which the server wants to be asked again, for callers that can wait that long. */
     retryAfterMs;
     constructor(fields) {
@@ -337,7 +386,7 @@ class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError *
         this.status = fields.status;
         this.method = fields.method;
         this.url = fields.url;
-        this.words = fields.words ?? '';
+        this.serverMessage = fields.serverMessage ?? '';
         this.retryAfterMs = fields.retryAfterMs;
     }
 }
@@ -361,8 +410,8 @@ function classify(error, peer, host) {
     if (TOO_LARGE.has(code) || /maxContentLength/.test(message)) {
         return {
             kind: 'too-large',
-            sent: true,
-            heals: false,
+            maybeDelivered: true,
+            transient: false,
             sentence: `${host} sent more than this action accepts`,
             advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
         };
@@ -370,8 +419,8 @@ function classify(error, peer, host) {
     if (code === UNUSABLE_PROXY) {
         return {
             kind: 'proxy',
-            sent: false,
-            heals: false,
+            maybeDelivered: false,
+            transient: false,
             sentence: `the proxy that the environment names for ${host} is no usable URL`,
             advice: 'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',
         };
@@ -379,17 +428,17 @@ function classify(error, peer, host) {
     if (code === NO_TUNNEL) {
         return {
             kind: 'proxy',
-            sent: false,
-            heals: proxyStatus === undefined || (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .isTransient */ .dg)(proxyStatus),
-            sentence: `the proxy did not connect to ${host}${proxyStatus ? ` (it answered ${proxyStatus})` : ''}`,
+            maybeDelivered: false,
+            transient: proxyStatus === undefined || (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .isTransient */ .dg)(proxyStatus),
+            sentence: `the proxy did not connect to ${host}${proxyStatus ? ` (status ${proxyStatus})` : ''}`,
             advice: 'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
         };
     }
     if (code === UNKNOWN_CODING) {
         return {
             kind: 'unreadable',
-            sent: true,
-            heals: false,
+            maybeDelivered: true,
+            transient: false,
             sentence: `${host} sent a response in a content coding that this action did not offer`,
             advice: 'Check the server and the proxies in between: this action accepts gzip.',
         };
@@ -397,8 +446,8 @@ function classify(error, peer, host) {
     if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
         return {
             kind: 'dns',
-            sent: false,
-            heals: true,
+            maybeDelivered: false,
+            transient: true,
             sentence: `the host ${host} could not be found (${code})`,
             advice: `Check ${peer.urlInput}, and that the runner can resolve that name.`,
         };
@@ -406,8 +455,8 @@ function classify(error, peer, host) {
     if (CERTIFICATE.test(code) || TLS.test(code)) {
         return {
             kind: 'tls',
-            sent: false,
-            heals: false,
+            maybeDelivered: false,
+            transient: false,
             sentence: `no secure connection to ${host}: ${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(message, 160)} (${code})`,
             advice: CERTIFICATE.test(code)
                 ? 'If the server uses your own certificate authority, name its file in the environment variable NODE_EXTRA_CA_CERTS of this step.'
@@ -418,18 +467,18 @@ function classify(error, peer, host) {
     if (UNREACHABLE.has(code) && !/^(read|write)\b/.test(message)) {
         return {
             kind: 'refused',
-            sent: false,
-            heals: true,
+            maybeDelivered: false,
+            transient: true,
             sentence: `no connection to ${host} (${code})`,
             advice: `Check ${peer.urlInput}, and that the runner may reach it (firewall, proxy, VPN).`,
         };
     }
     return {
         kind: 'reset',
-        sent: true,
-        heals: true,
+        maybeDelivered: true,
+        transient: true,
         sentence: `the connection to ${host} broke${code ? ` (${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(code, 40)})` : ''}`,
-        advice: 'Run the job again; if it stays, look at the server and at proxies in between.',
+        advice: 'Re-run the job. If the problem persists, check the server and the proxies in between.',
     };
 }
 
@@ -507,7 +556,7 @@ const RETRY_POLICY = {
     budgetMs: 60_000,
     firstPauseMs: 500,
     factor: 2.5,
-    longestPauseMs: 20_000,
+    maxPauseMs: 20_000,
 };
 /** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
 function isTransient(status) {
@@ -518,11 +567,11 @@ function isLimit({ status, hintMs, }) {
     return status === 429 || (status === 403 && hintMs !== undefined);
 }
 function mayRepeat(attempt, effect) {
-    if (attempt.kind === 'answer') {
+    if (attempt.kind === 'response') {
         // A 5xx may come after the effect.
         return isLimit(attempt) || (effect === 'idempotent' && isTransient(attempt.status));
     }
-    return attempt.heals && (effect === 'idempotent' || !attempt.sent);
+    return attempt.transient && (effect === 'idempotent' || !attempt.maybeDelivered);
 }
 /**
  * Decides what follows attempt number `tried` (1 = the first).
@@ -533,9 +582,9 @@ function decideRetry(attempt, effect, progress, policy, random) {
     if (!mayRepeat(attempt, effect))
         return { kind: 'stop' };
     const left = policy.budgetMs - progress.elapsedMs;
-    const hint = attempt.kind === 'answer' ? attempt.hintMs : undefined;
+    const hint = attempt.kind === 'response' ? attempt.hintMs : undefined;
     if (hint !== undefined && hint > left)
-        return { kind: 'come-back', afterMs: hint };
+        return { kind: 'retry-later', afterMs: hint };
     if (progress.tried > policy.retries)
         return { kind: 'stop' };
     if (hint !== undefined)
@@ -544,7 +593,7 @@ function decideRetry(attempt, effect, progress, policy, random) {
     return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs };
 }
 function backoff(tried, policy, random) {
-    const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.longestPauseMs);
+    const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.maxPauseMs);
     return Math.round(pause * (0.5 + random / 2));
 }
 /** Never earlier than asked, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
@@ -1906,7 +1955,7 @@ var read = __nccwpck_require__(2346);
 
 
 /** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
-const MAX_RESPONSE = 8 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 /**
  * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
  * same connections. What they throw never leaves this function: errors of axios hold the request's headers.
@@ -1918,7 +1967,7 @@ const MAX_RESPONSE = 8 * 1024 * 1024;
 function createTransport(env = {}) {
     const agentFor = createConnections(env);
     async function send(outgoing, signal) {
-        const { url, effect, method, largestAnswer: maxBytes = MAX_RESPONSE } = outgoing;
+        const { url, effect, method, maxResponseBytes: maxBytes = MAX_RESPONSE_BYTES } = outgoing;
         const once = method === 'GET' ? read/* read */.L : (await Promise.all(/* import() */[__nccwpck_require__.e(637), __nccwpck_require__.e(539)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6539))).write;
         const watch = watchConnection();
         if (effect === 'creates') {
@@ -1935,7 +1984,7 @@ function createTransport(env = {}) {
     }
     return async (outgoing, peer, limit, signal) => {
         try {
-            return { kind: 'answer', answer: await send(outgoing, AbortSignal.any([signal, limit])) };
+            return { kind: 'response', response: await send(outgoing, AbortSignal.any([signal, limit])) };
         }
         catch (error) {
             signal.throwIfAborted();
@@ -1948,9 +1997,9 @@ function createTransport(env = {}) {
 function tooSlow(host) {
     return {
         kind: 'timeout',
-        sent: true,
-        heals: true,
-        sentence: `${host} did not answer in time`,
+        maybeDelivered: true,
+        transient: true,
+        sentence: `${host} did not respond in time`,
         advice: 'Raise request-timeout, or look at the status page of the server.',
     };
 }
@@ -3105,10 +3154,10 @@ function quoteLongIntegers(json) {
 
 
 
-/** Code points of an answer that are looked at for words to show. */
-const MOST_WORDS = 65_536;
+/** Code points of a text that are looked at for what to show. */
+const MAX_SANITIZED = 65_536;
 /** An answer of any status, after retries. */
-class Reply {
+class HttpResponse {
     #request;
     #incoming;
     #redact;
@@ -3151,9 +3200,9 @@ class Reply {
         return this.#incoming.header(name);
     }
     /** `max` code points of foreign text, without secrets and without anything that acts. */
-    words(text, max = 300) {
+    sanitize(text, max = 300) {
         // Twice: cleaning can put a secret together that was sent in pieces.
-        return (0,sanitize/* shorten */.ml)(this.#redact((0,sanitize/* plain */.pj)(this.#redact(text), MOST_WORDS)), max);
+        return (0,sanitize/* shorten */.ml)(this.#redact((0,sanitize/* plain */.pj)(this.#redact(text), MAX_SANITIZED)), max);
     }
     /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
     error(kind, reason, more = {}) {
@@ -3164,7 +3213,7 @@ class Reply {
             status: this.status,
             method,
             url: shownUrl(url),
-            words: more.words,
+            serverMessage: more.serverMessage,
             advice: more.advice,
             retryAfterMs: more.retryAfterMs,
             detail: [
@@ -3197,10 +3246,12 @@ async function send(request, deps) {
     for (let tried = 1;; tried += 1) {
         signal.throwIfAborted();
         const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal);
-        const reply = outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined;
+        const response = outcome.kind === 'response'
+            ? new HttpResponse(request, outcome.response, tried, deps.redact)
+            : undefined;
         const attempt = outcome.kind === 'failure'
             ? asAttempt(outcome.failure)
-            : judge(outcome.answer, request, clock.now(), () => reply?.json !== undefined);
+            : judge(outcome.response, request, clock.now(), () => response?.json !== undefined);
         const progress = { tried, elapsedMs: clock.now() - begun };
         const decision = (0,retry/* decideRetry */.tE)(attempt, request.effect, progress, policy, clock.random());
         if (decision.kind === 'retry') {
@@ -3209,32 +3260,34 @@ async function send(request, deps) {
             await clock.sleep(decision.afterMs, signal);
             continue;
         }
-        if (!reply)
+        if (!response)
             throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps);
-        if (decision.kind === 'come-back')
-            throw comeBack(reply, decision.afterMs, clock.now());
-        if (reply.status >= 300 && reply.status < 400 && reply.status !== 304)
-            throw redirected(reply, request);
-        return reply;
+        if (decision.kind === 'retry-later')
+            throw retryLater(response, decision.afterMs, clock.now());
+        if (response.status >= 300 && response.status < 400 && response.status !== 304)
+            throw redirected(response, request);
+        return response;
     }
 }
 function describe(outcome, attempt) {
     if (outcome.kind === 'failure')
         return outcome.failure.sentence;
-    return attempt.kind === 'failure' ? 'the answer was cut short' : `answered ${outcome.answer.status}`;
+    return attempt.kind === 'failure'
+        ? 'the response was incomplete'
+        : `responded with ${outcome.response.status}`;
 }
 function asAttempt(failure) {
-    return { kind: 'failure', sent: failure.sent, heals: failure.heals };
+    return { kind: 'failure', maybeDelivered: failure.maybeDelivered, transient: failure.transient };
 }
 /** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
 function judge(answer, request, now, isJson) {
     const success = answer.status >= 200 && answer.status < 300;
     const promisedJson = (answer.bytes.length === 0 && !request.emptyBody) || /json/i.test(answer.header('content-type') ?? '');
     if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
-        return { kind: 'failure', sent: true, heals: true };
+        return { kind: 'failure', maybeDelivered: true, transient: true };
     }
     return {
-        kind: 'answer',
+        kind: 'response',
         status: answer.status,
         hintMs: (0,retry/* retryHint */.IR)(answer.status, (name) => answer.header(name), now),
     };
@@ -3252,18 +3305,18 @@ function noAnswer(request, failure, tried, deps) {
         ],
     });
 }
-function comeBack(reply, afterMs, now) {
+function retryLater(response, afterMs, now) {
     const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
-    return reply.error('status', `answered ${reply.status} and asks to wait for ${(0,durations/* sayDuration */.k)(afterMs)}`, {
+    return response.error('status', `responded with ${response.status} and asks to wait for ${(0,durations/* sayDuration */.k)(afterMs)}`, {
         advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
         retryAfterMs: afterMs,
     });
 }
-function redirected(reply, request) {
-    const location = reply.header('location') ?? '';
+function redirected(response, request) {
+    const location = response.header('location') ?? '';
     const target = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : undefined;
-    const to = target ? reply.words(`${target.origin}${target.pathname}`, 200) : 'nowhere';
-    return reply.error('redirect', `answered ${reply.status} and points to ${to}, which is not followed`, {
+    const to = target ? response.sanitize(`${target.origin}${target.pathname}`, 200) : 'nowhere';
+    return response.error('redirect', `responded with ${response.status} and points to ${to}, which is not followed`, {
         advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
     });
 }
@@ -3330,12 +3383,12 @@ const DeployListSchema = schemas/* array */.YOg(DeploySchema);
 function createReleaseApi(call, account, widens) {
     return {
         async find(version) {
-            const reply = await call((0,sentry_call/* lookUpCall */.DU)(version));
-            if (reply.status === 404)
+            const response = await call((0,sentry_call/* lookUpCall */.DU)(version));
+            if (response.status === 404)
                 return undefined;
-            if (reply.status !== 200)
-                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.read);
-            return (0,sentry_call/* parse */.qg)(ReleaseSchema, reply);
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.read);
+            return (0,sentry_call/* parse */.qg)(ReleaseSchema, response);
         },
         async list(version) {
             const list = listOfVersion(version, 'confirm the release in the list');
@@ -3358,31 +3411,31 @@ function createReleaseApi(call, account, widens) {
                 body: { ...release, projects: release.projects.map(sentry_call/* asProject */.kC) },
                 intent: 'create the release',
             };
-            let reply = await call(post);
-            if (widens && reply.status === 400 && rejectsProjects(reply)) {
+            let response = await call(post);
+            if (widens && response.status === 400 && rejectsProjects(response)) {
                 // With a personal token only projects of joined teams count, until the query asks for all within reach.
                 const wider = await call({ ...post, query: { project: '-1' } });
                 if (wider.status !== 400 && wider.status !== 403)
-                    reply = wider;
+                    response = wider;
             }
-            if (reply.status === 409)
+            if (response.status === 409)
                 return { kind: 'conflict' };
-            if (![200, 201, 208].includes(reply.status))
-                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.write);
-            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, reply), status: reply.status };
+            if (![200, 201, 208].includes(response.status))
+                throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
+            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, response), status: response.status };
         },
         async update(version, change) {
-            const reply = await call({
+            const response = await call({
                 method: 'PUT',
                 path: (0,sentry_call/* releasePath */.bD)(version),
                 body: change,
                 intent: 'update the release',
             });
-            if (reply.status === 404)
+            if (response.status === 404)
                 return undefined;
-            if (reply.status !== 200)
-                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.write);
-            return (0,sentry_call/* parse */.qg)(ReleaseSchema, reply);
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
+            return (0,sentry_call/* parse */.qg)(ReleaseSchema, response);
         },
     };
 }
@@ -3402,11 +3455,11 @@ function listOfVersion(version, intent) {
             query: { query, status: '', project: '-1', per_page: '100' },
             intent,
         },
-        read: (reply) => (reply.status === 200 ? (0,sentry_call/* parse */.qg)(ReleaseListSchema, reply) : undefined),
+        read: (response) => (response.status === 200 ? (0,sentry_call/* parse */.qg)(ReleaseListSchema, response) : undefined),
     };
 }
-function rejectsProjects(reply) {
-    const body = reply.json;
+function rejectsProjects(response) {
+    const body = response.json;
     return typeof body === 'object' && body !== null && 'projects' in body;
 }
 
@@ -3425,51 +3478,51 @@ function createCommitsApi(call, account) {
                 intent: 'look up the repository',
             });
             const candidates = [];
-            for await (const reply of list) {
-                if (reply.status === 404)
+            for await (const response of list) {
+                if (response.status === 404)
                     break;
-                if (reply.status !== 200)
-                    throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.repositories);
-                candidates.push(...(0,sentry_call/* parse */.qg)(RepositoryListSchema, reply).filter((one) => isReadable(one, name)));
+                if (response.status !== 200)
+                    throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.repositories);
+                candidates.push(...(0,sentry_call/* parse */.qg)(RepositoryListSchema, response).filter((one) => isReadable(one, name)));
             }
             return candidates.find((one) => one.name === name) ?? candidates[0];
         },
         async previousCommit(version) {
-            const reply = await call({
+            const response = await call({
                 method: 'GET',
                 path: `${(0,sentry_call/* releasePath */.bD)(version)}previous-with-commits/`,
                 intent: 'look up the previous release',
             });
-            if (reply.status === 404)
+            if (response.status === 404)
                 return { kind: 'none' };
-            if (reply.status !== 200)
-                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.read);
-            const previous = (0,sentry_call/* parse */.qg)(PreviousReleaseSchema, reply);
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.read);
+            const previous = (0,sentry_call/* parse */.qg)(PreviousReleaseSchema, response);
             if (previous.version === version)
                 return { kind: 'own' };
             const commit = previous.lastCommit?.id;
             return commit ? { kind: 'previous', commit } : { kind: 'none' };
         },
         async associate(version, body, dateReleased) {
-            const reply = await (0,sentry_call/* askOnce */.RV)(call, {
+            const response = await (0,sentry_call/* askOnce */.RV)(call, {
                 method: 'PUT',
                 path: (0,sentry_call/* releasePath */.bD)(version),
                 body: dateReleased === undefined ? body : { ...body, dateReleased },
                 intent: 'associate the commits',
             });
-            if (reply instanceof http_failure/* HttpError */.j$)
-                return { kind: 'lost', error: reply };
-            if (reply.status === 409)
+            if (response instanceof http_failure/* HttpError */.j$)
+                return { kind: 'lost', error: response };
+            if (response.status === 409)
                 return { kind: 'busy' };
-            if ((0,sentry_call/* isTrouble */.KM)(reply))
-                return { kind: 'lost', error: (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.write) };
-            if (reply.status === 413)
+            if ((0,sentry_call/* isTrouble */.KM)(response))
+                return { kind: 'lost', error: (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write) };
+            if (response.status === 413)
                 return { kind: 'too-large' };
-            if (reply.status === 404)
+            if (response.status === 404)
                 return { kind: 'hidden' };
-            if (reply.status !== 200)
-                throw (0,sentry_errors/* explain */.WE)(reply, account, sentry_errors/* SCOPES */.iW.write);
-            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, reply) };
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
+            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, response) };
         },
     };
 }
@@ -3791,7 +3844,7 @@ async function find(wanted, { api, logger }) {
     const release = await api.find(wanted.version);
     if (!release || release.version === wanted.version)
         return release;
-    logger.info(`Asked for release ${(0,sanitize/* quoted */.TL)(wanted.version)}, Sentry answered with ${(0,sanitize/* quoted */.TL)(release.version)}, which is left alone.`);
+    logger.info(`Asked for release ${(0,sanitize/* quoted */.TL)(wanted.version)}, Sentry responded with ${(0,sanitize/* quoted */.TL)(release.version)}, which is left alone.`);
     return undefined;
 }
 /**
@@ -3823,13 +3876,13 @@ async function post(wanted, deps) {
     const posted = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps);
     if (posted)
         return posted;
-    throw new errors/* ActionError */.lZ(`Could not create the release: Sentry answered 409 for ${(0,durations/* sayDuration */.k)(CONFLICT_MS)}, because another job is writing it.`, { advice: 'Run the job again in a few minutes.' });
+    throw new errors/* ActionError */.lZ(`Could not create the release: Sentry responded with 409 for ${(0,durations/* sayDuration */.k)(CONFLICT_MS)}, because another job is writing it.`, { advice: 'Run the job again in a few minutes.' });
 }
 /** The release that was written, which must be the one that was asked for. */
 function exact(release, { version }) {
     if (release.version === version)
         return release;
-    throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,sanitize/* quoted */.TL)(version)}, and it answered with ${(0,sanitize/* quoted */.TL)(release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
+    throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,sanitize/* quoted */.TL)(version)}, and it responded with ${(0,sanitize/* quoted */.TL)(release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
 }
 /**
  * Repeats what Sentry answers with 404 (undefined), for as long as it may hide a release that it has just let us write.
@@ -3852,7 +3905,7 @@ async function put(wanted, change, hiddenUntil, deps) {
     if (release)
         return exact(release, wanted);
     const fields = Object.keys(change).join(' and ');
-    throw new errors/* ActionError */.lZ(`Could not update ${fields} of release ${(0,sanitize/* quoted */.TL)(wanted.version)}: Sentry answered 404.`, {
+    throw new errors/* ActionError */.lZ(`Could not update ${fields} of release ${(0,sanitize/* quoted */.TL)(wanted.version)}: Sentry responded with 404.`, {
         advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields}.`,
     });
 }
@@ -4345,8 +4398,8 @@ function createSender(release, wanted, deps) {
                 return response;
             if (all)
                 return await send(undefined);
-            throw response.error('status', `answered 400: ${response.words(INSUFFICIENT)}`, {
-                words: INSUFFICIENT,
+            throw response.error('status', `responded with 400: ${response.sanitize(INSUFFICIENT)}`, {
+                serverMessage: INSUFFICIENT,
                 advice: `Before version 24.10, Sentry lets a token with only project:releases record a deploy for all projects of a release, but not for some of them (here ${(0,sanitize/* quoted */.TL)(wanted.projects.join(', '), 200)}). Add the scope project:read to the token, use an organization token, or update Sentry.`,
             });
         },
@@ -4376,7 +4429,7 @@ async function finalizeRelease(release, { fresh, hiddenUntil }, deps) {
     const dateReleased = new Date(clock.now()).toISOString();
     const done = await whileHidden(() => api.update(release.version, { dateReleased }), hiddenUntil, deps);
     if (!done) {
-        throw new errors/* ActionError */.lZ(`Could not finalize release ${(0,sanitize/* quoted */.TL)(release.version)}: Sentry answered 404.`, {
+        throw new errors/* ActionError */.lZ(`Could not finalize release ${(0,sanitize/* quoted */.TL)(release.version)}: Sentry responded with 404.`, {
             advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
         });
     }
@@ -5196,9 +5249,9 @@ function toRequest({ method, path, query, body, upload, intent, effect = 'idempo
  */
 async function askOnce(call, what) {
     try {
-        const reply = await call({ ...what, effect: 'creates' });
-        const done = reply.status >= 200 && reply.status < 300;
-        return done && reply.json === undefined ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, 'no JSON') : reply;
+        const response = await call({ ...what, effect: 'creates' });
+        const done = response.status >= 200 && response.status < 300;
+        return done && response.json === undefined ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(response, 'no JSON') : response;
     }
     catch (error) {
         if (error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j$ && (error.kind === 'timeout' || error.kind === 'reset'))
@@ -5218,12 +5271,12 @@ function releasePath(version) {
  * The body of an answer, checked.
  * @throws HttpError of kind `unreadable` that names the first field that does not fit
  */
-function parse(schema, reply) {
-    const parsed = schema.safeParse(reply.json);
+function parse(schema, response) {
+    const parsed = schema.safeParse(response.json);
     if (parsed.success)
         return parsed.data;
     const [issue] = parsed.error.issues;
-    throw (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
+    throw (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(response, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
 }
 /**
  * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
@@ -5232,9 +5285,9 @@ function parse(schema, reply) {
 async function* pages(call, first) {
     let query = { per_page: '100', ...first.query };
     for (let page = 0; page < MOST_PAGES; page += 1) {
-        const reply = await call({ ...first, query });
-        yield reply;
-        const cursor = nextCursor(reply.header('link') ?? '');
+        const response = await call({ ...first, query });
+        yield response;
+        const cursor = nextCursor(response.header('link') ?? '');
         if (cursor === undefined || cursor === query['cursor'])
             return;
         query = { ...query, cursor };
@@ -5263,8 +5316,10 @@ function asProject(project) {
 /* harmony export */   WE: () => (/* binding */ explain),
 /* harmony export */   iW: () => (/* binding */ SCOPES)
 /* harmony export */ });
-/* unused harmony export serverWords */
-/* harmony import */ var _links_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2654);
+/* unused harmony export messageIn */
+/* harmony import */ var _http_error_body_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4995);
+/* harmony import */ var _links_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2654);
+
 
 /** Any one of these lets a token do the call. */
 const SCOPES = {
@@ -5286,42 +5341,39 @@ const INPUT_OF_FIELD = new Map([
     ['dateStarted', 'started-at'],
 ]);
 /**
- * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
+ * Turns a response that is not what a call expects into an error with the server's message and the next thing to do.
  * @param scopes what the call needs, for servers that do not say (before mid-2026)
  */
-function explain(reply, account, scopes) {
-    const words = serverWords(reply);
-    const said = words === '' ? '' : `: ${words}`;
-    const html = looksLikeHtml(reply.text);
-    return reply.error(html && reply.status < 300 ? 'unreadable' : 'status', `answered ${reply.status}${said}`, {
-        words,
-        advice: advise(reply, html, account, scopes),
-        detail: errorId(reply),
+function explain(response, account, scopes) {
+    const message = messageIn(response);
+    const said = message === '' ? '' : `: ${message}`;
+    const html = (0,_http_error_body_js__WEBPACK_IMPORTED_MODULE_0__/* .isWebPage */ .AA)(response.text);
+    return response.error(html && response.status < 300 ? 'unreadable' : 'status', `responded with ${response.status}${said}`, {
+        serverMessage: message,
+        advice: advise(response, html, account, scopes),
+        detail: errorId(response),
     });
 }
-/** An answer with a status of success whose body is not what the API documents. */
-function unreadable(reply, where) {
-    const html = looksLikeHtml(reply.text);
-    return reply.error('unreadable', html ? 'answered with a web page instead of JSON' : `sent an answer that is not understood (${where})`, {
-        words: reply.words(reply.text, 120),
-        advice: html
-            ? 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.'
-            : 'Run the job again; if it stays, a proxy may be changing answers, or this Sentry is newer than this action.',
+/** A response with a status of success whose body is not what the API documents. */
+function unreadable(response, where) {
+    return (0,_http_error_body_js__WEBPACK_IMPORTED_MODULE_0__/* .unreadable */ .O$)(response, where, {
+        page: 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.',
+        other: 'Re-run the job. If the problem persists, a proxy may be changing responses, or this Sentry is newer than this action.',
     });
 }
-function advise(reply, html, account, scopes) {
+function advise(response, html, account, scopes) {
     const { base, organization, projects, tokenSource } = account;
-    const tokens = (0,_links_js__WEBPACK_IMPORTED_MODULE_0__/* .tokenSettingsUrl */ .iK)(base, organization);
-    if (html && reply.status < 500) {
+    const tokens = (0,_links_js__WEBPACK_IMPORTED_MODULE_1__/* .tokenSettingsUrl */ .iK)(base, organization);
+    if (html && response.status < 500) {
         return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`;
     }
-    switch (reply.status) {
+    switch (response.status) {
         case 400:
-            return adviseFields(reply);
+            return adviseFields(response);
         case 401:
             return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`;
         case 403: {
-            const named = scopesNamed(reply);
+            const named = scopesNamed(response);
             return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`;
         }
         case 404:
@@ -5335,13 +5387,13 @@ function advise(reply, html, account, scopes) {
         case 429:
             return 'Sentry limits how often this is called. Run the job again in a minute.';
         default:
-            return reply.status >= 500
+            return response.status >= 500
                 ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
                 : undefined;
     }
 }
-function adviseFields(reply) {
-    const body = reply.json;
+function adviseFields(response) {
+    const body = response.json;
     const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
     const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? []);
     if (inputs.length === 0)
@@ -5352,41 +5404,33 @@ function adviseFields(reply) {
         : check;
 }
 /** `WWW-Authenticate: Bearer error="insufficient_scope", scope="a b"`: the scopes that would do. */
-function scopesNamed(reply) {
-    const header = reply.header('www-authenticate') ?? '';
+function scopesNamed(response) {
+    const header = response.header('www-authenticate') ?? '';
     const scope = /\bscope="([^"]*)"/.exec(header)?.[1] ?? '';
     return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name));
 }
 /** Sentry's number for an internal error, which its support and logs can find. */
-function errorId(reply) {
-    const body = reply.json;
+function errorId(response) {
+    const body = response.json;
     if (typeof body !== 'object' || body === null)
         return [];
     const { errorId: id } = body;
-    return typeof id === 'string' ? [`Sentry's error id: ${reply.words(id, 64)}`] : [];
+    return typeof id === 'string' ? [`Sentry's error id: ${response.sanitize(id, 64)}`] : [];
 }
 /**
  * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
  * with lists (nested by index), plain text, or the title of a web page.
  */
-function serverWords(reply, max = 300) {
-    const { text } = reply;
-    if (looksLikeHtml(text)) {
-        const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1];
-        return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page';
-    }
-    const body = reply.json;
-    if (body === undefined)
-        return reply.words(text, max);
-    const words = (key) => reply.words(key, 40);
-    return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max);
+function messageIn(response, max = 300) {
+    const sanitizeKey = (key) => response.sanitize(key, 40);
+    return (0,_http_error_body_js__WEBPACK_IMPORTED_MODULE_0__/* .serverMessage */ .x_)(response, (json) => flatten(json, '', sanitizeKey, 0).slice(0, 8).join('; '), max);
 }
 /** Each text in a body, with the path of the field that it is about. */
-function flatten(value, path, words, depth) {
+function flatten(value, path, sanitizeKey, depth) {
     if (depth > 6 || value === null || value === undefined)
         return [];
     if (Array.isArray(value)) {
-        return value.slice(0, 8).flatMap((item) => flatten(item, path, words, depth + 1));
+        return value.slice(0, 8).flatMap((item) => flatten(item, path, sanitizeKey, depth + 1));
     }
     if (typeof value !== 'object') {
         const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -5396,15 +5440,12 @@ function flatten(value, path, words, depth) {
         .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
         .slice(0, 8)
         .flatMap(([key, item]) => {
-        const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`;
-        return flatten(item, field, words, depth + 1);
+        const field = ENVELOPE.has(key) ? path : path === '' ? sanitizeKey(key) : `${path}.${sanitizeKey(key)}`;
+        return flatten(item, field, sanitizeKey, depth + 1);
     });
 }
 /** These keys say nothing about a field of the request. */
 const ENVELOPE = new Set(['detail', 'message', 'error', 'info']);
-function looksLikeHtml(text) {
-    return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500));
-}
 
 
 /***/ }),

@@ -36,7 +36,7 @@ async function ask(url, body) {
     redirect: 'error',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  must(response.ok, `${new URL(url).pathname} answered ${response.status}`)
+  must(response.ok, `${new URL(url).pathname} responded with ${response.status}`)
   return response.status === 204 ? undefined : await response.json()
 }
 

@@ -36,9 +36,9 @@ describe.concurrent('a create whose answer is lost', () => {
     'reset after its effect': { kind: 'reset', when: 'after' },
     'cut off in the middle of the answer': { kind: 'reset', when: 'body' },
     truncated: { kind: 'truncate' },
-    'answered 504 after its effect': answer({ status: 504, raw: '<html>' }, 'after'),
-    'answered 502 before its effect': answer({ status: 502, raw: '<html>' }),
-    'answered 200 with a web page after its effect': answer({ status: 200, raw: '<html>' }, 'after'),
+    'responded with 504 after its effect': answer({ status: 504, raw: '<html>' }, 'after'),
+    'responded with 502 before its effect': answer({ status: 502, raw: '<html>' }),
+    'responded with 200 with a web page after its effect': answer({ status: 200, raw: '<html>' }, 'after'),
     'without an answer after its effect': { kind: 'hang', when: 'after' },
   }
 

@@ -62,7 +62,7 @@ const POINTS: Readonly<Record<string, readonly string[]>> = {
   cancel: ['cancelled (5000)', 'build-conclusion   cancelled', 'exit code 0, as expected'],
   search: ['Found 2 builds.', '### 🔎 ABF search: 2 builds'],
   'job-cancelled': ['Cancelled build 812926.', 'Error: Stopped by SIGINT', 'exit code 1, as expected'],
-  'wrong-token': ['Error: Could not look up the release', 'answered 401', 'exit code 1, as expected'],
+  'wrong-token': ['Error: Could not look up the release', 'responded with 401', 'exit code 1, as expected'],
   'server-trouble': ['→ 503', '→ connection cut', '→ 208', '→ 429', 'release-created    true'],
 }
 

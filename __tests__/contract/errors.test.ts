@@ -160,7 +160,7 @@ describe.concurrent('an answer that is not understood', () => {
     ['another shape', '{"version": 7}'],
     ['nothing', ''],
   ])('because it is %s is an error', async (_name, raw) => {
-    expect(await failureWhen(json(raw))).toMatch(/answer that is not understood|connection .* broke/)
+    expect(await failureWhen(json(raw))).toMatch(/response in an unknown format|connection .* broke/)
   })
 
   it('because it is about another release is left alone', async () => {
@@ -169,7 +169,7 @@ describe.concurrent('an answer that is not understood', () => {
     sentry.fault({ method: 'GET', action: answering({ status: 200, body: other }) })
     const { code, log, outputs } = await ensure(sentry)
     expect([code, outputs['release-version']]).toEqual([0, SHA])
-    expect(log).toContainEqual(expect.stringMatching(`answered with "${SHA.toUpperCase()}".*left alone`))
+    expect(log).toContainEqual(expect.stringMatching(`responded with "${SHA.toUpperCase()}".*left alone`))
     expect(sentry.release(SHA).projects).toEqual(['web'])
   })
 
@@ -211,12 +211,12 @@ describe.concurrent('no answer', () => {
 
   it('in time names request-timeout', async () => {
     const message = await failureWhen({ kind: 'hang' }, { 'request-timeout': '200ms' })
-    expect(message).toMatch(/did not answer in time\n.*request-timeout/)
+    expect(message).toMatch(/did not respond in time\n.*request-timeout/)
   })
 
   it('in time counts the body, too', async () => {
     const message = await failureWhen({ kind: 'slow', bytesPerSecond: 5 }, { 'request-timeout': '300ms' })
-    expect(message).toContain('did not answer in time')
+    expect(message).toContain('did not respond in time')
   })
 
   it('but a broken connection says so', async () => {

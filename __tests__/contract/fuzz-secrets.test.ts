@@ -293,7 +293,7 @@ describe.concurrent('no secret is seen, in whichever form a server gives it back
             },
           })
           await new Promise((resolve) => proxy.close(resolve))
-          expect(result.annotations[0]?.message).toContain('(it answered 502)')
+          expect(result.annotations[0]?.message).toContain('(status 502)')
           const text = readable(result)
           const forms = [...formsOf(password), ...formsOf(login)]
           expect(forms.filter((form) => text.includes(form))).toEqual([])

@@ -69,7 +69,7 @@ describe.skipIf(!hasOpenssl)(
       const { sentry, inputs, env } = await setUp()
       const https_proxy = `http://${proxy.address}`
       const result = await ensure(sentry, inputs, { env: { ...env, https_proxy } })
-      expect(failure(result)).toContain(`it answered ${status}`)
+      expect(failure(result)).toContain(`status ${status}`)
       expect(proxy.tunnels).toHaveLength(1)
     })
 

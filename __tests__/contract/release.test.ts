@@ -333,7 +333,7 @@ describe.concurrent('projects', () => {
       'sentry-url': sentry.url,
     }
     const result = await ensure(sentry, { ...personal, projects: 'web' })
-    expect(failure(result)).toContain('answered 400')
+    expect(failure(result)).toContain('responded with 400')
     expect(sentry.release(SHA).projects).toEqual(['secret'])
   })
 })

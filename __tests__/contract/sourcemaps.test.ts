@@ -234,7 +234,7 @@ describe.concurrent('source maps', () => {
 
   it('that a proxy refuses as too large end with its limit in the message', async () => {
     const sentry = await startSentry({ maxUploadBytes: 100 })
-    expect(failure(await upload(sentry, await workspaceWith(build('app'))))).toContain('answered 413')
+    expect(failure(await upload(sentry, await workspaceWith(build('app'))))).toContain('responded with 413')
   })
 
   it('send the token to no other host', async () => {

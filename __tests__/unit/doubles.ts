@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { type HttpRequest, Reply } from '../../src/http/response.ts'
+import { type HttpRequest, HttpResponse } from '../../src/http/response.ts'
 import type { Peer } from '../../src/http/failure.ts'
 import type { Incoming } from '../../src/http/transport.ts'
 import type { Clock, Logger, State } from '../../src/ports.ts'
@@ -211,12 +211,12 @@ export function incoming(
   }
 }
 
-export function replyOf(
+export function responseOf(
   answer: Incoming,
   redact: (text: string) => string = (text) => text,
   attempts = 1,
-): Reply {
-  return new Reply(request(), answer, attempts, redact)
+): HttpResponse {
+  return new HttpResponse(request(), answer, attempts, redact)
 }
 
 /** Text by somebody who wants to act through it. */

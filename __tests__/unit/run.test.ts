@@ -153,8 +153,8 @@ describe('a whole step', () => {
       transport: async (outgoing, ...rest) =>
         outgoing.body?.startsWith('{"commits"')
           ? {
-              kind: 'answer',
-              answer: { status: 400, header: () => undefined, bytes: Buffer.from('{"commits":["no"]}') },
+              kind: 'response',
+              response: { status: 400, header: () => undefined, bytes: Buffer.from('{"commits":["no"]}') },
             }
           : transport(outgoing, ...rest),
     }
@@ -258,7 +258,10 @@ describe('commits from GitHub', () => {
       transport: async (outgoing, ...rest) => {
         if (outgoing.url.hostname !== 'api.github.example') return transport(outgoing, ...rest)
         calls += 1
-        return { kind: 'answer', answer: { status: 503, header: () => undefined, bytes: Buffer.from('') } }
+        return {
+          kind: 'response',
+          response: { status: 503, header: () => undefined, bytes: Buffer.from('') },
+        }
       },
     }
     await run(broken).catch(() => undefined)
@@ -273,13 +276,13 @@ describe('commits from GitHub', () => {
       transport: async (outgoing, ...rest) =>
         /\/commits\/[0-9a-f]{40}$/.test(outgoing.url.pathname)
           ? {
-              kind: 'answer',
-              answer: { status: 404, header: () => undefined, bytes: Buffer.from('{"message":"no"}') },
+              kind: 'response',
+              response: { status: 404, header: () => undefined, bytes: Buffer.from('{"message":"no"}') },
             }
           : transport(outgoing, ...rest),
     }
     await run(poor)
-    expect(told(job)).toContain('info: Some commits go without their files: GitHub answered 404.')
+    expect(told(job)).toContain('info: Some commits go without their files: GitHub responded with 404.')
     expect(told(job)).toContain('info: Associated 3 of 3 commits, read from GitHub.')
   })
 })

@@ -39,8 +39,8 @@ async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise
   const low = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
   const bytes = Buffer.from(answer.raw ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)))
   return {
-    kind: 'answer',
-    answer: {
+    kind: 'response',
+    response: {
       status: answer.status,
       bytes,
       header: (name) =>

@@ -59,7 +59,7 @@ export class Api {
   async #request<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const response = await this.#send(method, path, body)
     const text = await response.text()
-    if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`)
+    if (!response.ok) throw new Error(`${method} ${path} was responded with ${response.status}: ${text}`)
     return JSON.parse(text) as Body
   }
 

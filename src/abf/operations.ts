@@ -141,7 +141,7 @@ function explainRefusal(
   source: string | undefined,
 ): string {
   const { from, right } = RULES[operation]
-  const said = error.words === '' ? '' : ` ("${error.words}")`
+  const said = error.serverMessage === '' ? '' : ` ("${error.serverMessage}")`
   const start = `ABF refuses to ${VERBS[operation]} it with ${status}${said}`
   if (status === 404) return `${start}: this server does not know that operation.`
   if (!from.includes(code)) {

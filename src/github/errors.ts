@@ -1,4 +1,5 @@
 import { ActionError } from '../errors.ts'
+import { describeWebPage, isWebPage } from '../http/error-body.ts'
 import { plain } from '../text/sanitize.ts'
 
 /** The HTTP status of what octokit threw; undefined when there was no answer. */
@@ -19,7 +20,7 @@ export function explain(
   if (cause instanceof ActionError) return cause
   const status = statusOf(error)
   const host = URL.canParse(apiUrl) ? new URL(apiUrl).host : apiUrl
-  const said = typeof message === 'string' ? plain(message, 200) : 'no answer'
+  const said = typeof message === 'string' ? describe(message) : 'no response'
   return new ActionError(
     `Could not read the commits of ${repository} from ${host}: ${status === undefined ? said : `HTTP ${status}: ${said}`}`,
     { advice: advise(status, repository) },
@@ -38,6 +39,11 @@ function advise(status: number | undefined, repository: string): string {
       return 'GitHub limits how often its API is called. Run the job again later.'
     case undefined:
     default:
-      return 'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.'
+      return 'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.'
   }
+}
+
+/** Octokit takes the whole body for the message where that is no JSON. */
+function describe(message: string): string {
+  return isWebPage(message) ? describeWebPage(message, plain) : plain(message, 200)
 }

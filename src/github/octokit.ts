@@ -14,7 +14,7 @@ import { readRange, withFiles } from './range.ts'
  */
 
 /** A comparison brings the patches of up to 300 files along. */
-const LARGEST_ANSWER = 32 * 1024 * 1024
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 
 export interface GitHubDeps {
   readonly http: Http
@@ -54,21 +54,21 @@ function connect({ http, logger, token, apiUrl }: GitHubDeps): Octokit {
     url: string,
     init: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> },
   ): Promise<Response> => {
-    const reply = await http.send({
+    const response = await http.send({
       method: 'GET',
       url: new URL(url),
       headers: init.headers ?? {},
       intent: 'read the commits',
       effect: 'idempotent',
       peer: { name: 'GitHub', urlInput: 'GITHUB_API_URL' },
-      largestAnswer: LARGEST_ANSWER,
+      maxResponseBytes: MAX_RESPONSE_BYTES,
     })
-    const { status, json } = reply
-    const link = reply.header('link')
+    const { status, json } = response
+    const link = response.header('link')
     // Octokit parses what it is given as JSON. Secrets are taken out of values only, so that it stays JSON.
     const type = json === undefined ? 'text/plain' : 'application/json'
     const headers = { 'content-type': type, ...(link === undefined ? {} : { link }) }
-    const body = json === undefined ? reply.text : JSON.stringify(json)
+    const body = json === undefined ? response.text : JSON.stringify(json)
     return new Response(status === 204 || status === 304 ? null : body, { status, headers })
   }
   const tell = (message: string): void => {

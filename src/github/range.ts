@@ -121,9 +121,9 @@ export async function withFiles(octokit: Octokit, place: Place, range: CommitRan
 
 function formatFailure(error: unknown): string {
   const status = statusOf(error)
-  if (status !== undefined) return `GitHub answered ${status}`
+  if (status !== undefined) return `GitHub responded with ${status}`
   return error instanceof ActionError
-    ? 'GitHub sent a response that is not understood'
+    ? 'GitHub sent a response in an unknown format'
     : 'GitHub could not be reached'
 }
 

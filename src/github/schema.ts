@@ -49,7 +49,7 @@ export function parse<T>(schema: z.ZodMiniType<T>, data: unknown): T {
   if (parsed.success) return parsed.data
   const path = parsed.error.issues[0]?.path.join('.') ?? ''
   throw new ActionError(
-    `GitHub sent an answer that is not understood (${path === '' ? 'no such list' : `field ${path}`}).`,
+    `GitHub sent a response in an unknown format (${path === '' ? 'no such list' : `field ${path}`}).`,
     { advice: 'Check that GITHUB_API_URL is the address of a GitHub API, or set set-commits: skip.' },
   )
 }

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../ports.ts'
 import { sayDuration } from '../wait/durations.ts'
 import { type Failure, HttpError } from './failure.ts'
-import { type HttpRequest, Reply, shownUrl } from './response.ts'
+import { type HttpRequest, HttpResponse, shownUrl } from './response.ts'
 import { type Attempt, decideRetry, RETRY_POLICY, retryHint } from './retry.ts'
 import type { Incoming, Outcome, Transport } from './transport.ts'
 
@@ -24,26 +24,28 @@ export interface Http {
    * @throws HttpError when there was no answer, when the server redirects, or asks to come back later than 60 s
    * @throws the reason of the signal when the job is cancelled
    */
-  send(request: HttpRequest): Promise<Reply>
+  send(request: HttpRequest): Promise<HttpResponse>
 }
 
 export function createHttp(deps: HttpDeps): Http {
   return { send: (request) => send(request, deps) }
 }
 
-async function send(request: HttpRequest, deps: HttpDeps): Promise<Reply> {
+async function send(request: HttpRequest, deps: HttpDeps): Promise<HttpResponse> {
   const { clock, logger, signal } = deps
   const policy = { ...RETRY_POLICY, retries: deps.retries }
   const begun = clock.now()
   for (let tried = 1; ; tried += 1) {
     signal.throwIfAborted()
     const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal)
-    const reply =
-      outcome.kind === 'answer' ? new Reply(request, outcome.answer, tried, deps.redact) : undefined
+    const response =
+      outcome.kind === 'response'
+        ? new HttpResponse(request, outcome.response, tried, deps.redact)
+        : undefined
     const attempt =
       outcome.kind === 'failure'
         ? asAttempt(outcome.failure)
-        : judge(outcome.answer, request, clock.now(), () => reply?.json !== undefined)
+        : judge(outcome.response, request, clock.now(), () => response?.json !== undefined)
     const progress = { tried, elapsedMs: clock.now() - begun }
     const decision = decideRetry(attempt, request.effect, progress, policy, clock.random())
 
@@ -55,20 +57,24 @@ async function send(request: HttpRequest, deps: HttpDeps): Promise<Reply> {
       await clock.sleep(decision.afterMs, signal)
       continue
     }
-    if (!reply) throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps)
-    if (decision.kind === 'come-back') throw comeBack(reply, decision.afterMs, clock.now())
-    if (reply.status >= 300 && reply.status < 400 && reply.status !== 304) throw redirected(reply, request)
-    return reply
+    if (!response)
+      throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps)
+    if (decision.kind === 'retry-later') throw retryLater(response, decision.afterMs, clock.now())
+    if (response.status >= 300 && response.status < 400 && response.status !== 304)
+      throw redirected(response, request)
+    return response
   }
 }
 
 function describe(outcome: Outcome, attempt: Attempt): string {
   if (outcome.kind === 'failure') return outcome.failure.sentence
-  return attempt.kind === 'failure' ? 'the answer was cut short' : `answered ${outcome.answer.status}`
+  return attempt.kind === 'failure'
+    ? 'the response was incomplete'
+    : `responded with ${outcome.response.status}`
 }
 
 function asAttempt(failure: Failure): Attempt {
-  return { kind: 'failure', sent: failure.sent, heals: failure.heals }
+  return { kind: 'failure', maybeDelivered: failure.maybeDelivered, transient: failure.transient }
 }
 
 /** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
@@ -77,10 +83,10 @@ function judge(answer: Incoming, request: HttpRequest, now: number, isJson: () =
   const promisedJson =
     (answer.bytes.length === 0 && !request.emptyBody) || /json/i.test(answer.header('content-type') ?? '')
   if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
-    return { kind: 'failure', sent: true, heals: true }
+    return { kind: 'failure', maybeDelivered: true, transient: true }
   }
   return {
-    kind: 'answer',
+    kind: 'response',
     status: answer.status,
     hintMs: retryHint(answer.status, (name) => answer.header(name), now),
   }
@@ -105,19 +111,27 @@ function noAnswer(
   })
 }
 
-function comeBack(reply: Reply, afterMs: number, now: number): HttpError {
+function retryLater(response: HttpResponse, afterMs: number, now: number): HttpError {
   const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z')
-  return reply.error('status', `answered ${reply.status} and asks to wait for ${sayDuration(afterMs)}`, {
-    advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
-    retryAfterMs: afterMs,
-  })
+  return response.error(
+    'status',
+    `responded with ${response.status} and asks to wait for ${sayDuration(afterMs)}`,
+    {
+      advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
+      retryAfterMs: afterMs,
+    },
+  )
 }
 
-function redirected(reply: Reply, request: HttpRequest): HttpError {
-  const location = reply.header('location') ?? ''
+function redirected(response: HttpResponse, request: HttpRequest): HttpError {
+  const location = response.header('location') ?? ''
   const target = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : undefined
-  const to = target ? reply.words(`${target.origin}${target.pathname}`, 200) : 'nowhere'
-  return reply.error('redirect', `answered ${reply.status} and points to ${to}, which is not followed`, {
-    advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
-  })
+  const to = target ? response.sanitize(`${target.origin}${target.pathname}`, 200) : 'nowhere'
+  return response.error(
+    'redirect',
+    `responded with ${response.status} and points to ${to}, which is not followed`,
+    {
+      advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
+    },
+  )
 }

@@ -22,7 +22,7 @@ export type FailureKind =
 
 /**
  * A request that did not give what was asked for. It carries the status (undefined when there was no answer), the
- * method, the URL without credentials and query, and the server's own words, cleaned and shortened; never a header.
+ * method, the URL without credentials and query, and what the server said, sanitized and shortened; never a header.
  */
 export class HttpError extends ActionError {
   override readonly name = 'HttpError'
@@ -30,7 +30,7 @@ export class HttpError extends ActionError {
   readonly status: number | undefined
   readonly method: string
   readonly url: string
-  readonly words: string
+  readonly serverMessage: string
   /** Milliseconds after which the server wants to be asked again, for callers that can wait that long. */
   readonly retryAfterMs: number | undefined
 
@@ -40,7 +40,7 @@ export class HttpError extends ActionError {
     readonly method: string
     readonly url: string
     readonly status?: number | undefined
-    readonly words?: string | undefined
+    readonly serverMessage?: string | undefined
     readonly advice?: string | undefined
     readonly detail?: readonly string[]
     readonly retryAfterMs?: number | undefined
@@ -53,7 +53,7 @@ export class HttpError extends ActionError {
     this.status = fields.status
     this.method = fields.method
     this.url = fields.url
-    this.words = fields.words ?? ''
+    this.serverMessage = fields.serverMessage ?? ''
     this.retryAfterMs = fields.retryAfterMs
   }
 }
@@ -62,9 +62,9 @@ export class HttpError extends ActionError {
 export interface Failure {
   readonly kind: Exclude<FailureKind, 'status' | 'redirect'>
   /** The server may have seen the request, so its effect may have happened. */
-  readonly sent: boolean
+  readonly maybeDelivered: boolean
   /** A later attempt may fare better. */
-  readonly heals: boolean
+  readonly transient: boolean
   readonly sentence: string
   readonly advice: string
 }
@@ -99,8 +99,8 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
   if (TOO_LARGE.has(code) || /maxContentLength/.test(message)) {
     return {
       kind: 'too-large',
-      sent: true,
-      heals: false,
+      maybeDelivered: true,
+      transient: false,
       sentence: `${host} sent more than this action accepts`,
       advice: `Check that ${peer.urlInput} is the address of a ${peer.name} server.`,
     }
@@ -108,8 +108,8 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
   if (code === UNUSABLE_PROXY) {
     return {
       kind: 'proxy',
-      sent: false,
-      heals: false,
+      maybeDelivered: false,
+      transient: false,
       sentence: `the proxy that the environment names for ${host} is no usable URL`,
       advice:
         'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',
@@ -118,17 +118,17 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
   if (code === NO_TUNNEL) {
     return {
       kind: 'proxy',
-      sent: false,
-      heals: proxyStatus === undefined || isTransient(proxyStatus),
-      sentence: `the proxy did not connect to ${host}${proxyStatus ? ` (it answered ${proxyStatus})` : ''}`,
+      maybeDelivered: false,
+      transient: proxyStatus === undefined || isTransient(proxyStatus),
+      sentence: `the proxy did not connect to ${host}${proxyStatus ? ` (status ${proxyStatus})` : ''}`,
       advice: 'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
     }
   }
   if (code === UNKNOWN_CODING) {
     return {
       kind: 'unreadable',
-      sent: true,
-      heals: false,
+      maybeDelivered: true,
+      transient: false,
       sentence: `${host} sent a response in a content coding that this action did not offer`,
       advice: 'Check the server and the proxies in between: this action accepts gzip.',
     }
@@ -136,8 +136,8 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
     return {
       kind: 'dns',
-      sent: false,
-      heals: true,
+      maybeDelivered: false,
+      transient: true,
       sentence: `the host ${host} could not be found (${code})`,
       advice: `Check ${peer.urlInput}, and that the runner can resolve that name.`,
     }
@@ -145,8 +145,8 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
   if (CERTIFICATE.test(code) || TLS.test(code)) {
     return {
       kind: 'tls',
-      sent: false,
-      heals: false,
+      maybeDelivered: false,
+      transient: false,
       sentence: `no secure connection to ${host}: ${plain(message, 160)} (${code})`,
       advice: CERTIFICATE.test(code)
         ? 'If the server uses your own certificate authority, name its file in the environment variable NODE_EXTRA_CA_CERTS of this step.'
@@ -157,17 +157,17 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
   if (UNREACHABLE.has(code) && !/^(read|write)\b/.test(message)) {
     return {
       kind: 'refused',
-      sent: false,
-      heals: true,
+      maybeDelivered: false,
+      transient: true,
       sentence: `no connection to ${host} (${code})`,
       advice: `Check ${peer.urlInput}, and that the runner may reach it (firewall, proxy, VPN).`,
     }
   }
   return {
     kind: 'reset',
-    sent: true,
-    heals: true,
+    maybeDelivered: true,
+    transient: true,
     sentence: `the connection to ${host} broke${code ? ` (${plain(code, 40)})` : ''}`,
-    advice: 'Run the job again; if it stays, look at the server and at proxies in between.',
+    advice: 'Re-run the job. If the problem persists, check the server and the proxies in between.',
   }
 }

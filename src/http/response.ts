@@ -11,11 +11,11 @@ export interface HttpRequest extends Outgoing {
   readonly emptyBody?: boolean | undefined
 }
 
-/** Code points of an answer that are looked at for words to show. */
-const MOST_WORDS = 65_536
+/** Code points of a text that are looked at for what to show. */
+const MAX_SANITIZED = 65_536
 
 /** An answer of any status, after retries. */
-export class Reply {
+export class HttpResponse {
   readonly #request: HttpRequest
   readonly #incoming: Incoming
   readonly #redact: (text: string) => string
@@ -67,9 +67,9 @@ export class Reply {
   }
 
   /** `max` code points of foreign text, without secrets and without anything that acts. */
-  words(text: string, max = 300): string {
+  sanitize(text: string, max = 300): string {
     // Twice: cleaning can put a secret together that was sent in pieces.
-    return shorten(this.#redact(plain(this.#redact(text), MOST_WORDS)), max)
+    return shorten(this.#redact(plain(this.#redact(text), MAX_SANITIZED)), max)
   }
 
   /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
@@ -77,7 +77,7 @@ export class Reply {
     kind: HttpError['kind'],
     reason: string,
     more: {
-      readonly words?: string
+      readonly serverMessage?: string
       readonly advice?: string | undefined
       readonly detail?: readonly string[]
       readonly retryAfterMs?: number | undefined
@@ -90,7 +90,7 @@ export class Reply {
       status: this.status,
       method,
       url: shownUrl(url),
-      words: more.words,
+      serverMessage: more.serverMessage,
       advice: more.advice,
       retryAfterMs: more.retryAfterMs,
       detail: [

@@ -13,7 +13,7 @@ export interface RetryPolicy {
   readonly budgetMs: number
   readonly firstPauseMs: number
   readonly factor: number
-  readonly longestPauseMs: number
+  readonly maxPauseMs: number
 }
 
 /** Pauses of about 0.5, 1.3, 3, 8 and 20 s: quick for a hiccup, long enough for a restart. */
@@ -21,20 +21,20 @@ export const RETRY_POLICY: Omit<RetryPolicy, 'retries'> = {
   budgetMs: 60_000,
   firstPauseMs: 500,
   factor: 2.5,
-  longestPauseMs: 20_000,
+  maxPauseMs: 20_000,
 }
 
 /** What an attempt came to, as far as the decision needs it. */
 export type Attempt =
-  | { readonly kind: 'answer'; readonly status: number; readonly hintMs: number | undefined }
-  /** `sent`: the server may have seen the request. `heals`: a later attempt may fare better. */
-  | { readonly kind: 'failure'; readonly sent: boolean; readonly heals: boolean }
+  | { readonly kind: 'response'; readonly status: number; readonly hintMs: number | undefined }
+  /** `maybeDelivered`: the server may have seen the request. `transient`: a later attempt may fare better. */
+  | { readonly kind: 'failure'; readonly maybeDelivered: boolean; readonly transient: boolean }
 
 export type Decision =
   | { readonly kind: 'stop' }
   | { readonly kind: 'retry'; readonly afterMs: number }
   /** The server asks for a pause that does not fit into the budget. */
-  | { readonly kind: 'come-back'; readonly afterMs: number }
+  | { readonly kind: 'retry-later'; readonly afterMs: number }
 
 /** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
 export function isTransient(status: number): boolean {
@@ -55,11 +55,11 @@ function isLimit({
 }
 
 function mayRepeat(attempt: Attempt, effect: Effect): boolean {
-  if (attempt.kind === 'answer') {
+  if (attempt.kind === 'response') {
     // A 5xx may come after the effect.
     return isLimit(attempt) || (effect === 'idempotent' && isTransient(attempt.status))
   }
-  return attempt.heals && (effect === 'idempotent' || !attempt.sent)
+  return attempt.transient && (effect === 'idempotent' || !attempt.maybeDelivered)
 }
 
 /**
@@ -76,8 +76,8 @@ export function decideRetry(
 ): Decision {
   if (!mayRepeat(attempt, effect)) return { kind: 'stop' }
   const left = policy.budgetMs - progress.elapsedMs
-  const hint = attempt.kind === 'answer' ? attempt.hintMs : undefined
-  if (hint !== undefined && hint > left) return { kind: 'come-back', afterMs: hint }
+  const hint = attempt.kind === 'response' ? attempt.hintMs : undefined
+  if (hint !== undefined && hint > left) return { kind: 'retry-later', afterMs: hint }
   if (progress.tried > policy.retries) return { kind: 'stop' }
   if (hint !== undefined) return { kind: 'retry', afterMs: Math.min(asAsked(hint, random), left) }
   const afterMs = backoff(progress.tried, policy, random)
@@ -85,7 +85,7 @@ export function decideRetry(
 }
 
 function backoff(tried: number, policy: RetryPolicy, random: number): number {
-  const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.longestPauseMs)
+  const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.maxPauseMs)
   return Math.round(pause * (0.5 + random / 2))
 }
 

@@ -4,7 +4,7 @@ import { read } from './read.ts'
 import type { Effect } from './retry.ts'
 
 /** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
-const MAX_RESPONSE = 8 * 1024 * 1024
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 export interface Outgoing {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -16,7 +16,7 @@ export interface Outgoing {
   /** Sent in place of a text, of any size. */
   readonly bytes?: Buffer | undefined
   /** Bytes after decompression; default 8 MiB. */
-  readonly largestAnswer?: number | undefined
+  readonly maxResponseBytes?: number | undefined
 }
 
 export interface Incoming {
@@ -27,7 +27,7 @@ export interface Incoming {
 }
 
 export type Outcome =
-  | { readonly kind: 'answer'; readonly answer: Incoming }
+  | { readonly kind: 'response'; readonly response: Incoming }
   | { readonly kind: 'failure'; readonly failure: Failure }
 
 /** One HTTP attempt. Rejects only with the reason of `signal`. */
@@ -49,7 +49,7 @@ export type Transport = (
 export function createTransport(env: Readonly<NodeJS.ProcessEnv> = {}): Transport {
   const agentFor = createConnections(env)
   async function send(outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
-    const { url, effect, method, largestAnswer: maxBytes = MAX_RESPONSE } = outgoing
+    const { url, effect, method, maxResponseBytes: maxBytes = MAX_RESPONSE_BYTES } = outgoing
     const once = method === 'GET' ? read : (await import('./write.ts')).write
     const watch = watchConnection()
     if (effect === 'creates') {
@@ -64,7 +64,7 @@ export function createTransport(env: Readonly<NodeJS.ProcessEnv> = {}): Transpor
   }
   return async (outgoing, peer, limit, signal) => {
     try {
-      return { kind: 'answer', answer: await send(outgoing, AbortSignal.any([signal, limit])) }
+      return { kind: 'response', response: await send(outgoing, AbortSignal.any([signal, limit])) }
     } catch (error) {
       signal.throwIfAborted()
       if (limit.aborted) return { kind: 'failure', failure: tooSlow(outgoing.url.host) }
@@ -76,9 +76,9 @@ export function createTransport(env: Readonly<NodeJS.ProcessEnv> = {}): Transpor
 function tooSlow(host: string): Failure {
   return {
     kind: 'timeout',
-    sent: true,
-    heals: true,
-    sentence: `${host} did not answer in time`,
+    maybeDelivered: true,
+    transient: true,
+    sentence: `${host} did not respond in time`,
     advice: 'Raise request-timeout, or look at the status page of the server.',
   }
 }

@@ -13,7 +13,7 @@ import type { TunnelOptions } from './tunnel.ts'
  */
 
 /** Bytes of a text. Sentry refuses more than 2.5 MB; the size of an upload is the server's word. */
-const MAX_REQUEST = 4 * 1024 * 1024
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 /**
  * Redirects are never followed: they would carry the token elsewhere, and turn a POST into a GET. Any status is a
@@ -23,7 +23,7 @@ const client = create({
   proxy: false,
   maxRedirects: 0,
   decompress: false,
-  maxBodyLength: MAX_REQUEST,
+  maxBodyLength: MAX_REQUEST_BYTES,
   responseType: 'arraybuffer',
   transformRequest: [],
   transformResponse: [],

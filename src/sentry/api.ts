@@ -1,5 +1,5 @@
 import { HttpError } from '../http/failure.ts'
-import type { Reply } from '../http/response.ts'
+import type { HttpResponse } from '../http/response.ts'
 import { asProject, type Caller, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
 import { type Account, explain, SCOPES } from './errors.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'
@@ -38,10 +38,10 @@ export interface ReleaseApi {
 export function createReleaseApi(call: Caller, account: Account, widens: boolean): ReleaseApi {
   return {
     async find(version) {
-      const reply = await call(lookUpCall(version))
-      if (reply.status === 404) return undefined
-      if (reply.status !== 200) throw explain(reply, account, SCOPES.read)
-      return parse(ReleaseSchema, reply)
+      const response = await call(lookUpCall(version))
+      if (response.status === 404) return undefined
+      if (response.status !== 200) throw explain(response, account, SCOPES.read)
+      return parse(ReleaseSchema, response)
     },
 
     async list(version) {
@@ -63,27 +63,27 @@ export function createReleaseApi(call: Caller, account: Account, widens: boolean
         body: { ...release, projects: release.projects.map(asProject) },
         intent: 'create the release',
       } as const
-      let reply = await call(post)
-      if (widens && reply.status === 400 && rejectsProjects(reply)) {
+      let response = await call(post)
+      if (widens && response.status === 400 && rejectsProjects(response)) {
         // With a personal token only projects of joined teams count, until the query asks for all within reach.
         const wider = await call({ ...post, query: { project: '-1' } })
-        if (wider.status !== 400 && wider.status !== 403) reply = wider
+        if (wider.status !== 400 && wider.status !== 403) response = wider
       }
-      if (reply.status === 409) return { kind: 'conflict' }
-      if (![200, 201, 208].includes(reply.status)) throw explain(reply, account, SCOPES.write)
-      return { kind: 'ok', release: parse(ReleaseSchema, reply), status: reply.status }
+      if (response.status === 409) return { kind: 'conflict' }
+      if (![200, 201, 208].includes(response.status)) throw explain(response, account, SCOPES.write)
+      return { kind: 'ok', release: parse(ReleaseSchema, response), status: response.status }
     },
 
     async update(version, change) {
-      const reply = await call({
+      const response = await call({
         method: 'PUT',
         path: releasePath(version),
         body: change,
         intent: 'update the release',
       })
-      if (reply.status === 404) return undefined
-      if (reply.status !== 200) throw explain(reply, account, SCOPES.write)
-      return parse(ReleaseSchema, reply)
+      if (response.status === 404) return undefined
+      if (response.status !== 200) throw explain(response, account, SCOPES.write)
+      return parse(ReleaseSchema, response)
     },
   }
 }
@@ -97,7 +97,8 @@ export function listOfVersion(
   version: string,
   intent: string,
 ):
-  { readonly call: SentryCall; readonly read: (reply: Reply) => readonly Release[] | undefined } | undefined {
+  | { readonly call: SentryCall; readonly read: (response: HttpResponse) => readonly Release[] | undefined }
+  | undefined {
   const query = exactQuery(version)
   if (query === undefined) return undefined
   return {
@@ -107,11 +108,11 @@ export function listOfVersion(
       query: { query, status: '', project: '-1', per_page: '100' },
       intent,
     },
-    read: (reply) => (reply.status === 200 ? parse(ReleaseListSchema, reply) : undefined),
+    read: (response) => (response.status === 200 ? parse(ReleaseListSchema, response) : undefined),
   }
 }
 
-function rejectsProjects(reply: Reply): boolean {
-  const body = reply.json
+function rejectsProjects(response: HttpResponse): boolean {
+  const body = response.json
   return typeof body === 'object' && body !== null && 'projects' in body
 }

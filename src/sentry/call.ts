@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import type { Http } from '../http/client.ts'
-import type { HttpRequest, Reply } from '../http/response.ts'
+import type { HttpRequest, HttpResponse } from '../http/response.ts'
 import { HttpError, type Peer } from '../http/failure.ts'
 import type { Effect } from '../http/retry.ts'
 import { type Account, unreadable } from './errors.ts'
@@ -44,7 +44,7 @@ export interface Upload {
 }
 
 /** Sends a call of Sentry's API and gives its answer, whatever the status. */
-export type Caller = (call: SentryCall) => Promise<Reply>
+export type Caller = (call: SentryCall) => Promise<HttpResponse>
 
 export function createCaller({ http, ...identity }: SentryDeps): Caller {
   return (call) => http.send(toRequest(call, identity))
@@ -90,11 +90,14 @@ export function toRequest(
  * Sends a call that must not be repeated blindly.
  * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
  */
-export async function askOnce(call: Caller, what: Omit<SentryCall, 'effect'>): Promise<Reply | HttpError> {
+export async function askOnce(
+  call: Caller,
+  what: Omit<SentryCall, 'effect'>,
+): Promise<HttpResponse | HttpError> {
   try {
-    const reply = await call({ ...what, effect: 'creates' })
-    const done = reply.status >= 200 && reply.status < 300
-    return done && reply.json === undefined ? unreadable(reply, 'no JSON') : reply
+    const response = await call({ ...what, effect: 'creates' })
+    const done = response.status >= 200 && response.status < 300
+    return done && response.json === undefined ? unreadable(response, 'no JSON') : response
   } catch (error) {
     if (error instanceof HttpError && (error.kind === 'timeout' || error.kind === 'reset')) return error
     throw error
@@ -102,7 +105,7 @@ export async function askOnce(call: Caller, what: Omit<SentryCall, 'effect'>): P
 }
 
 /** The server, or something before it, failed: whether the call had its effect is open. */
-export function isTrouble({ status }: Reply): boolean {
+export function isTrouble({ status }: HttpResponse): boolean {
   return status === 408 || status >= 500
 }
 
@@ -115,23 +118,23 @@ export function releasePath(version: string): string {
  * The body of an answer, checked.
  * @throws HttpError of kind `unreadable` that names the first field that does not fit
  */
-export function parse<T>(schema: z.ZodMiniType<T>, reply: Reply): T {
-  const parsed = schema.safeParse(reply.json)
+export function parse<T>(schema: z.ZodMiniType<T>, response: HttpResponse): T {
+  const parsed = schema.safeParse(response.json)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw unreadable(reply, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON')
+  throw unreadable(response, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON')
 }
 
 /**
  * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
  * and the token goes nowhere but to the base.
  */
-export async function* pages(call: Caller, first: SentryCall): AsyncGenerator<Reply, void> {
+export async function* pages(call: Caller, first: SentryCall): AsyncGenerator<HttpResponse, void> {
   let query: NonNullable<SentryCall['query']> = { per_page: '100', ...first.query }
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const reply = await call({ ...first, query })
-    yield reply
-    const cursor = nextCursor(reply.header('link') ?? '')
+    const response = await call({ ...first, query })
+    yield response
+    const cursor = nextCursor(response.header('link') ?? '')
     if (cursor === undefined || cursor === query['cursor']) return
     query = { ...query, cursor }
   }

@@ -57,42 +57,42 @@ export function createCommitsApi(call: Caller, account: Account): CommitsApi {
         intent: 'look up the repository',
       })
       const candidates: Repository[] = []
-      for await (const reply of list) {
-        if (reply.status === 404) break
-        if (reply.status !== 200) throw explain(reply, account, SCOPES.repositories)
-        candidates.push(...parse(RepositoryListSchema, reply).filter((one) => isReadable(one, name)))
+      for await (const response of list) {
+        if (response.status === 404) break
+        if (response.status !== 200) throw explain(response, account, SCOPES.repositories)
+        candidates.push(...parse(RepositoryListSchema, response).filter((one) => isReadable(one, name)))
       }
       return candidates.find((one) => one.name === name) ?? candidates[0]
     },
 
     async previousCommit(version) {
-      const reply = await call({
+      const response = await call({
         method: 'GET',
         path: `${releasePath(version)}previous-with-commits/`,
         intent: 'look up the previous release',
       })
-      if (reply.status === 404) return { kind: 'none' }
-      if (reply.status !== 200) throw explain(reply, account, SCOPES.read)
-      const previous = parse(PreviousReleaseSchema, reply)
+      if (response.status === 404) return { kind: 'none' }
+      if (response.status !== 200) throw explain(response, account, SCOPES.read)
+      const previous = parse(PreviousReleaseSchema, response)
       if (previous.version === version) return { kind: 'own' }
       const commit = previous.lastCommit?.id
       return commit ? { kind: 'previous', commit } : { kind: 'none' }
     },
 
     async associate(version, body, dateReleased) {
-      const reply = await askOnce(call, {
+      const response = await askOnce(call, {
         method: 'PUT',
         path: releasePath(version),
         body: dateReleased === undefined ? body : { ...body, dateReleased },
         intent: 'associate the commits',
       })
-      if (reply instanceof HttpError) return { kind: 'lost', error: reply }
-      if (reply.status === 409) return { kind: 'busy' }
-      if (isTrouble(reply)) return { kind: 'lost', error: explain(reply, account, SCOPES.write) }
-      if (reply.status === 413) return { kind: 'too-large' }
-      if (reply.status === 404) return { kind: 'hidden' }
-      if (reply.status !== 200) throw explain(reply, account, SCOPES.write)
-      return { kind: 'ok', release: parse(ReleaseSchema, reply) }
+      if (response instanceof HttpError) return { kind: 'lost', error: response }
+      if (response.status === 409) return { kind: 'busy' }
+      if (isTrouble(response)) return { kind: 'lost', error: explain(response, account, SCOPES.write) }
+      if (response.status === 413) return { kind: 'too-large' }
+      if (response.status === 404) return { kind: 'hidden' }
+      if (response.status !== 200) throw explain(response, account, SCOPES.write)
+      return { kind: 'ok', release: parse(ReleaseSchema, response) }
     },
   }
 }

@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import { HttpError } from '../http/failure.ts'
-import type { Reply } from '../http/response.ts'
+import type { HttpResponse } from '../http/response.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { plain, quoted } from '../text/sanitize.ts'
 import { retryUntil } from '../wait/backoff.ts'
@@ -142,13 +142,13 @@ function createSender(
   deps: DeployDeps,
 ): {
   readonly dates: { readonly dateStarted: string; readonly dateFinished: string }
-  readonly post: () => Promise<Reply | HttpError>
+  readonly post: () => Promise<HttpResponse | HttpError>
 } {
   const { environment, name, url, startedAt } = wanted
   const now = new Date(deps.clock.now()).toISOString()
   const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt }
   const attached = release.projects ?? []
-  const send = (projects: readonly (string | number)[] | undefined): Promise<Reply | HttpError> =>
+  const send = (projects: readonly (string | number)[] | undefined): Promise<HttpResponse | HttpError> =>
     askOnce(deps.call, {
       method: 'POST',
       path: `${releasePath(release.version)}deploys/`,
@@ -166,8 +166,8 @@ function createSender(
       const response = await send(projects)
       if (response instanceof HttpError || !needsReadScope(response)) return response
       if (all) return await send(undefined)
-      throw response.error('status', `answered 400: ${response.words(INSUFFICIENT)}`, {
-        words: INSUFFICIENT,
+      throw response.error('status', `responded with 400: ${response.sanitize(INSUFFICIENT)}`, {
+        serverMessage: INSUFFICIENT,
         advice: `Before version 24.10, Sentry lets a token with only project:releases record a deploy for all projects of a release, but not for some of them (here ${quoted(wanted.projects.join(', '), 200)}). Add the scope project:read to the token, use an organization token, or update Sentry.`,
       })
     },
@@ -176,6 +176,6 @@ function createSender(
 
 const INSUFFICIENT = 'Insufficient access to project'
 
-function needsReadScope(response: Reply): boolean {
+function needsReadScope(response: HttpResponse): boolean {
   return response.status === 400 && response.text.includes(INSUFFICIENT)
 }

@@ -1,5 +1,6 @@
+import { isWebPage, serverMessage, unreadable as unreadableBody } from '../http/error-body.ts'
 import type { HttpError } from '../http/failure.ts'
-import type { Reply } from '../http/response.ts'
+import type { HttpResponse } from '../http/response.ts'
 import { tokenSettingsUrl } from './links.ts'
 
 /** Whose request it was: what the advice needs to name. */
@@ -34,57 +35,51 @@ const INPUT_OF_FIELD: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Turns an answer that is not what a call expects into an error with the server's words and the next thing to do.
+ * Turns a response that is not what a call expects into an error with the server's message and the next thing to do.
  * @param scopes what the call needs, for servers that do not say (before mid-2026)
  */
-export function explain(reply: Reply, account: Account, scopes: readonly string[]): HttpError {
-  const words = serverWords(reply)
-  const said = words === '' ? '' : `: ${words}`
-  const html = looksLikeHtml(reply.text)
-  return reply.error(
-    html && reply.status < 300 ? 'unreadable' : 'status',
-    `answered ${reply.status}${said}`,
+export function explain(response: HttpResponse, account: Account, scopes: readonly string[]): HttpError {
+  const message = messageIn(response)
+  const said = message === '' ? '' : `: ${message}`
+  const html = isWebPage(response.text)
+  return response.error(
+    html && response.status < 300 ? 'unreadable' : 'status',
+    `responded with ${response.status}${said}`,
     {
-      words,
-      advice: advise(reply, html, account, scopes),
-      detail: errorId(reply),
+      serverMessage: message,
+      advice: advise(response, html, account, scopes),
+      detail: errorId(response),
     },
   )
 }
 
-/** An answer with a status of success whose body is not what the API documents. */
-export function unreadable(reply: Reply, where: string): HttpError {
-  const html = looksLikeHtml(reply.text)
-  return reply.error(
-    'unreadable',
-    html ? 'answered with a web page instead of JSON' : `sent an answer that is not understood (${where})`,
-    {
-      words: reply.words(reply.text, 120),
-      advice: html
-        ? 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.'
-        : 'Run the job again; if it stays, a proxy may be changing answers, or this Sentry is newer than this action.',
-    },
-  )
+/** A response with a status of success whose body is not what the API documents. */
+export function unreadable(response: HttpResponse, where: string): HttpError {
+  return unreadableBody(response, where, {
+    page: 'Check sentry-url: it must be the base of a Sentry server, with its path prefix if it has one.',
+    other:
+      'Re-run the job. If the problem persists, a proxy may be changing responses, or this Sentry is newer than this action.',
+  })
 }
 
 function advise(
-  reply: Reply,
+  response: HttpResponse,
   html: boolean,
   account: Account,
   scopes: readonly string[],
 ): string | undefined {
   const { base, organization, projects, tokenSource } = account
   const tokens = tokenSettingsUrl(base, organization)
-  if (html && reply.status < 500) {
+  if (html && response.status < 500) {
     return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`
   }
-  switch (reply.status) {
+  switch (response.status) {
     case 400:
-      return adviseFields(reply)
+      return adviseFields(response)
     case 401:
       return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`
     case 403: {
-      const named = scopesNamed(reply)
+      const named = scopesNamed(response)
       return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`
     }
     case 404:
@@ -98,14 +93,14 @@ function advise(
     case 429:
       return 'Sentry limits how often this is called. Run the job again in a minute.'
     default:
-      return reply.status >= 500
+      return response.status >= 500
         ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
         : undefined
   }
 }
 
-function adviseFields(reply: Reply): string {
-  const body = reply.json
+function adviseFields(response: HttpResponse): string {
+  const body = response.json
   const fields = typeof body === 'object' && body !== null ? Object.keys(body) : []
   const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? [])
   if (inputs.length === 0) return 'Check the inputs of this step.'
@@ -116,41 +111,39 @@ function adviseFields(reply: Reply): string {
 }
 
 /** `WWW-Authenticate: Bearer error="insufficient_scope", scope="a b"`: the scopes that would do. */
-function scopesNamed(reply: Reply): string[] {
-  const header = reply.header('www-authenticate') ?? ''
+function scopesNamed(response: HttpResponse): string[] {
+  const header = response.header('www-authenticate') ?? ''
   const scope = /\bscope="([^"]*)"/.exec(header)?.[1] ?? ''
   return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name))
 }
 
 /** Sentry's number for an internal error, which its support and logs can find. */
-function errorId(reply: Reply): string[] {
-  const body = reply.json
+function errorId(response: HttpResponse): string[] {
+  const body = response.json
   if (typeof body !== 'object' || body === null) return []
   const { errorId: id } = body as { errorId?: unknown }
-  return typeof id === 'string' ? [`Sentry's error id: ${reply.words(id, 64)}`] : []
+  return typeof id === 'string' ? [`Sentry's error id: ${response.sanitize(id, 64)}`] : []
 }
 
 /**
  * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
  * with lists (nested by index), plain text, or the title of a web page.
  */
-export function serverWords(reply: Reply, max = 300): string {
-  const { text } = reply
-  if (looksLikeHtml(text)) {
-    const title = /<title[^>]*>([^<]{1,2000})/i.exec(text)?.[1]
-    return title ? `a web page titled "${reply.words(title, 100)}"` : 'a web page'
-  }
-  const body = reply.json
-  if (body === undefined) return reply.words(text, max)
-  const words = (key: string): string => reply.words(key, 40)
-  return reply.words(flatten(body, '', words, 0).slice(0, 8).join('; '), max)
+export function messageIn(response: HttpResponse, max = 300): string {
+  const sanitizeKey = (key: string): string => response.sanitize(key, 40)
+  return serverMessage(response, (json) => flatten(json, '', sanitizeKey, 0).slice(0, 8).join('; '), max)
 }
 
 /** Each text in a body, with the path of the field that it is about. */
-function flatten(value: unknown, path: string, words: (key: string) => string, depth: number): string[] {
+function flatten(
+  value: unknown,
+  path: string,
+  sanitizeKey: (key: string) => string,
+  depth: number,
+): string[] {
   if (depth > 6 || value === null || value === undefined) return []
   if (Array.isArray(value)) {
-    return value.slice(0, 8).flatMap((item: unknown) => flatten(item, path, words, depth + 1))
+    return value.slice(0, 8).flatMap((item: unknown) => flatten(item, path, sanitizeKey, depth + 1))
   }
   if (typeof value !== 'object') {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
@@ -160,14 +153,10 @@ function flatten(value: unknown, path: string, words: (key: string) => string, d
     .filter(([key]) => !(depth === 0 && key === 'errorId') && !(path === '' && key === 'extra'))
     .slice(0, 8)
     .flatMap(([key, item]) => {
-      const field = ENVELOPE.has(key) ? path : path === '' ? words(key) : `${path}.${words(key)}`
-      return flatten(item, field, words, depth + 1)
+      const field = ENVELOPE.has(key) ? path : path === '' ? sanitizeKey(key) : `${path}.${sanitizeKey(key)}`
+      return flatten(item, field, sanitizeKey, depth + 1)
     })
 }
 
 /** These keys say nothing about a field of the request. */
 const ENVELOPE = new Set(['detail', 'message', 'error', 'info'])
-
-function looksLikeHtml(text: string): boolean {
-  return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, 500))
-}

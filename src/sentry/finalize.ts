@@ -39,10 +39,13 @@ export async function finalizeRelease(
   const dateReleased = new Date(clock.now()).toISOString()
   const done = await whileHidden(() => api.update(release.version, { dateReleased }), hiddenUntil, deps)
   if (!done) {
-    throw new ActionError(`Could not finalize release ${quoted(release.version)}: Sentry answered 404.`, {
-      advice:
-        'Changing a release needs access to all of its projects, also those that this step does not name.',
-    })
+    throw new ActionError(
+      `Could not finalize release ${quoted(release.version)}: Sentry responded with 404.`,
+      {
+        advice:
+          'Changing a release needs access to all of its projects, also those that this step does not name.',
+      },
+    )
   }
   if (!done.dateReleased) {
     throw new ActionError(

@@ -25,7 +25,7 @@ export async function find(wanted: Wanted, { api, logger }: StepDeps): Promise<R
   const release = await api.find(wanted.version)
   if (!release || release.version === wanted.version) return release
   logger.info(
-    `Asked for release ${quoted(wanted.version)}, Sentry answered with ${quoted(release.version)}, which is left alone.`,
+    `Asked for release ${quoted(wanted.version)}, Sentry responded with ${quoted(release.version)}, which is left alone.`,
   )
   return undefined
 }
@@ -66,7 +66,7 @@ export async function post(wanted: Wanted, deps: StepDeps): Promise<Posted> {
   const posted = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps)
   if (posted) return posted
   throw new ActionError(
-    `Could not create the release: Sentry answered 409 for ${sayDuration(CONFLICT_MS)}, because another job is writing it.`,
+    `Could not create the release: Sentry responded with 409 for ${sayDuration(CONFLICT_MS)}, because another job is writing it.`,
     { advice: 'Run the job again in a few minutes.' },
   )
 }
@@ -75,7 +75,7 @@ export async function post(wanted: Wanted, deps: StepDeps): Promise<Posted> {
 function exact(release: Release, { version }: Wanted): Release {
   if (release.version === version) return release
   throw new ActionError(
-    `Asked Sentry for release ${quoted(version)}, and it answered with ${quoted(release.version)}.`,
+    `Asked Sentry for release ${quoted(version)}, and it responded with ${quoted(release.version)}.`,
     { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' },
   )
 }
@@ -116,7 +116,7 @@ export async function put(
   if (release) return exact(release, wanted)
   const fields = Object.keys(change).join(' and ')
   throw new ActionError(
-    `Could not update ${fields} of release ${quoted(wanted.version)}: Sentry answered 404.`,
+    `Could not update ${fields} of release ${quoted(wanted.version)}: Sentry responded with 404.`,
     {
       advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields}.`,
     },

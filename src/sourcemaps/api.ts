@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { ActionError } from '../errors.ts'
-import type { Reply } from '../http/response.ts'
+import type { HttpResponse } from '../http/response.ts'
 import { asProject, type Caller, parse } from '../sentry/call.ts'
 import { type Account, explain } from '../sentry/errors.ts'
 
@@ -58,9 +58,9 @@ export interface UploadApi {
 export function createUploadApi(call: Caller, account: Account): UploadApi {
   return {
     async options() {
-      const reply = await call({ method: 'GET', path: 'chunk-upload/', intent: 'ask how to upload' })
-      if (reply.status !== 200) throw explain(reply, account, SCOPES)
-      const { accept = [], url, ...options } = parse(OptionsSchema, reply)
+      const response = await call({ method: 'GET', path: 'chunk-upload/', intent: 'ask how to upload' })
+      if (response.status !== 200) throw explain(response, account, SCOPES)
+      const { accept = [], url, ...options } = parse(OptionsSchema, response)
       const tellsMissing = accept.includes('artifact_bundles_v2')
       if ((!tellsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
         throw tooOld(account)
@@ -69,21 +69,26 @@ export function createUploadApi(call: Caller, account: Account): UploadApi {
     },
 
     async assemble({ checksum, chunks, projects, version, dist }) {
-      const reply = await call({
+      const response = await call({
         method: 'POST',
         path: 'artifactbundle/assemble/',
         body: { checksum, chunks, projects: projects.map(asProject), version, dist },
         intent: 'assemble the bundle of source maps',
       })
-      if (reply.status !== 200) throw explain(reply, account, SCOPES)
-      return parse(AssembleSchema, reply)
+      if (response.status !== 200) throw explain(response, account, SCOPES)
+      return parse(AssembleSchema, response)
     },
 
     async sendChunk(url, { bytes, contentType }) {
       const upload = { url, bytes, contentType }
-      const reply = await call({ method: 'POST', path: '', upload, intent: 'upload a chunk of source maps' })
-      if (reply.status === 413) throw refusedSize(reply, bytes.length)
-      if (reply.status !== 200) throw explain(reply, account, SCOPES)
+      const response = await call({
+        method: 'POST',
+        path: '',
+        upload,
+        intent: 'upload a chunk of source maps',
+      })
+      if (response.status === 413) throw refusedSize(response, bytes.length)
+      if (response.status !== 200) throw explain(response, account, SCOPES)
     },
   }
 }
@@ -113,8 +118,8 @@ function tooOld({ base }: Account): ActionError {
   })
 }
 
-function refusedSize(reply: Reply, bytes: number): Error {
-  return reply.error('status', `answered 413: a request of ${bytes} bytes is too large`, {
+function refusedSize(response: HttpResponse, bytes: number): Error {
+  return response.error('status', `responded with 413: a request of ${bytes} bytes is too large`, {
     advice:
       'A proxy in front of Sentry limits the size of requests. Raise its limit, such as client_max_body_size of nginx, to at least 32 MB.',
   })

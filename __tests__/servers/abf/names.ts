@@ -25,7 +25,7 @@ export const nameRoutes: readonly Route[] = [
 
 /**
  * GET /projects/get_id: the project of that owner and name, else the first whose full name contains them, whatever
- * their case, with `_` and `%` as wildcards. So a name that does not exist may well be answered 200.
+ * their case, with `_` and `%` as wildcards. So a name that does not exist may well be responded with 200.
  */
 function getId({ site, call, user }: Context): Answer {
   const wanted = `${call.query.get('owner') ?? ''}/${call.query.get('name') ?? ''}`

@@ -2,7 +2,7 @@ const HOUR = 3_600_000
 
 /**
  * OMV's limiter: so many requests per hour of the server's clock, per account when the credentials are valid and
- * per address otherwise. Every request under `/api/v1/` counts, also one that is answered 304 or refused.
+ * per address otherwise. Every request under `/api/v1/` counts, also one that is responded with 304 or refused.
  */
 export class RateLimit {
   limit: number

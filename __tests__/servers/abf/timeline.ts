@@ -26,7 +26,7 @@ type Patch = Partial<
 export interface Step extends Patch {
   readonly afterMs?: number
   readonly afterReads?: number
-  /** The record is deleted; every later request is answered 404. */
+  /** The record is deleted; every later request is responded with 404. */
   readonly gone?: true
   /** Files that the worker sends with this report instead of the usual ones. */
   readonly files?: Readonly<Record<string, string | Buffer>>

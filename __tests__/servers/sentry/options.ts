@@ -14,7 +14,7 @@ export interface ServerFlags {
   readonly projectIdsInBody: boolean
   /** A numeric string in `projects` of a create finds the project with that id (since 25.12.1). */
   readonly numericStringProjects: boolean
-  /** `release:` and `finalized:` are search keys; without, they are answered with 400. */
+  /** `release:` and `finalized:` are search keys; without, they are responded with 400. */
   readonly releaseSearchKey: boolean
   /** The release object carries `userAgent`. */
   readonly userAgentField: boolean

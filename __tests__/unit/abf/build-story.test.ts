@@ -193,7 +193,7 @@ describe('a create whose answer is lost', () => {
       ok: false,
     })
     expect(told(step)).toEqual([
-      'info: x86_64: abf.example did not answer in time. Looking whether the build was made all the same.',
+      'info: x86_64: abf.example did not respond in time. Looking whether the build was made all the same.',
       `info: x86_64: it was, as build ${FIRST}. ${BASE}build_lists/${FIRST}`,
       'info: Cancelling the builds that this run has submitted, because it is not over in time.',
       `info: Cancelled build ${FIRST}.`,
@@ -218,7 +218,7 @@ describe('a create whose answer is lost', () => {
     const step = prepare()
     step.abf.mishaps.push(UNANSWERED, UNANSWERED, UNANSWERED)
     expect(String(await failureOf(step.run(BUILD)))).toContain(
-      'submit the build for x86_64: ABF at abf.example answered 503',
+      'submit the build for x86_64: ABF at abf.example responded with 503',
     )
     expect(askedAfter(step).filter((line) => line === POST)).toHaveLength(3)
     expect(step.state.read('abf-work')).toBe('')
@@ -228,7 +228,7 @@ describe('a create whose answer is lost', () => {
     const step = prepare()
     step.abf.mishaps.push({ ...UNANSWERED, gives: { status: 500, body: { error: 'boom' } } })
     expect(await failureOf(step.run(BUILD))).toMatchObject({
-      message: 'Could not submit the build for x86_64: ABF at abf.example answered 500: boom',
+      message: 'Could not submit the build for x86_64: ABF at abf.example responded with 500: boom',
       advice:
         'ABF answers so to a project that it does not have: check abf-project, and abf-repository. If both are right, look at the server, then run the job again.',
       detail: [`POST ${BASE}api/v1/build_lists.json`, 'HTTP status 500'],
@@ -242,7 +242,7 @@ describe('a create whose answer is lost', () => {
     step.abf.mishaps.push(UNANSWERED, { method: 'GET', path: /user/, gives: lostAnswer() })
     expect(await failureOf(step.run(BUILD))).toMatchObject({
       message:
-        'Could not submit the build for x86_64: ABF at abf.example answered 503. Whether it was made could not be found out either: abf.example did not answer in time.',
+        'Could not submit the build for x86_64: ABF at abf.example responded with 503. Whether it was made could not be found out either: abf.example did not respond in time.',
       title: 'A build may have been submitted',
       advice: `Look at ${BASE}build_lists for a build for x86_64. When the server answers again, run the job again: with abf-reuse it takes that build.`,
       detail: [

@@ -4,7 +4,7 @@ import type { RequestDeps } from '../../../src/abf/client/requests.ts'
 import { type Build, BuildAnswer } from '../../../src/abf/client/schema.ts'
 import type { Http } from '../../../src/http/client.ts'
 import { HttpError } from '../../../src/http/failure.ts'
-import { type HttpRequest, Reply } from '../../../src/http/response.ts'
+import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
 import type { Incoming } from '../../../src/http/transport.ts'
 import { incoming, ManualClock } from '../doubles.ts'
 
@@ -78,7 +78,7 @@ export function scriptedApi(answers: readonly (Incoming | Error)[], more: Partia
       const answer = answers[Math.min(requests.length, answers.length - 1)] ?? incoming(500)
       requests.push(request)
       if (answer instanceof Error) throw answer
-      return new Reply(request, answer, 1, String)
+      return new HttpResponse(request, answer, 1, String)
     },
   }
   const deps: RequestDeps = {

@@ -1,6 +1,6 @@
 import { type AbfDeps, type AbfReport, type AbfResult, runAbf } from '../../../src/abf/index.ts'
 import { HttpError } from '../../../src/http/failure.ts'
-import { type HttpRequest, Reply } from '../../../src/http/response.ts'
+import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
 import { type AbfInputs, loadAbf } from '../../../src/inputs/abf.ts'
 import { AbfStandIn, commitOf, type Dialect } from '../../servers/abf/index.ts'
 import type { Answer } from '../../servers/server.ts'
@@ -30,7 +30,7 @@ export class AbfInMemory extends AbfStandIn {
     return BASE.slice(0, -1)
   }
 
-  send(request: HttpRequest): Reply {
+  send(request: HttpRequest): HttpResponse {
     const { method, url, body, headers } = request
     this.asked.push(`${method} ${url.pathname}`)
     const call = {
@@ -57,7 +57,12 @@ export class AbfInMemory extends AbfStandIn {
       answer.raw === undefined
         ? Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body))
         : Buffer.from(answer.raw)
-    return new Reply(request, { status: answer.status, bytes, header: (name) => low.get(name) }, 1, String)
+    return new HttpResponse(
+      request,
+      { status: answer.status, bytes, header: (name) => low.get(name) },
+      1,
+      String,
+    )
   }
 }
 
@@ -65,7 +70,7 @@ export class AbfInMemory extends AbfStandIn {
 export function lostAnswer(): HttpError {
   return new HttpError({
     kind: 'timeout',
-    message: 'abf.example did not answer in time',
+    message: 'abf.example did not respond in time',
     method: 'POST',
     url: `${BASE}api/v1/build_lists.json`,
   })

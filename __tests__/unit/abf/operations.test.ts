@@ -8,8 +8,8 @@ import { ManualClock, RecordingLogger } from '../doubles.ts'
 
 const DONE: Acted = { kind: 'done' }
 
-function refused(status: number, words = ''): Acted {
-  return { kind: 'refused', status, error: httpError({ status, words }) }
+function refused(status: number, serverMessage = ''): Acted {
+  return { kind: 'refused', status, error: httpError({ status, serverMessage }) }
 }
 
 /** Asks for an operation on a build that a look finds in `status`; undefined: the look does not find it. */

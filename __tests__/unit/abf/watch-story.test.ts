@@ -99,7 +99,7 @@ describe('trouble with the server', () => {
     step.abf.mishaps.push(...[1, 2, 3, 4, 5, 6].map(() => trouble(503)))
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success' })
     expect(step.clock.pauses).toEqual([60_000, 120_000, 240_000, 300_000, 300_000, 300_000])
-    const said = `Could not read build ${FIRST}: ABF at abf.example answered 503: oops.`
+    const said = `Could not read build ${FIRST}: ABF at abf.example responded with 503: oops.`
     expect(told(step)).toEqual([
       `info: 00:00:00Z  ${said} Next look in 1 min.`,
       `info: 00:01:00Z  ${said} Next look in 2 min.`,
@@ -141,7 +141,7 @@ describe('trouble with the server', () => {
     step.abf.mishaps.push(...[1, 2, 3, 4, 5].map(() => trouble(502)))
     await step.run({ ...WATCH, 'abf-timeout': '2m' })
     expect(told(step).at(-1)).toContain(
-      `Not over within 2 min: last seen no status. At the end Could not read build ${FIRST}: ABF at abf.example answered 502: oops.`,
+      `Not over within 2 min: last seen no status. At the end Could not read build ${FIRST}: ABF at abf.example responded with 502: oops.`,
     )
   })
 

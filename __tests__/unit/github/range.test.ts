@@ -4,7 +4,7 @@ import type { CommitRange } from '../../../src/github/commits.ts'
 import { explain, statusOf } from '../../../src/github/errors.ts'
 import { createCommitSource } from '../../../src/github/octokit.ts'
 import type { Http } from '../../../src/http/client.ts'
-import { type HttpRequest, Reply } from '../../../src/http/response.ts'
+import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
 import type { Incoming } from '../../../src/http/transport.ts'
 import { failureOf, incoming, RecordingLogger } from '../doubles.ts'
 
@@ -37,7 +37,7 @@ async function read(
         request.url.searchParams,
       )
       if (answer instanceof Error) throw answer
-      return new Reply(request, answer ?? incoming(404, { message: 'Not Found' }), 1, String)
+      return new HttpResponse(request, answer ?? incoming(404, { message: 'Not Found' }), 1, String)
     },
   }
   const source = createCommitSource({ http, logger: new RecordingLogger(), token: 'ghs_1', ...PLACE })
@@ -82,7 +82,7 @@ describe('commits', () => {
       intent: 'read the commits',
       effect: 'idempotent',
       peer: { name: 'GitHub', urlInput: 'GITHUB_API_URL' },
-      largestAnswer: 32 * 1024 * 1024,
+      maxResponseBytes: 32 * 1024 * 1024,
     })
     expect(requests[0]?.url.href).toMatch(/^https:\/\/ghes\.example\/api\/v3\/repos\//)
     expect(requests[0]?.headers['authorization']).toBe('token ghs_1')
@@ -129,8 +129,8 @@ describe('commits', () => {
 
   test.each([
     ['unknown', 404, undefined],
-    ['failed', 500, 'GitHub answered 500'],
-    ['failed', 422, 'GitHub answered 422'],
+    ['failed', 500, 'GitHub responded with 500'],
+    ['failed', 422, 'GitHub responded with 422'],
   ])('from a base that is %s (%i) are the last twenty', async (base, status, failure) => {
     const { range } = await read(
       (path) =>
@@ -169,7 +169,7 @@ describe('commits', () => {
     const error = (await failureOf(read(() => incoming(500, { message: 'oops' }), 'base'))) as ActionError
     expect([error.message, error.advice]).toEqual([
       'Could not read the commits of acme/app from ghes.example: HTTP 500: oops',
-      'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.',
+      'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.',
     ])
   })
 })
@@ -201,12 +201,12 @@ describe('files', () => {
 
   test('that cannot be read are left out, and that is said', async () => {
     const refused = await withFiles(1, () => incoming(403, { message: 'no' }))
-    expect(refused.range).toMatchObject({ filesMissing: 'GitHub answered 403', total: 1 })
+    expect(refused.range).toMatchObject({ filesMissing: 'GitHub responded with 403', total: 1 })
     expect(refused.range.commits[0]).not.toHaveProperty('files')
     const silent = await withFiles(1, () => new ActionError('no answer'))
     expect(silent.range.filesMissing).toBe('GitHub could not be reached')
     const odd = await withFiles(1, () => incoming(200, { files: [{ filename: 1 }] }))
-    expect(odd.range.filesMissing).toBe('GitHub sent a response that is not understood')
+    expect(odd.range.filesMissing).toBe('GitHub sent a response in an unknown format')
   })
 
   test('of one commit that cannot be read do not cost those of the others', async () => {
@@ -240,10 +240,13 @@ describe('what octokit throws', () => {
     [404, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
     [422, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
     [429, 'GitHub limits how often its API is called. Run the job again later.'],
-    [500, 'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.'],
+    [
+      500,
+      'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.',
+    ],
     [
       undefined,
-      'Run the job again; if it stays, look at https://www.githubstatus.com or set set-commits: skip.',
+      'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.',
     ],
   ])('of status %s is explained', (status, advice) => {
     const error = explain({ status, message: 'words\nof it' }, PLACE)
@@ -256,7 +259,7 @@ describe('what octokit throws', () => {
 
   test('may have no words, and come from no address', () => {
     expect(explain({ message: 5 }, { ...PLACE, apiUrl: 'nowhere' }).message).toBe(
-      'Could not read the commits of acme/app from nowhere: no answer',
+      'Could not read the commits of acme/app from nowhere: no response',
     )
   })
 })

@@ -58,7 +58,7 @@ describe("GitHub's answers", () => {
     ['a commit without a SHA', [{ commit: { message: 'm' } }], 'field 0.sha'],
   ])('are refused when there is %s, with the place', (_, data, place) => {
     const error = refused(() => parse(CommitListSchema, data))
-    expect(error.message).toBe(`GitHub sent an answer that is not understood (${place}).`)
+    expect(error.message).toBe(`GitHub sent a response in an unknown format (${place}).`)
     expect(error.advice).toBe(
       'Check that GITHUB_API_URL is the address of a GitHub API, or set set-commits: skip.',
     )

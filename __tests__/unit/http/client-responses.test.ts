@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { createHttp } from '../../../src/http/client.ts'
 import { type Failure, HttpError } from '../../../src/http/failure.ts'
-import type { HttpRequest, Reply } from '../../../src/http/response.ts'
+import type { HttpRequest, HttpResponse } from '../../../src/http/response.ts'
 import type { Incoming } from '../../../src/http/transport.ts'
 import { failureOf, incoming, ManualClock, RecordingLogger, request } from '../doubles.ts'
 
-const BROKEN: Failure = { kind: 'reset', sent: true, heals: true, sentence: 'it broke', advice: 'Try again.' }
+const BROKEN: Failure = {
+  kind: 'reset',
+  maybeDelivered: true,
+  transient: true,
+  sentence: 'it broke',
+  advice: 'Try again.',
+}
 const HTML = { 'content-type': 'text/html' }
 const AT = 'GET https://sentry.example/api/0/organizations/acme/releases/'
 
@@ -17,7 +23,7 @@ function client(...acts: readonly (Incoming | Failure)[]) {
     transport: async () => {
       const act = acts[Math.min(attempts, acts.length - 1)] ?? BROKEN
       attempts += 1
-      return 'status' in act ? { kind: 'answer', answer: act } : { kind: 'failure', failure: act }
+      return 'status' in act ? { kind: 'response', response: act } : { kind: 'failure', failure: act }
     },
     clock: new ManualClock(),
     logger,
@@ -26,7 +32,7 @@ function client(...acts: readonly (Incoming | Failure)[]) {
     requestTimeout: 30_000,
     retries: 2,
   })
-  const send = (more: Partial<HttpRequest> = {}): Promise<Reply> => http.send(request(more))
+  const send = (more: Partial<HttpRequest> = {}): Promise<HttpResponse> => http.send(request(more))
   const fail = async (): Promise<HttpError> => {
     const thrown = await failureOf(send())
     if (!(thrown instanceof HttpError)) throw thrown
@@ -40,7 +46,7 @@ describe('a success whose JSON cannot be read', () => {
     const { send, logger } = client(incoming(200, '{"a":'), incoming(200, { a: 1 }))
     expect((await send()).attempts).toBe(2)
     expect(logger.said('info')).toEqual([
-      'Sentry: GET /api/0/organizations/acme/releases/: the answer was cut short; attempt 2 of 3 in 375 ms',
+      'Sentry: GET /api/0/organizations/acme/releases/: the response was incomplete; attempt 2 of 3 in 375 ms',
     ])
   })
 
@@ -73,7 +79,7 @@ describe('a success whose JSON cannot be read', () => {
 
 describe('what stays without an answer', () => {
   it('names the kind, the sentence and the advice of the failure, and only what helps', async () => {
-    const error = await client({ ...BROKEN, heals: false }).fail()
+    const error = await client({ ...BROKEN, transient: false }).fail()
     expect(error).toMatchObject({
       kind: 'reset',
       message: 'Could not look up the release: it broke',
@@ -84,7 +90,7 @@ describe('what stays without an answer', () => {
 
   it('names the number of attempts, and the limit that ran out', async () => {
     expect((await client(BROKEN).fail()).detail).toEqual([AT, 'given up after 3 attempts'])
-    const slow = await client({ ...BROKEN, kind: 'timeout', heals: false }).fail()
+    const slow = await client({ ...BROKEN, kind: 'timeout', transient: false }).fail()
     expect(slow.detail).toEqual([AT, 'request-timeout: 30 s'])
   })
 })
@@ -93,7 +99,7 @@ describe('redirects', () => {
   it.each([300, 301, 399])('are refused with status %i', async (status) => {
     const error = await client(incoming(status, 'x', { ...HTML, location: '/login' })).fail()
     expect(error.message).toBe(
-      `Could not look up the release: Sentry at sentry.example answered ${status} and points to https://sentry.example/login, which is not followed`,
+      `Could not look up the release: Sentry at sentry.example responded with ${status} and points to https://sentry.example/login, which is not followed`,
     )
     expect(error.advice).toBe(
       'Redirects would hand the token on. If that address is right, give its base as sentry-url.',
@@ -109,7 +115,7 @@ describe('redirects', () => {
 it('a limit that is lifted later names the minute, without fractions of a second', async () => {
   const error = await client(incoming(429, 'x', { 'retry-after': '90' })).fail()
   expect(error.message).toBe(
-    'Could not look up the release: Sentry at sentry.example answered 429 and asks to wait for 1 min 30 s',
+    'Could not look up the release: Sentry at sentry.example responded with 429 and asks to wait for 1 min 30 s',
   )
   expect(error.advice).toBe(
     'Run the job again after 2026-01-01T00:01:30Z; a single request waits for at most 60 s.',

@@ -3,14 +3,14 @@ import { createHttp, type HttpDeps } from '../../../src/http/client.ts'
 import { type Failure, HttpError } from '../../../src/http/failure.ts'
 import type { Incoming, Outcome, Transport } from '../../../src/http/transport.ts'
 import { Redactor } from '../../../src/text/redact.ts'
-import { failureOf, incoming, ManualClock, RecordingLogger, replyOf, request } from '../doubles.ts'
+import { failureOf, incoming, ManualClock, RecordingLogger, responseOf, request } from '../doubles.ts'
 
 const SECRET = `sntryu_${'0123456789abcdef'.repeat(4)}`
 
 const RESET: Failure = {
   kind: 'reset',
-  sent: true,
-  heals: true,
+  maybeDelivered: true,
+  transient: true,
   sentence: 'the connection to sentry.example broke (ECONNRESET)',
   advice: 'Run the job again.',
 }
@@ -29,7 +29,7 @@ function client(acts: readonly Act[], more: Partial<HttpDeps> = {}) {
     attempts += 1
     if (!act) throw new Error('no act')
     if (typeof act === 'function') return act(...call)
-    return 'status' in act ? { kind: 'answer', answer: act } : { kind: 'failure', failure: act }
+    return 'status' in act ? { kind: 'response', response: act } : { kind: 'failure', failure: act }
   }
   const http = createHttp({
     transport,
@@ -53,19 +53,19 @@ async function errorOf(work: Promise<unknown>): Promise<HttpError> {
 describe('send', () => {
   it.each([200, 201, 204, 208, 400, 404, 409])('gives an answer of status %i at once', async (status) => {
     const { http, clock } = client([incoming(status, { a: 1 })])
-    const reply = await http.send(request())
-    expect([reply.status, reply.attempts, reply.json]).toEqual([status, 1, { a: 1 }])
+    const response = await http.send(request())
+    expect([response.status, response.attempts, response.json]).toEqual([status, 1, { a: 1 }])
     expect(clock.pauses).toEqual([])
   })
 
   it('repeats until it succeeds, says so each time, and pauses longer and longer', async () => {
     const { http, clock, logger } = client([incoming(503), RESET, incoming(200, { ok: true })])
-    const reply = await http.send(request())
-    expect([reply.status, reply.attempts]).toEqual([200, 3])
+    const response = await http.send(request())
+    expect([response.status, response.attempts]).toEqual([200, 3])
     expect(clock.pauses).toHaveLength(2)
     expect(clock.pauses[1]).toBeGreaterThan(clock.pauses[0] ?? 0)
     expect(logger.said('info')).toEqual([
-      expect.stringContaining('answered 503; attempt 2 of 6'),
+      expect.stringContaining('responded with 503; attempt 2 of 6'),
       expect.stringContaining('ECONNRESET); attempt 3 of 6'),
     ])
   })
@@ -215,7 +215,7 @@ describe('send', () => {
         error.message,
         error.advice,
         error.url,
-        error.words,
+        error.serverMessage,
         ...error.detail,
         JSON.stringify(error),
       ]
@@ -229,14 +229,14 @@ describe('send', () => {
 describe('words', () => {
   const redactor = new Redactor()
   redactor.add(SECRET)
-  const reply = replyOf(incoming(500), (text) => redactor.redact(text))
+  const response = responseOf(incoming(500), (text) => redactor.redact(text))
 
   it('redacts before it shortens', () => {
-    expect(reply.words(`${'x'.repeat(20)} ${SECRET}`, 30)).toBe(`${'x'.repeat(20)} ***`)
+    expect(response.sanitize(`${'x'.repeat(20)} ${SECRET}`, 30)).toBe(`${'x'.repeat(20)} ***`)
   })
 
   it('does not put a secret together again that was sent in pieces', () => {
     const pieces = `${SECRET.slice(0, 20)}\u001B[0m${SECRET.slice(20)}`
-    expect(reply.words(pieces)).not.toContain(SECRET)
+    expect(response.sanitize(pieces)).not.toContain(SECRET)
   })
 })

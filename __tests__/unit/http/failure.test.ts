@@ -8,7 +8,7 @@ function sorted(code: string, message: string) {
 
 describe('classify', () => {
   it.each([
-    // code, message, kind, sent, heals
+    // code, message, kind, maybeDelivered, transient
     ['ENOTFOUND', 'getaddrinfo ENOTFOUND sentry.example', 'dns', false, true],
     ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN sentry.example', 'dns', false, true],
     ['ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:443', 'refused', false, true],
@@ -23,8 +23,8 @@ describe('classify', () => {
     ['ERR_NO_TUNNEL', 'no tunnel', 'proxy', false, true],
     ['ERR_UNKNOWN_CODING', 'unknown content coding', 'unreadable', true, false],
     ['ERR_BAD_RESPONSE', 'maxContentLength size of 100 exceeded', 'too-large', true, false],
-  ])('sorts %s "%s" as %s', (code, message, kind, sent, heals) => {
-    expect(sorted(code, message)).toMatchObject({ kind, sent, heals })
+  ])('sorts %s "%s" as %s', (code, message, kind, maybeDelivered, transient) => {
+    expect(sorted(code, message)).toMatchObject({ kind, maybeDelivered, transient })
   })
 
   it.each([
@@ -35,7 +35,7 @@ describe('classify', () => {
   })
 
   it.each(['ETIMEDOUT', 'EHOSTUNREACH'])('knows that %s can also come after the request was sent', (code) => {
-    expect(sorted(code, `read ${code}`).sent).toBe(true)
+    expect(sorted(code, `read ${code}`).maybeDelivered).toBe(true)
   })
 
   it.each([
@@ -79,13 +79,13 @@ describe('classify', () => {
       'socket hang up',
       'ECONNRESET',
       'the connection to sentry.example broke (ECONNRESET)',
-      'Run the job again; if it stays, look at the server and at proxies in between.',
+      'Re-run the job. If the problem persists, check the server and the proxies in between.',
     ],
     [
       '',
       '',
       'the connection to sentry.example broke',
-      'Run the job again; if it stays, look at the server and at proxies in between.',
+      'Re-run the job. If the problem persists, check the server and the proxies in between.',
     ],
   ])('says what "%s" (%s) means, and what to do', (message, code, sentence, advice) => {
     expect(sorted(code, message)).toMatchObject({ sentence, advice })
@@ -107,13 +107,13 @@ describe('classify', () => {
     [503, true],
     [504, true],
     [302, false],
-  ])('tries again after a proxy that answers %i to CONNECT: %s', (proxyStatus, heals) => {
+  ])('tries again after a proxy that answers %i to CONNECT: %s', (proxyStatus, transient) => {
     const failure = classify({ code: 'ERR_NO_TUNNEL', message: 'no tunnel', proxyStatus }, PEER, 'host.test')
     expect(failure).toMatchObject({
       kind: 'proxy',
-      sent: false,
-      heals,
-      sentence: `the proxy did not connect to host.test (it answered ${proxyStatus})`,
+      maybeDelivered: false,
+      transient,
+      sentence: `the proxy did not connect to host.test (status ${proxyStatus})`,
     })
   })
 
@@ -124,7 +124,7 @@ describe('classify', () => {
 
 it('HttpError carries what is known, without advice or words when there are none', () => {
   const error = new HttpError({ kind: 'dns', message: 'no', method: 'GET', url: 'https://sentry.example/x' })
-  expect(error).toMatchObject({ status: undefined, words: '', advice: undefined })
+  expect(error).toMatchObject({ status: undefined, serverMessage: '', advice: undefined })
   expect(error.detail).toEqual(['GET https://sentry.example/x'])
   expect(error.name).toBe('HttpError')
 })

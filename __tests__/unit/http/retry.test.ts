@@ -13,11 +13,11 @@ const POLICY: RetryPolicy = { ...RETRY_POLICY, retries: 5 }
 const FIRST = { tried: 1, elapsedMs: 0 }
 
 function answered(status: number, hintMs?: number): Attempt {
-  return { kind: 'answer', status, hintMs }
+  return { kind: 'response', status, hintMs }
 }
 
-function failed(sent: boolean, heals: boolean): Attempt {
-  return { kind: 'failure', sent, heals }
+function failed(maybeDelivered: boolean, transient: boolean): Attempt {
+  return { kind: 'failure', maybeDelivered, transient }
 }
 
 describe('decideRetry', () => {
@@ -55,7 +55,7 @@ describe('decideRetry', () => {
 
   const attempt: fc.Arbitrary<Attempt> = fc.oneof(
     fc.record({
-      kind: fc.constant('answer' as const),
+      kind: fc.constant('response' as const),
       status: fc.constantFrom(200, 404, 408, 429, 500, 502, 503, 504),
       hintMs: fc.oneof(
         fc.constant(undefined),
@@ -63,7 +63,11 @@ describe('decideRetry', () => {
         fc.integer({ min: 58_000, max: 60_000 }),
       ),
     }),
-    fc.record({ kind: fc.constant('failure' as const), sent: fc.boolean(), heals: fc.boolean() }),
+    fc.record({
+      kind: fc.constant('failure' as const),
+      maybeDelivered: fc.boolean(),
+      transient: fc.boolean(),
+    }),
   )
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
   const effect = fc.constantFrom<Effect>('idempotent', 'creates')
@@ -103,7 +107,7 @@ describe('decideRetry', () => {
     fc.assert(
       fc.property(attempt, random, (last, chance) => {
         const decision = decideRetry(last, 'creates', FIRST, POLICY, chance)
-        fc.pre(last.kind === 'answer' ? last.status !== 429 : last.sent)
+        fc.pre(last.kind === 'response' ? last.status !== 429 : last.maybeDelivered)
         expect(decision).toEqual({ kind: 'stop' })
       }),
     )
@@ -126,13 +130,13 @@ describe('decideRetry', () => {
 
   it('says when to come back when the server asks for more than is left', () => {
     expect(decideRetry(answered(503, 60_001), 'idempotent', FIRST, POLICY, 0)).toEqual({
-      kind: 'come-back',
+      kind: 'retry-later',
       afterMs: 60_001,
     })
     const late = { tried: 2, elapsedMs: 50_000 }
-    expect(decideRetry(answered(429, 20_000), 'creates', late, POLICY, 0).kind).toBe('come-back')
+    expect(decideRetry(answered(429, 20_000), 'creates', late, POLICY, 0).kind).toBe('retry-later')
     const noRetries = { ...POLICY, retries: 0 }
-    expect(decideRetry(answered(429, 90_000), 'idempotent', FIRST, noRetries, 0).kind).toBe('come-back')
+    expect(decideRetry(answered(429, 90_000), 'idempotent', FIRST, noRetries, 0).kind).toBe('retry-later')
   })
 
   it('waits out a pause that fits exactly, and no longer one', () => {

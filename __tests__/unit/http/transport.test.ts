@@ -35,9 +35,9 @@ async function send(
 }
 
 const kindOf = (outcome: Outcome): string =>
-  outcome.kind === 'answer' ? String(outcome.answer.status) : outcome.failure.kind
+  outcome.kind === 'response' ? String(outcome.response.status) : outcome.failure.kind
 const bodyOf = (outcome: Outcome): string =>
-  outcome.kind === 'answer' ? outcome.answer.bytes.toString() : outcome.kind
+  outcome.kind === 'response' ? outcome.response.bytes.toString() : outcome.kind
 
 // What is read goes over Node's HTTP, what is changed over axios; nobody must be able to tell.
 describe.each([
@@ -50,8 +50,8 @@ describe.each([
       response.end('no such thing')
     }, way)
     expect([kindOf(outcome), bodyOf(outcome)]).toEqual(['404', 'no such thing'])
-    if (outcome.kind !== 'answer') return
-    const headers = ['x-one', 'link', 'set-cookie', 'x-none'].map((name) => outcome.answer.header(name))
+    if (outcome.kind !== 'response') return
+    const headers = ['x-one', 'link', 'set-cookie', 'x-none'].map((name) => outcome.response.header(name))
     expect(headers).toEqual(['a', '<1>, <2>', 'a=1, b=2', undefined])
   })
 
@@ -111,7 +111,7 @@ describe.each([
     const outcome = await send((_, response) => {
       response.writeHead(200, { 'Content-Encoding': 'zstd' }).end('x')
     }, way)
-    expect(outcome).toMatchObject({ failure: { kind: 'unreadable', sent: true, heals: false } })
+    expect(outcome).toMatchObject({ failure: { kind: 'unreadable', maybeDelivered: true, transient: false } })
   })
 
   it.each([
@@ -129,7 +129,7 @@ describe.each([
         response.writeHead(200, headers).end(make(size))
       }
     }
-    const limited = { ...way, largestAnswer: MiB }
+    const limited = { ...way, maxResponseBytes: MiB }
     expect(bodyOf(await send(listener(MiB), limited))).toHaveLength(MiB)
     expect(kindOf(await send(listener(MiB + 1), limited))).toBe('too-large')
   })
@@ -144,12 +144,18 @@ describe.each([
       response.write(bytes, () => response.destroy())
       request.resume()
     }, way)
-    expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'reset', sent: true, heals: true } })
+    expect(outcome).toMatchObject({
+      kind: 'failure',
+      failure: { kind: 'reset', maybeDelivered: true, transient: true },
+    })
   })
 
   it('a connection that ends without an answer is a broken connection', async () => {
     const outcome = await send(({ socket }) => socket.destroy(), way)
-    expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'reset', sent: true, heals: true } })
+    expect(outcome).toMatchObject({
+      kind: 'failure',
+      failure: { kind: 'reset', maybeDelivered: true, transient: true },
+    })
   })
 
   it('gives up at the limit, also within the body, and rejects when the job is cancelled', async () => {
@@ -161,9 +167,9 @@ describe.each([
       kind: 'failure',
       failure: {
         kind: 'timeout',
-        sent: true,
-        heals: true,
-        sentence: expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer in time$/) as string,
+        maybeDelivered: true,
+        transient: true,
+        sentence: expect.stringMatching(/^127\.0\.0\.1:\d+ did not respond in time$/) as string,
         advice: 'Raise request-timeout, or look at the status page of the server.',
       },
     })
@@ -184,7 +190,7 @@ describe.each([
     expect(await send(() => undefined, { ...way, url })).toMatchObject({
       failure: {
         kind: 'refused',
-        sent: false,
+        maybeDelivered: false,
         sentence: `no connection to 127.0.0.1:${port} (ECONNREFUSED)`,
       },
     })
@@ -248,8 +254,8 @@ describe('a proxy that cannot be used', () => {
         kind: 'failure',
         failure: {
           kind: 'proxy',
-          sent: false,
-          heals: false,
+          maybeDelivered: false,
+          transient: false,
           sentence: 'the proxy that the environment names for sentry.test is no usable URL',
           advice:
             'Check https_proxy and http_proxy: they are of the form http://user:password@host:port, with special characters in user and password percent-encoded.',

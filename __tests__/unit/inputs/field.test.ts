@@ -19,7 +19,7 @@ import { Redactor } from '../../../src/text/redact.ts'
 import { pages, type SentryCall } from '../../../src/sentry/call.ts'
 import { fit, type SentryCommit, toSentryCommits } from '../../../src/sentry/commit-list.ts'
 import { numericId } from '../../../src/sentry/links.ts'
-import { hostileText, incoming, replyOf } from '../doubles.ts'
+import { hostileText, incoming, responseOf } from '../doubles.ts'
 
 const id = fc.integer({ min: 1, max: 2_147_483_647 })
 const separator = fc.constantFrom(' ', ',', '\n', ', ', '\r\n\t', ',,')
@@ -145,11 +145,11 @@ describe('pages', () => {
     const list = pages(
       (call) => {
         queries.push(call.query)
-        return Promise.resolve(replyOf(incoming(200, [], { link: link(queries.length) })))
+        return Promise.resolve(responseOf(incoming(200, [], { link: link(queries.length) })))
       },
       { method: 'GET', path: 'x/', intent: 'look' },
     )
-    for await (const reply of list) expect(reply.status).toBe(200)
+    for await (const response of list) expect(response.status).toBe(200)
     return queries
   }
 
@@ -194,7 +194,7 @@ describe('readPages', () => {
         const rows = await readPages(
           (page) => {
             requests = page
-            return Promise.resolve(replyOf(incoming(200)))
+            return Promise.resolve(responseOf(incoming(200)))
           },
           () => Array.from({ length: sizes[requests - 1] ?? PAGE_SIZE }, () => requests),
         )
@@ -251,7 +251,7 @@ describe('what servers write', () => {
     const redactor = new Redactor()
     redactor.add('s3cret/"token"')
     const redact = (text: string): string => redactor.redact(text)
-    const read = (json: string): unknown => replyOf(incoming(200, json), redact).json
+    const read = (json: string): unknown => responseOf(incoming(200, json), redact).json
     // An integer that a number cannot hold exactly is read as the text of its digits.
     const exact = (_: string, value: unknown): unknown =>
       typeof value === 'number' && /^-?\d+$/.test(String(value)) && !Number.isSafeInteger(value)

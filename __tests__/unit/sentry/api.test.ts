@@ -19,7 +19,7 @@ describe('find', () => {
   it('takes 404 for none, and explains everything else', async () => {
     expect(await scripted([incoming(404)]).session.api.find('1.0')).toBeUndefined()
     expect(await messageOf(scripted([incoming(403)]).session.api.find('1.0'))).toContain(
-      'Could not look up the release: Sentry at sentry.example answered 403',
+      'Could not look up the release: Sentry at sentry.example responded with 403',
     )
   })
 })
@@ -62,9 +62,9 @@ describe('create', () => {
 
   it('tells a conflict (409) from a refusal', async () => {
     expect(await scripted([incoming(409)]).session.api.create(NEW)).toEqual({ kind: 'conflict' })
-    expect(await messageOf(scripted([incoming(403)]).session.api.create(NEW))).toContain('answered 403')
+    expect(await messageOf(scripted([incoming(403)]).session.api.create(NEW))).toContain('responded with 403')
     expect(await messageOf(scripted([incoming(202, RELEASE)]).session.api.create(NEW))).toContain(
-      'answered 202',
+      'responded with 202',
     )
   })
 
@@ -80,7 +80,7 @@ describe('create', () => {
   it.each([400, 403])('keeps the first refusal when the wider one is refused with %i too', async (status) => {
     const { session } = scripted([REFUSED, incoming(status, { detail: 'wider' })])
     const message = await messageOf(session.api.create(NEW))
-    expect(message).toContain('answered 400: projects: Invalid project slugs')
+    expect(message).toContain('responded with 400: projects: Invalid project slugs')
   })
 
   it('tells any other answer to the wider request', async () => {
@@ -95,7 +95,7 @@ describe('create', () => {
     ['a refusal of null', incoming(400, 'null'), 'sntryu_token'],
   ])('does not ask wider after %s', async (_, answer, token) => {
     const { session, requests } = scripted([answer, incoming(201, RELEASE)], token)
-    expect(await messageOf(session.api.create(NEW))).toContain(`answered ${answer.status}`)
+    expect(await messageOf(session.api.create(NEW))).toContain(`responded with ${answer.status}`)
     expect(requests).toHaveLength(1)
   })
 })
@@ -117,7 +117,7 @@ describe('update', () => {
 
   it('is not done by any other status', async () => {
     expect(await messageOf(scripted([incoming(202, RELEASE)]).session.api.update('1.0', {}))).toContain(
-      'answered 202',
+      'responded with 202',
     )
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Reply } from '../../../src/http/response.ts'
+import type { HttpResponse } from '../../../src/http/response.ts'
 import {
   asProject,
   askOnce,
@@ -10,7 +10,7 @@ import {
   type SentryCall,
 } from '../../../src/sentry/call.ts'
 import { ReleaseSchema } from '../../../src/sentry/schema.ts'
-import { failureOf, incoming, replyOf } from '../doubles.ts'
+import { failureOf, incoming, responseOf } from '../doubles.ts'
 import { lost, scripted } from './doubles.ts'
 
 const LOOK: SentryCall = { method: 'GET', path: 'releases/', intent: 'look' }
@@ -93,12 +93,12 @@ it.each([
   [500, true],
   [503, true],
 ])('status %i is trouble of the server: %s', (status, trouble) => {
-  expect(isTrouble(replyOf(incoming(status)))).toBe(trouble)
+  expect(isTrouble(responseOf(incoming(status)))).toBe(trouble)
 })
 
 describe('parse', () => {
   it('gives the body, unknown fields too', () => {
-    expect(parse(ReleaseSchema, replyOf(incoming(200, { version: '1', new: 1 })))).toEqual({
+    expect(parse(ReleaseSchema, responseOf(incoming(200, { version: '1', new: 1 })))).toEqual({
       version: '1',
       new: 1,
     })
@@ -109,7 +109,7 @@ describe('parse', () => {
     [[], '(no JSON)'],
     ['nonsense', '(no JSON)'],
   ])('names what does not fit in %j', (body, where) => {
-    expect(() => parse(ReleaseSchema, replyOf(incoming(200, body)))).toThrow(where)
+    expect(() => parse(ReleaseSchema, responseOf(incoming(200, body)))).toThrow(where)
   })
 })
 
@@ -120,9 +120,9 @@ describe('pages', () => {
 
   async function asked(...headers: Readonly<Record<string, string>>[]): Promise<string[]> {
     const server = scripted(headers.map((header) => incoming(200, [], header)))
-    const replies: Reply[] = []
-    for await (const reply of pages(server.session.call, { ...LOOK, query: { query: 'q' } }))
-      replies.push(reply)
+    const replies: HttpResponse[] = []
+    for await (const response of pages(server.session.call, { ...LOOK, query: { query: 'q' } }))
+      replies.push(response)
     expect(replies).toHaveLength(server.requests.length)
     return server.asked()
   }

@@ -112,13 +112,13 @@ describe('associate', () => {
     expect(await put(incoming(503))).toMatchObject({
       error: {
         message: expect.stringContaining(
-          'associate the commits: Sentry at sentry.example answered 503',
+          'associate the commits: Sentry at sentry.example responded with 503',
         ) as string,
       },
     })
   })
 
   it.each([400, 403, 201])('throws for status %i', async (status) => {
-    expect(String(await failureOf(put(incoming(status, RELEASE))))).toContain(`answered ${status}`)
+    expect(String(await failureOf(put(incoming(status, RELEASE))))).toContain(`responded with ${status}`)
   })
 })

@@ -1,6 +1,6 @@
 import type { Http } from '../../../src/http/client.ts'
 import { HttpError } from '../../../src/http/failure.ts'
-import { type HttpRequest, Reply } from '../../../src/http/response.ts'
+import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
 import type { Incoming } from '../../../src/http/transport.ts'
 import type { Account } from '../../../src/sentry/errors.ts'
 import { openSentry, type SentrySession } from '../../../src/sentry/session.ts'
@@ -44,7 +44,7 @@ export function scripted(answers: readonly (Incoming | Error)[], token = 'sntryu
       const answer = answers[Math.min(requests.length, answers.length - 1)] ?? incoming(500)
       requests.push(request)
       if (answer instanceof Error) throw answer
-      return new Reply(request, answer, 1, String)
+      return new HttpResponse(request, answer, 1, String)
     },
   }
   const session = openSentry({

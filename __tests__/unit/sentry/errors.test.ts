@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Redactor } from '../../../src/text/redact.ts'
-import { type Account, explain, SCOPES, serverWords, unreadable } from '../../../src/sentry/errors.ts'
-import { hostileText, incoming, replyOf } from '../doubles.ts'
+import { type Account, explain, SCOPES, messageIn, unreadable } from '../../../src/sentry/errors.ts'
+import { hostileText, incoming, responseOf } from '../doubles.ts'
 
 const ACCOUNT: Account = {
   base: 'https://sentry.example/',
@@ -12,19 +12,19 @@ const ACCOUNT: Account = {
 }
 
 function explained(status: number, body: unknown = '', headers: Readonly<Record<string, string>> = {}) {
-  return explain(replyOf(incoming(status, body, headers)), ACCOUNT, SCOPES.write)
+  return explain(responseOf(incoming(status, body, headers)), ACCOUNT, SCOPES.write)
 }
 
 describe('explain', () => {
   it('says what failed, on which server, with which status and in the words of the server', () => {
     const error = explained(404, { detail: 'The requested resource does not exist' })
     expect(error.message).toBe(
-      'Could not look up the release: Sentry at sentry.example answered 404: The requested resource does not exist',
+      'Could not look up the release: Sentry at sentry.example responded with 404: The requested resource does not exist',
     )
     expect(error).toMatchObject({
       kind: 'status',
       status: 404,
-      words: 'The requested resource does not exist',
+      serverMessage: 'The requested resource does not exist',
     })
   })
 
@@ -91,13 +91,13 @@ describe('explain', () => {
       { detail: 'You are attempting too frequently' },
       { 'content-type': 'text/html' },
     )
-    expect(error.words).toBe('You are attempting too frequently')
+    expect(error.serverMessage).toBe('You are attempting too frequently')
     expect(error.advice).toContain('again')
   })
 
   it('of 5xx keeps the number that finds the error in the logs of the server', () => {
     const error = explained(500, { detail: 'Internal Error', errorId: 'f00d' })
-    expect(error.words).toBe('Internal Error')
+    expect(error.serverMessage).toBe('Internal Error')
     expect(error.detail).toContain("Sentry's error id: f00d")
     expect(error.advice).toContain('https://status.sentry.io')
   })
@@ -110,7 +110,7 @@ describe('explain', () => {
   ])('of %i says what that is known to mean, or nothing', (status, advice) => {
     const error = explained(status)
     expect(error.advice).toBe(advice)
-    expect(error.message).toMatch(new RegExp(` answered ${status}$`))
+    expect(error.message).toMatch(new RegExp(` responded with ${status}$`))
     expect(error.detail).toHaveLength(2)
   })
 
@@ -138,13 +138,13 @@ describe('explain', () => {
 
   it('of a web page names its title, and the base URL when it is no trouble of the server', () => {
     const page = '<!DOCTYPE html><html><head><title>Login\n required</title></head></html>'
-    expect(explained(403, page).words).toBe('a web page titled "Login required"')
+    expect(explained(403, page).serverMessage).toBe('a web page titled "Login required"')
     expect(explained(403, page).advice).toContain('sentry-url (now https://sentry.example/)')
     expect(explained(502, page).advice).toContain('https://status.sentry.io')
   })
 })
 
-describe('serverWords', () => {
+describe('messageIn', () => {
   it.each<[unknown, string]>([
     [{ detail: 'Invalid token' }, 'Invalid token'],
     [
@@ -181,32 +181,32 @@ describe('serverWords', () => {
     [{ a: [1, 2, 3, 4, 5], b: [6, 7, 8, 9] }, 'a: 1; a: 2; a: 3; a: 4; a: 5; b: 6; b: 7; b: 8'],
     [Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((key) => [key, {}])), ''],
   ])('reads %j', (body, words) => {
-    expect(serverWords(replyOf(incoming(400, body)))).toBe(words)
+    expect(messageIn(responseOf(incoming(400, body)))).toBe(words)
   })
 
   it('stays short, also for deep and wide answers', () => {
     const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`field${index}`, ['wrong']]))
     const deep = `${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`
-    expect(serverWords(replyOf(incoming(400, wide))).length).toBeLessThanOrEqual(300)
-    expect(serverWords(replyOf(incoming(400, deep)))).toBe('')
+    expect(messageIn(responseOf(incoming(400, wide))).length).toBeLessThanOrEqual(300)
+    expect(messageIn(responseOf(incoming(400, deep)))).toBe('')
   })
 })
 
 describe('unreadable', () => {
   it('names the field that does not fit', () => {
-    const error = unreadable(replyOf(incoming(200, { version: 5 })), 'field version')
+    const error = unreadable(responseOf(incoming(200, { version: 5 })), 'field version')
     expect(error).toMatchObject({ kind: 'unreadable', status: 200 })
     expect(error.message).toContain('field version')
   })
 
   it('of anything else says to run again', () => {
-    expect(unreadable(replyOf(incoming(200, {})), 'x').advice).toMatch(
-      /^Run the job again; if it stays, a proxy/,
+    expect(unreadable(responseOf(incoming(200, {})), 'x').advice).toMatch(
+      /^Re-run the job. If the problem persists, a proxy/,
     )
   })
 
   it('of a web page sends the reader to sentry-url', () => {
-    const error = unreadable(replyOf(incoming(200, '<html></html>')), 'no JSON')
+    const error = unreadable(responseOf(incoming(200, '<html></html>')), 'no JSON')
     expect(error.message).toContain('web page')
     expect(error.advice).toContain('sentry-url')
   })
@@ -243,26 +243,29 @@ describe('texts of a hostile server', () => {
   it('stay on one line, short, without anything that hides and without secrets', () => {
     fc.assert(
       fc.property(fc.oneof(body, page), status, word, (answer, code, header) => {
-        const reply = replyOf(incoming(code, answer, { 'www-authenticate': `scope="${header}"` }), redact)
-        for (const error of [explain(reply, ACCOUNT, SCOPES.read), unreadable(reply, 'no JSON')]) {
-          for (const text of [error.message, error.words, error.advice ?? '', ...error.detail]) {
+        const response = responseOf(
+          incoming(code, answer, { 'www-authenticate': `scope="${header}"` }),
+          redact,
+        )
+        for (const error of [explain(response, ACCOUNT, SCOPES.read), unreadable(response, 'no JSON')]) {
+          for (const text of [error.message, error.serverMessage, error.advice ?? '', ...error.detail]) {
             expect(text).not.toMatch(HIDING)
             expect(Array.from(text).length).toBeLessThan(1000)
             expect(text).not.toContain(SECRET.slice(7, 40))
           }
-          expect(Array.from(error.words).length).toBeLessThanOrEqual(300)
+          expect(Array.from(error.serverMessage).length).toBeLessThanOrEqual(300)
         }
       }),
     )
   })
 
   it('cannot leak half a secret in the name of a field', () => {
-    const reply = replyOf(incoming(400, { [SECRET]: ['wrong'] }), redact)
-    expect(serverWords(reply)).not.toContain(SECRET.slice(7, 20))
+    const response = responseOf(incoming(400, { [SECRET]: ['wrong'] }), redact)
+    expect(messageIn(response)).not.toContain(SECRET.slice(7, 20))
   })
 
   it('cannot leak half a secret at the end of a long title', () => {
-    const reply = replyOf(incoming(403, `<html><title>${' '.repeat(160)}${SECRET}</title>`), redact)
-    expect(serverWords(reply)).not.toContain(SECRET.slice(7, 20))
+    const response = responseOf(incoming(403, `<html><title>${' '.repeat(160)}${SECRET}</title>`), redact)
+    expect(messageIn(response)).not.toContain(SECRET.slice(7, 20))
   })
 })

@@ -70,7 +70,7 @@ describe('finalizeRelease', () => {
   it('is an error when Sentry keeps saying that there is none', async () => {
     const { finalize, calls } = prepare({ updates: [undefined] })
     expect(await failureOf(finalize(OPEN))).toMatchObject({
-      message: 'Could not finalize release "1.0": Sentry answered 404.',
+      message: 'Could not finalize release "1.0": Sentry responded with 404.',
       advice:
         'Changing a release needs access to all of its projects, also those that this step does not name.',
     })

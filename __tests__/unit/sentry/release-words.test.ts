@@ -216,7 +216,7 @@ describe('an error says what was asked for, and what to do', () => {
     const { ensure, seconds } = prepare(undefined, { create: async () => ({ kind: 'conflict' }) })
     expect(await failureOf(ensure())).toMatchObject({
       message:
-        'Could not create the release: Sentry answered 409 for 1 min, because another job is writing it.',
+        'Could not create the release: Sentry responded with 409 for 1 min, because another job is writing it.',
       advice: 'Run the job again in a few minutes.',
     })
     expect(seconds()).toBe(60)
@@ -227,7 +227,7 @@ describe('an error says what was asked for, and what to do', () => {
       create: async () => ({ kind: 'ok', release: { version: '1.0.0' }, status: 201 }),
     })
     expect(await failureOf(ensure())).toMatchObject({
-      message: 'Asked Sentry for release "1.0", and it answered with "1.0.0".',
+      message: 'Asked Sentry for release "1.0", and it responded with "1.0.0".',
       advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.',
     })
   })
@@ -235,7 +235,7 @@ describe('an error says what was asked for, and what to do', () => {
   it('of an update that Sentry does not allow', async () => {
     const { ensure, seconds } = prepare({ ref: 'old', url: 'old' }, { update: async () => undefined })
     expect(await failureOf(ensure())).toMatchObject({
-      message: 'Could not update ref and url of release "1.0": Sentry answered 404.',
+      message: 'Could not update ref and url of release "1.0": Sentry responded with 404.',
       advice:
         'Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ref and url.',
     })

@@ -424,7 +424,7 @@ describe('a server that lies', () => {
   })
 })
 
-describe('an update that is answered with 404', () => {
+describe('an update that is responded with 404', () => {
   it('is repeated for up to 70 s after a POST, because Sentry remembers "may not see it" for a minute', async () => {
     const server = serverWith({ projects: [], ref: 'old' })
     const api = server.as(US)

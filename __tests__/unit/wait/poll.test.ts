@@ -191,7 +191,7 @@ describe('decideRetry', () => {
           for (const [code, hintMs, took] of list) {
             tried += 1
             elapsedMs += took
-            const attempt = { kind: 'answer', status: code, hintMs } as const
+            const attempt = { kind: 'response', status: code, hintMs } as const
             const policy = { ...RETRY_POLICY, retries }
             const decision = decideRetry(attempt, 'idempotent', { tried, elapsedMs }, policy, random)
             if (decision.kind !== 'retry') break

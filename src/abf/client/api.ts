@@ -1,6 +1,6 @@
-import type { Reply } from '../../http/response.ts'
+import type { HttpResponse } from '../../http/response.ts'
 import { HttpError } from '../../http/failure.ts'
-import { explain, serverWords, unreadable } from './errors.ts'
+import { explain, messageIn, unreadable } from './errors.ts'
 import { createNames, type Names, PAGE_SIZE, readPages } from './lookups.ts'
 import { createRequests, type Quota, type RequestDeps, type Requests } from './requests.ts'
 import {
@@ -77,10 +77,10 @@ export function createAbfApi(deps: RequestDeps): AbfApi {
   const { account, clock } = deps
   const requests = createRequests(deps)
   const { get, put, seen, parse, serverNow, quota } = requests
-  const rows = (reply: Reply): readonly Row[] => parse(RowsAnswer, reply).build_lists
+  const rows = (response: HttpResponse): readonly Row[] => parse(RowsAnswer, response).build_lists
   /** An answer that is no failure of the call; a limit of requests says nothing about the build. */
-  const refused = (reply: Reply): HttpError => {
-    const error = explain(reply, account, clock.now())
+  const refused = (response: HttpResponse): HttpError => {
+    const error = explain(response, account, clock.now())
     if (error.retryAfterMs !== undefined) throw error
     return error
   }
@@ -100,38 +100,38 @@ export function createAbfApi(deps: RequestDeps): AbfApi {
     },
     async searchProject(projectId, filter) {
       const path = `projects/${projectId}/build_lists.json?${query(filter, 1)}`
-      const reply = await get(path, 'look for builds of the project')
-      return reply.status === 404 ? undefined : rows(reply)
+      const response = await get(path, 'look for builds of the project')
+      return response.status === 404 ? undefined : rows(response)
     },
     async statuses(ids) {
       const list = ids.map((id) => `filter%5Bid%5D%5B%5D=${id}`).join('&')
-      const reply = await seen(
+      const response = await seen(
         `build_lists.json?${list}&per_page=${PAGE_SIZE}`,
         'read the status of the builds',
       )
-      if ([400, 404, 405, 422].includes(reply.status)) return undefined
+      if ([400, 404, 405, 422].includes(response.status)) return undefined
       const wanted = new Set(ids)
-      const found = rows(reply)
+      const found = rows(response)
       return found.every((row) => wanted.has(row.id)) ? found : undefined
     },
     async show(id) {
-      const reply = await seen(`build_lists/${id}.json`, `read build ${id}`)
-      if (reply.status === 404) return { kind: 'missing' }
-      const hidden = reply.status === 403 || (reply.status === 500 && reply.json !== undefined)
-      if (hidden) return { kind: 'hidden', error: refused(reply) }
-      return { kind: 'build', build: parse(BuildAnswer, reply).build_list }
+      const response = await seen(`build_lists/${id}.json`, `read build ${id}`)
+      if (response.status === 404) return { kind: 'missing' }
+      const hidden = response.status === 403 || (response.status === 500 && response.json !== undefined)
+      if (hidden) return { kind: 'hidden', error: refused(response) }
+      return { kind: 'build', build: parse(BuildAnswer, response).build_list }
     },
     async averages(projectId) {
-      const reply = await get(`projects/${projectId}.json`, 'look up how long builds usually take')
-      return parse(AveragesAnswer, reply).project.project_statistics
+      const response = await get(`projects/${projectId}.json`, 'look up how long builds usually take')
+      return parse(AveragesAnswer, response).project.project_statistics
     },
     create: (fields, intent) => create(fields, intent, requests, deps),
     async act(id, action) {
-      const reply = await put(`build_lists/${id}/${action}.json`, `${VERBS[action]} build ${id}`)
-      const { status } = reply
-      if ([403, 404, 422].includes(status)) return { kind: 'refused', status, error: refused(reply) }
-      if (parse(ActionAnswer, reply).done) return { kind: 'done' }
-      return { kind: 'refused', status: 422, error: refusal(reply) }
+      const response = await put(`build_lists/${id}/${action}.json`, `${VERBS[action]} build ${id}`)
+      const { status } = response
+      if ([403, 404, 422].includes(status)) return { kind: 'refused', status, error: refused(response) }
+      if (parse(ActionAnswer, response).done) return { kind: 'done' }
+      return { kind: 'refused', status: 422, error: refusal(response) }
     },
     serverNow,
     quota,
@@ -144,20 +144,20 @@ async function create(
   { post }: Requests,
   { account, clock }: RequestDeps,
 ): Promise<Created> {
-  let reply: Reply
+  let response: HttpResponse
   try {
-    reply = await post('build_lists.json', intent, { build_list: fields })
+    response = await post('build_lists.json', intent, { build_list: fields })
   } catch (error) {
     if (!(error instanceof HttpError)) throw error
     return { kind: mayHaveArrived(error) ? 'lost' : 'refused', error }
   }
-  const { status } = reply
-  if (status === 408 || status >= 500) return { kind: 'lost', error: explain(reply, account, clock.now()) }
-  if (status !== 200) return { kind: 'refused', error: explain(reply, account, clock.now()) }
-  const answer = CreatedAnswer.safeParse(reply.json)
-  if (!answer.success) return { kind: 'lost', error: unreadable(reply, account) }
+  const { status } = response
+  if (status === 408 || status >= 500) return { kind: 'lost', error: explain(response, account, clock.now()) }
+  if (status !== 200) return { kind: 'refused', error: explain(response, account, clock.now()) }
+  const answer = CreatedAnswer.safeParse(response.json)
+  if (!answer.success) return { kind: 'lost', error: unreadable(response, account) }
   const { id } = answer.data.build_list
-  return id === null ? { kind: 'refused', error: refusal(reply) } : { kind: 'created', id }
+  return id === null ? { kind: 'refused', error: refusal(response) } : { kind: 'created', id }
 }
 
 /** A connection that was never made, or an answer with a status below 500, has made no build. */
@@ -166,10 +166,10 @@ function mayHaveArrived({ kind, status }: HttpError): boolean {
 }
 
 /** A refusal in the disguise of a 200, as servers of 2012 sent it. */
-function refusal(reply: Reply): HttpError {
-  const words = serverWords(reply)
-  return reply.error('status', `refused: ${words}`, {
-    words,
+function refusal(response: HttpResponse): HttpError {
+  const message = messageIn(response)
+  return response.error('status', `refused: ${message}`, {
+    serverMessage: message,
     advice: 'Correct the input that ABF complains about.',
   })
 }

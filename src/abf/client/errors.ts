@@ -1,4 +1,5 @@
-import type { Reply } from '../../http/response.ts'
+import type { HttpResponse } from '../../http/response.ts'
+import { isWebPage, serverMessage, unreadable as unreadableBody } from '../../http/error-body.ts'
 import { HttpError } from '../../http/failure.ts'
 import { retryHint } from '../../http/retry.ts'
 import { sayDuration } from '../../wait/durations.ts'
@@ -12,36 +13,33 @@ export interface Account {
 }
 
 const HOUR_MS = 3_600_000
-const HTML = /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i
 
 /**
- * Turns an answer that a call does not expect into an error with the server's words and the next thing to do.
+ * Turns a response that a call does not expect into an error with the server's message and the next thing to do.
  * @param now milliseconds since the epoch, for answers without a `Date`
  */
-export function explain(reply: Reply, account: Account, now: number): HttpError {
-  const pauseMs = rateLimitMs(reply, now)
-  if (pauseMs !== undefined) return rateLimited(reply, pauseMs, now)
-  const words = serverWords(reply)
-  return reply.error('status', `answered ${reply.status}${words === '' ? '' : `: ${words}`}`, {
-    words,
-    advice: advise(reply, account),
-    retryAfterMs: retryHint(reply.status, (name) => reply.header(name), now),
-  })
-}
-
-/** An answer with status 200 whose body is not what the call gives on any known server. */
-export function unreadable(reply: Reply, account: Account): HttpError {
-  const html = isHtml(reply)
-  return reply.error(
-    'unreadable',
-    html ? 'answered with a web page instead of JSON' : 'sent an answer that is not understood',
+export function explain(response: HttpResponse, account: Account, now: number): HttpError {
+  const pauseMs = rateLimitMs(response, now)
+  if (pauseMs !== undefined) return rateLimited(response, pauseMs, now)
+  const message = messageIn(response)
+  return response.error(
+    'status',
+    `responded with ${response.status}${message === '' ? '' : `: ${message}`}`,
     {
-      words: reply.words(reply.text, 120),
-      advice: html
-        ? `Check abf-url (now ${account.base}): it must be the base of an ABF server. The page may also be a notice of maintenance.`
-        : 'Run the job again; if it stays, a proxy may be changing answers, or this ABF is newer than this action.',
+      serverMessage: message,
+      advice: advise(response, account),
+      retryAfterMs: retryHint(response.status, (name) => response.header(name), now),
     },
   )
+}
+
+/** A response with status 200 whose body is not what the call gives on any known server. */
+export function unreadable(response: HttpResponse, account: Account): HttpError {
+  return unreadableBody(response, undefined, {
+    page: `Check abf-url (now ${account.base}): it must be the base of an ABF server. The page may also be a notice of maintenance.`,
+    other:
+      'Re-run the job. If the problem persists, a proxy may be changing responses, or this ABF is newer than this action.',
+  })
 }
 
 /** ABF redirects where others refuse, so the advice is another one than for other servers. */
@@ -61,40 +59,40 @@ export function explainRedirect(error: HttpError, account: Account): HttpError {
  * for any other answer. It answers 403, as a missing right does: only the sentence tells them apart, or the count of
  * what is left when a proxy has replaced the sentence.
  */
-export function rateLimitMs(reply: Reply, now: number): number | undefined {
-  if (reply.status !== 403) return undefined
-  const told = /rate limit/i.test(reply.text.slice(0, 2000))
-  const counted = reply.header('x-ratelimit-remaining')?.trim() === '0' && messageOf(reply) === ''
-  return told || counted ? HOUR_MS - (serverTime(reply, now) % HOUR_MS) : undefined
+export function rateLimitMs(response: HttpResponse, now: number): number | undefined {
+  if (response.status !== 403) return undefined
+  const told = /rate limit/i.test(response.text.slice(0, 2000))
+  const counted = response.header('x-ratelimit-remaining')?.trim() === '0' && messageOf(response) === ''
+  return told || counted ? HOUR_MS - (serverTime(response, now) % HOUR_MS) : undefined
 }
 
-function serverTime(reply: Reply, now: number): number {
-  const dated = Date.parse(reply.header('date') ?? '')
+function serverTime(response: HttpResponse, now: number): number {
+  const dated = Date.parse(response.header('date') ?? '')
   return Number.isNaN(dated) ? now : dated
 }
 
-function rateLimited(reply: Reply, pauseMs: number, now: number): HttpError {
-  const limit = reply.header('x-ratelimit-limit')
+function rateLimited(response: HttpResponse, pauseMs: number, now: number): HttpError {
+  const limit = response.header('x-ratelimit-limit')
   const many =
     limit !== undefined && /^\d{1,9}$/.test(limit) ? `${limit} requests an hour` : 'requests an hour'
-  const at = new Date(serverTime(reply, now) + pauseMs).toISOString().slice(11, 16)
-  return reply.error('status', `answered 403: the limit of ${many} is used up until ${at} UTC`, {
-    words: serverWords(reply),
+  const at = new Date(serverTime(response, now) + pauseMs).toISOString().slice(11, 16)
+  return response.error('status', `responded with 403: the limit of ${many} is used up until ${at} UTC`, {
+    serverMessage: messageIn(response),
     advice: `Run the job again in ${sayDuration(pauseMs)}. All jobs of the same account share the limit: fewer of them at a time, or a longer abf-poll-interval, save requests.`,
     retryAfterMs: pauseMs,
   })
 }
 
-function advise(reply: Reply, account: Account): string | undefined {
+function advise(response: HttpResponse, account: Account): string | undefined {
   const { base, source } = account
-  if (isHtml(reply) && reply.status < 500) {
+  if (isWebPage(response.text) && response.status < 500) {
     return `That is a web page, not ABF's API: check abf-url (now ${base}), and whether a proxy answers in its place.`
   }
-  switch (reply.status) {
+  switch (response.status) {
     case 401:
       return source === undefined
         ? `This server reads nothing out without credentials: give abf-token. The token is shown at ${base}settings/private.`
-        : adviseCredentials(reply, base, source)
+        : adviseCredentials(response, base, source)
     case 403:
       return source === undefined
         ? 'The project or platform is hidden, so it takes credentials: give abf-token.'
@@ -106,34 +104,34 @@ function advise(reply: Reply, account: Account): string | undefined {
     case 429:
       return 'Run the job again in a few minutes.'
     default:
-      return reply.status >= 500
+      return response.status >= 500
         ? `ABF or a proxy in front of it has trouble. Open ${base} in a browser, then run the job again.`
         : undefined
   }
 }
 
-function adviseCredentials(reply: Reply, base: string, source: string): string {
-  return /confirm/i.test(messageOf(reply))
+function adviseCredentials(response: HttpResponse, base: string, source: string): string {
+  return /confirm/i.test(messageOf(response))
     ? `The account of ${source} is not confirmed yet: open the link in the mail that ABF sent to it.`
     : `ABF does not accept what ${source} holds. The API token is shown at ${base}settings/private; it goes into abf-token alone, without a password.`
 }
 
-/** What the server said, cleaned: a message in one of its shapes, its plain text, or the title of a page. */
-export function serverWords(reply: Reply): string {
-  if (isHtml(reply)) {
-    const title = /<title[^>]*>([^<]{1,2000})/i.exec(reply.text.slice(0, 8000))?.[1]
-    return title === undefined ? 'a web page' : `a web page titled "${reply.words(title, 100)}"`
-  }
-  const message = messageOf(reply)
-  // This fork lost its translations and sends the key of the sentence instead.
-  if (message.startsWith('translation missing')) return ''
-  if (message !== '') return reply.words(message, 400)
-  return reply.json === undefined ? reply.words(reply.text, 200) : ''
+/** What the server said, sanitized: a message in one of its shapes, its plain text, or the title of a page. */
+export function messageIn(response: HttpResponse): string {
+  return serverMessage(
+    response,
+    () => {
+      const message = messageOf(response)
+      // This fork lost its translations and sends the key of the sentence instead.
+      return message.startsWith('translation missing') ? '' : message
+    },
+    400,
+  )
 }
 
 /** `message` on top or inside `build_list`, or `error`; whatever else the body holds is no sentence. */
-function messageOf(reply: Reply): string {
-  const body = record(reply.json)
+function messageOf(response: HttpResponse): string {
+  const body = record(response.json)
   const inner = record(body['build_list'])
   const found = [inner['message'], body['message'], body['error']].find((text) => typeof text === 'string')
   return typeof found === 'string' ? found : ''
@@ -141,8 +139,4 @@ function messageOf(reply: Reply): string {
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {}
-}
-
-function isHtml(reply: Reply): boolean {
-  return HTML.test(reply.text.slice(0, 500))
 }

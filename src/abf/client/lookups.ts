@@ -1,4 +1,4 @@
-import type { Reply } from '../../http/response.ts'
+import type { HttpResponse } from '../../http/response.ts'
 import type { Requests } from './requests.ts'
 import {
   ArchesAnswer,
@@ -42,33 +42,33 @@ export function createNames({ get, parse }: Requests): Names {
   const platforms = (path: string, intent: string): Promise<Platform[]> =>
     readPages(
       (page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent),
-      (reply) => parse(PlatformsAnswer, reply).platforms,
+      (response) => parse(PlatformsAnswer, response).platforms,
     )
 
   return {
     async findProject(owner, name) {
       // URLSearchParams also encodes a plus, which servers would read as a space.
       const query = new URLSearchParams({ owner, name }).toString()
-      const reply = await get(`projects/get_id.json?${query}`, 'find the project')
-      return reply.status === 404 ? undefined : parse(ProjectAnswer, reply).project
+      const response = await get(`projects/get_id.json?${query}`, 'find the project')
+      return response.status === 404 ? undefined : parse(ProjectAnswer, response).project
     },
     platformsForBuild: () =>
       platforms('platforms/platforms_for_build.json?', 'list the platforms to build for'),
     async platform(idOrName) {
       // The path takes no dot, not even an encoded one.
       if (idOrName.includes('.')) return undefined
-      const reply = await get(`platforms/${encodeURIComponent(idOrName)}.json`, 'look up the platform')
-      return reply.status === 404 ? undefined : parse(PlatformAnswer, reply).platform
+      const response = await get(`platforms/${encodeURIComponent(idOrName)}.json`, 'look up the platform')
+      return response.status === 404 ? undefined : parse(PlatformAnswer, response).platform
     },
     personalPlatforms: () => platforms('platforms.json?type=personal&', 'list the personal platforms'),
     async repository(id) {
-      const reply = await get(`repositories/${id}.json`, 'look up the repository')
-      return reply.status === 404 ? undefined : parse(RepositoryAnswer, reply).repository
+      const response = await get(`repositories/${id}.json`, 'look up the repository')
+      return response.status === 404 ? undefined : parse(RepositoryAnswer, response).repository
     },
     arches: () =>
       readPages(
         (page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'),
-        (reply) => parse(ArchesAnswer, reply).architectures,
+        (response) => parse(ArchesAnswer, response).architectures,
       ),
     async login() {
       return parse(UserAnswer, await get('user.json', 'check the credentials')).user.uname
@@ -78,8 +78,8 @@ export function createNames({ get, parse }: Requests): Names {
 
 /** All pages of a list; there is no total, so a page that is not full is the last one. */
 export async function readPages<T>(
-  request: (page: number) => Promise<Reply>,
-  read: (reply: Reply) => readonly T[],
+  request: (page: number) => Promise<HttpResponse>,
+  read: (response: HttpResponse) => readonly T[],
 ): Promise<T[]> {
   const rows: T[] = []
   for (let page = 1; page <= MOST_PAGES; page += 1) {

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import type { Http } from '../../http/client.ts'
-import type { Reply } from '../../http/response.ts'
+import type { HttpResponse } from '../../http/response.ts'
 import { HttpError, type Peer } from '../../http/failure.ts'
 import type { Effect } from '../../http/retry.ts'
 import type { Clock } from '../../ports.ts'
@@ -40,14 +40,14 @@ export interface Quota {
 
 /** Requests below `<base>api/v1/`; `intent` says in a message what is being done. */
 export interface Requests {
-  get(this: void, path: string, intent: string): Promise<Reply>
+  get(this: void, path: string, intent: string): Promise<HttpResponse>
   /** A GET that is made again and again: when nothing has changed the server sends no body, and the old one counts. */
-  seen(this: void, path: string, intent: string): Promise<Reply>
+  seen(this: void, path: string, intent: string): Promise<HttpResponse>
   /** An action of the server; it takes no fields. */
-  put(this: void, path: string, intent: string): Promise<Reply>
-  post(this: void, path: string, intent: string, body: unknown): Promise<Reply>
+  put(this: void, path: string, intent: string): Promise<HttpResponse>
+  post(this: void, path: string, intent: string, body: unknown): Promise<HttpResponse>
   /** The body of a 200 in the shape that it should have; throws HttpError for any other answer. */
-  parse<T>(this: void, schema: z.ZodMiniType<T>, reply: Reply): T
+  parse<T>(this: void, schema: z.ZodMiniType<T>, response: HttpResponse): T
   /** The server's clock in milliseconds since the epoch, from the last answer that had a `Date`. */
   serverNow(this: void): number
   quota(this: void): Quota
@@ -56,7 +56,7 @@ export interface Requests {
 export function createRequests(deps: RequestDeps): Requests {
   const { clock, account } = deps
   const root = new URL('api/v1/', account.base)
-  const answers = new Map<string, { readonly etag: string; readonly reply: Reply }>()
+  const answers = new Map<string, { readonly etag: string; readonly response: HttpResponse }>()
   let ahead = 0
   let made = 0
   let told: { readonly left: number; readonly hour: number } | undefined
@@ -67,9 +67,9 @@ export function createRequests(deps: RequestDeps): Requests {
     path: string,
     intent: string,
     more: { readonly body?: unknown; readonly effect?: Effect; readonly etag?: string | undefined } = {},
-  ): Promise<Reply> {
+  ): Promise<HttpResponse> {
     const { body, effect = 'idempotent', etag } = more
-    const send = (): Promise<Reply> =>
+    const send = (): Promise<HttpResponse> =>
       deps.http.send({
         method,
         url: new URL(path, root),
@@ -80,12 +80,12 @@ export function createRequests(deps: RequestDeps): Requests {
         headers: headers(deps, body !== undefined, etag),
       })
     made += 1
-    const reply = await patient(send, deps)
-    const dated = Date.parse(reply.header('date') ?? '')
+    const response = await patient(send, deps)
+    const dated = Date.parse(response.header('date') ?? '')
     if (!Number.isNaN(dated)) ahead = dated - clock.now()
-    const left = remaining(reply)
+    const left = remaining(response)
     if (left !== undefined) told = { left, hour: hourOf(serverNow()) }
-    return reply
+    return response
   }
 
   return {
@@ -94,22 +94,22 @@ export function createRequests(deps: RequestDeps): Requests {
     post: (path, intent, body) => request('POST', path, intent, { body, effect: 'creates' }),
     async seen(path, intent) {
       const known = answers.get(path)
-      const reply = await request('GET', path, intent, { etag: known?.etag })
-      if (reply.status === 304 && known !== undefined) return known.reply
-      const etag = reply.header('etag')
+      const response = await request('GET', path, intent, { etag: known?.etag })
+      if (response.status === 304 && known !== undefined) return known.response
+      const etag = response.header('etag')
       // A list of fewer builds has another path, so old ones pile up.
       if (answers.size >= MOST_ANSWERS) answers.clear()
       // A body that is not what it should be is thrown out by `parse`, or it would come back with every 304.
-      if (reply.status === 200 && etag !== undefined) answers.set(path, { etag, reply })
+      if (response.status === 200 && etag !== undefined) answers.set(path, { etag, response })
       else answers.delete(path)
-      return reply
+      return response
     },
-    parse(schema, reply) {
-      if (reply.status !== 200) throw explain(reply, account, clock.now())
-      const parsed = schema.safeParse(reply.json)
+    parse(schema, response) {
+      if (response.status !== 200) throw explain(response, account, clock.now())
+      const parsed = schema.safeParse(response.json)
       if (parsed.success) return parsed.data
-      for (const [path, known] of answers) if (known.reply === reply) answers.delete(path)
-      throw unreadable(reply, account)
+      for (const [path, known] of answers) if (known.response === response) answers.delete(path)
+      throw unreadable(response, account)
     },
     serverNow,
     // What was left of another hour says nothing about this one.
@@ -119,13 +119,13 @@ export function createRequests(deps: RequestDeps): Requests {
 
 /** Waits for the full hour when it is near: a request over the limit was refused and had no effect. */
 async function patient(
-  send: () => Promise<Reply>,
+  send: () => Promise<HttpResponse>,
   { account, clock, signal, patienceMs }: RequestDeps,
-): Promise<Reply> {
+): Promise<HttpResponse> {
   try {
-    const reply = await send()
-    const pauseMs = rateLimitMs(reply, clock.now())
-    if (pauseMs === undefined || pauseMs > patienceMs) return reply
+    const response = await send()
+    const pauseMs = rateLimitMs(response, clock.now())
+    if (pauseMs === undefined || pauseMs > patienceMs) return response
     await clock.sleep(pauseMs + 1000 * clock.random(), signal)
     return await send()
   } catch (error) {
@@ -138,8 +138,8 @@ function hourOf(ms: number): number {
 }
 
 /** OMV's count for the account, of all its jobs. */
-function remaining(reply: Reply): number | undefined {
-  const text = reply.header('x-ratelimit-remaining')?.trim() ?? ''
+function remaining(response: HttpResponse): number | undefined {
+  const text = response.header('x-ratelimit-remaining')?.trim() ?? ''
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined
 }
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import type { Http } from '../../http/client.ts'
-import type { Reply } from '../../http/response.ts'
+import type { HttpResponse } from '../../http/response.ts'
 import { HttpError, type Peer } from '../../http/failure.ts'
 import { isLoopback } from '../../inputs/parsers.ts'
 import { plain } from '../../text/sanitize.ts'
@@ -109,16 +109,16 @@ async function fetchLines(url: URL, file: LogFile, count: number, http: Http): P
   // The end of a packed file cannot be unpacked.
   if (large && packed) return undefined
   try {
-    const reply = await http.send({
+    const response = await http.send({
       method: 'GET',
       url,
       peer: FILE_STORE,
       effect: 'idempotent',
       intent: `read the log ${file.file_name}`,
       headers: { Accept: '*/*', ...(large ? { Range: `bytes=-${END}` } : {}) },
-      largestAnswer: LARGEST_LOG,
+      maxResponseBytes: LARGEST_LOG,
     })
-    return reply.status === 200 || reply.status === 206 ? tail(reply, count) : undefined
+    return response.status === 200 || response.status === 206 ? tail(response, count) : undefined
   } catch (error) {
     // A log is a help, not the result: the next file may be readable, and the link is there in any case.
     if (error instanceof HttpError) return undefined
@@ -127,15 +127,15 @@ async function fetchLines(url: URL, file: LogFile, count: number, http: Http): P
 }
 
 /** The last lines that are not blank. A store may send a packed file packed, whatever it says. */
-function tail(reply: Reply, count: number): string[] | undefined {
-  const bytes = unpack(reply.bytes)
+function tail(response: HttpResponse, count: number): string[] | undefined {
+  const bytes = unpack(response.bytes)
   if (!bytes) return undefined
-  const cut = bytes.length > END || reply.status === 206
+  const cut = bytes.length > END || response.status === 206
   // Bytes that are no UTF-8 become replacement characters.
   const text = bytes.subarray(-END).toString('utf8')
   return (cut ? withoutStart(text) : text)
     .split('\n')
-    .map((line) => clean(line, reply))
+    .map((line) => clean(line, response))
     .filter((line) => line !== '')
     .slice(-count)
 }
@@ -147,11 +147,11 @@ function withoutStart(text: string): string {
 }
 
 /** Progress bars overwrite their line; only what was there last is shown. Indentation carries meaning in logs. */
-function clean(line: string, reply: Reply): string {
+function clean(line: string, response: HttpResponse): string {
   const shown = line.replace(/\r+$/, '').split('\r').at(-1) ?? ''
   const indent = /^ {0,40}/.exec(shown)?.[0] ?? ''
-  const words = reply.words(shown, LONGEST_LINE)
-  return words === '' ? '' : indent + words
+  const text = response.sanitize(shown, LONGEST_LINE)
+  return text === '' ? '' : indent + text
 }
 
 function unpack(bytes: Buffer): Buffer | undefined {

@@ -108,7 +108,7 @@ describe('a create', () => {
   test.each([400, 403, 404, 422, 201])('is refused with %i', async (status) => {
     expect(await create(incoming(status, { build_list: { id: 9, message: 'No.' } }))).toMatchObject({
       kind: 'refused',
-      error: { status, words: 'No.' },
+      error: { status, serverMessage: 'No.' },
     })
   })
 
@@ -120,7 +120,7 @@ describe('a create', () => {
     expect(kind).toBe('refused')
     expect(error).toMatchObject({
       message: 'Could not submit the build: ABF at abf.example refused: No.',
-      words: 'No.',
+      serverMessage: 'No.',
       advice: 'Correct the input that ABF complains about.',
     })
   })
@@ -171,7 +171,7 @@ describe('an action', () => {
     expect(await act(incoming(status, { message: 'No.' }))).toMatchObject({
       kind: 'refused',
       status,
-      error: { words: 'No.' },
+      error: { serverMessage: 'No.' },
     })
   })
 

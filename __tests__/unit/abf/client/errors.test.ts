@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { explain, rateLimitMs, serverWords, unreadable } from '../../../../src/abf/client/errors.ts'
+import { explain, rateLimitMs, messageIn, unreadable } from '../../../../src/abf/client/errors.ts'
 import type { HttpError } from '../../../../src/http/failure.ts'
-import { incoming, replyOf } from '../../doubles.ts'
+import { incoming, responseOf } from '../../doubles.ts'
 
 const ACCOUNT = { base: 'https://abf.example/', source: 'input abf-token' }
 const NOBODY = { ...ACCOUNT, source: undefined }
@@ -13,7 +13,7 @@ function explained(
   headers: Readonly<Record<string, string>> = {},
   account: typeof ACCOUNT | typeof NOBODY = ACCOUNT,
 ): HttpError {
-  return explain(replyOf(incoming(status, body, headers)), account, NOW)
+  return explain(responseOf(incoming(status, body, headers)), account, NOW)
 }
 
 describe('explain', () => {
@@ -25,12 +25,12 @@ describe('explain', () => {
     )
     expect(error).toMatchObject({
       kind: 'status',
-      words: 'Arch is wrong',
+      serverMessage: 'Arch is wrong',
       advice: 'Correct the input that ABF complains about.',
       retryAfterMs: 5000,
     })
-    expect(error.message).toMatch(/ answered 422: Arch is wrong$/)
-    expect(explained(422).message).toMatch(/ answered 422$/)
+    expect(error.message).toMatch(/ responded with 422: Arch is wrong$/)
+    expect(explained(422).message).toMatch(/ responded with 422$/)
   })
 
   test.each([
@@ -82,27 +82,27 @@ describe('explain', () => {
 })
 
 describe('unreadable', () => {
-  test('tells a web page from an answer that is not understood', () => {
-    const page = unreadable(replyOf(incoming(200, ' <!DOCTYPE html>')), ACCOUNT)
+  test('tells a web page from a response in an unknown format', () => {
+    const page = unreadable(responseOf(incoming(200, ' <!DOCTYPE html>')), ACCOUNT)
     expect(page).toMatchObject({
       kind: 'unreadable',
       advice:
         'Check abf-url (now https://abf.example/): it must be the base of an ABF server. The page may also be a notice of maintenance.',
     })
-    expect(page.message).toMatch(/answered with a web page instead of JSON$/)
-    const odd = unreadable(replyOf(incoming(200, { a: 1 })), ACCOUNT)
+    expect(page.message).toMatch(/responded with a web page instead of JSON$/)
+    const odd = unreadable(responseOf(incoming(200, { a: 1 })), ACCOUNT)
     expect(odd).toMatchObject({
-      words: '{"a":1}',
-      advice: expect.stringMatching(/^Run the job again; if it stays/) as string,
+      serverMessage: '{"a":1}',
+      advice: expect.stringMatching(/^Re-run the job. If the problem persists/) as string,
     })
-    expect(odd.message).toMatch(/sent an answer that is not understood$/)
+    expect(odd.message).toMatch(/sent a response in an unknown format$/)
   })
 })
 
 describe('the limit of requests', () => {
   const LIMITED = { message: '403 Forbidden | Rate Limit Exceeded' }
   const limit = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-    rateLimitMs(replyOf(incoming(status, body, headers)), NOW)
+    rateLimitMs(responseOf(incoming(status, body, headers)), NOW)
 
   test('ends at the next full hour of the server', () => {
     expect(limit(403, LIMITED)).toBe(40 * 60_000)
@@ -125,11 +125,11 @@ describe('the limit of requests', () => {
   test('is explained with its end and its size', () => {
     const error = explained(403, LIMITED, { 'x-ratelimit-limit': '500' })
     expect(error.message).toMatch(
-      / answered 403: the limit of 500 requests an hour is used up until 11:00 UTC$/,
+      / responded with 403: the limit of 500 requests an hour is used up until 11:00 UTC$/,
     )
     expect(error).toMatchObject({
       retryAfterMs: 40 * 60_000,
-      words: '403 Forbidden | Rate Limit Exceeded',
+      serverMessage: '403 Forbidden | Rate Limit Exceeded',
       advice:
         'Run the job again in 40 min. All jobs of the same account share the limit: fewer of them at a time, or a longer abf-poll-interval, save requests.',
     })
@@ -156,5 +156,5 @@ test.each<[unknown, string]>([
   ['<?xml version="1.0"?>', 'a web page'],
   ['no <html>', 'no <html>'],
 ])('what the server said in %j', (body, words) => {
-  expect(serverWords(replyOf(incoming(500, body)))).toBe(words)
+  expect(messageIn(responseOf(incoming(500, body)))).toBe(words)
 })

@@ -90,9 +90,9 @@ describe('what is seen again and again', () => {
     ['was cut short', '{"build'],
   ])('is forgotten when it %s', async (_, body) => {
     const { requests, sent } = prepare([incoming(200, body, { etag: 'W/"1"' }), TAGGED])
-    const reply = await requests.seen('a', 'look')
+    const response = await requests.seen('a', 'look')
     await requests.seen('b', 'look')
-    expect(() => requests.parse(RowsAnswer, reply)).toThrow('sent an answer that is not understood')
+    expect(() => requests.parse(RowsAnswer, response)).toThrow('sent a response in an unknown format')
     await requests.seen('a', 'look')
     await requests.seen('b', 'look')
     expect(sent.slice(2).map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
@@ -111,9 +111,9 @@ test('parse gives the body of a 200, and explains every other answer', async () 
   const good = prepare([incoming(200, ROWS)])
   expect(good.requests.parse(RowsAnswer, await good.requests.get('a', 'look'))).toEqual(ROWS)
   const bad = prepare([incoming(404, ROWS)])
-  const reply = await bad.requests.get('a', 'read the builds')
-  expect(() => bad.requests.parse(RowsAnswer, reply)).toThrow(
-    'Could not read the builds: ABF at abf.example answered 404',
+  const response = await bad.requests.get('a', 'read the builds')
+  expect(() => bad.requests.parse(RowsAnswer, response)).toThrow(
+    'Could not read the builds: ABF at abf.example responded with 404',
   )
 })
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fetchTail, hasReason, logUrl } from '../../../../src/abf/report/log-tail.ts'
 import type { LogFile } from '../../../../src/abf/client/schema.ts'
 import type { Http } from '../../../../src/http/client.ts'
-import { type HttpRequest, Reply } from '../../../../src/http/response.ts'
+import { type HttpRequest, HttpResponse } from '../../../../src/http/response.ts'
 import { BASE, httpError } from '../doubles.ts'
 import { failureOf } from '../../doubles.ts'
 
@@ -29,7 +29,7 @@ async function read(
       const answered = typeof found === 'number' ? found : found === undefined ? 404 : status
       const bytes = typeof found === 'number' ? Buffer.from('an error page') : Buffer.from(found ?? '')
       const redact = (text: string): string => text.replaceAll('hunter2', '***')
-      return new Reply(request, { status: answered, bytes, header: () => undefined }, 1, redact)
+      return new HttpResponse(request, { status: answered, bytes, header: () => undefined }, 1, redact)
     },
   }
   const tail = await fetchTail(code, files, count, http, BASE)
@@ -50,7 +50,7 @@ describe('the end of a log', () => {
       effect: 'idempotent',
       intent: 'read the log build.log',
       peer: { name: 'the file store of ABF', urlInput: 'abf-url' },
-      largestAnswer: 16 * 1024 * 1024,
+      maxResponseBytes: 16 * 1024 * 1024,
     })
     expect(requests[0]?.headers).toEqual({ Accept: '*/*' })
   })

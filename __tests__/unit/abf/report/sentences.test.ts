@@ -166,7 +166,7 @@ describe('what was given by id', () => {
     step.abf.mishaps.push({ method: 'GET', path: new RegExp(`build_lists/${FIRST}`), gives: lostAnswer() })
     await step.run({ 'abf-build-list-ids': ids, 'abf-operation': 'publish', 'abf-wait': 'false' })
     expect(told(step).at(-1)).toBe(
-      `info: Build ${FIRST} could not be read: abf.example did not answer in time`,
+      `info: Build ${FIRST} could not be read: abf.example did not respond in time`,
     )
   })
 

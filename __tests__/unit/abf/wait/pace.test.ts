@@ -6,7 +6,7 @@ import { createPace, type Pace } from '../../../../src/abf/wait/pace.ts'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
 import type { Average, Build } from '../../../../src/abf/client/schema.ts'
 import { HttpError } from '../../../../src/http/failure.ts'
-import { incoming, ManualClock, RecordingLogger, replyOf } from '../../doubles.ts'
+import { incoming, ManualClock, RecordingLogger, responseOf } from '../../doubles.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -183,7 +183,7 @@ describe('what is left of the limit', () => {
           const [seconds = 0, left] = answers.shift() ?? []
           const date = new Date(Date.UTC(2026, 0, 1, 10, 59, 0) + seconds * 1000).toUTCString()
           const limit = left === undefined ? {} : { 'x-ratelimit-remaining': left }
-          return Promise.resolve(replyOf(incoming(200, { user: { uname: 'bot' } }, { date, ...limit })))
+          return Promise.resolve(responseOf(incoming(200, { user: { uname: 'bot' } }, { date, ...limit })))
         },
       },
       clock,
