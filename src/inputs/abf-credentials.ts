@@ -1,6 +1,15 @@
 import type { AbfInputs, AbfOperation } from './abf.ts'
 import type { ABF_FIELDS } from './abf-fields.ts'
-import { type Env, type Given, input, missing, type ValuesOf, variable } from './field.ts'
+import {
+  type Env,
+  type Given,
+  input,
+  missing,
+  NO_SECRETS,
+  stripQuotes,
+  type ValuesOf,
+  variable,
+} from './field.ts'
 
 export type Name = keyof typeof ABF_FIELDS
 export type Texts = Readonly<Record<Name, Given | undefined>>
@@ -21,7 +30,7 @@ export function abfPairs(env: Env): string[] {
   const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')]
   const tokens = [input(env, 'abf-token'), variable(env, 'ABF_TOKEN')]
   return [
-    ...tokens.flatMap((token) => (token ? [`${token.text}:`] : [])),
+    ...tokens.flatMap((token) => (token ? [`${token.text}:`, `${stripQuotes(token.text)}:`] : [])),
     ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
   ]
 }
@@ -36,7 +45,7 @@ export function credentialProblems(operation: AbfOperation, given: Texts): strin
   return [
     missing(
       'abf-token',
-      `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}`,
+      `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}; ${NO_SECRETS}`,
     ),
   ]
 }

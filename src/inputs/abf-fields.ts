@@ -2,7 +2,7 @@ import { UPDATE_TYPES } from '../abf/submit/fields.ts'
 import { parseSha } from '../github/event.ts'
 import { parseDuration } from '../wait/durations.ts'
 import { parseArches, parseBuildIds, parseMode, parsePair, parsePairs, parsePlatform } from './abf-parse.ts'
-import { anyText, field, optional, secretField } from './field.ts'
+import { anyText, field, optional, secretField, urlField } from './field.ts'
 import { parseBaseUrl, parseBoolean, parseInteger } from './parsers.ts'
 
 /** The inputs of the ABF part one by one: defaults, and what each accepts. How they go together is in `abf.ts`. */
@@ -44,8 +44,8 @@ export const ABF_FIELDS = {
   'abf-operation': field([...OPERATIONS, OFF].join(', '), (text) =>
     OPERATIONS.find((choice) => choice === text),
   ),
-  'abf-url': field(
-    'the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no user, query or /api/v1)',
+  'abf-url': urlField(
+    'the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no query, no /api/v1)',
     (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text)),
   ),
   'abf-token': optional(secretField('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),

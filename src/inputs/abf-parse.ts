@@ -56,9 +56,8 @@ export function parseMode(text: string): Mode | undefined {
 export function parseBuildIds(text: string): number[] | undefined {
   const array = /^\[(.*)\]$/s.exec(text)?.[1]?.trim()
   if (array === '') return []
-  const inner = array ?? text
-  if (inner.split(',').some((item) => item.trim() === '')) return undefined
-  const list = parseList(inner)
+  if ((array ?? text).split(',').some((item) => item.trim() === '')) return undefined
+  const list = parseList(text)
   const ids = list.flatMap((item) => parseId(item) ?? [])
   return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined
 }

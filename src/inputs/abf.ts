@@ -16,6 +16,7 @@ import {
   LOST,
   missing,
   type Show,
+  unquoted,
   variable,
 } from './field.ts'
 
@@ -141,7 +142,7 @@ function readTexts(env: Env, commit: string | undefined): Texts {
     ...texts,
     'abf-operation': texts['abf-operation'] ?? fallback('abf-operation', usualOperation(texts)),
     'abf-commit': texts['abf-commit'] ?? fallback('commit', commit),
-    'abf-token': texts['abf-token'] ?? variable(env, 'ABF_TOKEN'),
+    'abf-token': unquoted(texts['abf-token'] ?? variable(env, 'ABF_TOKEN')),
     'abf-username': texts['abf-username'] ?? variable(env, 'ABF_USERNAME'),
     'abf-password': texts['abf-password'] ?? variable(env, 'ABF_PASSWORD'),
   }

@@ -1,3 +1,5 @@
+import { hideInUrl } from '../text/url-credentials.ts'
+
 export type Env = Readonly<NodeJS.ProcessEnv>
 
 /** A text and where it came from, for messages. */
@@ -40,6 +42,10 @@ export interface Field<T> {
   readonly expected: string
   /** Gives undefined for a text that is not acceptable. */
   readonly parse: (text: string) => T | undefined
+  /** Why the input may be missing in spite of the workflow, as a clause. */
+  readonly whyMissing?: string
+  /** Hides what a message must not repeat of a refused text. */
+  readonly hide?: (text: string) => string
 }
 
 /** An input that may be missing. */
@@ -71,7 +77,37 @@ export const anyText: OptionalField<string> = optional(field('a text', (text) =>
 
 /** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
 export function secretField(expected: string, accepts: RegExp): Field<string> {
-  return field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined))
+  return {
+    ...field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined)),
+    whyMissing: NO_SECRETS,
+  }
+}
+
+/** A field whose value is a URL, which must not name a user or a password. */
+export function urlField(expected: string, parse: (text: string) => string | undefined): Field<string> {
+  return {
+    ...field(`${expected}, without user and password`, (text) => (namesUser(text) ? undefined : parse(text))),
+    hide: hideInUrl,
+  }
+}
+
+function namesUser(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { username, password } = new URL(text)
+  return username !== '' || password !== ''
+}
+
+/** The first thing to check when a secret is missing. */
+export const NO_SECRETS =
+  'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret'
+
+/** A token as it is meant: without the quotes that were copied along with it. */
+export function unquoted(given: Given | undefined): Given | undefined {
+  return given && { ...given, text: stripQuotes(given.text) }
+}
+
+export function stripQuotes(text: string): string {
+  return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text
 }
 
 /**
@@ -85,20 +121,40 @@ export function check<F extends Fields>(
 ): { readonly values: ValuesOf<F> | undefined; readonly problems: readonly string[] } {
   const problems: string[] = []
   const values: Record<string, unknown> = {}
-  for (const [name, { expected, parse, ...rest }] of Object.entries(fields)) {
+  for (const [name, { expected, parse, whyMissing, hide = String, ...rest }] of Object.entries(fields)) {
     const found = given[name]
     if (!found && 'optional' in rest) continue
     values[name] = found && parse(found.text)
-    if (values[name] === undefined) {
-      problems.push(found ? problem(found, expected, show) : missing(name, expected))
-    }
+    if (values[name] !== undefined) continue
+    problems.push(
+      found
+        ? problem(found, expected, (text) => show(hide(text)))
+        : missing(name, whyMissing ? `${expected} (${whyMissing})` : expected),
+    )
   }
   return { values: problems.length > 0 ? undefined : (values as ValuesOf<F>), problems }
 }
 
 /** A problem in one line: where, what was expected, what was got. */
 export function problem({ source, text }: Given, expected: string, show: Show): string {
-  return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text)}`
+  return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text) + natureOf(text)}`
+}
+
+/** Texts that are not what their author sees in the workflow file, each with what it is. */
+const NATURES: readonly (readonly [pattern: RegExp, nature: string])[] = [
+  [
+    /^(?:Array|Object)$/,
+    'GitHub writes this for a whole array or object: use join() or toJSON() in the expression',
+  ],
+  [/^\*{3}$/, 'GitHub shows this in the place of a secret; it is not its value'],
+  [/\$\{\{/, 'this expression was not evaluated, as in a file that GitHub does not read as a workflow'],
+  [/^(?:null|undefined)$/, 'this is what an empty value becomes in JSON or in a script'],
+  [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
+]
+
+function natureOf(text: string): string {
+  const nature = NATURES.find(([pattern]) => pattern.test(text))?.[1]
+  return nature === undefined ? '' : ` (${nature})`
 }
 
 /** The problem with an input that is required and not given. */

@@ -14,8 +14,10 @@ import {
   optional,
   secretField,
   type Show,
+  unquoted,
+  urlField,
 } from './field.ts'
-import { parseBoolean, parseLink, parseTime } from './parsers.ts'
+import { LINK_EXPECTED, parseBoolean, parseLink, parseTime } from './parsers.ts'
 
 /** What happens to a release after it is there: commits, release date, deploy. */
 export interface LifecycleInputs {
@@ -66,7 +68,7 @@ const FIELDS = {
       lengthOf(text) <= LONGEST_NAME ? text : undefined,
     ),
   ),
-  'deploy-url': optional(field('an http or https URL of at most 200 characters', parseLink)),
+  'deploy-url': optional(urlField(LINK_EXPECTED, parseLink)),
   'started-at': optional(
     field('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parseTime),
   ),
@@ -92,15 +94,15 @@ export function loadLifecycle(
     'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
     finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
     ...Object.fromEntries(OPTIONAL.map((name) => [name, input(env, name)])),
+    'github-token': unquoted(input(env, 'github-token')),
   }
   const { values, problems } = check(FIELDS, given, show)
-  if (!values) return { value: undefined, problems, notices: [] }
+  const all = [...problems, ...lostEnvironment(env)]
+  if (!values || all.length > 0) return { value: undefined, problems: all, notices: [] }
   const { environment } = values
-  const lost = environment === undefined ? lostEnvironment(env) : []
-  if (lost.length > 0) return { value: undefined, problems: lost, notices: [] }
   const withoutCommit = commit === undefined && values['set-commits'] === 'auto'
   return {
-    problems,
+    problems: [],
     notices: withoutCommit
       ? ['No commits are associated: the event does not name a commit, and the input commit is not given.']
       : [],
@@ -124,7 +126,7 @@ export function loadLifecycle(
 /** Details of a deploy without its environment: the environment got lost on the way, and the deploy with it. */
 function lostEnvironment(env: Env): string[] {
   const details = (['deploy-name', 'deploy-url', 'started-at'] as const).filter((name) => input(env, name))
-  if (details.length === 0) return []
+  if (details.length === 0 || input(env, 'environment')) return []
   const expected = `the environment of the deploy, as ${listed(details)} given`
   return [`${missing('environment', expected)}. ${LOST} To record no deploy, leave these inputs empty, too.`]
 }

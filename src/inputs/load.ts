@@ -2,9 +2,11 @@ import { ActionError } from '../errors.ts'
 import type { GitHubContext } from '../github/event.ts'
 import { ABF_SECRETS, abfPairs, type AbfInputs, type AbfOff, loadAbf } from './abf.ts'
 import { type CommonInputs, givenCommit, loadCommon } from './common.ts'
-import { type Env, input, type Show, variable } from './field.ts'
+import { type Env, input, problem, type Show, stripQuotes, variable } from './field.ts'
 import { type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
+import { decodeOrgToken } from '../sentry/token.ts'
 import { quoted } from '../text/sanitize.ts'
+import { hideUrlCredentials, urlSecrets } from '../text/url-credentials.ts'
 import { loadSentry, type SentryInputs } from './release.ts'
 import { loadSourceMaps, type SourceMapInputs } from './sourcemaps.ts'
 
@@ -31,7 +33,31 @@ export function readSecrets(env: Env): string[] {
     input(env, name),
     other === undefined ? undefined : variable(env, other),
   ])
-  return [...single.flatMap((given) => given?.text ?? []), ...abfPairs(env)]
+  const texts = single.flatMap((given) => (given ? [given.text, stripQuotes(given.text)] : []))
+  return [...new Set([...texts, ...abfPairs(env), ...inUrls(env)])]
+}
+
+/** Variables of the runner that hold URLs. */
+const RUNNER_URLS = ['GITHUB_SERVER_URL', 'GITHUB_API_URL']
+
+/** Passwords in URLs, whichever input they were put into, and in the URL that an organization token names. */
+function inUrls(env: Env): string[] {
+  const token = stripQuotes(
+    (input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN'))?.text ?? '',
+  )
+  const inputs = Object.keys(env).filter((name) => name.startsWith('INPUT_'))
+  const texts = [...inputs, ...RUNNER_URLS, 'SENTRY_URL'].map((name) => env[name] ?? '')
+  return [...texts, decodeOrgToken(token)?.url ?? ''].flatMap(urlSecrets)
+}
+
+/** GitHub's addresses are shown and linked to, so they must not hold a password either. */
+function runnerProblems(env: Env, show: Show): string[] {
+  return RUNNER_URLS.flatMap((name) => {
+    const url = variable(env, name)
+    return url && hideUrlCredentials(url.text) !== url.text
+      ? [problem(url, 'a URL without user and password', show)]
+      : []
+  })
 }
 
 /**
@@ -40,7 +66,7 @@ export function readSecrets(env: Env): string[] {
  * @throws ActionError that lists every problem of every input
  */
 export function loadInputs(env: Env, context: GitHubContext, redact: (text: string) => string): Inputs {
-  const show: Show = (text) => quoted(redact(text))
+  const show: Show = (text) => quoted(hideUrlCredentials(redact(text)))
   const commit = givenCommit(env, context)
   const common = loadCommon(env, context, show)
   const sentry = loadSentry(env, context, commit, show)
@@ -48,7 +74,7 @@ export function loadInputs(env: Env, context: GitHubContext, redact: (text: stri
   const sourceMaps = loadSourceMaps(env, show)
   const abf = loadAbf(env, commit, show)
   const parts = [common, sentry, lifecycle, sourceMaps, abf]
-  const problems = parts.flatMap((part) => part.problems)
+  const problems = [...parts.flatMap((part) => part.problems), ...runnerProblems(env, show)]
   if (
     !common.value ||
     !sentry.value ||

@@ -1,4 +1,5 @@
 import { lengthOf } from '../text/sanitize.ts'
+import { stripQuotes } from './field.ts'
 
 /** Texts of inputs to values. Each gives undefined for what it does not accept; none throws. */
 
@@ -8,9 +9,14 @@ export function parseBoolean(text: string): boolean | undefined {
   return lower === 'true' ? true : lower === 'false' ? false : undefined
 }
 
-/** Items separated by line breaks, commas or spaces, each once, in order. */
+/**
+ * Items separated by line breaks, commas or spaces, each once, in order. A JSON array, quotes around an item, and the
+ * dashes of a list in YAML are understood.
+ */
 export function parseList(text: string): string[] {
-  return [...new Set(text.split(/[\s,]+/).filter((item) => item !== ''))]
+  const inner = /^\[(.*)\]$/s.exec(text)?.[1] ?? text
+  const items = inner.split(/[\s,]+/).filter((item) => item !== '' && item !== '-')
+  return [...new Set(items.map(stripQuotes))]
 }
 
 /** A whole number from `min` to `max`, in digits. */
@@ -37,21 +43,35 @@ export function parseBaseUrl(text: string): string | undefined {
   return url.pathname.endsWith('/') ? url.href : `${url.href}/`
 }
 
-/** Sentry's column for links. */
-const LONGEST_LINK = 200
+/** Code points; Sentry's column for links. */
+const MAX_LINK = 200
+/** Characters of a whole host name. */
+const MAX_HOST = 253
+
+const LETTER = String.raw`a-z\u00a1-\uffff`
+const IPV4 = String.raw`(?:0|25[0-5]|2[0-4]\d|1\d?\d?|[1-9]\d?)(?:\.(?:0|25[0-5]|2[0-4]\d|1\d?\d?|[1-9]\d?)){3}`
+const FIRST_LABEL = `[${LETTER}0-9](?:[${LETTER}0-9-]{0,61}[${LETTER}0-9])?`
+const INNER_LABELS = String.raw`(?:\.(?!-)[${LETTER}0-9-]{1,63}(?<!-))*`
+const LAST_LABEL = String.raw`\.(?!-)(?:[${LETTER}-]{2,63}|xn--[a-z0-9]{1,59})(?<!-)\.?`
+const HOST = String.raw`${IPV4}|\[[0-9a-f:.]+\]|localhost|${FIRST_LABEL}${INNER_LABELS}${LAST_LABEL}`
+/** Django's URLValidator, which checks links in Sentry; the port as older versions of it want it. */
+const LINK = new RegExp(
+  String.raw`^(?:https?|ftps?)://(?:${HOST})(?::\d{2,5})?(?:[/?#][^\s\u001c-\u001f]*)?$`,
+  'i',
+)
+
+export const LINK_EXPECTED =
+  'an http or https URL that Sentry accepts: at most 200 characters, no spaces, and a host such as git.example.com (no underscore, no digit in its last part)'
 
 /**
- * A link as Sentry accepts it: http or https, a host with a dot (or localhost, or an address), no spaces, at most 200
- * characters. It is kept as it was written.
+ * A link as Sentry accepts it (its `url` fields answer 400 to anything else), kept as it was written. Hosts with an
+ * underscore, without a dot, or with a digit in their last label are refused there.
  */
 export function parseLink(text: string): string | undefined {
-  // The URL parser mends what Sentry refuses: backslashes, and schemes without two slashes.
-  if (lengthOf(text) > LONGEST_LINK || !/^https?:\/\/[^\s<>"\\]+$/i.test(text) || !URL.canParse(text)) {
+  if (lengthOf(text) > MAX_LINK || !LINK.test(text) || !text.isWellFormed() || !URL.canParse(text)) {
     return undefined
   }
-  const { hostname } = new URL(text)
-  const host = hostname.replace(/\.$/, '')
-  return host === 'localhost' || host.startsWith('[') || /^[^.]+(\.[^.]+)+$/.test(host) ? text : undefined
+  return new URL(text).hostname.length <= MAX_HOST ? text : undefined
 }
 
 /** Names that Sentry uses in paths: letters, digits, `-` and `_`. */

@@ -12,13 +12,16 @@ import {
   field,
   type Given,
   input,
-  problem,
-  type Show,
-  secretField,
-  variable,
+  LOST,
   optional,
+  problem,
+  secretField,
+  type Show,
+  unquoted,
+  urlField,
+  variable,
 } from './field.ts'
-import { isSlug, parseBaseUrl, parseBoolean, parseLink, parseList } from './parsers.ts'
+import { isSlug, LINK_EXPECTED, parseBaseUrl, parseBoolean, parseLink, parseList } from './parsers.ts'
 
 export interface SentryInputs extends Wanted {
   readonly token: string
@@ -42,13 +45,13 @@ const FIELDS = {
     'an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)',
     (text) => (isSlug(text) ? text : undefined),
   ),
-  'sentry-url': field(
-    'the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no user, query or /api/0)',
+  'sentry-url': urlField(
+    'the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)',
     (text) => (/\/api\/0\/?$/.test(text) ? undefined : parseBaseUrl(text)),
   ),
   projects: field('at least one project slug or id, separated by commas, spaces or line breaks', (text) => {
     const list = parseList(text)
-    return list.length > 0 && list.every(isSlug) ? list : undefined
+    return list.length > 0 && list.every(isSlug) && !/^(?:Array|Object)$/.test(text) ? list : undefined
   }),
   version: anyText,
   ref: optional(
@@ -56,7 +59,7 @@ const FIELDS = {
       lengthOf(text) <= LONGEST_REF ? text : undefined,
     ),
   ),
-  url: optional(field('an http or https URL of at most 200 characters', parseLink)),
+  url: optional(urlField(LINK_EXPECTED, parseLink)),
   'restore-archived': field('true or false', parseBoolean),
 }
 
@@ -69,7 +72,7 @@ export function loadSentry(
   commit: string | undefined,
   show: Show,
 ): Checked<SentryInputs> {
-  const token = input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN')
+  const token = unquoted(input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN'))
   const claims = decodeOrgToken(token?.text ?? '')
   const fromToken = (text: string | undefined): Given | undefined =>
     text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` }
@@ -105,6 +108,7 @@ export function loadSentry(
     problems: [],
     notices: [
       ...(prefix && input(env, 'version') ? ['version-prefix is not used, because version is given.'] : []),
+      ...(values.version.endsWith('@') ? [cutVersion(show(values.version))] : []),
       ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
     ],
     value: {
@@ -119,6 +123,10 @@ export function loadSentry(
       restoreArchived: values['restore-archived'],
     },
   }
+}
+
+function cutVersion(shown: string): string {
+  return `The version ${shown} ends with "@", as if the value behind it got lost. ${LOST}`
 }
 
 function derivedVersion(prefix: string, commit: string | undefined): Given | undefined {
@@ -158,7 +166,7 @@ function defaultRef({ refName }: GitHubContext): string | undefined {
   return refName !== undefined && lengthOf(refName) <= LONGEST_REF ? refName : undefined
 }
 
-/** The commit's page on GitHub, left out where Sentry would refuse it (too long, or a host without a dot). */
+/** The commit's page on GitHub, left out where Sentry would refuse it: nobody asked for it. */
 function defaultUrl(
   { serverUrl, repository }: GitHubContext,
   commit: string | undefined,

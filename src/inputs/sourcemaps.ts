@@ -7,10 +7,14 @@ import {
   check,
   type Checked,
   type Env,
+  type Field,
   fallback,
   field,
   type Given,
   input,
+  listed,
+  LOST,
+  missing,
   optional,
   problem,
   type Show,
@@ -70,8 +74,12 @@ export function loadSourceMaps(env: Env, show: Show): Checked<SourceMapInputs | 
   const { values, problems } = check(FIELDS, given as Record<keyof typeof FIELDS, Given | undefined>, show)
   const paths = input(env, 'sourcemaps')
   const workspace = resolve(variable(env, 'GITHUB_WORKSPACE')?.text ?? '.')
-  if (!paths)
-    return { value: problems.length > 0 ? undefined : { off: true }, problems, notices: unused(given) }
+  if (!paths) {
+    const lost = lostPaths(given)
+    const all = [...problems, ...lost]
+    const notices = values?.dist === undefined ? [] : ['No source maps are uploaded, so dist has no effect.']
+    return { value: all.length > 0 ? undefined : { off: true }, problems: all, notices }
+  }
   const roots = paths.text
     .split(/[\r\n]+/)
     .map((line) => line.trim())
@@ -124,13 +132,20 @@ function oneOf<T extends string>(values: readonly T[]): (text: string) => T | un
   return (text) => values.find((value) => value === text.toLowerCase())
 }
 
-/** Inputs that say something about source maps while there are none. */
-function unused(given: Readonly<Record<string, Given | undefined>>): string[] {
-  const defaults: Readonly<Record<string, string>> = SOURCEMAP_DEFAULTS
-  const names = Object.entries(given).flatMap(([name, value]) =>
-    value === undefined || value.text === defaults[name] ? [] : [name],
-  )
-  return names.length === 0
-    ? []
-    : [`No source maps are uploaded, because sourcemaps is not given: ${names.join(', ')} has no effect.`]
+/** Inputs about source maps without their paths, which got lost on the way, and the source maps with them. */
+function lostPaths(given: Readonly<Record<string, Given | undefined>>): string[] {
+  const names = Object.keys(given).filter((name) => name.startsWith('sourcemaps-') && isChanged(name, given))
+  if (names.length === 0) return []
+  return [
+    `${missing('sourcemaps', `directories or files, as ${listed(names)} given`)}. ${LOST} To upload no source maps, leave these inputs empty, too.`,
+  ]
+}
+
+/** Given, and with another meaning than its default. */
+function isChanged(name: string, given: Readonly<Record<string, Given | undefined>>): boolean {
+  const usual = (SOURCEMAP_DEFAULTS as Readonly<Partial<Record<string, string>>>)[name]
+  const text = given[name]?.text
+  if (text === undefined || text === usual) return false
+  const parse = (FIELDS as Readonly<Record<string, Field<unknown>>>)[name]?.parse
+  return usual === undefined || parse === undefined || parse(text) !== parse(usual)
 }

@@ -298,8 +298,15 @@ describe('the life of a release', () => {
     ['started-at', 'now'],
     ['github-token', 'two words'],
   ])('refuses for %s: %j', (name, text) => {
-    expect(problemsOf({ ...GIVEN, [name]: text })).toEqual([
+    expect(problemsOf({ ...GIVEN, environment: 'production', [name]: text })).toEqual([
       expect.stringMatching(`^input ${name}: expected .*, got `),
+    ])
+  })
+
+  it('refuses a lost environment beside other problems of the deploy', () => {
+    expect(problemsOf({ ...GIVEN, 'started-at': 'now' })).toEqual([
+      expect.stringMatching(/^input started-at: /),
+      expect.stringMatching(/^input environment: /),
     ])
   })
 
@@ -356,6 +363,138 @@ describe('an organization token', () => {
       expect.stringMatching(/^the token from input sentry-auth-token: expected an organization slug/),
       expect.stringMatching(/^the token from input sentry-auth-token: expected the base URL/),
     ])
+  })
+})
+
+describe('what a text is', () => {
+  it.each([
+    ['projects', 'Array', 'whole array or object'],
+    ['retries', 'Object', 'whole array or object'],
+    ['commit', '***', 'in the place of a secret'],
+    ['retries', '${{ inputs.retries }}', 'was not evaluated'],
+    ['finalize', 'null', 'what an empty value becomes'],
+    ['organization', '- acme', 'a list in YAML'],
+  ])('is told with the problem: %s %j', (name, text, nature) => {
+    expect(problemsOf({ ...GIVEN, [name]: text })).toEqual([
+      expect.stringMatching(`^input ${name}: expected .* got ".*" \\(.*${nature}`),
+    ])
+  })
+
+  it('may be a list in YAML, a JSON array or quoted items', () => {
+    for (const projects of ['- web\n- api', '["web","api"]', '"web" \'api\'']) {
+      expect(load({ ...GIVEN, projects }).sentry.projects).toEqual(['web', 'api'])
+    }
+  })
+
+  it.each(['[]', '""'])('that is an empty list of projects is refused: %s', (projects) => {
+    expect(problemsOf({ ...GIVEN, projects })).toEqual([expect.stringMatching(/^input projects: /)])
+  })
+
+  it.each(['"', "'"])('may be a token in %s', (quote) => {
+    const inputs = {
+      'sentry-auth-token': quote + TOKEN + quote,
+      'github-token': `${quote}ghs_x${quote}`,
+      'abf-token': `${quote}token-of-abf${quote}`,
+      'abf-build-list-ids': '5',
+    }
+    const { sentry, lifecycle, abf } = load({ ...GIVEN, ...inputs })
+    expect([sentry.token, lifecycle.githubToken]).toEqual([TOKEN, 'ghs_x'])
+    expect(abf).toMatchObject({ credentials: { user: 'token-of-abf' } })
+    expect(readSecrets(envOf(inputs))).toEqual(expect.arrayContaining([TOKEN, 'ghs_x', 'token-of-abf']))
+  })
+
+  it('is noticed when a version ends where its number should begin', () => {
+    expect(load({ ...GIVEN, version: 'web@' }).notices).toEqual([
+      expect.stringMatching(/"web@" ends with "@"/),
+    ])
+  })
+})
+
+it('a missing token names forks and Dependabot first', () => {
+  const { 'sentry-auth-token': _, ...rest } = GIVEN
+  expect(problemsOf({ ...rest, 'abf-project': 'a/b', 'abf-repository': 'c/main' })).toEqual([
+    expect.stringMatching(
+      /^input sentry-auth-token: expected a Sentry auth token .*fork or Dependabot.*, got nothing$/,
+    ),
+    expect.stringMatching(/^input abf-token: expected an ABF API token .*fork or Dependabot.*, got nothing$/),
+  ])
+})
+
+describe('a URL with a user or a password', () => {
+  const ABF = { 'abf-build-list-ids': '5' }
+  const DEPLOY = { environment: 'production' }
+
+  it.each<[string, Texts]>([
+    ['sentry-url', {}],
+    ['url', {}],
+    ['deploy-url', DEPLOY],
+    ['abf-url', ABF],
+  ])('is refused as %s, and shown without them', (name, more) => {
+    for (const user of ['ada:hunter2-hunter2', 'ada:x', 'token-of-0123456789', 'ada:pa/ss#w?rd', ':secret']) {
+      const problems = problemsOf({ ...GIVEN, ...more, [name]: `https://${user}@host.example/x` })
+      expect(problems).toEqual([
+        expect.stringMatching(
+          `^input ${name}: expected .*without user and password, got "https://\\*\\*\\*@host.example/x"$`,
+        ),
+      ])
+    }
+    expect(problemsOf({ ...GIVEN, ...more, [name]: 'ada:x@host.example' }).join()).not.toContain('ada')
+  })
+
+  it.each(['SENTRY_URL', 'GITHUB_SERVER_URL', 'GITHUB_API_URL'])('is refused as %s', (name) => {
+    expect(problemsOf(GIVEN, { [name]: 'https://ada:x@host.example' })).toEqual([
+      expect.stringMatching(
+        `^environment variable ${name}: expected .*got "https://\\*\\*\\*@host.example"$`,
+      ),
+    ])
+  })
+
+  it.each<Texts>([
+    { 'abf-include-repositories': 'https://ada:x@host.example' },
+    { 'abf-build-options': '"https://ada:x@host.example"' },
+    { 'abf-filter': 'https://ada:x@host.example' },
+    { 'abf-project': 'https://ada:x@host.example' },
+    { version: 'https://ada:x@host.example' },
+    { organization: 'https://ada:x@host.example' },
+    { projects: 'web https://ada:x@host.example' },
+  ])('is hidden in the message of any other input: %j', (inputs) => {
+    const build = { 'abf-project': 'a/b', 'abf-repository': 'c/main', 'abf-token': 'token-of-abf' }
+    const message = problemsOf({ ...GIVEN, ...build, ...inputs }).join('\n')
+    expect(message).toContain('https://***@host.example')
+    expect(message).not.toContain('ada')
+  })
+
+  it('is hidden when the organization token names it', () => {
+    const token = orgToken({ org: 'acme', url: 'https://ada:hunter2-hunter2@host.example' })
+    expect(problemsOf({ 'sentry-auth-token': token, projects: 'web' }).join()).not.toMatch(/ada|hunter2/)
+    const { notices } = load({
+      'sentry-auth-token': token,
+      projects: 'web',
+      'sentry-url': 'https://other.example',
+    })
+    expect(notices.join()).toContain('"https://***@host.example"')
+  })
+
+  it('makes its password a secret, whichever input holds it', () => {
+    const inputs = { ref: 'x https://ada:hunter2-hunter2@host.example', url: 'https://host.example' }
+    expect(readSecrets(envOf(inputs, { GITHUB_API_URL: 'https://ada:other-secret@x' }))).toEqual([
+      'hunter2-hunter2',
+      'other-secret',
+    ])
+  })
+})
+
+describe('a GitHub whose host Sentry refuses', () => {
+  it.each(['https://git_hub.corp', 'https://ghe.corp1', 'https://intranet'])('%s', (GITHUB_SERVER_URL) => {
+    const { sentry, lifecycle } = load({ ...GIVEN, environment: 'x' }, { GITHUB_SERVER_URL })
+    expect(sentry.url).toEqual({ value: undefined, explicit: false })
+    expect(lifecycle.deploy).toMatchObject({ url: undefined, urlGiven: false })
+    for (const name of ['url', 'deploy-url']) {
+      const inputs = { ...GIVEN, environment: 'x', [name]: `${GITHUB_SERVER_URL}/x` }
+      expect(problemsOf(inputs)).toEqual([
+        expect.stringMatching(`^input ${name}: expected .*that Sentry accepts`),
+      ])
+    }
   })
 })
 
@@ -473,5 +612,28 @@ describe('an event without a commit', () => {
     expect(() => loadInputs(env, readContext(env, payload), String)).toThrow(
       /this push deleted a branch or tag/,
     )
+  })
+})
+
+describe('source maps whose paths got lost', () => {
+  it.each<[Texts, string]>([
+    [
+      { 'sourcemaps-delete': 'true', 'sourcemaps-wait': '0' },
+      'sourcemaps-wait and sourcemaps-delete are given',
+    ],
+    [{ 'sourcemaps-strip-prefix': 'auto', sourcemaps: ' ' }, 'sourcemaps-strip-prefix is given'],
+  ])('are an error: %j', (inputs, named) => {
+    expect(problemsOf({ ...GIVEN, ...inputs })).toEqual([
+      expect.stringMatching(
+        `^input sourcemaps: expected .*, as ${named}, got nothing. A job output arrives empty`,
+      ),
+    ])
+  })
+
+  it.each<Texts>([
+    { 'sourcemaps-delete': 'FALSE', 'sourcemaps-wait': '300s' },
+    { 'sourcemaps-inject': 'True' },
+  ])('are off with inputs that mean their defaults: %j', (inputs) => {
+    expect(load({ ...GIVEN, ...inputs })).toMatchObject({ sourceMaps: { off: true }, notices: [] })
   })
 })

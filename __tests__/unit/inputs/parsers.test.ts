@@ -31,9 +31,22 @@ describe('parseList', () => {
     expect(parseList(' ,\n')).toEqual([])
   })
 
+  it.each([
+    ['- web\n- api', ['web', 'api']],
+    [' -  web\r\n\t- api', ['web', 'api']],
+    ['- web - api', ['web', 'api']],
+    ['["web", "api"]', ['web', 'api']],
+    ['\'web\', "api"', ['web', 'api']],
+    ['[]', []],
+    ['[ ]', []],
+    ['-web -', ['-web']],
+  ])('understands %j', (text, items) => {
+    expect(parseList(text)).toEqual(items)
+  })
+
   it('gives back what was joined, whatever the separators', () => {
     const separator = fc.stringMatching(/^[ ,\n\t]{1,3}$/)
-    const items = fc.uniqueArray(fc.stringMatching(/^[a-z0-9-]{1,8}$/), { maxLength: 6 })
+    const items = fc.uniqueArray(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,7}$/), { maxLength: 6 })
     fc.assert(
       fc.property(items, separator, (list, between) => {
         expect(parseList(between + list.join(between) + between)).toEqual(list)
@@ -118,6 +131,15 @@ describe('parseLink', () => {
     'https://[2001:db8::1]/x',
     'https://host.example./x?y=z#top',
     `https://a.example/${'x'.repeat(182)}`,
+    'ftp://github.com/x',
+    'HTTPS://GitHub.Com/X',
+    'https://xn--80ak6aa92e.com',
+    'https://bücher.example',
+    'https://a-b.c-d.example:8443?x#y',
+    'https://host.xn--p1ai/',
+    'https://a1.b2.example',
+    'https://a.example/"quoted"<x>',
+    `https://${'a'.repeat(63)}.example`,
   ])('keeps %s as it is', (text) => {
     expect(parseLink(text)).toBe(text)
   })
@@ -126,16 +148,34 @@ describe('parseLink', () => {
     '',
     'github.com/acme',
     '/acme/web',
-    'ftp://github.com/x',
     'javascript:alert(1)',
     'https://intranet/x',
     'https://a..b/x',
     'https://a.example/with space',
-    'https://a.example/"quoted"',
     `https://a.example/${'x'.repeat(183)}`,
     'https:a.example/x',
     'https:/a.example/x',
     String.raw`https:\\a.example\x`,
+    'ssh://a.example/x',
+    'https://git_hub.corp/x',
+    'https://ghe.corp1/x',
+    'https://ghe.c/x',
+    'https://-a.example/x',
+    'https://a-.example/x',
+    'https://a.-b.example/x',
+    'https://a.b-.example/x',
+    'https://a.example-/x',
+    `https://${'a'.repeat(64)}.example`,
+    'https://1.2.3/x',
+    'https://256.1.1.1/x',
+    'https://a.example:/x',
+    'https://a.example:8/x',
+    'https://a.example:123456/x',
+    'https://[::zz]/x',
+    'https://user@a.example/x',
+    'https://user:password@a.example/x',
+    'https://',
+    `https://${'a.'.repeat(90)}b`,
   ])('refuses %j, as Sentry does', (text) => {
     expect(parseLink(text)).toBeUndefined()
   })

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { ensure, everythingShown, failure, gate, startSentry } from './helpers.ts'
+
+const CREDENTIALS = ['ada:hunter2-hunter2', 'ada:pa/ss-w?rd#1', 'token-of-0123456789']
+
+describe.concurrent('a URL with a user or a password', () => {
+  it.each(['sentry-url', 'url', 'deploy-url', 'abf-url'])(
+    'is refused as %s before any request, and nothing shows them',
+    async (name) => {
+      for (const credentials of CREDENTIALS) {
+        const sentry = await startSentry()
+        const abf = name === 'abf-url' ? { 'abf-build-list-ids': '5' } : {}
+        const url = `https://${credentials}@host.example/x`
+        const result = await gate(sentry, { environment: 'production', ...abf, [name]: url })
+        expect(failure(result)).toMatch(
+          new RegExp(`^input ${name}: expected .*got "https://\\*\\*\\*@host.example`, 'm'),
+        )
+        const shown = everythingShown(result).replaceAll(/^::add-mask::.*$/gm, '')
+        expect(shown).not.toMatch(/ada|hunter2|pa\/ss|token-of-0/)
+        expect(sentry.requests).toEqual([])
+      }
+    },
+  )
+
+  it.each(['SENTRY_URL', 'GITHUB_SERVER_URL', 'GITHUB_API_URL'])('is refused as %s', async (name) => {
+    const sentry = await startSentry()
+    const env = { [name]: 'https://ada:hunter2-hunter2@host.example' }
+    const result = await gate(sentry, {}, { env })
+    expect(failure(result)).toContain(`environment variable ${name}: expected `)
+    expect(everythingShown(result).replaceAll(/^::add-mask::.*$/gm, '')).not.toMatch(/ada|hunter2/)
+    expect(sentry.requests).toEqual([])
+  })
+
+  it('is hidden in messages of other inputs, in lists and in options', async () => {
+    const sentry = await startSentry()
+    const url = 'https://ada:hunter2-hunter2@host.example/x'
+    const result = await gate(sentry, {
+      projects: `web ${url}`,
+      version: url,
+      'abf-operation': 'build',
+      'abf-project': url,
+      'abf-include-repositories': url,
+      'abf-build-options': `["${url}"]`,
+      'abf-filter': `${url}=1`,
+    })
+    expect(
+      failure(result)
+        .split('\n')
+        .filter((line) => line.includes('***@host.example')),
+    ).toHaveLength(6)
+    expect(everythingShown(result).replaceAll(/^::add-mask::.*$/gm, '')).not.toMatch(/ada|hunter2/)
+  })
+})
+
+describe.concurrent('a GitHub whose host Sentry refuses', () => {
+  it.each(['https://git_hub.corp', 'https://ghe.corp1'])(
+    '%s costs the link of the release, not the release',
+    async (host) => {
+      const sentry = await startSentry()
+      const result = await ensure(sentry, {}, { env: { GITHUB_SERVER_URL: host } })
+      expect([result.code, result.annotations, sentry.releases.map(({ url }) => url ?? null)]).toEqual([
+        0,
+        [],
+        [null],
+      ])
+    },
+  )
+
+  it.each(['url', 'deploy-url'])('is refused before any request when %s asks for it', async (name) => {
+    const sentry = await startSentry()
+    const inputs = { environment: 'production', [name]: 'https://git_hub.corp/x' }
+    expect(failure(await gate(sentry, inputs))).toMatch(
+      new RegExp(`^input ${name}: expected .*that Sentry accepts`, 'm'),
+    )
+    expect(sentry.requests).toEqual([])
+  })
+})
+
+describe.concurrent('what people paste', () => {
+  it.each([{ projects: '- web\n- api' }, { projects: '["web", "api"]' }, { projects: '"web",\'api\'' }])(
+    'is understood: %j',
+    async (inputs) => {
+      const sentry = await startSentry()
+      expect([(await ensure(sentry, inputs)).code, sentry.releases[0]?.projects]).toEqual([0, ['web', 'api']])
+    },
+  )
+
+  it('is a token in quotes, which is sent without them and hidden', async () => {
+    const sentry = await startSentry()
+    const token = sentry.tokens.organization
+    const result = await ensure(sentry, { 'sentry-auth-token': `"${token}"` })
+    expect([result.code, result.annotations]).toEqual([0, []])
+    expect(everythingShown(result).replaceAll(/^::add-mask::.*$/gm, '')).not.toContain(token)
+  })
+
+  it('is named as what it is', async () => {
+    const sentry = await startSentry()
+    const message = failure(
+      await ensure(sentry, { projects: 'Array', retries: '***', commit: '${{ github.sha }}' }),
+    )
+    for (const nature of ['join() or toJSON()', 'in the place of a secret', 'was not evaluated']) {
+      expect(message).toContain(nature)
+    }
+  })
+
+  it('is no token at all: forks and Dependabot are named first', async () => {
+    const sentry = await startSentry()
+    expect(failure(await gate(sentry, { 'sentry-auth-token': '' }))).toMatch(
+      /^input sentry-auth-token: expected .*fork or Dependabot/m,
+    )
+  })
+})
