@@ -1266,8 +1266,8 @@ function describe(error) {
 
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __webpack_require__(8522);
-// EXTERNAL MODULE: ./src/inputs/parsers.ts
-var parsers = __webpack_require__(5165);
+// EXTERNAL MODULE: ./src/text/url.ts
+var text_url = __webpack_require__(114);
 ;// CONCATENATED MODULE: ./src/abf/report/log-tail.ts
 
 
@@ -1329,13 +1329,11 @@ const LONGEST_URL = 2000;
  * @param base address of the ABF server
  */
 function logUrl(address, base) {
-    if (address.length > LONGEST_URL || !URL.canParse(address))
+    const url = address.length > LONGEST_URL ? undefined : (0,text_url/* parseUrl */.D)(address);
+    if (!url || url.username || url.password)
         return undefined;
-    const url = new URL(address);
-    if (url.username || url.password)
-        return undefined;
-    const local = (0,parsers/* isLoopback */.U9)(url.hostname);
-    if (local && !(0,parsers/* isLoopback */.U9)(new URL(base).hostname))
+    const local = (0,text_url/* isLoopback */.U)(url.hostname);
+    if (local && !(0,text_url/* isLoopback */.U)(new URL(base).hostname))
         return undefined;
     if (url.protocol === 'http:' && !local)
         url.protocol = 'https:';

@@ -19,9 +19,12 @@ var dist_src = __webpack_require__(1267);
 var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/text/sanitize.ts
 var sanitize = __webpack_require__(4212);
+// EXTERNAL MODULE: ./src/text/url.ts
+var url = __webpack_require__(114);
 // EXTERNAL MODULE: ./src/http/error-body.ts
 var error_body = __webpack_require__(4995);
 ;// CONCATENATED MODULE: ./src/github/errors.ts
+
 
 
 
@@ -40,7 +43,7 @@ function explain(error, { apiUrl, repository }) {
     if (cause instanceof errors/* ActionError */.lZ)
         return cause;
     const status = statusOf(error);
-    const host = URL.canParse(apiUrl) ? new URL(apiUrl).host : apiUrl;
+    const host = (0,url/* parseUrl */.D)(apiUrl)?.host ?? apiUrl;
     const said = typeof message === 'string' ? describe(message) : 'no response';
     return new errors/* ActionError */.lZ(`Could not read the commits of ${repository} from ${host}: ${status === undefined ? said : `HTTP ${status}: ${said}`}`, { advice: advise(status, repository) });
 }
@@ -250,6 +253,7 @@ function asCommit({ sha, commit }) {
 
 
 
+
 /*
  * This module is imported late, only when commits have to be read: octokit and @actions/github take longer to load
  * than a whole run without them.
@@ -263,7 +267,7 @@ function createCommitSource(deps) {
     const place = { owner, repo };
     return {
         async read(head, base) {
-            if (!URL.canParse(deps.apiUrl)) {
+            if (!(0,url/* parseUrl */.D)(deps.apiUrl)) {
                 throw new errors/* ActionError */.lZ(`GITHUB_API_URL is no URL: ${(0,sanitize/* quoted */.TL)(deps.apiUrl)}.`, {
                     advice: 'The runner sets it; on GitHub Enterprise Server it ends in /api/v3.',
                 });

@@ -635,7 +635,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4535);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3472);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -645,242 +645,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2029:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ae: () => (/* binding */ anyText),
-/* harmony export */   CC: () => (/* binding */ problem),
-/* harmony export */   Ir: () => (/* binding */ stripQuotes),
-/* harmony export */   KE: () => (/* binding */ listed),
-/* harmony export */   LO: () => (/* binding */ missing),
-/* harmony export */   Np: () => (/* binding */ fallback),
-/* harmony export */   Rj: () => (/* binding */ LOST),
-/* harmony export */   T2: () => (/* binding */ secretField),
-/* harmony export */   Wn: () => (/* binding */ urlField),
-/* harmony export */   ZZ: () => (/* binding */ field),
-/* harmony export */   bv: () => (/* binding */ variable),
-/* harmony export */   g1: () => (/* binding */ NO_SECRETS),
-/* harmony export */   hF: () => (/* binding */ input),
-/* harmony export */   lq: () => (/* binding */ optional),
-/* harmony export */   qZ: () => (/* binding */ unquoted),
-/* harmony export */   z6: () => (/* binding */ check)
-/* harmony export */ });
-/* harmony import */ var _text_url_credentials_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4661);
-
-/** The input of that name; undefined when it is missing, empty or blank. */
-function input(env, name) {
-    const text = env[`INPUT_${name.toUpperCase()}`]?.trim();
-    return text ? { text, source: `input ${name}` } : undefined;
-}
-/** The environment variable of that name; undefined when it is missing, empty or blank. */
-function variable(env, name) {
-    const text = env[name]?.trim();
-    return text ? { text, source: `environment variable ${name}` } : undefined;
-}
-/** A value for an input that was not given; a problem with it is told in the input's name. */
-function fallback(name, text) {
-    return text === undefined ? undefined : { text, source: `input ${name}` };
-}
-function field(expected, parse) {
-    return { expected, parse };
-}
-function optional(inner) {
-    return { ...inner, optional: true };
-}
-/** Any text, for what is looked at elsewhere. */
-const anyText = optional(field('a text', (text) => text));
-/** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
-function secretField(expected, accepts) {
-    return {
-        ...field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined)),
-        whyMissing: NO_SECRETS,
-    };
-}
-/** A field whose value is a URL, which must not name a user or a password. */
-function urlField(expected, parse) {
-    return {
-        ...field(`${expected}, without user and password`, (text) => (namesUser(text) ? undefined : parse(text))),
-        hide: _text_url_credentials_js__WEBPACK_IMPORTED_MODULE_0__/* .hideInUrl */ .pH,
-    };
-}
-function namesUser(text) {
-    if (!URL.canParse(text))
-        return false;
-    const { username, password } = new URL(text);
-    return username !== '' || password !== '';
-}
-/** The first thing to check when a secret is missing. */
-const NO_SECRETS = 'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret';
-/** A token as it is meant: without the quotes that were copied along with it. */
-function unquoted(given) {
-    return given && { ...given, text: stripQuotes(given.text) };
-}
-function stripQuotes(text) {
-    return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text;
-}
-/**
- * Checks texts against a field for each.
- * @returns the values, or every problem in the order of the fields
- */
-function check(fields, given, show) {
-    const problems = [];
-    const values = {};
-    for (const [name, { expected, parse, whyMissing, hide = String, ...rest }] of Object.entries(fields)) {
-        const found = given[name];
-        if (!found && 'optional' in rest)
-            continue;
-        values[name] = found && parse(found.text);
-        if (values[name] !== undefined)
-            continue;
-        problems.push(found
-            ? problem(found, expected, (text) => show(hide(text)))
-            : missing(name, whyMissing ? `${expected} (${whyMissing})` : expected));
-    }
-    return { values: problems.length > 0 ? undefined : values, problems };
-}
-/** A problem in one line: where, what was expected, what was got. */
-function problem({ source, text }, expected, show) {
-    return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text) + natureOf(text)}`;
-}
-/** Texts that are not what their author sees in the workflow file, each with what it is. */
-const NATURES = [
-    [
-        /^(?:Array|Object)$/,
-        'GitHub writes this for a whole array or object: use join() or toJSON() in the expression',
-    ],
-    [/^\*{3}$/, 'GitHub shows this in the place of a secret; it is not its value'],
-    [/\$\{\{/, 'this expression was not evaluated, as in a file that GitHub does not read as a workflow'],
-    [/^(?:null|undefined)$/, 'this is what an empty value becomes in JSON or in a script'],
-    [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
-];
-function natureOf(text) {
-    const nature = NATURES.find(([pattern]) => pattern.test(text))?.[1];
-    return nature === undefined ? '' : ` (${nature})`;
-}
-/** The problem with an input that is required and not given. */
-function missing(name, expected) {
-    return problem({ text: '', source: `input ${name}` }, expected, String);
-}
-/** Why a value that was handed over arrives empty. */
-const LOST = 'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.';
-/** `a is`, `a and b are`, `a, b and c are` */
-function listed(names) {
-    const last = names.at(-1) ?? '';
-    return names.length < 2 ? `${last} is` : `${names.slice(0, -1).join(', ')} and ${last} are`;
-}
-
-
-/***/ }),
-
-/***/ 5165:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ap: () => (/* binding */ parseLink),
-/* harmony export */   E1: () => (/* binding */ parseList),
-/* harmony export */   Q2: () => (/* binding */ parseBaseUrl),
-/* harmony export */   U9: () => (/* binding */ isLoopback),
-/* harmony export */   cG: () => (/* binding */ parseInteger),
-/* harmony export */   o_: () => (/* binding */ LINK_EXPECTED),
-/* harmony export */   pe: () => (/* binding */ parseTime),
-/* harmony export */   u5: () => (/* binding */ isSlug),
-/* harmony export */   yG: () => (/* binding */ parseBoolean)
-/* harmony export */ });
-/* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4212);
-/* harmony import */ var _field_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2029);
-
-
-/** Texts of inputs to values. Each gives undefined for what it does not accept; none throws. */
-/** `true` or `false` in any case, nothing else. */
-function parseBoolean(text) {
-    const lower = text.toLowerCase();
-    return lower === 'true' ? true : lower === 'false' ? false : undefined;
-}
-/**
- * Items separated by line breaks, commas or spaces, each once, in order. A JSON array, quotes around an item, and the
- * dashes of a list in YAML are understood.
- */
-function parseList(text) {
-    const inner = /^\[(.*)\]$/s.exec(text)?.[1] ?? text;
-    const items = inner.split(/[\s,]+/).filter((item) => item !== '' && item !== '-');
-    return [...new Set(items.map(_field_js__WEBPACK_IMPORTED_MODULE_0__/* .stripQuotes */ .Ir))];
-}
-/** A whole number from `min` to `max`, in digits. */
-function parseInteger(text, min, max) {
-    if (!/^\d{1,15}$/.test(text))
-        return undefined;
-    const value = Number(text);
-    return value >= min && value <= max ? value : undefined;
-}
-/** Loopback, where plain http cannot be listened to by others. */
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-/**
- * The base URL of a server, with a slash at its end: https, or http on loopback; a path prefix, but no user, query or
- * fragment.
- */
-function parseBaseUrl(text) {
-    if (!URL.canParse(text) || /[\s?#]/.test(text))
-        return undefined;
-    const url = new URL(text);
-    const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-    if (!secure || url.username || url.password)
-        return undefined;
-    return url.pathname.endsWith('/') ? url.href : `${url.href}/`;
-}
-/** Code points; Sentry's column for links. */
-const MAX_LINK = 200;
-/** Characters of a whole host name. */
-const MAX_HOST = 253;
-const LETTER = String.raw `a-z\u00a1-\uffff`;
-const IPV4 = String.raw `(?:0|25[0-5]|2[0-4]\d|1\d?\d?|[1-9]\d?)(?:\.(?:0|25[0-5]|2[0-4]\d|1\d?\d?|[1-9]\d?)){3}`;
-const FIRST_LABEL = `[${LETTER}0-9](?:[${LETTER}0-9-]{0,61}[${LETTER}0-9])?`;
-const INNER_LABELS = String.raw `(?:\.(?!-)[${LETTER}0-9-]{1,63}(?<!-))*`;
-const LAST_LABEL = String.raw `\.(?!-)(?:[${LETTER}-]{2,63}|xn--[a-z0-9]{1,59})(?<!-)\.?`;
-const HOST = String.raw `${IPV4}|\[[0-9a-f:.]+\]|localhost|${FIRST_LABEL}${INNER_LABELS}${LAST_LABEL}`;
-/** Django's URLValidator, which checks links in Sentry; the port as older versions of it want it. */
-const LINK = new RegExp(String.raw `^(?:https?|ftps?)://(?:${HOST})(?::\d{2,5})?(?:[/?#][^\s\u001c-\u001f]*)?$`, 'i');
-const LINK_EXPECTED = 'an http or https URL that Sentry accepts: at most 200 characters, no spaces, and a host such as git.example.com (no underscore, no digit in its last part)';
-/**
- * A link as Sentry accepts it (its `url` fields answer 400 to anything else), kept as it was written. Hosts with an
- * underscore, without a dot, or with a digit in their last label are refused there.
- */
-function parseLink(text) {
-    if ((0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_1__/* .lengthOf */ .Y5)(text) > MAX_LINK || !LINK.test(text) || !text.isWellFormed() || !URL.canParse(text)) {
-        return undefined;
-    }
-    return new URL(text).hostname.length <= MAX_HOST ? text : undefined;
-}
-/** Names that Sentry uses in paths: letters, digits, `-` and `_`. */
-function isSlug(text) {
-    return /^[A-Za-z0-9_-]{1,100}$/.test(text);
-}
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/;
-/**
- * A point in time as ISO 8601 in UTC, from ISO 8601 (without an offset: UTC) or from Unix seconds (9 or 10 digits, so
- * that neither milliseconds nor a date without dashes is taken for them).
- */
-function parseTime(text) {
-    if (/^\d{9,10}(\.\d{1,9})?$/.test(text))
-        return new Date(Number(text) * 1000).toISOString();
-    if (!ISO_TIME.test(text))
-        return undefined;
-    const zoned = /(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`;
-    const ms = Date.parse(zoned.replace(' ', 'T'));
-    const day = text.slice(0, 10);
-    const midnight = Date.parse(`${day}T00:00:00Z`);
-    if (Number.isNaN(ms) || Number.isNaN(midnight))
-        return undefined;
-    // The parser takes 30 February for 2 March.
-    return new Date(midnight).toISOString().startsWith(day) ? new Date(ms).toISOString() : undefined;
-}
-
-
-/***/ }),
-
-/***/ 4535:
+/***/ 3472:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2162,8 +1927,173 @@ function readError(error) {
 
 // EXTERNAL MODULE: ./src/abf/submit/fields.ts
 var fields = __nccwpck_require__(9091);
-// EXTERNAL MODULE: ./src/inputs/field.ts
-var field = __nccwpck_require__(2029);
+// EXTERNAL MODULE: ./src/text/url.ts
+var text_url = __nccwpck_require__(114);
+;// CONCATENATED MODULE: ./src/text/url-credentials.ts
+/** User names and passwords inside of URLs, which people put into inputs and variables, and nobody may see. */
+const HIDDEN = '***';
+/** Characters; shorter ones are hidden in messages, but masking them would blank out ordinary text. */
+const MIN_MASKED_PASSWORD = 6;
+/** Without a password a user name is a secret when it is as long as a token. */
+const MIN_MASKED_USER = 16;
+/** Replaces what stands between `//` and the `@` of every URL in a text. */
+function hideUrlCredentials(text) {
+    const parts = [];
+    let done = 0;
+    for (const [from, to] of credentialRanges(text)) {
+        parts.push(text.slice(done, from), HIDDEN);
+        done = to;
+    }
+    return parts.join('') + text.slice(done);
+}
+/** For a text that should be a URL: also hides what the user wrote without `//`, as `user:password@host`. */
+function hideInUrl(text) {
+    return /[\\/]{2}/.test(text) ? hideUrlCredentials(text) : text.replace(/^.*@/s, `${HIDDEN}@`);
+}
+/** The passwords, and the user names that are tokens, of every URL in a text, also in decoded form. */
+function urlSecrets(text) {
+    return credentialRanges(text).flatMap(([from, to]) => {
+        const [user = '', ...rest] = text.slice(from, to).split(':');
+        const password = rest.join(':');
+        const secret = rest.length > 0 ? password : user;
+        const min = rest.length > 0 ? MIN_MASKED_PASSWORD : MIN_MASKED_USER;
+        return secret.length < min ? [] : [...new Set([secret, decoded(secret)])];
+    });
+}
+/** Where the URL names a user: from the first character of the name to its `@`. */
+function credentialRanges(text) {
+    const ranges = [];
+    let done = 0;
+    for (const { index } of text.matchAll(/[\\/]{2}/g)) {
+        const from = index + 2;
+        if (from < done)
+            continue;
+        const [line = ''] = text.slice(from).split(/[\r\n]/, 1);
+        const [authority = ''] = line.split(/[\s\\/?#]/, 1);
+        const length = authority.includes('@') ? authority.lastIndexOf('@') : oddPasswordEnd(authority, line);
+        if (length < 0)
+            continue;
+        done = from + length;
+        ranges.push([from, done]);
+    }
+    return ranges;
+}
+/** A password with a slash or a space in it, which no URL can have: what stands at the place of a port is no number. */
+function oddPasswordEnd(authority, line) {
+    return /^[^[:]*:(?!\d*$)/.test(authority) ? line.lastIndexOf('@') : -1;
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/inputs/field.ts
+
+
+/** The input of that name; undefined when it is missing, empty or blank. */
+function input(env, name) {
+    const text = env[`INPUT_${name.toUpperCase()}`]?.trim();
+    return text ? { text, source: `input ${name}` } : undefined;
+}
+/** The environment variable of that name; undefined when it is missing, empty or blank. */
+function variable(env, name) {
+    const text = env[name]?.trim();
+    return text ? { text, source: `environment variable ${name}` } : undefined;
+}
+/** A value for an input that was not given; a problem with it is told in the input's name. */
+function fallback(name, text) {
+    return text === undefined ? undefined : { text, source: `input ${name}` };
+}
+function field(expected, parse) {
+    return { expected, parse };
+}
+function optional(inner) {
+    return { ...inner, optional: true };
+}
+/** Any text, for what is looked at elsewhere. */
+const anyText = optional(field('a text', (text) => text));
+/** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
+function secretField(expected, accepts) {
+    return {
+        ...field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined)),
+        whyMissing: NO_SECRETS,
+    };
+}
+/** A field whose value is a URL, which must not name a user or a password. */
+function urlField(expected, parse) {
+    return {
+        ...field(`${expected}, without user and password`, (text) => (namesUser(text) ? undefined : parse(text))),
+        hide: hideInUrl,
+    };
+}
+function namesUser(text) {
+    const url = (0,text_url/* parseUrl */.D)(text);
+    return url !== undefined && (url.username !== '' || url.password !== '');
+}
+/** The first thing to check when a secret is missing. */
+const NO_SECRETS = 'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret';
+/** A token as it is meant: without the quotes that were copied along with it. */
+function unquoted(given) {
+    return given && { ...given, text: stripQuotes(given.text) };
+}
+function stripQuotes(text) {
+    return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text;
+}
+/**
+ * Checks texts against a field for each.
+ * @returns the values, or every problem in the order of the fields
+ */
+function check(fields, given, show) {
+    const problems = [];
+    const values = {};
+    for (const [name, { expected, parse, whyMissing, hide = String, ...rest }] of Object.entries(fields)) {
+        const found = given[name];
+        if (!found && 'optional' in rest)
+            continue;
+        values[name] = found && parse(found.text);
+        if (values[name] !== undefined)
+            continue;
+        problems.push(found
+            ? problem(found, expected, (text) => show(hide(text)))
+            : missing(name, whyMissing ? `${expected} (${whyMissing})` : expected));
+    }
+    return { values: problems.length > 0 ? undefined : values, problems };
+}
+/** A problem in one line: where, what was expected, what was got. */
+function problem({ source, text }, expected, show) {
+    return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text) + natureOf(text)}`;
+}
+/** Texts that are not what their author sees in the workflow file, each with what it is. */
+const NATURES = [
+    [
+        /^(?:Array|Object)$/,
+        'GitHub writes this for a whole array or object: use join() or toJSON() in the expression',
+    ],
+    [/^\*{3}$/, 'GitHub shows this in the place of a secret; it is not its value'],
+    [/\$\{\{/, 'this expression was not evaluated, as in a file that GitHub does not read as a workflow'],
+    [/^(?:null|undefined)$/, 'this is what an empty value becomes in JSON or in a script'],
+    [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
+];
+function natureOf(text) {
+    const nature = NATURES.find(([pattern]) => pattern.test(text))?.[1];
+    return nature === undefined ? '' : ` (${nature})`;
+}
+/** The problem with an input that is required and not given. */
+function missing(name, expected) {
+    return problem({ text: '', source: `input ${name}` }, expected, String);
+}
+/** Why a value that was handed over arrives empty. */
+const LOST = 'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.';
+/** `a is`, `a and b are`, `a, b and c are` */
+function listed(names) {
+    const last = names.at(-1) ?? '';
+    return names.length < 2 ? `${last} is` : `${names.slice(0, -1).join(', ')} and ${last} are`;
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/abf-credentials.ts
 
 /** Inputs that hold secrets, each with the environment variable that may hold it instead. */
@@ -2176,11 +2106,11 @@ const ABF_SECRETS = [
  * carries. A token is a user with an empty password.
  */
 function abfPairs(env) {
-    const user = (0,field/* input */.hF)(env, 'abf-username') ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME');
-    const passwords = [(0,field/* input */.hF)(env, 'abf-password'), (0,field/* variable */.bv)(env, 'ABF_PASSWORD')];
-    const tokens = [(0,field/* input */.hF)(env, 'abf-token'), (0,field/* variable */.bv)(env, 'ABF_TOKEN')];
+    const user = input(env, 'abf-username') ?? variable(env, 'ABF_USERNAME');
+    const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')];
+    const tokens = [input(env, 'abf-token'), variable(env, 'ABF_TOKEN')];
     return [
-        ...tokens.flatMap((token) => (token ? [`${token.text}:`, `${(0,field/* stripQuotes */.Ir)(token.text)}:`] : [])),
+        ...tokens.flatMap((token) => (token ? [`${token.text}:`, `${stripQuotes(token.text)}:`] : [])),
         ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
     ];
 }
@@ -2190,13 +2120,13 @@ function credentialProblems(operation, given) {
     if (token)
         return [];
     if (user && !password)
-        return [(0,field/* missing */.LO)('abf-password', 'the password of abf-username')];
+        return [missing('abf-password', 'the password of abf-username')];
     if (password && !user)
-        return [(0,field/* missing */.LO)('abf-username', 'the login that abf-password is for')];
+        return [missing('abf-username', 'the login that abf-password is for')];
     if (user || operation === 'watch' || operation === 'search')
         return [];
     return [
-        (0,field/* missing */.LO)('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}; ${field/* NO_SECRETS */.g1}`),
+        missing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}; ${NO_SECRETS}`),
     ];
 }
 /** The credentials to send, a token before a login, and where they were found. */
@@ -2358,8 +2288,92 @@ function at(value, ...path) {
 
 // EXTERNAL MODULE: ./src/wait/durations.ts
 var durations = __nccwpck_require__(120);
-// EXTERNAL MODULE: ./src/inputs/parsers.ts
-var parsers = __nccwpck_require__(5165);
+;// CONCATENATED MODULE: ./src/inputs/parsers.ts
+
+
+
+/** Texts of inputs to values. Each gives undefined for what it does not accept; none throws. */
+/** `true` or `false` in any case, nothing else. */
+function parseBoolean(text) {
+    const lower = text.toLowerCase();
+    return lower === 'true' ? true : lower === 'false' ? false : undefined;
+}
+/**
+ * Items separated by line breaks, commas or spaces, each once, in order. A JSON array, quotes around an item, and the
+ * dashes of a list in YAML are understood.
+ */
+function parseList(text) {
+    const inner = /^\[(.*)\]$/s.exec(text)?.[1] ?? text;
+    const items = inner.split(/[\s,]+/).filter((item) => item !== '' && item !== '-');
+    return [...new Set(items.map(stripQuotes))];
+}
+/** A whole number from `min` to `max`, in digits. */
+function parseInteger(text, min, max) {
+    if (!/^\d{1,15}$/.test(text))
+        return undefined;
+    const value = Number(text);
+    return value >= min && value <= max ? value : undefined;
+}
+/**
+ * The base URL of a server, with a slash at its end: https, or http on loopback; a path prefix, but no user, query or
+ * fragment.
+ */
+function parseBaseUrl(text) {
+    const url = /[\s?#]/.test(text) ? undefined : (0,text_url/* parseUrl */.D)(text);
+    if (!url)
+        return undefined;
+    const secure = url.protocol === 'https:' || (url.protocol === 'http:' && (0,text_url/* isLoopback */.U)(url.hostname));
+    if (!secure || url.username || url.password)
+        return undefined;
+    return url.pathname.endsWith('/') ? url.href : `${url.href}/`;
+}
+/** Code points; Sentry's column for links. */
+const MAX_LINK = 200;
+/** Characters of a whole host name. */
+const MAX_HOST = 253;
+const LETTER = String.raw `a-z\u00a1-\uffff`;
+const IPV4 = String.raw `(?:0|25[0-5]|2[0-4]\d|1\d?\d?|[1-9]\d?)(?:\.(?:0|25[0-5]|2[0-4]\d|1\d?\d?|[1-9]\d?)){3}`;
+const FIRST_LABEL = `[${LETTER}0-9](?:[${LETTER}0-9-]{0,61}[${LETTER}0-9])?`;
+const INNER_LABELS = String.raw `(?:\.(?!-)[${LETTER}0-9-]{1,63}(?<!-))*`;
+const LAST_LABEL = String.raw `\.(?!-)(?:[${LETTER}-]{2,63}|xn--[a-z0-9]{1,59})(?<!-)\.?`;
+const HOST = String.raw `${IPV4}|\[[0-9a-f:.]+\]|localhost|${FIRST_LABEL}${INNER_LABELS}${LAST_LABEL}`;
+/** Django's URLValidator, which checks links in Sentry; the port as older versions of it want it. */
+const LINK = new RegExp(String.raw `^(?:https?|ftps?)://(?:${HOST})(?::\d{2,5})?(?:[/?#][^\s\u001c-\u001f]*)?$`, 'i');
+const LINK_EXPECTED = 'an http or https URL that Sentry accepts: at most 200 characters, no spaces, and a host such as git.example.com (no underscore, no digit in its last part)';
+/**
+ * A link as Sentry accepts it (its `url` fields answer 400 to anything else), kept as it was written. Hosts with an
+ * underscore, without a dot, or with a digit in their last label are refused there.
+ */
+function parseLink(text) {
+    if ((0,sanitize/* lengthOf */.Y5)(text) > MAX_LINK || !LINK.test(text) || !text.isWellFormed())
+        return undefined;
+    const url = (0,text_url/* parseUrl */.D)(text);
+    return url && url.hostname.length <= MAX_HOST ? text : undefined;
+}
+/** Names that Sentry uses in paths: letters, digits, `-` and `_`. */
+function isSlug(text) {
+    return /^[A-Za-z0-9_-]{1,100}$/.test(text);
+}
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/;
+/**
+ * A point in time as ISO 8601 in UTC, from ISO 8601 (without an offset: UTC) or from Unix seconds (9 or 10 digits, so
+ * that neither milliseconds nor a date without dashes is taken for them).
+ */
+function parseTime(text) {
+    if (/^\d{9,10}(\.\d{1,9})?$/.test(text))
+        return new Date(Number(text) * 1000).toISOString();
+    if (!ISO_TIME.test(text))
+        return undefined;
+    const zoned = /(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text.slice(10)) || text.length === 10 ? text : `${text}Z`;
+    const ms = Date.parse(zoned.replace(' ', 'T'));
+    const day = text.slice(0, 10);
+    const midnight = Date.parse(`${day}T00:00:00Z`);
+    if (Number.isNaN(ms) || Number.isNaN(midnight))
+        return undefined;
+    // The parser takes 30 February for 2 March.
+    return new Date(midnight).toISOString().startsWith(day) ? new Date(ms).toISOString() : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/inputs/abf-parse.ts
 
 
@@ -2377,7 +2391,7 @@ function parsePair(text) {
     return parseId(text) !== undefined || /^[^\s/?#%]+\/[^\s/?#%]+$/.test(text) ? text : undefined;
 }
 function parsePairs(text) {
-    const list = (0,parsers/* parseList */.E1)(text);
+    const list = parseList(text);
     return list.every((item) => parsePair(item) !== undefined) ? list : undefined;
 }
 /** The name of a platform, such as `cooker` or `rosa2021.1`, or a numeric id. */
@@ -2385,7 +2399,7 @@ function parsePlatform(text) {
     return /^[\w.-]{1,100}$/.test(text) ? text : undefined;
 }
 function parseArches(text) {
-    const list = (0,parsers/* parseList */.E1)(text);
+    const list = parseList(text);
     return list.length > 0 && list.every((arch) => /^[\w-]{1,40}$/.test(arch)) ? list : undefined;
 }
 function parseMode(text) {
@@ -2413,7 +2427,7 @@ function parseBuildIds(text) {
         return [];
     if ((array ?? text).split(',').some((item) => item.trim() === ''))
         return undefined;
-    const list = (0,parsers/* parseList */.E1)(text);
+    const list = parseList(text);
     const ids = list.flatMap((item) => parseId(item) ?? []);
     return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined;
 }
@@ -2433,7 +2447,7 @@ function parseOptions(given, show) {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
         return {
             value: {},
-            problems: [(0,field/* problem */.CC)(given, 'a JSON object such as {"use_extra_tests": false}', show)],
+            problems: [problem(given, 'a JSON object such as {"use_extra_tests": false}', show)],
         };
     }
     const value = { ...json };
@@ -2441,7 +2455,7 @@ function parseOptions(given, show) {
         const owner = Object.hasOwn(fields/* OWNED_FIELDS */.Cd, key) ? fields/* OWNED_FIELDS */.Cd[key] : undefined;
         return owner === undefined
             ? []
-            : [(0,field/* problem */.CC)({ ...given, text: key }, `no field that the input ${owner} sets`, show)];
+            : [problem({ ...given, text: key }, `no field that the input ${owner} sets`, show)];
     });
     return { value, problems };
 }
@@ -2492,13 +2506,13 @@ function parseFilter(given, show) {
         const [, key = '', text = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
         const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
         if (!rule) {
-            problems.push((0,field/* problem */.CC)({ ...given, text: line }, `lines key=value with a key of ${Object.keys(FILTER_KEYS).join(', ')}`, show));
+            problems.push(problem({ ...given, text: line }, `lines key=value with a key of ${Object.keys(FILTER_KEYS).join(', ')}`, show));
         }
         else if (!rule.accepts.test(text)) {
-            problems.push((0,field/* problem */.CC)({ ...given, text }, `${rule.expected} for ${key}`, show));
+            problems.push(problem({ ...given, text }, `${rule.expected} for ${key}`, show));
         }
         else if (Object.hasOwn(value, key)) {
-            problems.push((0,field/* problem */.CC)({ ...given, text: line }, `${key} only once`, show));
+            problems.push(problem({ ...given, text: line }, `${key} only once`, show));
         }
         else {
             value[key] = text;
@@ -2545,37 +2559,37 @@ const LONGEST_TIMEOUT_MS = 120 * 3_600_000;
 const LONGEST_INTERVAL_MS = 3_600_000;
 const MOST_LOG_LINES = 1000;
 const ABF_FIELDS = {
-    'abf-operation': (0,field/* field */.ZZ)([...OPERATIONS, OFF].join(', '), (text) => OPERATIONS.find((choice) => choice === text)),
-    'abf-url': (0,field/* urlField */.Wn)('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no query, no /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
-    'abf-token': (0,field/* optional */.lq)((0,field/* secretField */.T2)('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
-    'abf-username': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a login without a colon', (text) => (text.includes(':') ? undefined : text))),
-    'abf-password': field/* anyText */.Ae,
-    'abf-project': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a project as owner/name, or its numeric id', parsePair)),
-    'abf-commit': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a full commit SHA of 40 or 64 hex digits, not all zeros', parseSha)),
-    'abf-project-version': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text))),
-    'abf-repository': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a repository as platform/repository, or its numeric id', parsePair)),
-    'abf-platform': (0,field/* optional */.lq)((0,field/* field */.ZZ)('the name of a platform, or its numeric id', parsePlatform)),
-    'abf-include-repositories': (0,field/* optional */.lq)((0,field/* field */.ZZ)('repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks', parsePairs)),
-    'abf-arches': (0,field/* field */.ZZ)('names or numeric ids of architectures, separated by commas, spaces or line breaks', parseArches),
+    'abf-operation': field([...OPERATIONS, OFF].join(', '), (text) => OPERATIONS.find((choice) => choice === text)),
+    'abf-url': urlField('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no query, no /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text))),
+    'abf-token': optional(secretField('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
+    'abf-username': optional(field('a login without a colon', (text) => (text.includes(':') ? undefined : text))),
+    'abf-password': anyText,
+    'abf-project': optional(field('a project as owner/name, or its numeric id', parsePair)),
+    'abf-commit': optional(field('a full commit SHA of 40 or 64 hex digits, not all zeros', parseSha)),
+    'abf-project-version': optional(field('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text))),
+    'abf-repository': optional(field('a repository as platform/repository, or its numeric id', parsePair)),
+    'abf-platform': optional(field('the name of a platform, or its numeric id', parsePlatform)),
+    'abf-include-repositories': optional(field('repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks', parsePairs)),
+    'abf-arches': field('names or numeric ids of architectures, separated by commas, spaces or line breaks', parseArches),
     'abf-update-type': oneOf(fields/* UPDATE_TYPES */.YK),
-    'abf-auto-publish': (0,field/* field */.ZZ)('none, default, testing, false or true', parseMode),
-    'abf-build-options': field/* anyText */.Ae,
-    'abf-build-list-ids': (0,field/* optional */.lq)((0,field/* field */.ZZ)('numeric ids of build lists, as a list without gaps or as a JSON array', parseBuildIds)),
-    'abf-filter': field/* anyText */.Ae,
-    'abf-reuse': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
-    'abf-wait': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
+    'abf-auto-publish': field('none, default, testing, false or true', parseMode),
+    'abf-build-options': anyText,
+    'abf-build-list-ids': optional(field('numeric ids of build lists, as a list without gaps or as a JSON array', parseBuildIds)),
+    'abf-filter': anyText,
+    'abf-reuse': field('true or false', parseBoolean),
+    'abf-wait': field('true or false', parseBoolean),
     'abf-timeout': duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
     'abf-poll-interval': duration('from 1s to 1h, such as 30s', 1000, LONGEST_INTERVAL_MS),
     'abf-on-abort': oneOf(['cancel', 'leave']),
     'abf-tests-failed': oneOf(['fail', 'accept']),
     'abf-unpermitted-arch': oneOf(['skip', 'fail']),
-    'abf-log-lines': (0,field/* field */.ZZ)(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) => (0,parsers/* parseInteger */.cG)(text, 0, MOST_LOG_LINES)),
+    'abf-log-lines': field(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) => parseInteger(text, 0, MOST_LOG_LINES)),
 };
 function oneOf(choices) {
-    return (0,field/* field */.ZZ)(choices.join(', '), (text) => choices.find((choice) => choice === text));
+    return field(choices.join(', '), (text) => choices.find((choice) => choice === text));
 }
 function duration(expected, min, max) {
-    return (0,field/* field */.ZZ)(`a duration ${expected}`, (text) => {
+    return field(`a duration ${expected}`, (text) => {
         const ms = (0,durations/* parseDuration */.E)(text);
         return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
     });
@@ -2598,14 +2612,14 @@ const IS_OFF = { value: { off: true }, problems: [], notices: [] };
  * @param show repeats what was given in messages, without secrets
  */
 function loadAbf(env, commit, show) {
-    if ((0,field/* input */.hF)(env, 'abf-operation')?.text === OFF)
+    if (input(env, 'abf-operation')?.text === OFF)
         return IS_OFF;
-    if (SWITCHES.every((name) => (0,field/* input */.hF)(env, name) === undefined)) {
+    if (SWITCHES.every((name) => input(env, name) === undefined)) {
         const lost = lostSwitch(env);
         return lost === undefined ? IS_OFF : { value: undefined, problems: [lost], notices: [] };
     }
     const given = readTexts(env, commit);
-    const { values, problems } = (0,field/* check */.z6)(ABF_FIELDS, given, show);
+    const { values, problems } = check(ABF_FIELDS, given, show);
     const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text);
     const options = parseOptions(given['abf-build-options'], show);
     const filter = parseFilter(given['abf-filter'], show);
@@ -2648,12 +2662,12 @@ function lostSwitch(env) {
     const changed = Object.keys(ABF_FIELDS).filter((name) => isChanged(env, name));
     if (changed.length === 0)
         return undefined;
-    const expected = `ids (or abf-project, abf-filter or abf-operation, which are empty, too), as ${(0,field/* listed */.KE)(changed)} given`;
-    return `${(0,field/* missing */.LO)('abf-build-list-ids', expected)}. ${field/* LOST */.Rj} To leave out ABF on purpose, set abf-operation: ${OFF}.`;
+    const expected = `ids (or abf-project, abf-filter or abf-operation, which are empty, too), as ${listed(changed)} given`;
+    return `${missing('abf-build-list-ids', expected)}. ${LOST} To leave out ABF on purpose, set abf-operation: ${OFF}.`;
 }
 /** Given, and with another meaning than its default. */
 function isChanged(env, name) {
-    const text = (0,field/* input */.hF)(env, name)?.text;
+    const text = input(env, name)?.text;
     if (text === undefined)
         return false;
     const usual = ABF_DEFAULTS[name];
@@ -2665,14 +2679,14 @@ function isChanged(env, name) {
 function readTexts(env, commit) {
     const names = Object.keys(ABF_FIELDS);
     const defaults = ABF_DEFAULTS;
-    const texts = Object.fromEntries(names.map((name) => [name, (0,field/* input */.hF)(env, name) ?? (0,field/* fallback */.Np)(name, defaults[name])]));
+    const texts = Object.fromEntries(names.map((name) => [name, input(env, name) ?? fallback(name, defaults[name])]));
     return {
         ...texts,
-        'abf-operation': texts['abf-operation'] ?? (0,field/* fallback */.Np)('abf-operation', usualOperation(texts)),
-        'abf-commit': texts['abf-commit'] ?? (0,field/* fallback */.Np)('commit', commit),
-        'abf-token': (0,field/* unquoted */.qZ)(texts['abf-token'] ?? (0,field/* variable */.bv)(env, 'ABF_TOKEN')),
-        'abf-username': texts['abf-username'] ?? (0,field/* variable */.bv)(env, 'ABF_USERNAME'),
-        'abf-password': texts['abf-password'] ?? (0,field/* variable */.bv)(env, 'ABF_PASSWORD'),
+        'abf-operation': texts['abf-operation'] ?? fallback('abf-operation', usualOperation(texts)),
+        'abf-commit': texts['abf-commit'] ?? fallback('commit', commit),
+        'abf-token': unquoted(texts['abf-token'] ?? variable(env, 'ABF_TOKEN')),
+        'abf-username': texts['abf-username'] ?? variable(env, 'ABF_USERNAME'),
+        'abf-password': texts['abf-password'] ?? variable(env, 'ABF_PASSWORD'),
     };
 }
 function usualOperation(texts) {
@@ -2683,11 +2697,11 @@ function lacking(operation, given) {
     if (operation === 'build') {
         return ['abf-project', 'abf-repository']
             .filter((name) => given[name] === undefined)
-            .map((name) => `${(0,field/* missing */.LO)(name, 'a value, as abf-operation is build')}. ${field/* LOST */.Rj}`);
+            .map((name) => `${missing(name, 'a value, as abf-operation is build')}. ${LOST}`);
     }
     const named = given['abf-build-list-ids'] ?? given['abf-filter'];
     return named === undefined && operation !== 'search'
-        ? [`${(0,field/* missing */.LO)('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)}. ${field/* LOST */.Rj}`]
+        ? [`${missing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)}. ${LOST}`]
         : [];
 }
 function taskOf(values, options, filter) {
@@ -2747,26 +2761,26 @@ const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary: 'true
 const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
 const COMMIT = 'a full commit SHA of 40 or 64 hex digits, not all zeros';
 const FIELDS = {
-    commit: (0,field/* optional */.lq)((0,field/* field */.ZZ)(COMMIT, parseSha)),
-    'request-timeout': (0,field/* field */.ZZ)('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
+    commit: optional(field(COMMIT, parseSha)),
+    'request-timeout': field('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
         const ms = (0,durations/* parseDuration */.E)(text);
         return ms !== undefined && ms > 0 && ms <= LONGEST_REQUEST_TIMEOUT_MS ? ms : undefined;
     }),
-    retries: (0,field/* field */.ZZ)('a whole number from 0 to 10', (text) => (0,parsers/* parseInteger */.cG)(text, 0, 10)),
-    summary: (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
+    retries: field('a whole number from 0 to 10', (text) => parseInteger(text, 0, 10)),
+    summary: field('true or false', parseBoolean),
 };
 /** The commit, whatever is wrong with the other inputs: more of them depend on it. */
 function givenCommit(env, context) {
-    return parseSha((0,field/* input */.hF)(env, 'commit')?.text ?? context.headCommit);
+    return parseSha(input(env, 'commit')?.text ?? context.headCommit);
 }
 function loadCommon(env, context, show) {
     const given = {
-        commit: (0,field/* input */.hF)(env, 'commit') ?? (0,field/* fallback */.Np)('commit', context.headCommit),
-        'request-timeout': (0,field/* input */.hF)(env, 'request-timeout') ?? (0,field/* fallback */.Np)('request-timeout', COMMON_DEFAULTS['request-timeout']),
-        retries: (0,field/* input */.hF)(env, 'retries') ?? (0,field/* fallback */.Np)('retries', COMMON_DEFAULTS.retries),
-        summary: (0,field/* input */.hF)(env, 'summary') ?? (0,field/* fallback */.Np)('summary', COMMON_DEFAULTS.summary),
+        commit: input(env, 'commit') ?? fallback('commit', context.headCommit),
+        'request-timeout': input(env, 'request-timeout') ?? fallback('request-timeout', COMMON_DEFAULTS['request-timeout']),
+        retries: input(env, 'retries') ?? fallback('retries', COMMON_DEFAULTS.retries),
+        summary: input(env, 'summary') ?? fallback('summary', COMMON_DEFAULTS.summary),
     };
-    const { values, problems } = (0,field/* check */.z6)(FIELDS, given, show);
+    const { values, problems } = check(FIELDS, given, show);
     const all = [...(given.commit ? [] : missingCommit(env, context)), ...problems];
     if (!values || all.length > 0)
         return { value: undefined, problems: all, notices: [] };
@@ -2783,21 +2797,21 @@ function missingCommit(env, { noCommit }) {
         return [];
     const reason = noCommit?.reason ?? 'the event does not name one';
     const also = noCommit?.versionSuffices && needed !== undefined ? `, and ${needed}` : '';
-    return [(0,field/* missing */.LO)('commit', `a full commit SHA of 40 or 64 hex digits (${reason}${also})`)];
+    return [missing('commit', `a full commit SHA of 40 or 64 hex digits (${reason}${also})`)];
 }
 /** What of the step cannot be done without a commit, as a clause; undefined when nothing needs it. */
 function needsCommit(env) {
-    if (!(0,field/* input */.hF)(env, 'version'))
+    if (!input(env, 'version'))
         return 'the release is named after the commit unless version is given';
-    const mode = (0,field/* input */.hF)(env, 'set-commits')?.text.toLowerCase();
+    const mode = input(env, 'set-commits')?.text.toLowerCase();
     if (mode === 'refs' || mode === 'commits')
         return `set-commits: ${mode} needs it`;
-    const operation = (0,field/* input */.hF)(env, 'abf-operation')?.text ?? ((0,field/* input */.hF)(env, 'abf-project') ? 'build' : undefined);
-    return operation === 'build' && !(0,field/* input */.hF)(env, 'abf-commit') ? 'ABF needs a commit to build' : undefined;
+    const operation = input(env, 'abf-operation')?.text ?? (input(env, 'abf-project') ? 'build' : undefined);
+    return operation === 'build' && !input(env, 'abf-commit') ? 'ABF needs a commit to build' : undefined;
 }
 /** Whether to write the job summary, also when other inputs are wrong. */
 function wantsSummary(env) {
-    return (0,parsers/* parseBoolean */.yG)((0,field/* input */.hF)(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
+    return parseBoolean(input(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/lifecycle.ts
@@ -2809,17 +2823,17 @@ const LIFECYCLE_DEFAULTS = { 'set-commits': 'auto', finalize: 'true' };
 const MODES = ['auto', 'refs', 'commits', 'skip'];
 const LONGEST_NAME = 64;
 const lifecycle_FIELDS = {
-    'set-commits': (0,field/* field */.ZZ)('auto, refs, commits or skip', (text) => {
+    'set-commits': field('auto, refs, commits or skip', (text) => {
         const mode = text.toLowerCase();
         return MODES.includes(mode) ? mode : undefined;
     }),
-    'previous-commit': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a commit SHA of 7 to 64 hex digits', (text) => /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined)),
-    'github-token': (0,field/* optional */.lq)((0,field/* secretField */.T2)('a GitHub token', /^[\x21-\x7e]+$/)),
-    finalize: (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
-    environment: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined)),
-    'deploy-name': (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a name of at most ${LONGEST_NAME} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME ? text : undefined)),
-    'deploy-url': (0,field/* optional */.lq)((0,field/* urlField */.Wn)(parsers/* LINK_EXPECTED */.o_, parsers/* parseLink */.Ap)),
-    'started-at': (0,field/* optional */.lq)((0,field/* field */.ZZ)('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parsers/* parseTime */.pe)),
+    'previous-commit': optional(field('a commit SHA of 7 to 64 hex digits', (text) => /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined)),
+    'github-token': optional(secretField('a GitHub token', /^[\x21-\x7e]+$/)),
+    finalize: field('true or false', parseBoolean),
+    environment: optional(field(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined)),
+    'deploy-name': optional(field(`a name of at most ${LONGEST_NAME} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME ? text : undefined)),
+    'deploy-url': optional(urlField(LINK_EXPECTED, parseLink)),
+    'started-at': optional(field('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parseTime)),
 };
 const OPTIONAL = [
     'previous-commit',
@@ -2832,12 +2846,12 @@ const OPTIONAL = [
 /** @param commit undefined when the event has none, or when it has a problem of its own */
 function loadLifecycle(env, context, commit, show) {
     const given = {
-        'set-commits': (0,field/* input */.hF)(env, 'set-commits') ?? (0,field/* fallback */.Np)('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
-        finalize: (0,field/* input */.hF)(env, 'finalize') ?? (0,field/* fallback */.Np)('finalize', LIFECYCLE_DEFAULTS.finalize),
-        ...Object.fromEntries(OPTIONAL.map((name) => [name, (0,field/* input */.hF)(env, name)])),
-        'github-token': (0,field/* unquoted */.qZ)((0,field/* input */.hF)(env, 'github-token')),
+        'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
+        finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
+        ...Object.fromEntries(OPTIONAL.map((name) => [name, input(env, name)])),
+        'github-token': unquoted(input(env, 'github-token')),
     };
-    const { values, problems } = (0,field/* check */.z6)(lifecycle_FIELDS, given, show);
+    const { values, problems } = check(lifecycle_FIELDS, given, show);
     const all = [...problems, ...lostEnvironment(env)];
     if (!values || all.length > 0)
         return { value: undefined, problems: all, notices: [] };
@@ -2865,11 +2879,11 @@ function loadLifecycle(env, context, commit, show) {
 }
 /** Details of a deploy without its environment: the environment got lost on the way, and the deploy with it. */
 function lostEnvironment(env) {
-    const details = ['deploy-name', 'deploy-url', 'started-at'].filter((name) => (0,field/* input */.hF)(env, name));
-    if (details.length === 0 || (0,field/* input */.hF)(env, 'environment'))
+    const details = ['deploy-name', 'deploy-url', 'started-at'].filter((name) => input(env, name));
+    if (details.length === 0 || input(env, 'environment'))
         return [];
-    const expected = `the environment of the deploy, as ${(0,field/* listed */.KE)(details)} given`;
-    return [`${(0,field/* missing */.LO)('environment', expected)}. ${field/* LOST */.Rj} To record no deploy, leave these inputs empty, too.`];
+    const expected = `the environment of the deploy, as ${listed(details)} given`;
+    return [`${missing('environment', expected)}. ${LOST} To record no deploy, leave these inputs empty, too.`];
 }
 /** GitHub writes zeros where a push has no commit before it. */
 function realCommit(sha) {
@@ -2877,7 +2891,7 @@ function realCommit(sha) {
 }
 /** Identity of the deploy: the URL of this run attempt, unless the input deploy-url gives another one. */
 function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url) {
-    const own = (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
+    const own = parseLink(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
     return { name, url: url ?? own, urlGiven: url !== undefined };
 }
 
@@ -2905,8 +2919,6 @@ function decodeOrgToken(token) {
     }
 }
 
-// EXTERNAL MODULE: ./src/text/url-credentials.ts
-var url_credentials = __nccwpck_require__(4661);
 ;// CONCATENATED MODULE: ./src/sentry/version.ts
 
 /** Code points; Sentry answers 400 to a longer version. */
@@ -2953,38 +2965,38 @@ const SENTRY_DEFAULTS = { 'restore-archived': 'false' };
 const SAAS = 'https://sentry.io/';
 const LONGEST_REF = 200;
 const release_FIELDS = {
-    'sentry-auth-token': (0,field/* secretField */.T2)('a Sentry auth token', /^[\x21-\x7e]+$/),
-    organization: (0,field/* field */.ZZ)('an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)', (text) => ((0,parsers/* isSlug */.u5)(text) ? text : undefined)),
-    'sentry-url': (0,field/* urlField */.Wn)('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : (0,parsers/* parseBaseUrl */.Q2)(text))),
-    projects: (0,field/* field */.ZZ)('at least one project slug or id, separated by commas, spaces or line breaks', (text) => {
-        const list = (0,parsers/* parseList */.E1)(text);
-        return list.length > 0 && list.every(parsers/* isSlug */.u5) && !/^(?:Array|Object)$/.test(text) ? list : undefined;
+    'sentry-auth-token': secretField('a Sentry auth token', /^[\x21-\x7e]+$/),
+    organization: field('an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)', (text) => (isSlug(text) ? text : undefined)),
+    'sentry-url': urlField('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : parseBaseUrl(text))),
+    projects: field('at least one project slug or id, separated by commas, spaces or line breaks', (text) => {
+        const list = parseList(text);
+        return list.length > 0 && list.every(isSlug) && !/^(?:Array|Object)$/.test(text) ? list : undefined;
     }),
-    version: field/* anyText */.Ae,
-    ref: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a branch or tag of at most ${LONGEST_REF} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_REF ? text : undefined)),
-    url: (0,field/* optional */.lq)((0,field/* urlField */.Wn)(parsers/* LINK_EXPECTED */.o_, parsers/* parseLink */.Ap)),
-    'restore-archived': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
+    version: anyText,
+    ref: optional(field(`a branch or tag of at most ${LONGEST_REF} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_REF ? text : undefined)),
+    url: optional(urlField(LINK_EXPECTED, parseLink)),
+    'restore-archived': field('true or false', parseBoolean),
 };
 /** @param commit undefined when the input or the event did not give a usable one */
 function loadSentry(env, context, commit, show) {
-    const token = (0,field/* unquoted */.qZ)((0,field/* input */.hF)(env, 'sentry-auth-token') ?? (0,field/* variable */.bv)(env, 'SENTRY_AUTH_TOKEN'));
+    const token = unquoted(input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN'));
     const claims = decodeOrgToken(token?.text ?? '');
     const fromToken = (text) => text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` };
-    const prefix = (0,field/* input */.hF)(env, 'version-prefix')?.text ?? '';
+    const prefix = input(env, 'version-prefix')?.text ?? '';
     const given = {
         'sentry-auth-token': token,
-        organization: (0,field/* input */.hF)(env, 'organization') ?? (0,field/* variable */.bv)(env, 'SENTRY_ORG') ?? fromToken(claims?.organization),
-        'sentry-url': (0,field/* input */.hF)(env, 'sentry-url') ??
-            (0,field/* variable */.bv)(env, 'SENTRY_URL') ??
+        organization: input(env, 'organization') ?? variable(env, 'SENTRY_ORG') ?? fromToken(claims?.organization),
+        'sentry-url': input(env, 'sentry-url') ??
+            variable(env, 'SENTRY_URL') ??
             fromToken(claims?.url) ??
-            (0,field/* fallback */.Np)('sentry-url', SAAS),
-        projects: (0,field/* input */.hF)(env, 'projects') ?? (0,field/* variable */.bv)(env, 'SENTRY_PROJECT'),
-        version: (0,field/* input */.hF)(env, 'version') ?? derivedVersion(prefix, commit),
-        ref: (0,field/* input */.hF)(env, 'ref'),
-        url: (0,field/* input */.hF)(env, 'url'),
-        'restore-archived': (0,field/* input */.hF)(env, 'restore-archived') ?? (0,field/* fallback */.Np)('restore-archived', SENTRY_DEFAULTS['restore-archived']),
+            fallback('sentry-url', SAAS),
+        projects: input(env, 'projects') ?? variable(env, 'SENTRY_PROJECT'),
+        version: input(env, 'version') ?? derivedVersion(prefix, commit),
+        ref: input(env, 'ref'),
+        url: input(env, 'url'),
+        'restore-archived': input(env, 'restore-archived') ?? fallback('restore-archived', SENTRY_DEFAULTS['restore-archived']),
     };
-    const { values, problems } = (0,field/* check */.z6)(release_FIELDS, given, show);
+    const { values, problems } = check(release_FIELDS, given, show);
     const all = [
         ...problems,
         ...versionProblems(given.version, show),
@@ -2997,7 +3009,7 @@ function loadSentry(env, context, commit, show) {
     return {
         problems: [],
         notices: [
-            ...(prefix && (0,field/* input */.hF)(env, 'version') ? ['version-prefix is not used, because version is given.'] : []),
+            ...(prefix && input(env, 'version') ? ['version-prefix is not used, because version is given.'] : []),
             ...(values.version.endsWith('@') ? [cutVersion(show(values.version))] : []),
             ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
         ],
@@ -3015,7 +3027,7 @@ function loadSentry(env, context, commit, show) {
     };
 }
 function cutVersion(shown) {
-    return `The version ${shown} ends with "@", as if the value behind it got lost. ${field/* LOST */.Rj}`;
+    return `The version ${shown} ends with "@", as if the value behind it got lost. ${LOST}`;
 }
 function derivedVersion(prefix, commit) {
     if (commit === undefined)
@@ -3024,16 +3036,16 @@ function derivedVersion(prefix, commit) {
 }
 function versionProblems(version, show) {
     const expected = version && versionProblem(version.text);
-    return version && expected ? [(0,field/* problem */.CC)(version, expected, show)] : [];
+    return version && expected ? [problem(version, expected, show)] : [];
 }
 /** The token only works for its own organization, so anything else is a mistake that would end in a 403. */
 function clash(organization, claims, show) {
     if (!organization || !claims || claims.organization === organization.text)
         return [];
-    return [(0,field/* problem */.CC)(organization, `the organization of the token, ${show(claims.organization)}`, show)];
+    return [problem(organization, `the organization of the token, ${show(claims.organization)}`, show)];
 }
 function urlNotice(baseUrl, given, claims, show) {
-    if (claims?.url === undefined || (0,parsers/* parseBaseUrl */.Q2)(claims.url) === baseUrl)
+    if (claims?.url === undefined || parseBaseUrl(claims.url) === baseUrl)
         return [];
     return [
         `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
@@ -3050,7 +3062,7 @@ function defaultRef({ refName }) {
 function defaultUrl({ serverUrl, repository }, commit) {
     return repository === undefined || commit === undefined
         ? undefined
-        : (0,parsers/* parseLink */.Ap)(`${serverUrl}/${repository}/commit/${commit}`);
+        : parseLink(`${serverUrl}/${repository}/commit/${commit}`);
 }
 
 // EXTERNAL MODULE: external "node:path"
@@ -3076,25 +3088,25 @@ const MAX_WAIT_MS = 60 * 60 * 1000;
 const PREFIX = /^(?:~|~?\/[^\s?#]*|[a-z][a-z0-9+.-]*:\/\/[^\s?#]*)$/i;
 const PREFIX_EXPECTED = 'a URL prefix such as ~/assets or https://example.com/assets';
 const sourcemaps_FIELDS = {
-    'sourcemaps-inject': (0,field/* field */.ZZ)('true, false or check', sourcemaps_oneOf(['true', 'false', 'check'])),
-    'sourcemaps-url-prefix': (0,field/* field */.ZZ)(PREFIX_EXPECTED, parsePrefix),
-    'sourcemaps-missing': (0,field/* field */.ZZ)('fail, warn or ignore', sourcemaps_oneOf(['fail', 'warn', 'ignore'])),
-    'sourcemaps-wait': (0,field/* field */.ZZ)('a duration from 0s to 1h, such as 5m', (text) => {
+    'sourcemaps-inject': field('true, false or check', sourcemaps_oneOf(['true', 'false', 'check'])),
+    'sourcemaps-url-prefix': field(PREFIX_EXPECTED, parsePrefix),
+    'sourcemaps-missing': field('fail, warn or ignore', sourcemaps_oneOf(['fail', 'warn', 'ignore'])),
+    'sourcemaps-wait': field('a duration from 0s to 1h, such as 5m', (text) => {
         const ms = (0,durations/* parseDuration */.E)(text);
         return ms !== undefined && ms <= MAX_WAIT_MS ? ms : undefined;
     }),
-    'sourcemaps-delete': (0,field/* field */.ZZ)('true or false', parsers/* parseBoolean */.yG),
-    'sourcemaps-strip-prefix': (0,field/* optional */.lq)((0,field/* field */.ZZ)('auto or a prefix', (text) => text)),
-    dist: (0,field/* optional */.lq)((0,field/* field */.ZZ)(`a distribution of at most ${MAX_DIST} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= MAX_DIST && !/[/\\\s]/.test(text) ? text : undefined)),
+    'sourcemaps-delete': field('true or false', parseBoolean),
+    'sourcemaps-strip-prefix': optional(field('auto or a prefix', (text) => text)),
+    dist: optional(field(`a distribution of at most ${MAX_DIST} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= MAX_DIST && !/[/\\\s]/.test(text) ? text : undefined)),
 };
 /** @returns `off` when no source maps are to be uploaded */
 function loadSourceMaps(env, show) {
-    const given = Object.fromEntries(sourcemaps_OPTIONAL.map((name) => [name, (0,field/* input */.hF)(env, name)]));
+    const given = Object.fromEntries(sourcemaps_OPTIONAL.map((name) => [name, input(env, name)]));
     for (const [name, text] of Object.entries(SOURCEMAP_DEFAULTS))
-        given[name] = (0,field/* input */.hF)(env, name) ?? (0,field/* fallback */.Np)(name, text);
-    const { values, problems } = (0,field/* check */.z6)(sourcemaps_FIELDS, given, show);
-    const paths = (0,field/* input */.hF)(env, 'sourcemaps');
-    const workspace = (0,external_node_path_.resolve)((0,field/* variable */.bv)(env, 'GITHUB_WORKSPACE')?.text ?? '.');
+        given[name] = input(env, name) ?? fallback(name, text);
+    const { values, problems } = check(sourcemaps_FIELDS, given, show);
+    const paths = input(env, 'sourcemaps');
+    const workspace = (0,external_node_path_.resolve)(variable(env, 'GITHUB_WORKSPACE')?.text ?? '.');
     if (!paths) {
         const lost = lostPaths(given);
         const all = [...problems, ...lost];
@@ -3108,7 +3120,7 @@ function loadSourceMaps(env, show) {
         .map((line) => parseRoot(line, values?.['sourcemaps-url-prefix'] ?? '~', workspace));
     const all = [
         ...problems,
-        ...roots.flatMap((root) => typeof root === 'string' ? [(0,field/* problem */.CC)({ ...paths, text: root }, ROOT_EXPECTED, show)] : []),
+        ...roots.flatMap((root) => typeof root === 'string' ? [problem({ ...paths, text: root }, ROOT_EXPECTED, show)] : []),
     ];
     if (!values || all.length > 0)
         return { value: undefined, problems: all, notices: [] };
@@ -3150,7 +3162,7 @@ function lostPaths(given) {
     if (names.length === 0)
         return [];
     return [
-        `${(0,field/* missing */.LO)('sourcemaps', `directories or files, as ${(0,field/* listed */.KE)(names)} given`)}. ${field/* LOST */.Rj} To upload no source maps, leave these inputs empty, too.`,
+        `${missing('sourcemaps', `directories or files, as ${listed(names)} given`)}. ${LOST} To upload no source maps, leave these inputs empty, too.`,
     ];
 }
 /** Given, and with another meaning than its default. */
@@ -3183,27 +3195,27 @@ const SECRETS = [
 /** The values that have to be masked before anything is logged. */
 function readSecrets(env) {
     const single = SECRETS.flatMap(([name, other]) => [
-        (0,field/* input */.hF)(env, name),
-        other === undefined ? undefined : (0,field/* variable */.bv)(env, other),
+        input(env, name),
+        other === undefined ? undefined : variable(env, other),
     ]);
-    const texts = single.flatMap((given) => (given ? [given.text, (0,field/* stripQuotes */.Ir)(given.text)] : []));
+    const texts = single.flatMap((given) => (given ? [given.text, stripQuotes(given.text)] : []));
     return [...new Set([...texts, ...abfPairs(env), ...inUrls(env)])];
 }
 /** Variables of the runner that hold URLs. */
 const RUNNER_URLS = ['GITHUB_SERVER_URL', 'GITHUB_API_URL'];
 /** Passwords in URLs, whichever input they were put into, and in the URL that an organization token names. */
 function inUrls(env) {
-    const token = (0,field/* stripQuotes */.Ir)(((0,field/* input */.hF)(env, 'sentry-auth-token') ?? (0,field/* variable */.bv)(env, 'SENTRY_AUTH_TOKEN'))?.text ?? '');
+    const token = stripQuotes((input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN'))?.text ?? '');
     const inputs = Object.keys(env).filter((name) => name.startsWith('INPUT_'));
     const texts = [...inputs, ...RUNNER_URLS, 'SENTRY_URL'].map((name) => env[name] ?? '');
-    return [...texts, decodeOrgToken(token)?.url ?? ''].flatMap(url_credentials/* urlSecrets */.Fn);
+    return [...texts, decodeOrgToken(token)?.url ?? ''].flatMap(urlSecrets);
 }
 /** GitHub's addresses are shown and linked to, so they must not hold a password either. */
 function runnerProblems(env, show) {
     return RUNNER_URLS.flatMap((name) => {
-        const url = (0,field/* variable */.bv)(env, name);
-        return url && (0,url_credentials/* hideUrlCredentials */.y0)(url.text) !== url.text
-            ? [(0,field/* problem */.CC)(url, 'a URL without user and password', show)]
+        const url = variable(env, name);
+        return url && hideUrlCredentials(url.text) !== url.text
+            ? [problem(url, 'a URL without user and password', show)]
             : [];
     });
 }
@@ -3213,7 +3225,7 @@ function runnerProblems(env, show) {
  * @throws ActionError that lists every problem of every input
  */
 function loadInputs(env, context, redact) {
-    const show = (text) => (0,sanitize/* quoted */.TL)((0,url_credentials/* hideUrlCredentials */.y0)(redact(text)));
+    const show = (text) => (0,sanitize/* quoted */.TL)(hideUrlCredentials(redact(text)));
     const commit = givenCommit(env, context);
     const common = loadCommon(env, context, show);
     const sentry = loadSentry(env, context, commit, show);
@@ -3360,6 +3372,7 @@ var retry = __nccwpck_require__(8902);
 
 
 
+
 function createHttp(deps) {
     return { send: (request) => send(request, deps) };
 }
@@ -3438,7 +3451,7 @@ function retryLater(response, afterMs, now) {
 }
 function redirected(response, request) {
     const location = response.header('location') ?? '';
-    const target = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : undefined;
+    const target = (0,text_url/* parseUrl */.D)(location, request.url.href);
     const to = target ? response.sanitize(`${target.origin}${target.pathname}`, 200) : 'nowhere';
     return response.error('redirect', `responded with ${response.status} and points to ${to}, which is not followed`, {
         advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
@@ -5093,7 +5106,7 @@ function asBytes(text) {
 ;// CONCATENATED MODULE: ./src/text/redact.ts
 
 
-const HIDDEN = '***';
+const redact_HIDDEN = '***';
 /** Shorter values would blank out half of an ordinary text, and are no secret worth the name. */
 const SHORTEST = 6;
 /**
@@ -5145,7 +5158,7 @@ class Redactor {
         // Escapes only make a form longer.
         if (text.length < this.#shortest)
             return text;
-        return this.#redactEscaped(this.#forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text));
+        return this.#redactEscaped(this.#forms.reduce((rest, form) => rest.replaceAll(form, redact_HIDDEN), text));
     }
     #redactEscaped(text) {
         const unescaped = escapes_unescape(text);
@@ -5154,7 +5167,7 @@ class Redactor {
         const parts = [];
         let done = 0;
         for (const [from, to] of this.#find(unescaped.text)) {
-            parts.push(text.slice(done, unescaped.origin(from)), HIDDEN);
+            parts.push(text.slice(done, unescaped.origin(from)), redact_HIDDEN);
             done = unescaped.origin(to);
         }
         return done === 0 ? text : parts.join('') + text.slice(done);
@@ -5703,73 +5716,28 @@ function inert(text) {
 
 /***/ }),
 
-/***/ 4661:
+/***/ 114:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Fn: () => (/* binding */ urlSecrets),
-/* harmony export */   pH: () => (/* binding */ hideInUrl),
-/* harmony export */   y0: () => (/* binding */ hideUrlCredentials)
+/* harmony export */   D: () => (/* binding */ parseUrl),
+/* harmony export */   U: () => (/* binding */ isLoopback)
 /* harmony export */ });
-/** User names and passwords inside of URLs, which people put into inputs and variables, and nobody may see. */
-const HIDDEN = '***';
-/** Characters; shorter ones are hidden in messages, but masking them would blank out ordinary text. */
-const MIN_MASKED_PASSWORD = 6;
-/** Without a password a user name is a secret when it is as long as a token. */
-const MIN_MASKED_USER = 16;
-/** Replaces what stands between `//` and the `@` of every URL in a text. */
-function hideUrlCredentials(text) {
-    const parts = [];
-    let done = 0;
-    for (const [from, to] of credentialRanges(text)) {
-        parts.push(text.slice(done, from), HIDDEN);
-        done = to;
-    }
-    return parts.join('') + text.slice(done);
-}
-/** For a text that should be a URL: also hides what the user wrote without `//`, as `user:password@host`. */
-function hideInUrl(text) {
-    return /[\\/]{2}/.test(text) ? hideUrlCredentials(text) : text.replace(/^.*@/s, `${HIDDEN}@`);
-}
-/** The passwords, and the user names that are tokens, of every URL in a text, also in decoded form. */
-function urlSecrets(text) {
-    return credentialRanges(text).flatMap(([from, to]) => {
-        const [user = '', ...rest] = text.slice(from, to).split(':');
-        const password = rest.join(':');
-        const secret = rest.length > 0 ? password : user;
-        const min = rest.length > 0 ? MIN_MASKED_PASSWORD : MIN_MASKED_USER;
-        return secret.length < min ? [] : [...new Set([secret, decoded(secret)])];
-    });
-}
-/** Where the URL names a user: from the first character of the name to its `@`. */
-function credentialRanges(text) {
-    const ranges = [];
-    let done = 0;
-    for (const { index } of text.matchAll(/[\\/]{2}/g)) {
-        const from = index + 2;
-        if (from < done)
-            continue;
-        const [line = ''] = text.slice(from).split(/[\r\n]/, 1);
-        const [authority = ''] = line.split(/[\s\\/?#]/, 1);
-        const length = authority.includes('@') ? authority.lastIndexOf('@') : oddPasswordEnd(authority, line);
-        if (length < 0)
-            continue;
-        done = from + length;
-        ranges.push([from, done]);
-    }
-    return ranges;
-}
-/** A password with a slash or a space in it, which no URL can have: what stands at the place of a port is no number. */
-function oddPasswordEnd(authority, line) {
-    return /^[^[:]*:(?!\d*$)/.test(authority) ? line.lastIndexOf('@') : -1;
-}
-function decoded(text) {
+/**
+ * The URL that a text is; undefined for anything else. `URL.canParse` is not used: in Node 20 it says no to URLs with
+ * letters outside of ASCII as soon as V8 has optimized its caller.
+ */
+function parseUrl(text, base) {
     try {
-        return decodeURIComponent(text);
+        return new URL(text, base);
     }
     catch {
-        return text;
+        return undefined;
     }
+}
+/** Loopback, where plain http cannot be listened to by others. */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 

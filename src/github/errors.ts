@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts'
 import { describeWebPage, isWebPage } from '../http/error-body.ts'
 import { plain } from '../text/sanitize.ts'
+import { parseUrl } from '../text/url.ts'
 
 /** The HTTP status of what octokit threw; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {
@@ -19,7 +20,7 @@ export function explain(
   const { cause, message } = error as { cause?: unknown; message?: unknown }
   if (cause instanceof ActionError) return cause
   const status = statusOf(error)
-  const host = URL.canParse(apiUrl) ? new URL(apiUrl).host : apiUrl
+  const host = parseUrl(apiUrl)?.host ?? apiUrl
   const said = typeof message === 'string' ? describe(message) : 'no response'
   return new ActionError(
     `Could not read the commits of ${repository} from ${host}: ${status === undefined ? said : `HTTP ${status}: ${said}`}`,

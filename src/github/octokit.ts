@@ -4,6 +4,7 @@ import { ActionError } from '../errors.ts'
 import type { Http } from '../http/client.ts'
 import type { Logger } from '../ports.ts'
 import { plain, quoted } from '../text/sanitize.ts'
+import { parseUrl } from '../text/url.ts'
 import type { CommitSource } from './commits.ts'
 import { explain } from './errors.ts'
 import { readRange, withFiles } from './range.ts'
@@ -33,7 +34,7 @@ export function createCommitSource(deps: GitHubDeps): CommitSource {
   const place = { owner, repo }
   return {
     async read(head, base) {
-      if (!URL.canParse(deps.apiUrl)) {
+      if (!parseUrl(deps.apiUrl)) {
         throw new ActionError(`GITHUB_API_URL is no URL: ${quoted(deps.apiUrl)}.`, {
           advice: 'The runner sets it; on GitHub Enterprise Server it ends in /api/v3.',
         })

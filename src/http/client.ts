@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../ports.ts'
+import { parseUrl } from '../text/url.ts'
 import { sayDuration } from '../wait/durations.ts'
 import { type Failure, HttpError } from './failure.ts'
 import { type HttpRequest, HttpResponse, shownUrl } from './response.ts'
@@ -125,7 +126,7 @@ function retryLater(response: HttpResponse, afterMs: number, now: number): HttpE
 
 function redirected(response: HttpResponse, request: HttpRequest): HttpError {
   const location = response.header('location') ?? ''
-  const target = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : undefined
+  const target = parseUrl(location, request.url.href)
   const to = target ? response.sanitize(`${target.origin}${target.pathname}`, 200) : 'nowhere'
   return response.error(
     'redirect',

@@ -1,3 +1,4 @@
+import { parseUrl } from '../text/url.ts'
 import { hideInUrl } from '../text/url-credentials.ts'
 
 export type Env = Readonly<NodeJS.ProcessEnv>
@@ -92,9 +93,8 @@ export function urlField(expected: string, parse: (text: string) => string | und
 }
 
 function namesUser(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { username, password } = new URL(text)
-  return username !== '' || password !== ''
+  const url = parseUrl(text)
+  return url !== undefined && (url.username !== '' || url.password !== '')
 }
 
 /** The first thing to check when a secret is missing. */

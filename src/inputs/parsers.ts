@@ -1,4 +1,5 @@
 import { lengthOf } from '../text/sanitize.ts'
+import { isLoopback, parseUrl } from '../text/url.ts'
 import { stripQuotes } from './field.ts'
 
 /** Texts of inputs to values. Each gives undefined for what it does not accept; none throws. */
@@ -26,18 +27,13 @@ export function parseInteger(text: string, min: number, max: number): number | u
   return value >= min && value <= max ? value : undefined
 }
 
-/** Loopback, where plain http cannot be listened to by others. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
-}
-
 /**
  * The base URL of a server, with a slash at its end: https, or http on loopback; a path prefix, but no user, query or
  * fragment.
  */
 export function parseBaseUrl(text: string): string | undefined {
-  if (!URL.canParse(text) || /[\s?#]/.test(text)) return undefined
-  const url = new URL(text)
+  const url = /[\s?#]/.test(text) ? undefined : parseUrl(text)
+  if (!url) return undefined
   const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
   if (!secure || url.username || url.password) return undefined
   return url.pathname.endsWith('/') ? url.href : `${url.href}/`
@@ -68,10 +64,9 @@ export const LINK_EXPECTED =
  * underscore, without a dot, or with a digit in their last label are refused there.
  */
 export function parseLink(text: string): string | undefined {
-  if (lengthOf(text) > MAX_LINK || !LINK.test(text) || !text.isWellFormed() || !URL.canParse(text)) {
-    return undefined
-  }
-  return new URL(text).hostname.length <= MAX_HOST ? text : undefined
+  if (lengthOf(text) > MAX_LINK || !LINK.test(text) || !text.isWellFormed()) return undefined
+  const url = parseUrl(text)
+  return url && url.hostname.length <= MAX_HOST ? text : undefined
 }
 
 /** Names that Sentry uses in paths: letters, digits, `-` and `_`. */

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Http } from '../../http/client.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import { HttpError, type Peer } from '../../http/failure.ts'
-import { isLoopback } from '../../inputs/parsers.ts'
+import { isLoopback, parseUrl } from '../../text/url.ts'
 import { plain } from '../../text/sanitize.ts'
 import type { LogFile } from '../client/schema.ts'
 import { STATUS, statusInfo } from '../status.ts'
@@ -78,9 +78,8 @@ const LONGEST_URL = 2000
  * @param base address of the ABF server
  */
 export function logUrl(address: string, base: string): URL | undefined {
-  if (address.length > LONGEST_URL || !URL.canParse(address)) return undefined
-  const url = new URL(address)
-  if (url.username || url.password) return undefined
+  const url = address.length > LONGEST_URL ? undefined : parseUrl(address)
+  if (!url || url.username || url.password) return undefined
   const local = isLoopback(url.hostname)
   if (local && !isLoopback(new URL(base).hostname)) return undefined
   if (url.protocol === 'http:' && !local) url.protocol = 'https:'
