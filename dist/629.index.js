@@ -276,11 +276,14 @@ const Id = schemas/* int */.Whr().check(api/* _positive */.NC());
 function lenient(schema) {
     return (0,schemas/* catch */.MfU)(schemas/* optional */.lqM(schema), undefined);
 }
-function listOf(schema) {
-    return (0,schemas/* catch */.MfU)(schemas/* pipe */.FsL(schemas/* array */.YOg(schemas/* unknown */.L5J()), schemas/* transform */.pdi((items) => items.flatMap((item) => {
+function itemsOf(schema) {
+    return schemas/* pipe */.FsL(schemas/* array */.YOg(schemas/* unknown */.L5J()), schemas/* transform */.pdi((items) => items.flatMap((item) => {
         const parsed = schema.safeParse(item);
         return parsed.success ? [parsed.data] : [];
-    }))), []);
+    })));
+}
+function listOf(schema) {
+    return (0,schemas/* catch */.MfU)(itemsOf(schema), []);
 }
 const Named = schemas/* object */.Ikc({ id: Id, name: schemas/* string */.YjP() });
 const ProjectSchema = schemas/* object */.Ikc({ id: Id, name: lenient(schemas/* string */.YjP()), fullname: lenient(schemas/* string */.YjP()) });
@@ -347,7 +350,8 @@ const BuildSchema = schemas/* object */.Ikc({
     ...OPTIONS,
     user: lenient(schemas/* object */.Ikc({ uname: lenient(schemas/* string */.YjP()) })),
     logs: listOf(LogFileSchema),
-    packages: listOf(PackageSchema),
+    /** Not reported in 2012. */
+    packages: (0,schemas/* catch */.MfU)(schemas/* optional */.lqM(itemsOf(PackageSchema)), undefined),
 });
 const RowSchema = schemas/* object */.Ikc({
     id: Id,
@@ -570,12 +574,15 @@ function record(value) {
 
 /** The most rows that a server gives at once; without asking it gives 20. */
 const PAGE_SIZE = 100;
-/** A list that does not end is cut here. */
-const MOST_PAGES = 10;
-/** So a search gives no more than this. */
-const MOST_FOUND = PAGE_SIZE * MOST_PAGES;
+/** A longer list is cut here. */
+const MAX_PAGES = 10;
+/** A search gives no more builds than this. */
+const MAX_FOUND = PAGE_SIZE * MAX_PAGES;
 function createNames({ get, parse }) {
-    const platforms = (path, intent) => readPages((page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent), (response) => parse(PlatformsAnswer, response).platforms);
+    const platforms = async (path, intent) => {
+        const { rows } = await readPages((page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent), (response) => parse(PlatformsAnswer, response).platforms);
+        return rows;
+    };
     return {
         async findProject(owner, name) {
             // URLSearchParams also encodes a plus, which servers would read as a space.
@@ -596,23 +603,29 @@ function createNames({ get, parse }) {
             const response = await get(`repositories/${id}.json`, 'look up the repository');
             return response.status === 404 ? undefined : parse(RepositoryAnswer, response).repository;
         },
-        arches: () => readPages((page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'), (response) => parse(ArchesAnswer, response).architectures),
+        async arches() {
+            const { rows } = await readPages((page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'), (response) => parse(ArchesAnswer, response).architectures);
+            return rows;
+        },
         async login() {
             return parse(UserAnswer, await get('user.json', 'check the credentials')).user.uname;
         },
     };
 }
-/** All pages of a list; there is no total, so a page that is not full is the last one. */
+/**
+ * The first ten pages of a list. Servers give no total, so a page that is not full is the last one, and only the
+ * eleventh page tells whether ten full ones were all.
+ */
 async function readPages(request, read) {
     const rows = [];
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
         const some = read(await request(page));
         rows.push(...some);
-        // Some servers send some lists whole, so a page may also be longer than asked for.
+        // Some servers send some lists whole, so a page may also be longer than requested.
         if (some.length !== PAGE_SIZE)
-            break;
+            return { rows, more: false };
     }
-    return rows;
+    return { rows, more: read(await request(MAX_PAGES + 1)).length > 0 };
 }
 
 ;// CONCATENATED MODULE: ./src/abf/client/requests.ts
@@ -756,9 +769,9 @@ function createAbfApi(deps) {
     return {
         ...createNames(requests),
         async search(filter) {
-            const found = await readPages((page) => get(`build_lists.json?${query(filter, page)}`, 'search for builds'), rows);
+            const { rows: found, more } = await readPages((page) => get(`build_lists.json?${query(filter, page)}`, 'search for builds'), rows);
             // Builds that change meanwhile move to the front, and others slip to the next page.
-            return [...new Map(found.map((row) => [row.id, row])).values()];
+            return { rows: [...new Map(found.map((row) => [row.id, row])).values()], more };
         },
         async searchNewest(filter) {
             return rows(await get(`build_lists.json?${query(filter, 1)}`, 'search for builds'));
@@ -1458,7 +1471,7 @@ function buildJson(record, { base, operation }) {
         'log-url': logOf(record, base),
         duration: build?.duration ?? null,
         reused: origin === 'reused',
-        packages: build?.packages.length ?? 0,
+        packages: build?.packages?.length ?? null,
     };
 }
 /** `platform/repository`. */
@@ -1569,6 +1582,10 @@ function titleOf({ outcome, track }) {
 
 
 
+
+
+/** ROSA only queues a job for some operations, so the status follows a moment later. */
+const REPEAT_PAUSES_MS = [2000, 5000];
 const operations_VERBS = {
     publish: 'publish',
     'publish-into-testing': 'publish into testing',
@@ -1631,7 +1648,7 @@ async function operate(operation, records, deps) {
             logger.info(`${labelOf(record)} is ${sayStatus(code)} already.`);
         }
         else if (RULES[operation].underway.includes(code)) {
-            logger.info(`${labelOf(record)} is ${sayStatus(code)} already; nothing needs to be asked for.`);
+            logger.info(`${labelOf(record)} is ${sayStatus(code)} already; no request is needed.`);
         }
         else {
             await ask(operation, record, code, deps);
@@ -1639,28 +1656,56 @@ async function operate(operation, records, deps) {
     }
 }
 async function ask(operation, record, code, deps) {
-    const { api, clock, logger } = deps;
+    const { api, clock, logger, signal } = deps;
     const { action, underway } = RULES[operation];
-    const answer = await api.act(record.id, action);
-    if (answer.kind === 'done') {
-        record.track = acted(record.track, code, clock.now(), operation === 'cancel');
-        logger.info(`${labelOf(record)}, ${sayStatus(code)}: ABF has taken the order to ${operations_VERBS[operation]} it.`);
-        return;
+    for (const pauseMs of [...REPEAT_PAUSES_MS, undefined]) {
+        const response = await act(record.id, action, api);
+        if (response.kind === 'done') {
+            record.track = acted(record.track, code, clock.now(), operation === 'cancel');
+            logger.info(`${labelOf(record)}, ${sayStatus(code)}: ABF has accepted the request to ${operations_VERBS[operation]} it.`);
+            return;
+        }
+        // Also after a refusal: it may be that of a repeated request whose first response was lost.
+        const shown = await api.show(record.id);
+        if (shown.kind === 'missing') {
+            record.outcome = outcome_failure('The server has deleted the build meanwhile.');
+            return;
+        }
+        const now = shown.kind === 'build' ? shown.build.status : code;
+        if (shown.kind === 'build')
+            record.build = shown.build;
+        see(record, now, clock.now());
+        record.outcome = alreadyThere(operation, now);
+        if (record.outcome || underway.includes(now))
+            return;
+        if (response.kind === 'refused') {
+            record.outcome = outcome_failure(explainRefusal(operation, now, response, deps.source));
+            return;
+        }
+        if (now !== code)
+            return;
+        const unchanged = `${response.error.message}. The build is still ${sayStatus(now)}`;
+        if (pauseMs === undefined) {
+            record.outcome = outcome_failure(`${unchanged}, so ABF did not ${operations_VERBS[operation]} it. Re-run the job.`);
+            return;
+        }
+        logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${(0,durations/* sayDuration */.k)(pauseMs)}.`);
+        await clock.sleep(pauseMs, signal);
     }
-    // The no may also be to a repeated request whose first answer was lost.
-    const shown = await api.show(record.id);
-    if (shown.kind === 'missing') {
-        record.outcome = outcome_failure('The server has deleted the build meanwhile.');
-        return;
+}
+/** A response that cannot be read, or none, says nothing about the effect. Only the status does. */
+async function act(id, action, api) {
+    try {
+        return await api.act(id, action);
     }
-    const now = shown.kind === 'build' ? shown.build.status : code;
-    if (shown.kind === 'build')
-        record.build = shown.build;
-    see(record, now, clock.now());
-    record.outcome = alreadyThere(operation, now);
-    if (record.outcome || underway.includes(now))
-        return;
-    record.outcome = outcome_failure(explainRefusal(operation, now, answer, deps.source));
+    catch (error) {
+        if (!(error instanceof failure/* HttpError */.j$) || error.retryAfterMs !== undefined)
+            throw error;
+        const unclear = ['unreadable', 'timeout', 'reset'].includes(error.kind) || (error.status ?? 0) >= 500;
+        if (!unclear)
+            throw error;
+        return { kind: 'lost', error };
+    }
 }
 /** One no of the server stands for several things; the status at that moment tells which. */
 function explainRefusal(operation, code, { status, error }, source) {
@@ -1837,9 +1882,9 @@ function unknown(message, advice) {
 async function select_select(task, session) {
     const { api, clock, ledger, observer } = session;
     const { ids, filter, operation } = task;
-    const rows = filter === undefined ? [] : await api.search(filter);
-    if (rows.length >= MOST_FOUND) {
-        session.logger.warning(`More than ${MOST_FOUND} builds were found; the ${MOST_FOUND} changed last are used. A narrower abf-filter helps.`);
+    const { rows, more: cut } = filter === undefined ? { rows: [], more: false } : await api.search(filter);
+    if (cut) {
+        session.logger.warning(`abf-filter matches more than ${MAX_FOUND} builds. Only the ${MAX_FOUND} that changed last are used. Make abf-filter narrower.`);
     }
     const known = new Map(rows.map(({ id, status }) => [id, status]));
     const unread = operation === 'search' ? ids.filter((id) => !known.has(id)) : [];
@@ -1853,12 +1898,14 @@ async function select_select(task, session) {
     });
     ledger.add(...records);
 }
-/** Reads the descriptions that are still unknown: of builds that were not waited for, or were there already. */
+/** A search reads so many of the builds that it finds; one request for each of 1,000 rows would be too many. */
+const MAX_DESCRIBED = 20;
+/** Reads the descriptions that are still unknown: of builds that were not waited for, or that a search found. */
 async function describeRest({ inputs, api, ledger, logger }) {
-    // A search shows what the list gives; one request for each of its rows would be too many.
-    if (inputs.task.operation === 'search')
-        return;
-    const bare = ledger.records.filter(({ build, origin, track }) => !build && origin === 'given' && track.status !== undefined);
+    const search = inputs.task.operation === 'search';
+    const bare = ledger.records
+        .slice(0, search ? MAX_DESCRIBED : undefined)
+        .filter(({ build, origin, track }) => !build && origin === 'given' && track.status !== undefined);
     await (0,pool/* mapPool */.P)(bare, READS_AT_ONCE, async (record) => {
         try {
             const shown = await api.show(record.id);
@@ -2401,7 +2448,7 @@ function createDiary(logger, clock, deadline) {
     return {
         changed(record, before) {
             const code = record.track.status ?? -1;
-            const after = before.status === undefined
+            const after = before.status === undefined || !sawBeginning(record, record.history.length - 1)
                 ? ''
                 : `, after ${(0,durations/* sayDuration */.k)(clock.now() - before.since)} ${sayStatus(before.status)}`;
             write(`${labelOf(record)}: ${sayStatus(code)}${after}`);
@@ -2448,12 +2495,20 @@ function createDiary(logger, clock, deadline) {
                 return;
             const named = open.slice(0, MOST_NAMED).map((record) => {
                 const since = (0,durations/* sayDuration */.k)(clock.now() - record.track.since);
-                return `${archOf(record) ?? record.id} ${sayStatus(record.track.status)} for ${since}`;
+                const least = sawBeginning(record, record.history.length) ? '' : 'at least ';
+                return `${archOf(record) ?? record.id} ${sayStatus(record.track.status)} for ${least}${since}`;
             });
             const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : '';
             write(`Waiting for ${open.length} of ${records.length}: ${named.join(', ')}${more}; ${(0,durations/* sayDuration */.k)(Math.max(0, deadline - clock.now()))} left`);
         },
     };
+}
+/**
+ * Whether this step knows since when the build is in the last of the first `seen` statuses: it submitted the build, or
+ * it saw the change. A build that was found in a status may have been in it for days.
+ */
+function sawBeginning({ origin }, seen) {
+    return origin === 'submitted' || seen > 1;
 }
 function timeOfDay(ms) {
     return `${new Date(ms).toISOString().slice(11, 19)}Z`;
@@ -2689,7 +2744,7 @@ function summary_row(record, { base, operation }) {
         (0,sanitize/* markup */.PT)(repositoryOf(record) ?? '', 120),
         `${icon}${(0,sanitize/* markup */.PT)(words)}${sentence}`,
         build?.duration === undefined ? '' : (0,durations/* sayDuration */.k)(build.duration * 1000),
-        build ? String(build.packages.length) : '',
+        build?.packages === undefined ? '' : String(build.packages.length),
         summary_link(logOf(record, base), 'log'),
     ];
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;

@@ -264,7 +264,48 @@ describe.concurrent('the limit of requests', () => {
   })
 })
 
+describe.concurrent('a web page under 200 in response to', () => {
+  it.each([
+    ['publish', 0, [0, 'success', '6000']],
+    ['publish-into-testing', 0, [0, 'success', '12000']],
+    ['reject', 0, [0, 'success', '9000']],
+    ['cancel', 3000, [0, 'cancelled', '5000']],
+  ] as const)('%s after the effect is replaced by the status', async (operation, status, expected) => {
+    const page = { status: 200, headers: { 'Content-Type': 'text/html' }, raw: '<html>Maintenance</html>' }
+    const prepare = (abf: AbfStandIn): void => abf.fault({ method: 'PUT', action: answer(page, 'after') })
+    const [result, abf] = await doTo(operation, status, { prepare })
+    expect([ending(result), calls(abf, 'PUT').length, said(result, 'error')]).toEqual([expected, 1, []])
+  })
+
+  it('publish before the effect is followed by another request', async () => {
+    const page = { status: 200, headers: { 'Content-Type': 'text/html' }, raw: '<html>Maintenance</html>' }
+    const prepare = (abf: AbfStandIn): void => abf.fault({ method: 'PUT', action: answer(page) })
+    const [result, abf] = await doTo('publish', 0, { prepare })
+    expect([ending(result), calls(abf, 'PUT').length]).toEqual([[0, 'success', '6000'], 2])
+  })
+})
+
 describe.concurrent('search', () => {
+  it('reads the first twenty builds, and tells nothing of the rest that the list does not have', async () => {
+    const abf = await startAbf()
+    for (let count = 0; count < 22; count += 1) seed(abf, 6000)
+    const result = await step(abf, { 'abf-filter': 'ownership=index' })
+    const lists = JSON.parse(result.outputs['build-lists'] ?? '') as Record<string, unknown>[]
+    expect(lists.map(({ arch, project, packages }) => [arch, project, packages !== null])).toEqual([
+      ...Array.from({ length: 20 }, () => ['x86_64', 'openmandriva/gtk+demo', true]),
+      ...Array.from({ length: 2 }, () => [null, null, false]),
+    ])
+    expect(calls(abf, 'GET')).toHaveLength(21)
+  })
+
+  it.each([1000, 1001])('of %i builds warns only when there are more than a thousand', async (count) => {
+    const abf = await startAbf()
+    for (let added = 0; added < count; added += 1) seed(abf, 6000)
+    const result = await step(abf, { 'abf-filter': 'ownership=index' })
+    expect(said(result, 'warning').some((text) => text.includes('more than 1000 builds'))).toBe(count > 1000)
+    expect(JSON.parse(result.outputs['build-list-ids'] ?? '')).toHaveLength(1000)
+  })
+
   it('finds what the filter selects, each once, over several pages, and never fails', async () => {
     const abf = await startAbf()
     const wanted = Array.from({ length: 130 }, () => seed(abf, 666))
@@ -274,7 +315,8 @@ describe.concurrent('search', () => {
     expect(new Set(JSON.parse(result.outputs['build-list-ids'] ?? '') as number[])).toEqual(
       new Set(wanted.map(({ id }) => id)),
     )
-    expect([calls(abf).length, buildLists(result)[0]?.status]).toEqual([2, 666])
+    // Two pages of the list, and the first twenty builds.
+    expect([calls(abf).length, buildLists(result)[0]?.status]).toEqual([22, 666])
   })
 
   it('that finds nothing is a success', async () => {

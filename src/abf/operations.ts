@@ -1,8 +1,10 @@
+import { HttpError } from '../http/failure.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { AbfApi, Acted, Action } from './client/api.ts'
 import { acted, advance, alreadyThere, failure, type Goal } from './outcome.ts'
 import type { Observer } from './wait/poll-status.ts'
 import { type BuildRecord, labelOf } from './build.ts'
+import { sayDuration } from '../wait/durations.ts'
 import { sayStatus, STATUS, statusInfo } from './status.ts'
 
 /** Operations that change builds which exist. */
@@ -13,9 +15,13 @@ export interface OperationDeps {
   readonly observer: Observer
   readonly clock: Clock
   readonly logger: Logger
+  readonly signal: AbortSignal
   /** Where the credentials were found, for messages. */
   readonly source: string | undefined
 }
+
+/** ROSA only queues a job for some operations, so the status follows a moment later. */
+const REPEAT_PAUSES_MS = [2000, 5000] as const
 
 interface Rule {
   readonly action: Action
@@ -98,7 +104,7 @@ export async function operate(
       record.outcome = there
       logger.info(`${labelOf(record)} is ${sayStatus(code)} already.`)
     } else if (RULES[operation].underway.includes(code)) {
-      logger.info(`${labelOf(record)} is ${sayStatus(code)} already; nothing needs to be asked for.`)
+      logger.info(`${labelOf(record)} is ${sayStatus(code)} already; no request is needed.`)
     } else {
       await ask(operation, record, code, deps)
     }
@@ -111,26 +117,55 @@ async function ask(
   code: number,
   deps: OperationDeps,
 ): Promise<void> {
-  const { api, clock, logger } = deps
+  const { api, clock, logger, signal } = deps
   const { action, underway } = RULES[operation]
-  const answer = await api.act(record.id, action)
-  if (answer.kind === 'done') {
-    record.track = acted(record.track, code, clock.now(), operation === 'cancel')
-    logger.info(`${labelOf(record)}, ${sayStatus(code)}: ABF has taken the order to ${VERBS[operation]} it.`)
-    return
+  for (const pauseMs of [...REPEAT_PAUSES_MS, undefined]) {
+    const response = await act(record.id, action, api)
+    if (response.kind === 'done') {
+      record.track = acted(record.track, code, clock.now(), operation === 'cancel')
+      logger.info(
+        `${labelOf(record)}, ${sayStatus(code)}: ABF has accepted the request to ${VERBS[operation]} it.`,
+      )
+      return
+    }
+    // Also after a refusal: it may be that of a repeated request whose first response was lost.
+    const shown = await api.show(record.id)
+    if (shown.kind === 'missing') {
+      record.outcome = failure('The server has deleted the build meanwhile.')
+      return
+    }
+    const now = shown.kind === 'build' ? shown.build.status : code
+    if (shown.kind === 'build') record.build = shown.build
+    see(record, now, clock.now())
+    record.outcome = alreadyThere(operation, now)
+    if (record.outcome || underway.includes(now)) return
+    if (response.kind === 'refused') {
+      record.outcome = failure(explainRefusal(operation, now, response, deps.source))
+      return
+    }
+    if (now !== code) return
+    const unchanged = `${response.error.message}. The build is still ${sayStatus(now)}`
+    if (pauseMs === undefined) {
+      record.outcome = failure(`${unchanged}, so ABF did not ${VERBS[operation]} it. Re-run the job.`)
+      return
+    }
+    logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${sayDuration(pauseMs)}.`)
+    await clock.sleep(pauseMs, signal)
   }
-  // The no may also be to a repeated request whose first answer was lost.
-  const shown = await api.show(record.id)
-  if (shown.kind === 'missing') {
-    record.outcome = failure('The server has deleted the build meanwhile.')
-    return
+}
+
+type Response = Acted | { readonly kind: 'lost'; readonly error: HttpError }
+
+/** A response that cannot be read, or none, says nothing about the effect. Only the status does. */
+async function act(id: number, action: Action, api: AbfApi): Promise<Response> {
+  try {
+    return await api.act(id, action)
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.retryAfterMs !== undefined) throw error
+    const unclear = ['unreadable', 'timeout', 'reset'].includes(error.kind) || (error.status ?? 0) >= 500
+    if (!unclear) throw error
+    return { kind: 'lost', error }
   }
-  const now = shown.kind === 'build' ? shown.build.status : code
-  if (shown.kind === 'build') record.build = shown.build
-  see(record, now, clock.now())
-  record.outcome = alreadyThere(operation, now)
-  if (record.outcome || underway.includes(now)) return
-  record.outcome = failure(explainRefusal(operation, now, answer, deps.source))
 }
 
 /** One no of the server stands for several things; the status at that moment tells which. */

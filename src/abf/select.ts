@@ -1,7 +1,7 @@
 import { HttpError } from '../http/failure.ts'
 import type { AbfTask } from '../inputs/abf.ts'
 import { mapPool } from '../wait/pool.ts'
-import { MOST_FOUND } from './client/lookups.ts'
+import { MAX_FOUND } from './client/lookups.ts'
 import { createRecord } from './build.ts'
 import { READS_AT_ONCE } from './client/requests.ts'
 import type { Session } from './session.ts'
@@ -13,10 +13,10 @@ export async function select(
 ): Promise<void> {
   const { api, clock, ledger, observer } = session
   const { ids, filter, operation } = task
-  const rows = filter === undefined ? [] : await api.search(filter)
-  if (rows.length >= MOST_FOUND) {
+  const { rows, more: cut } = filter === undefined ? { rows: [], more: false } : await api.search(filter)
+  if (cut) {
     session.logger.warning(
-      `More than ${MOST_FOUND} builds were found; the ${MOST_FOUND} changed last are used. A narrower abf-filter helps.`,
+      `abf-filter matches more than ${MAX_FOUND} builds. Only the ${MAX_FOUND} that changed last are used. Make abf-filter narrower.`,
     )
   }
   const known = new Map(rows.map(({ id, status }) => [id, status]))
@@ -32,13 +32,15 @@ export async function select(
   ledger.add(...records)
 }
 
-/** Reads the descriptions that are still unknown: of builds that were not waited for, or were there already. */
+/** A search reads so many of the builds that it finds; one request for each of 1,000 rows would be too many. */
+const MAX_DESCRIBED = 20
+
+/** Reads the descriptions that are still unknown: of builds that were not waited for, or that a search found. */
 export async function describeRest({ inputs, api, ledger, logger }: Session): Promise<void> {
-  // A search shows what the list gives; one request for each of its rows would be too many.
-  if (inputs.task.operation === 'search') return
-  const bare = ledger.records.filter(
-    ({ build, origin, track }) => !build && origin === 'given' && track.status !== undefined,
-  )
+  const search = inputs.task.operation === 'search'
+  const bare = ledger.records
+    .slice(0, search ? MAX_DESCRIBED : undefined)
+    .filter(({ build, origin, track }) => !build && origin === 'given' && track.status !== undefined)
   await mapPool(bare, READS_AT_ONCE, async (record) => {
     try {
       const shown = await api.show(record.id)

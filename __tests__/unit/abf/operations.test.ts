@@ -4,7 +4,7 @@ import type { Seen } from '../../../src/abf/wait/poll-status.ts'
 import { operate, type Operation } from '../../../src/abf/operations.ts'
 import type { BuildRecord } from '../../../src/abf/build.ts'
 import { apiOf, buildOf, httpError, recordOf } from './doubles.ts'
-import { ManualClock, RecordingLogger } from '../doubles.ts'
+import { failureOf, ManualClock, RecordingLogger } from '../doubles.ts'
 
 const DONE: Acted = { kind: 'done' }
 
@@ -16,8 +16,8 @@ function refused(status: number, serverMessage = ''): Acted {
 async function ask(
   operation: Operation,
   status: number | undefined,
-  answer: Acted = DONE,
-  shown: Shown = { kind: 'missing' },
+  answer: Acted | Error | readonly (Acted | Error)[] = DONE,
+  shown: Shown | readonly Shown[] = { kind: 'missing' },
   source: string | undefined = 'input abf-token',
 ) {
   const logger = new RecordingLogger()
@@ -32,13 +32,16 @@ async function ask(
     logger,
     clock,
     source,
+    signal: new AbortController().signal,
     observer: { observe: async (ids) => new Map(ids.flatMap((id) => (seen ? [[id, seen] as const] : []))) },
     api: apiOf({
       act: async (id, action) => {
         acts.push(`${action} ${id}`)
-        return answer
+        const one = [answer].flat()[acts.length - 1] ?? DONE
+        if (one instanceof Error) throw one
+        return one
       },
-      show: async () => shown,
+      show: async () => [shown].flat()[acts.length - 1] ?? { kind: 'missing' },
     }),
   })
   return { record, acts, said: logger.said('info'), clock }
@@ -67,7 +70,7 @@ describe('an operation', () => {
       })
       expect(said[0]).toMatch(
         new RegExp(
-          `^omv/zlib x86_64 \\(build 7\\), .* \\(${status}\\): ABF has taken the order to ${verb} it\\.$`,
+          `^omv/zlib x86_64 \\(build 7\\), .* \\(${status}\\): ABF has accepted the request to ${verb} it\\.$`,
         ),
       )
     },
@@ -93,7 +96,7 @@ describe('an operation', () => {
   ] as const)('%s of a build at %i is under way already', async (operation, status) => {
     const { record, acts, said } = await ask(operation, status)
     expect([acts, record.outcome]).toEqual([[], undefined])
-    expect(said[0]).toMatch(/ already; nothing needs to be asked for\.$/)
+    expect(said[0]).toMatch(/ already; no request is needed\.$/)
   })
 
   test('of a build that is not there fails, and names it', async () => {
@@ -109,6 +112,51 @@ describe('an operation', () => {
   test('notes a status that is another one than before, once', async () => {
     expect((await ask('publish', 2000)).record.history.map(({ code }) => code)).toEqual([2000])
     expect((await ask('publish', 0)).record.history.map(({ code }) => code)).toEqual([2000, 0])
+  })
+})
+
+describe('a response that cannot be read', () => {
+  const PAGE = httpError({ kind: 'unreadable', status: 200, message: 'Could not publish build 7: web page' })
+
+  test.each([
+    [shownAs(6000), 'success'],
+    [shownAs(7000), undefined],
+    [shownAs(8000), undefined],
+  ])('is replaced by the status, which tells the effect: %#', async (shown, verdict) => {
+    const { record, acts } = await ask('publish', 0, PAGE, shown)
+    expect([acts.length, record.outcome?.verdict]).toEqual([1, verdict])
+  })
+
+  test('is followed by another request while the status says that nothing happened', async () => {
+    const { record, acts, said, clock } = await ask('publish', 0, [PAGE, DONE], [shownAs(0)])
+    expect([acts.length, record.outcome, record.track.before, clock.pauses]).toEqual([
+      2,
+      undefined,
+      0,
+      [2000],
+    ])
+    expect(said[0]).toContain('web page. The build is still built (0). The request is repeated in 2 s.')
+    const refusedThen = await ask('publish', 0, [PAGE, refused(403)], [shownAs(0), shownAs(7000)])
+    expect([refusedThen.acts.length, refusedThen.record.outcome]).toEqual([2, undefined])
+  })
+
+  test('is a failure of this build after three requests without effect', async () => {
+    const { record, acts, clock } = await ask('publish', 0, [PAGE, PAGE, PAGE], [0, 0, 0].map(shownAs))
+    expect([acts.length, clock.pauses]).toEqual([3, [2000, 5000]])
+    expect(record.outcome).toMatchObject({
+      verdict: 'failure',
+      sentence:
+        'Could not publish build 7: web page. The build is still built (0), so ABF did not publish it. Re-run the job.',
+    })
+  })
+
+  test.each([
+    httpError({ status: 401 }),
+    httpError({ status: 403, retryAfterMs: 5 }),
+    httpError({ kind: 'tls' }),
+    new TypeError('broken'),
+  ])('is not the same as an error that concerns all builds: %#', async (error) => {
+    expect(await failureOf(ask('publish', 0, error))).toBe(error)
   })
 })
 
@@ -181,6 +229,7 @@ describe('a refusal', () => {
     await operate(nobody[0], [record], {
       logger,
       clock: new ManualClock(),
+      signal: new AbortController().signal,
       source: undefined,
       observer: {
         observe: async () =>

@@ -87,8 +87,8 @@ describe('a watched build', () => {
     const step = there(3000)
     await step.run({ ...WATCH, 'abf-timeout': '25m', 'abf-poll-interval': '30s' })
     expect(told(step).slice(1, 3)).toEqual([
-      `info: 00:10:00Z  Waiting for 1 of 1: x86_64 building (3000) for 10 min; 15 min left`,
-      `info: 00:20:00Z  Waiting for 1 of 1: x86_64 building (3000) for 20 min; 5 min left`,
+      `info: 00:10:00Z  Waiting for 1 of 1: x86_64 building (3000) for at least 10 min; 15 min left`,
+      `info: 00:20:00Z  Waiting for 1 of 1: x86_64 building (3000) for at least 20 min; 5 min left`,
     ])
   })
 })
@@ -185,22 +185,32 @@ describe('a filter', () => {
     expect(told(step)).toEqual(['warning: abf-filter selects no builds, so there is nothing to publish.'])
   })
 
-  test('finds builds in a search, which looks at none of them', async () => {
+  test('finds builds in a search, which reads the first twenty of them', async () => {
     const step = there(6000)
-    step.abf.addBuild({ ...SEED, status: 666 })
+    for (let count = 0; count < 20; count += 1) step.abf.addBuild({ ...SEED, status: 666 })
     const result = await step.run({ 'abf-filter': 'ownership=index', ...WATCH, 'abf-operation': 'search' })
     expect(result).toMatchObject({
       conclusion: 'success',
       ok: true,
       stop: `abf-operation is search, ${RELEASES_NOTHING}`,
     })
-    expect(told(step)).toEqual(['info: Found 2 builds.'])
-    expect(step.abf.asked).toEqual(['GET /api/v1/build_lists.json'])
+    expect(told(step)).toEqual(['info: Found 21 builds.'])
+    // The one given by id, then those of the list, newest first.
+    const read = [FIRST, ...Array.from({ length: 19 }, (_, index) => FIRST + 20 - index)]
+    const reads = read.map((id) => `GET /api/v1/build_lists/${id}.json`)
+    expect(step.abf.asked).toEqual(['GET /api/v1/build_lists.json', ...reads])
     expect(step.outputs['build-status']).toBe('')
-    expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([
-      { id: FIRST, status: 6000, 'status-name': 'published', conclusion: null, project: null, commit: null },
-      { id: FIRST + 1, status: 666, conclusion: null },
-    ])
+    const lists = JSON.parse(step.outputs['build-lists'] ?? '') as unknown[]
+    const known = { project: 'openmandriva/gtk+demo', arch: 'x86_64', conclusion: null }
+    expect(lists[0]).toMatchObject({ ...known, id: FIRST, status: 6000, 'status-name': 'published' })
+    expect(lists[19]).toMatchObject({ ...known, id: FIRST + 2, status: 666 })
+    expect(lists[20]).toMatchObject({
+      id: FIRST + 1,
+      status: 666,
+      project: null,
+      arch: null,
+      packages: null,
+    })
   })
 
   test('may leave out ids that a search then reads', async () => {
@@ -223,7 +233,7 @@ describe('an operation', () => {
     )
     const result = await step.run({ ...WATCH, 'abf-operation': 'publish' })
     expect(result).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
-    expect(told(step)[0]).toBe(`info: ${LABEL}, built (0): ABF has taken the order to publish it.`)
+    expect(told(step)[0]).toBe(`info: ${LABEL}, built (0): ABF has accepted the request to publish it.`)
     expect(askedAfter(step).length).toBeGreaterThan(0)
   })
 

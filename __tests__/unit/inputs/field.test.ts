@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chooseLogs, logUrl } from '../../../src/abf/report/log-tail.ts'
-import { MOST_FOUND, PAGE_SIZE, readPages } from '../../../src/abf/client/lookups.ts'
+import { MAX_FOUND, PAGE_SIZE, readPages } from '../../../src/abf/client/lookups.ts'
 import { KNOWN_CODES, sayStatus, statusInfo } from '../../../src/abf/status.ts'
 import { retryHint } from '../../../src/http/retry.ts'
 import {
@@ -191,7 +191,7 @@ describe('readPages', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(0, 1, 99, 100, 100, 100, 101, 5000)), async (sizes) => {
         let requests = 0
-        const rows = await readPages(
+        const { rows, more } = await readPages(
           (page) => {
             requests = page
             return Promise.resolve(responseOf(incoming(200)))
@@ -199,10 +199,12 @@ describe('readPages', () => {
           () => Array.from({ length: sizes[requests - 1] ?? PAGE_SIZE }, () => requests),
         )
         const first = sizes.findIndex((size) => size !== PAGE_SIZE)
-        const read = Math.min(10, first < 0 ? 10 : first + 1)
+        const read = first < 0 || first > 9 ? 11 : first + 1
+        const rest = sizes[10] ?? PAGE_SIZE
+        expect(more).toBe(read === 11 && rest > 0)
         expect(requests).toBe(read)
-        expect(rows.length).toBeLessThanOrEqual(MOST_FOUND + 5000)
-        expect(new Set(rows).has(read) || sizes[read - 1] === 0).toBe(true)
+        expect(rows.length).toBeLessThanOrEqual(MAX_FOUND + 5000)
+        expect(new Set(rows).has(read) || read === 11 || sizes[read - 1] === 0).toBe(true)
       }),
     )
   })

@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../http/response.ts'
 import { HttpError } from '../../http/failure.ts'
 import { explain, messageIn, unreadable } from './errors.ts'
-import { createNames, type Names, PAGE_SIZE, readPages } from './lookups.ts'
+import { createNames, type Names, PAGE_SIZE, type Pages, readPages } from './lookups.ts'
 import { createRequests, type Quota, type RequestDeps, type Requests } from './requests.ts'
 import {
   ActionAnswer,
@@ -40,8 +40,8 @@ export type Acted =
   | { readonly kind: 'refused'; readonly status: number; readonly error: HttpError }
 
 export interface AbfApi extends Names {
-  /** `GET /build_lists`, all pages (at most 1000 rows), each build once, newest change first. */
-  search(filter: Filter): Promise<readonly Row[]>
+  /** `GET /build_lists`, all pages up to 1,000 rows, each build once, newest change first. */
+  search(filter: Filter): Promise<Pages<Row>>
   /** `GET /build_lists`, the 100 builds changed last. */
   searchNewest(filter: Filter): Promise<readonly Row[]>
   /** `GET /projects/:id/build_lists`, the 100 changed last; undefined for 404, as that path is younger than 2012. */
@@ -88,12 +88,12 @@ export function createAbfApi(deps: RequestDeps): AbfApi {
   return {
     ...createNames(requests),
     async search(filter) {
-      const found = await readPages(
+      const { rows: found, more } = await readPages(
         (page) => get(`build_lists.json?${query(filter, page)}`, 'search for builds'),
         rows,
       )
       // Builds that change meanwhile move to the front, and others slip to the next page.
-      return [...new Map(found.map((row) => [row.id, row])).values()]
+      return { rows: [...new Map(found.map((row) => [row.id, row])).values()], more }
     },
     async searchNewest(filter) {
       return rows(await get(`build_lists.json?${query(filter, 1)}`, 'search for builds'))

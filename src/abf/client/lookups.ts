@@ -15,10 +15,10 @@ import {
 
 /** The most rows that a server gives at once; without asking it gives 20. */
 export const PAGE_SIZE = 100
-/** A list that does not end is cut here. */
-const MOST_PAGES = 10
-/** So a search gives no more than this. */
-export const MOST_FOUND = PAGE_SIZE * MOST_PAGES
+/** A longer list is cut here. */
+const MAX_PAGES = 10
+/** A search gives no more builds than this. */
+export const MAX_FOUND = PAGE_SIZE * MAX_PAGES
 
 /** The calls that turn names into ids. All of them only read. */
 export interface Names {
@@ -39,11 +39,13 @@ export interface Names {
 }
 
 export function createNames({ get, parse }: Requests): Names {
-  const platforms = (path: string, intent: string): Promise<Platform[]> =>
-    readPages(
+  const platforms = async (path: string, intent: string): Promise<readonly Platform[]> => {
+    const { rows } = await readPages(
       (page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent),
       (response) => parse(PlatformsAnswer, response).platforms,
     )
+    return rows
+  }
 
   return {
     async findProject(owner, name) {
@@ -65,28 +67,39 @@ export function createNames({ get, parse }: Requests): Names {
       const response = await get(`repositories/${id}.json`, 'look up the repository')
       return response.status === 404 ? undefined : parse(RepositoryAnswer, response).repository
     },
-    arches: () =>
-      readPages(
+    async arches() {
+      const { rows } = await readPages(
         (page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'),
         (response) => parse(ArchesAnswer, response).architectures,
-      ),
+      )
+      return rows
+    },
     async login() {
       return parse(UserAnswer, await get('user.json', 'check the credentials')).user.uname
     },
   }
 }
 
-/** All pages of a list; there is no total, so a page that is not full is the last one. */
+/** The rows of a list, and whether the server has more of them. */
+export interface Pages<T> {
+  readonly rows: readonly T[]
+  readonly more: boolean
+}
+
+/**
+ * The first ten pages of a list. Servers give no total, so a page that is not full is the last one, and only the
+ * eleventh page tells whether ten full ones were all.
+ */
 export async function readPages<T>(
   request: (page: number) => Promise<HttpResponse>,
   read: (response: HttpResponse) => readonly T[],
-): Promise<T[]> {
+): Promise<Pages<T>> {
   const rows: T[] = []
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
     const some = read(await request(page))
     rows.push(...some)
-    // Some servers send some lists whole, so a page may also be longer than asked for.
-    if (some.length !== PAGE_SIZE) break
+    // Some servers send some lists whole, so a page may also be longer than requested.
+    if (some.length !== PAGE_SIZE) return { rows, more: false }
   }
-  return rows
+  return { rows, more: read(await request(MAX_PAGES + 1)).length > 0 }
 }

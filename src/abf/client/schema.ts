@@ -14,19 +14,20 @@ function lenient<T>(schema: z.ZodMiniType<T>) {
   return otherwise(z.optional(schema), undefined)
 }
 
-function listOf<T>(schema: z.ZodMiniType<T>) {
-  return otherwise(
-    z.pipe(
-      z.array(z.unknown()),
-      z.transform((items: unknown[]): T[] =>
-        items.flatMap((item) => {
-          const parsed = schema.safeParse(item)
-          return parsed.success ? [parsed.data] : []
-        }),
-      ),
+function itemsOf<T>(schema: z.ZodMiniType<T>) {
+  return z.pipe(
+    z.array(z.unknown()),
+    z.transform((items: unknown[]): T[] =>
+      items.flatMap((item) => {
+        const parsed = schema.safeParse(item)
+        return parsed.success ? [parsed.data] : []
+      }),
     ),
-    [],
   )
+}
+
+function listOf<T>(schema: z.ZodMiniType<T>) {
+  return otherwise(itemsOf(schema), [])
 }
 
 const Named = z.object({ id: Id, name: z.string() })
@@ -107,7 +108,8 @@ const BuildSchema = z.object({
   ...OPTIONS,
   user: lenient(z.object({ uname: lenient(z.string()) })),
   logs: listOf(LogFileSchema),
-  packages: listOf(PackageSchema),
+  /** Not reported in 2012. */
+  packages: otherwise(z.optional(itemsOf(PackageSchema)), undefined),
 })
 
 const RowSchema = z.object({

@@ -65,7 +65,7 @@ function buildJson(record: BuildRecord, { base, operation }: AbfReport): Readonl
     'log-url': logOf(record, base),
     duration: build?.duration ?? null,
     reused: origin === 'reused',
-    packages: build?.packages.length ?? 0,
+    packages: build?.packages?.length ?? null,
   }
 }
 

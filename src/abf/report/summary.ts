@@ -70,7 +70,7 @@ function row(record: BuildRecord, { base, operation }: AbfReport): string {
     markup(repositoryOf(record) ?? '', 120),
     `${icon}${markup(words)}${sentence}`,
     build?.duration === undefined ? '' : sayDuration(build.duration * 1000),
-    build ? String(build.packages.length) : '',
+    build?.packages === undefined ? '' : String(build.packages.length),
     link(logOf(record, base), 'log'),
   ]
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`

@@ -39,7 +39,7 @@ export function createDiary(logger: Logger, clock: Clock, deadline: number): Dia
     changed(record, before) {
       const code = record.track.status ?? -1
       const after =
-        before.status === undefined
+        before.status === undefined || !sawBeginning(record, record.history.length - 1)
           ? ''
           : `, after ${sayDuration(clock.now() - before.since)} ${sayStatus(before.status)}`
       write(`${labelOf(record)}: ${sayStatus(code)}${after}`)
@@ -82,7 +82,8 @@ export function createDiary(logger: Logger, clock: Clock, deadline: number): Dia
       if (open.length === 0) return
       const named = open.slice(0, MOST_NAMED).map((record) => {
         const since = sayDuration(clock.now() - record.track.since)
-        return `${archOf(record) ?? record.id} ${sayStatus(record.track.status)} for ${since}`
+        const least = sawBeginning(record, record.history.length) ? '' : 'at least '
+        return `${archOf(record) ?? record.id} ${sayStatus(record.track.status)} for ${least}${since}`
       })
       const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : ''
       write(
@@ -90,6 +91,14 @@ export function createDiary(logger: Logger, clock: Clock, deadline: number): Dia
       )
     },
   }
+}
+
+/**
+ * Whether this step knows since when the build is in the last of the first `seen` statuses: it submitted the build, or
+ * it saw the change. A build that was found in a status may have been in it for days.
+ */
+function sawBeginning({ origin }: BuildRecord, seen: number): boolean {
+  return origin === 'submitted' || seen > 1
 }
 
 function timeOfDay(ms: number): string {

@@ -11,17 +11,21 @@ describe('lists of builds', () => {
   test('are read page by page, each build once', async () => {
     const { api, asked } = scriptedApi([rows(...PAGE), rows(100, 101)])
     const found = await api.search({ status: '0' })
-    expect(found.map(({ id }) => id)).toEqual([...PAGE, 101])
+    expect(found.rows.map(({ id }) => id)).toEqual([...PAGE, 101])
+    expect(found.more).toBe(false)
     expect(asked()).toEqual([
       'GET build_lists.json?filter[status]=0&per_page=100&page=1',
       'GET build_lists.json?filter[status]=0&per_page=100&page=2',
     ])
   })
 
-  test('end after ten pages', async () => {
-    const { api, requests } = scriptedApi([rows(...PAGE)])
-    expect(await api.search({})).toHaveLength(100)
-    expect(requests).toHaveLength(10)
+  test.each([
+    [rows(), false],
+    [rows(7), true],
+  ])('end after ten pages, and the eleventh tells whether there is more: %#', async (eleventh, more) => {
+    const { api, requests } = scriptedApi([...Array.from({ length: 10 }, () => rows(...PAGE)), eleventh])
+    const found = await api.search({})
+    expect([found.rows.length, found.more, requests.length]).toEqual([100, more, 11])
     expect(requests[0]?.intent).toBe('search for builds')
   })
 

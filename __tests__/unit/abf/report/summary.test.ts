@@ -239,7 +239,7 @@ describe('the outputs', () => {
         conclusion: 'in_progress',
         duration: null,
         reused: true,
-        packages: 0,
+        packages: null,
       },
       { project: null, arch: null, platform: null, repository: null, commit: null, reused: false },
     ])

@@ -174,7 +174,7 @@ describe('a wait', () => {
     )
     const { logger } = await wait(many, {}, { timeout: 700_000 })
     expect(logger.said('info').find((line) => line.includes('Waiting'))).toBe(
-      '00:10:00Z  Waiting for 6 of 7: 2 building (3000) for 10 min, 3 building (3000) for 10 min, 4 building (3000) for 10 min, 5 building (3000) for 10 min, 6 building (3000) for 10 min and 1 more; 1 min 40 s left',
+      '00:10:00Z  Waiting for 6 of 7: 2 building (3000) for at least 10 min, 3 building (3000) for at least 10 min, 4 building (3000) for at least 10 min, 5 building (3000) for at least 10 min, 6 building (3000) for at least 10 min and 1 more; 1 min 40 s left',
     )
   })
 
