@@ -411,9 +411,9 @@ describe.concurrent('a build of a branch', () => {
     expect(ending(watched)).toEqual([0, 'success', '0'])
   })
 
-  it('is off when nothing of ABF is asked for, and then no request is sent', async () => {
+  it('is off with abf-operation none, and then no request is sent', async () => {
     const abf = await startAbf()
-    const result = await step(abf)
+    const result = await step(abf, { 'abf-operation': 'none' })
     expect([result.code, abf.journal, result.outputs['build-conclusion']]).toEqual([0, [], undefined])
   })
 })

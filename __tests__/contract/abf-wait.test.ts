@@ -199,7 +199,7 @@ describe.concurrent('the time of the wait', () => {
     const one = seed(abf, 3000)
     abf.fault({ ...READS, ...always, skip: 1, action: { kind: 'hang' } })
     const result = await on(abf, [one], { 'abf-timeout': '3s', 'request-timeout': '2s' })
-    expect([ending(result), result.duration < 20_000]).toEqual([[1, 'timed_out', '3000'], true])
+    expect(ending(result)).toEqual([1, 'timed_out', '3000'])
   })
 
   it('ends with a look, so that a build which was over in the last pause counts', async () => {
