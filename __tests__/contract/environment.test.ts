@@ -277,6 +277,7 @@ describe.concurrent('any text in any input', () => {
                 'sentry-url': DOOR,
                 retries: '0',
                 ...abf,
+                ...(name.startsWith('sourcemaps-') || name === 'dist' ? { sourcemaps: 'build' } : {}),
                 ...COMPANIONS[name],
                 [name]: asVariable(any),
               },

@@ -370,7 +370,7 @@ describe('create', () => {
   })
 
   test('OMV builds the version and forgets the commit that came with it', async () => {
-    const abf = await start('omv')
+    const abf = await start('omv', { pace: 60_000 })
     await post(abf, { commit_hash: commitOf('older'), project_version: 'rolling' })
     abf.happen(newest(abf).id, 'start')
     expect(newest(abf).commitHash).toBe(commitOf('gtk+demo rolling'))
