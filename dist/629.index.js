@@ -646,11 +646,12 @@ function createRequests(deps) {
     const serverNow = () => clock.now() + ahead;
     async function request(method, path, intent, more = {}) {
         const { body, effect = 'idempotent', etag } = more;
-        const send = () => deps.http.send({
+        const send = (maxWaitMs) => deps.http.send({
             method,
             url: new URL(path, root),
             intent,
             effect,
+            maxWaitMs,
             peer: ABF,
             body: body === undefined ? undefined : JSON.stringify(body),
             headers: headers(deps, body !== undefined, etag),
@@ -702,14 +703,17 @@ function createRequests(deps) {
     };
 }
 /** Waits for the full hour when it is near: a request over the limit was refused and had no effect. */
-async function patient(send, { account, clock, signal, patienceMs }) {
+async function patient(send, { account, clock, signal, maxRateLimitWaitMs }) {
     try {
+        const startedAt = clock.now();
+        const leftMs = () => maxRateLimitWaitMs - (clock.now() - startedAt);
         const response = await send();
         const pauseMs = rateLimitMs(response, clock.now());
-        if (pauseMs === undefined || pauseMs > patienceMs)
+        if (pauseMs === undefined || pauseMs > leftMs())
             return response;
         await clock.sleep(pauseMs + 1000 * clock.random(), signal);
-        return await send();
+        // The pause and what follows it share one limit.
+        return await send(Math.max(0, leftMs()));
     }
     catch (error) {
         throw error instanceof failure/* HttpError */.j$ && error.kind === 'redirect' ? explainRedirect(error, account) : error;
@@ -1175,7 +1179,7 @@ async function cleanUpAbf(inputs, deps) {
         userAgent,
         account: { base: inputs.baseUrl, source: inputs.credentialsSource },
         credentials: inputs.credentials,
-        patienceMs: 0,
+        maxRateLimitWaitMs: 0,
     });
     logger.info('The step ended before it could cancel the builds that it had submitted. The post step cancels them now.');
     const cancelDeps = { api, clock, logger, base: inputs.baseUrl };
@@ -1376,6 +1380,7 @@ async function fetchLines(url, file, count, http) {
             effect: 'idempotent',
             intent: `read the log ${file.file_name}`,
             headers: { Accept: '*/*', ...(large ? { Range: `bytes=-${END}` } : {}) },
+            mayBeEmpty: true,
             maxResponseBytes: LARGEST_LOG,
         });
         return response.status === 200 || response.status === 206 ? tail(response, count) : undefined;
@@ -2198,21 +2203,21 @@ function createPace({ api, clock, history, interval, graceMs }) {
 
 
 /** The longest pause that a request outside of the wait takes for a limit. */
-const PATIENCE_MS = 60_000;
+const MAX_RATE_LIMIT_WAIT_MS = 60_000;
 /** Polls in a row, times the interval, for which a status that may pass by itself is given time. */
 const GRACE_INTERVALS = 4;
 function openSession(inputs, deps) {
     const { clock, connect, signal } = deps;
-    const api = (http, until, patienceMs) => createAbfApi({
+    const api = (http, until, maxRateLimitWaitMs) => createAbfApi({
         http,
         clock,
         signal: until,
-        patienceMs,
+        maxRateLimitWaitMs,
         account: { base: inputs.baseUrl, source: inputs.credentialsSource },
         credentials: inputs.credentials,
         userAgent: deps.userAgent,
     });
-    const patient = api(connect({ signal }), signal, PATIENCE_MS);
+    const patient = api(connect({ signal }), signal, MAX_RATE_LIMIT_WAIT_MS);
     // The wait has pauses and a deadline of its own, which repeated requests would overrun.
     const polling = api(connect({ signal, retries: 0 }), signal, 0);
     const { operation } = inputs.task;

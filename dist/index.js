@@ -3292,7 +3292,7 @@ function quoteLongIntegers(json) {
 
 /** Code points of a text that are looked at for what to show. */
 const MAX_SANITIZED = 65_536;
-/** An answer of any status, after retries. */
+/** A response of any status, after retries. */
 class HttpResponse {
     #request;
     #incoming;
@@ -3326,7 +3326,7 @@ class HttpResponse {
     #parse() {
         const raw = this.#raw;
         // The redactor knows a secret also as JSON escapes it. Only where there is one each value is looked at: taking it
-        // out of the whole could cut an escape in two, and what is no JSON any more would be no answer.
+        // out of the whole could cut an escape in two, and the response would be JSON no more.
         return parseJson(raw, this.#redact(raw) === raw ? undefined : this.#redact);
     }
     get #raw() {
@@ -3378,31 +3378,32 @@ function createHttp(deps) {
 }
 async function send(request, deps) {
     const { clock, logger, signal } = deps;
-    const policy = { ...retry/* RETRY_POLICY */.yE, retries: deps.retries };
-    const begun = clock.now();
+    const { maxWaitMs: budgetMs = retry/* RETRY_POLICY */.yE.budgetMs } = request;
+    const policy = { ...retry/* RETRY_POLICY */.yE, budgetMs, retries: deps.retries };
+    const startedAt = clock.now();
     for (let tried = 1;; tried += 1) {
         signal.throwIfAborted();
         const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal);
         const response = outcome.kind === 'response'
             ? new HttpResponse(request, outcome.response, tried, deps.redact)
             : undefined;
-        const attempt = outcome.kind === 'failure'
-            ? asAttempt(outcome.failure)
-            : judge(outcome.response, request, clock.now(), () => response?.json !== undefined);
-        const progress = { tried, elapsedMs: clock.now() - begun };
+        const attempt = toAttempt(outcome, response, request, clock.now());
+        const progress = { tried, elapsedMs: clock.now() - startedAt };
         const decision = (0,retry/* decideRetry */.tE)(attempt, request.effect, progress, policy, clock.random());
         if (decision.kind === 'retry') {
-            const seen = describe(outcome, attempt);
-            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,durations/* sayDuration */.k)(decision.afterMs)}`);
+            const cause = describe(outcome, attempt);
+            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${cause}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,durations/* sayDuration */.k)(decision.afterMs)}`);
             await clock.sleep(decision.afterMs, signal);
             continue;
         }
-        if (!response)
-            throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps);
+        if (!response) {
+            throw noResponse(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps);
+        }
         if (decision.kind === 'retry-later')
             throw retryLater(response, decision.afterMs, clock.now());
-        if (response.status >= 300 && response.status < 400 && response.status !== 304)
+        if (response.status >= 300 && response.status < 400 && response.status !== 304) {
             throw redirected(response, request);
+        }
         return response;
     }
 }
@@ -3413,26 +3414,34 @@ function describe(outcome, attempt) {
         ? 'the response was incomplete'
         : `responded with ${outcome.response.status}`;
 }
-function asAttempt(failure) {
-    return { kind: 'failure', maybeDelivered: failure.maybeDelivered, transient: failure.transient };
-}
-/** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
-function judge(answer, request, now, isJson) {
-    const success = answer.status >= 200 && answer.status < 300;
-    const promisedJson = (answer.bytes.length === 0 && !request.emptyBody) || /json/i.test(answer.header('content-type') ?? '');
-    if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
+/** A truncated body counts as a connection error: proxies end a body early and call it complete. */
+function toAttempt(outcome, response, request, now) {
+    if (outcome.kind === 'failure') {
+        const { maybeDelivered, transient } = outcome.failure;
+        return { kind: 'failure', maybeDelivered, transient };
+    }
+    if (response && request.effect === 'idempotent' && isTruncated(response, request)) {
         return { kind: 'failure', maybeDelivered: true, transient: true };
     }
-    return {
-        kind: 'response',
-        status: answer.status,
-        hintMs: (0,retry/* retryHint */.IR)(answer.status, (name) => answer.header(name), now),
-    };
+    const { status } = outcome.response;
+    return { kind: 'response', status, hintMs: (0,retry/* retryHint */.IR)(status, (name) => outcome.response.header(name), now) };
 }
-function noAnswer(request, failure, tried, deps) {
+/** A success that should have a JSON body, by its own header or by the request and its first character, and has none. */
+function isTruncated(response, request) {
+    const { status, bytes } = response;
+    if (status < 200 || status > 299 || status === 204)
+        return false;
+    if (bytes.length === 0)
+        return !request.mayBeEmpty;
+    const declared = /json/i.test(response.header('content-type') ?? '');
+    const requested = /json/i.test(request.headers['Accept'] ?? request.headers['accept'] ?? '');
+    const looksLikeJson = () => /^\uFEFF?\s*[[{]/.test(bytes.subarray(0, 100).toString('utf8'));
+    return (declared || (requested && looksLikeJson())) && response.json === undefined;
+}
+function noResponse(request, failure, tried, deps) {
     return new http_failure/* HttpError */.j$({
         kind: failure?.kind ?? 'reset',
-        message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no answer')}`,
+        message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no response')}`,
         method: request.method,
         url: shownUrl(request.url),
         advice: failure?.advice,
@@ -3445,7 +3454,7 @@ function noAnswer(request, failure, tried, deps) {
 function retryLater(response, afterMs, now) {
     const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
     return response.error('status', `responded with ${response.status} and asks to wait for ${(0,durations/* sayDuration */.k)(afterMs)}`, {
-        advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
+        advice: `Re-run the job after ${at}. A single request waits for at most 60 s.`,
         retryAfterMs: afterMs,
     });
 }
@@ -3454,7 +3463,7 @@ function redirected(response, request) {
     const target = (0,text_url/* parseUrl */.D)(location, request.url.href);
     const to = target ? response.sanitize(`${target.origin}${target.pathname}`, 200) : 'nowhere';
     return response.error('redirect', `responded with ${response.status} and points to ${to}, which is not followed`, {
-        advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
+        advice: `A redirect would send the token to another address. If that address is correct, set ${request.peer.urlInput} to its base.`,
     });
 }
 
@@ -5370,7 +5379,7 @@ function toRequest({ method, path, query, body, upload, intent, effect = 'idempo
         peer: SENTRY,
         body: body === undefined ? undefined : JSON.stringify(body),
         bytes: upload?.bytes,
-        emptyBody: upload ? true : undefined,
+        mayBeEmpty: upload ? true : undefined,
         headers: {
             Accept: 'application/json',
             Authorization: `Bearer ${token}`,
@@ -5616,8 +5625,13 @@ function releaseUrl(base, organization, release, projects) {
         ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
         : `${base}organizations/${organization}/releases/${version}/${query}`;
 }
-/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
+/**
+ * An id of Sentry in digits; undefined for whatever else a server may send in its place, and for a number that cannot
+ * hold all of its digits.
+ */
 function numericId(id) {
+    if (typeof id === 'number' && !Number.isSafeInteger(id))
+        return undefined;
     const text = String(id ?? '');
     return /^\d{1,20}$/.test(text) ? text : undefined;
 }

@@ -307,7 +307,7 @@ describe.concurrent('commits that cannot be read', () => {
       ({ github }) => {
         github.exhaust({ resetInSeconds: 1800 })
       },
-      /Run the job again after 20\d\d-/,
+      /Re-run the job after 20\d\d-/,
     ],
   ]
 

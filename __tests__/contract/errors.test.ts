@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { SHA } from '../runner/runner.ts'
 import type { Answer, FaultAction } from '../servers/server.ts'
@@ -142,6 +143,30 @@ describe.concurrent('an answer that is no success', () => {
   )
 })
 
+describe.concurrent('a response that HTTP and JSON allow', () => {
+  const release = `{"id":9007199254740993,"version":"${SHA}","projects":[{"slug":"web","id":12345678901234567891}]}`
+  const coded: readonly (readonly [name: string, coding: string | undefined, bytes: Buffer])[] = [
+    ['with a byte order mark', undefined, Buffer.from(`\uFEFF${release}`)],
+    ['in content coding GZIP', 'GZIP', gzipSync(release)],
+    ['in content coding x-gzip', 'x-gzip', gzipSync(release)],
+    ['in content coding Deflate', 'Deflate', deflateSync(release)],
+    ['in content coding deflate without its wrapper', 'deflate', deflateRawSync(release)],
+    ['in content coding br', 'br', brotliCompressSync(release)],
+    ['in content coding identity', 'identity', Buffer.from(release)],
+    ['in two content codings', 'deflate, gzip', gzipSync(deflateSync(release))],
+  ]
+
+  it.each(coded)('%s is read, and ids beyond 2^53 are exact', async (_name, coding, bytes) => {
+    const sentry = await startSentry()
+    sentry.addRelease({ version: SHA, projects: ['web'] })
+    const headers = { 'Content-Type': 'application/json', ...(coding ? { 'Content-Encoding': coding } : {}) }
+    sentry.fault({ method: 'GET', action: answering({ status: 200, headers, raw: bytes }) })
+    const { code, outputs, stdout } = await ensure(sentry)
+    expect([code, outputs['release-id'], /attempt 2/.test(stdout)]).toEqual([0, '9007199254740993', false])
+    expect(outputs['release-url']).toContain('project=12345678901234567891')
+  })
+})
+
 describe.concurrent('an answer that is not understood', () => {
   it('because it is a web page leads to sentry-url', async () => {
     const page = {
@@ -249,7 +274,7 @@ describe.concurrent('a rate limit', () => {
     const sentry = await startSentry()
     sentry.fault({ ...always, action: answering(answer()) })
     const result = await ensure(sentry)
-    expect(failure(result)).toMatch(/asks to wait for (29|30) min[\s\S]*Run the job again after 20\d\d-/)
+    expect(failure(result)).toMatch(/asks to wait for (29|30) min[\s\S]*Re-run the job after 20\d\d-/)
     expect([sentry.journal.length, result.duration < 5000]).toEqual([1, true])
   })
 })

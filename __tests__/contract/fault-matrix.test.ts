@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tryKill, planKills } from '../faults/kill.ts'
 import { isBad, tryAll } from '../faults/matrix.ts'
-import { planCells, recordAll, sample } from '../faults/plan.ts'
+import { onClosingServers, planCells, recordAll, sample } from '../faults/plan.ts'
 import type { Baseline } from '../faults/run.ts'
 import { SCENARIOS } from '../faults/scenarios.ts'
 import { pool } from './helpers.ts'
@@ -33,6 +33,12 @@ describe('a sample of the fault matrix', { timeout: 120_000 }, () => {
     const { results } = await tryAll(sample(cells, 40), { jobs: AT_ONCE })
     expect(results.filter(isBad).map(({ cell, deviations }) => [cell.name, deviations])).toEqual([])
     expect(new Set(results.map(({ seen }) => seen))).toEqual(new Set(['healed', 'tolerated', 'failed']))
+  })
+
+  it('comes out the same on servers that close each connection without saying so', async () => {
+    const cells = planCells(baselines, false).filter(({ fault }) => !SLOW.test(fault.name))
+    const { results } = await tryAll(sample(onClosingServers(cells), 24), { jobs: AT_ONCE })
+    expect(results.filter(isBad).map(({ cell, deviations }) => [cell.name, deviations])).toEqual([])
   })
 
   it('of kills is completed by the post step and the next run', async () => {

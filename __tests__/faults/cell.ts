@@ -13,6 +13,8 @@ export interface Cell {
   readonly request: Request
   readonly fault: FaultKind
   readonly often: Often
+  /** On servers that close each connection right after its response without saying so. */
+  readonly closesSilently: boolean
 }
 
 export interface Result {
@@ -31,9 +33,12 @@ const MOST_ATTEMPTS = 12
 
 /** Runs the step with the fault, then without: what came of it, and everything that is wrong with that. */
 export async function tryCell(cell: Cell): Promise<Result> {
-  const { baseline, request, fault, often } = cell
+  const { baseline, request, fault, often, closesSilently } = cell
   const addresses = addressesFor(cell)
-  const { place, inputs } = await enter(baseline.scenario, addresses(undefined))
+  const { place, inputs } = await enter(baseline.scenario, {
+    addresses: addresses(undefined),
+    closesSilently,
+  })
   await using _ = place
   const strikes = inject(cell, place)
   const watch = new Watch(place)

@@ -3,13 +3,14 @@ import { parseArgs } from 'node:util'
 import { pool } from '../runner/outcome.ts'
 import { type Kill, planKills, tryKill } from './kill.ts'
 import { isBad, tryAll } from './matrix.ts'
-import { planCells, recordAll, sample } from './plan.ts'
+import { onClosingServers, planCells, recordAll, sample } from './plan.ts'
 import { report } from './report.ts'
 import { SCENARIOS } from './scenarios.ts'
 
 const { values } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
+    closing: { type: 'boolean', default: false },
     kill: { type: 'boolean', default: false },
     jobs: { type: 'string', default: String(4 * availableParallelism()) },
     only: { type: 'string', default: '' },
@@ -37,7 +38,8 @@ async function main(): Promise<boolean> {
   const single = only.length > 0
   const baselines = await recordAll(single ? only : SCENARIOS, jobs)
   if (values.kill) return await killAll(choose(planKills(baselines)), jobs)
-  const cells = choose(planCells(baselines, values.all || single))
+  const planned = planCells(baselines, values.all || single)
+  const cells = choose(values.closing ? onClosingServers(planned) : planned)
   say(`${baselines.length} scenarios, ${cells.length} cells, ${jobs} at a time`)
   const { results, unsteady } = await tryAll(cells, { jobs, say, signal: stopped.signal })
   say(report(results))

@@ -25,6 +25,8 @@ export interface PlaceOptions {
   readonly sentry: SentryOptions | undefined
   /** Addresses that the action is given instead of those of the stand-ins. */
   readonly addresses?: Readonly<Partial<Record<System, string>>>
+  /** Every server closes each connection right after its response without saying so. */
+  readonly closesSilently?: boolean
 }
 
 /** All servers that one step talks to, fresh, with one clock for all of them and for the action. */
@@ -32,22 +34,27 @@ export class Place {
   readonly clock: FastClock = startClock()
   readonly sentry: SentryStandIn
   readonly abf: AbfStandIn
-  readonly store = new FileStoreStandIn()
-  readonly github = new GitHubStandIn()
-  readonly repository = this.github.addRepository({ owner: 'acme', name: 'storefront' })
+  readonly store: FileStoreStandIn
+  readonly github: GitHubStandIn
+  readonly repository: ReturnType<GitHubStandIn['addRepository']>
   readonly stranger = new Stranger()
   readonly #options: PlaceOptions
 
   constructor(options: PlaceOptions) {
     this.#options = options
+    const { closesSilently = false } = options
+    this.store = new FileStoreStandIn({ closesSilently })
+    this.github = new GitHubStandIn({ closesSilently })
+    this.repository = this.github.addRepository({ owner: 'acme', name: 'storefront' })
     const { store } = this
     const address = options.addresses?.store
     const { now } = this.clock
     this.github.addToken({ token: GITHUB_TOKEN })
-    this.sentry = new SentryStandIn({ ...options.sentry, now })
+    this.sentry = new SentryStandIn({ ...options.sentry, now, closesSilently })
     this.abf = new AbfStandIn({
       dialect: options.dialect ?? 'omv',
       pace: 0,
+      closesSilently,
       clock: now,
       fileStore: {
         get url() {

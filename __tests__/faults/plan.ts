@@ -67,6 +67,11 @@ export function planCells(baselines: readonly Baseline[], all: boolean): Cell[] 
   return [...cells, ...unreachable(baselines)]
 }
 
+/** The same cells on servers that close each connection right after its response without saying so. */
+export function onClosingServers(cells: readonly Cell[]): Cell[] {
+  return cells.map((cell) => ({ ...cell, closesSilently: true, name: `${cell.name} / closing` }))
+}
+
 /** Faults of the way to a server concern all requests to it, from the first one on. */
 function unreachable(baselines: readonly Baseline[]): Cell[] {
   const first = baselines.flatMap((baseline) => {
@@ -97,6 +102,7 @@ function cellOf({ baseline, request }: Target, fault: FaultKind, often: Often): 
     request,
     fault,
     often,
+    closesSilently: false,
   }
 }
 

@@ -154,8 +154,8 @@ export const SCENARIOS: readonly Scenario[] = [
 /** The servers of a scenario, running and in its situation, and the inputs of its step. */
 export async function enter(
   { dialect, sentry, arrange }: Scenario,
-  addresses: PlaceOptions['addresses'] = {},
+  options: Pick<PlaceOptions, 'addresses' | 'closesSilently'> = {},
 ): Promise<{ readonly place: Place; readonly inputs: Inputs }> {
-  const place = await new Place({ dialect, sentry, addresses }).start()
+  const place = await new Place({ dialect, sentry, ...options }).start()
   return { place, inputs: arrange(place) }
 }

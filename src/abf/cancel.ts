@@ -117,7 +117,7 @@ export async function cleanUpAbf(
     userAgent,
     account: { base: inputs.baseUrl, source: inputs.credentialsSource },
     credentials: inputs.credentials,
-    patienceMs: 0,
+    maxRateLimitWaitMs: 0,
   })
   logger.info(
     'The step ended before it could cancel the builds that it had submitted. The post step cancels them now.',

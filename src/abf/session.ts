@@ -50,23 +50,23 @@ export interface Session extends AbfDeps {
 }
 
 /** The longest pause that a request outside of the wait takes for a limit. */
-const PATIENCE_MS = 60_000
+const MAX_RATE_LIMIT_WAIT_MS = 60_000
 /** Polls in a row, times the interval, for which a status that may pass by itself is given time. */
 const GRACE_INTERVALS = 4
 
 export function openSession(inputs: AbfInputs, deps: AbfDeps): Session {
   const { clock, connect, signal } = deps
-  const api = (http: Http, until: AbortSignal, patienceMs: number): AbfApi =>
+  const api = (http: Http, until: AbortSignal, maxRateLimitWaitMs: number): AbfApi =>
     createAbfApi({
       http,
       clock,
       signal: until,
-      patienceMs,
+      maxRateLimitWaitMs,
       account: { base: inputs.baseUrl, source: inputs.credentialsSource },
       credentials: inputs.credentials,
       userAgent: deps.userAgent,
     })
-  const patient = api(connect({ signal }), signal, PATIENCE_MS)
+  const patient = api(connect({ signal }), signal, MAX_RATE_LIMIT_WAIT_MS)
   // The wait has pauses and a deadline of its own, which repeated requests would overrun.
   const polling = api(connect({ signal, retries: 0 }), signal, 0)
   const { operation } = inputs.task

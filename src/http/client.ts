@@ -4,7 +4,7 @@ import { sayDuration } from '../wait/durations.ts'
 import { type Failure, HttpError } from './failure.ts'
 import { type HttpRequest, HttpResponse, shownUrl } from './response.ts'
 import { type Attempt, decideRetry, RETRY_POLICY, retryHint } from './retry.ts'
-import type { Incoming, Outcome, Transport } from './transport.ts'
+import type { Outcome, Transport } from './transport.ts'
 
 export interface HttpDeps {
   readonly transport: Transport
@@ -21,8 +21,8 @@ export interface HttpDeps {
 
 export interface Http {
   /**
-   * Sends a request, repeats it where that is safe, and gives the last answer, whatever its status.
-   * @throws HttpError when there was no answer, when the server redirects, or asks to come back later than 60 s
+   * Sends a request, repeats it where that is safe, and gives the last response, whatever its status.
+   * @throws HttpError when there was no response, when the server redirects, or requests a longer pause than is left
    * @throws the reason of the signal when the job is cancelled
    */
   send(request: HttpRequest): Promise<HttpResponse>
@@ -34,8 +34,9 @@ export function createHttp(deps: HttpDeps): Http {
 
 async function send(request: HttpRequest, deps: HttpDeps): Promise<HttpResponse> {
   const { clock, logger, signal } = deps
-  const policy = { ...RETRY_POLICY, retries: deps.retries }
-  const begun = clock.now()
+  const { maxWaitMs: budgetMs = RETRY_POLICY.budgetMs } = request
+  const policy = { ...RETRY_POLICY, budgetMs, retries: deps.retries }
+  const startedAt = clock.now()
   for (let tried = 1; ; tried += 1) {
     signal.throwIfAborted()
     const outcome = await deps.transport(request, request.peer, clock.timeout(deps.requestTimeout), signal)
@@ -43,26 +44,25 @@ async function send(request: HttpRequest, deps: HttpDeps): Promise<HttpResponse>
       outcome.kind === 'response'
         ? new HttpResponse(request, outcome.response, tried, deps.redact)
         : undefined
-    const attempt =
-      outcome.kind === 'failure'
-        ? asAttempt(outcome.failure)
-        : judge(outcome.response, request, clock.now(), () => response?.json !== undefined)
-    const progress = { tried, elapsedMs: clock.now() - begun }
+    const attempt = toAttempt(outcome, response, request, clock.now())
+    const progress = { tried, elapsedMs: clock.now() - startedAt }
     const decision = decideRetry(attempt, request.effect, progress, policy, clock.random())
 
     if (decision.kind === 'retry') {
-      const seen = describe(outcome, attempt)
+      const cause = describe(outcome, attempt)
       logger.info(
-        `${request.peer.name}: ${request.method} ${request.url.pathname}: ${seen}; attempt ${tried + 1} of ${policy.retries + 1} in ${sayDuration(decision.afterMs)}`,
+        `${request.peer.name}: ${request.method} ${request.url.pathname}: ${cause}; attempt ${tried + 1} of ${policy.retries + 1} in ${sayDuration(decision.afterMs)}`,
       )
       await clock.sleep(decision.afterMs, signal)
       continue
     }
-    if (!response)
-      throw noAnswer(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps)
+    if (!response) {
+      throw noResponse(request, outcome.kind === 'failure' ? outcome.failure : undefined, tried, deps)
+    }
     if (decision.kind === 'retry-later') throw retryLater(response, decision.afterMs, clock.now())
-    if (response.status >= 300 && response.status < 400 && response.status !== 304)
+    if (response.status >= 300 && response.status < 400 && response.status !== 304) {
       throw redirected(response, request)
+    }
     return response
   }
 }
@@ -74,26 +74,36 @@ function describe(outcome: Outcome, attempt: Attempt): string {
     : `responded with ${outcome.response.status}`
 }
 
-function asAttempt(failure: Failure): Attempt {
-  return { kind: 'failure', maybeDelivered: failure.maybeDelivered, transient: failure.transient }
-}
-
-/** An answer that was cut short is a broken connection in disguise: proxies end a body early and call it complete. */
-function judge(answer: Incoming, request: HttpRequest, now: number, isJson: () => boolean): Attempt {
-  const success = answer.status >= 200 && answer.status < 300
-  const promisedJson =
-    (answer.bytes.length === 0 && !request.emptyBody) || /json/i.test(answer.header('content-type') ?? '')
-  if (success && request.effect === 'idempotent' && promisedJson && answer.status !== 204 && !isJson()) {
+/** A truncated body counts as a connection error: proxies end a body early and call it complete. */
+function toAttempt(
+  outcome: Outcome,
+  response: HttpResponse | undefined,
+  request: HttpRequest,
+  now: number,
+): Attempt {
+  if (outcome.kind === 'failure') {
+    const { maybeDelivered, transient } = outcome.failure
+    return { kind: 'failure', maybeDelivered, transient }
+  }
+  if (response && request.effect === 'idempotent' && isTruncated(response, request)) {
     return { kind: 'failure', maybeDelivered: true, transient: true }
   }
-  return {
-    kind: 'response',
-    status: answer.status,
-    hintMs: retryHint(answer.status, (name) => answer.header(name), now),
-  }
+  const { status } = outcome.response
+  return { kind: 'response', status, hintMs: retryHint(status, (name) => outcome.response.header(name), now) }
 }
 
-function noAnswer(
+/** A success that should have a JSON body, by its own header or by the request and its first character, and has none. */
+function isTruncated(response: HttpResponse, request: HttpRequest): boolean {
+  const { status, bytes } = response
+  if (status < 200 || status > 299 || status === 204) return false
+  if (bytes.length === 0) return !request.mayBeEmpty
+  const declared = /json/i.test(response.header('content-type') ?? '')
+  const requested = /json/i.test(request.headers['Accept'] ?? request.headers['accept'] ?? '')
+  const looksLikeJson = (): boolean => /^\uFEFF?\s*[[{]/.test(bytes.subarray(0, 100).toString('utf8'))
+  return (declared || (requested && looksLikeJson())) && response.json === undefined
+}
+
+function noResponse(
   request: HttpRequest,
   failure: Failure | undefined,
   tried: number,
@@ -101,7 +111,7 @@ function noAnswer(
 ): HttpError {
   return new HttpError({
     kind: failure?.kind ?? 'reset',
-    message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no answer')}`,
+    message: `Could not ${request.intent}: ${deps.redact(failure?.sentence ?? 'no response')}`,
     method: request.method,
     url: shownUrl(request.url),
     advice: failure?.advice,
@@ -118,7 +128,7 @@ function retryLater(response: HttpResponse, afterMs: number, now: number): HttpE
     'status',
     `responded with ${response.status} and asks to wait for ${sayDuration(afterMs)}`,
     {
-      advice: `Run the job again after ${at}; a single request waits for at most 60 s.`,
+      advice: `Re-run the job after ${at}. A single request waits for at most 60 s.`,
       retryAfterMs: afterMs,
     },
   )
@@ -132,7 +142,7 @@ function redirected(response: HttpResponse, request: HttpRequest): HttpError {
     'redirect',
     `responded with ${response.status} and points to ${to}, which is not followed`,
     {
-      advice: `Redirects would hand the token on. If that address is right, give its base as ${request.peer.urlInput}.`,
+      advice: `A redirect would send the token to another address. If that address is correct, set ${request.peer.urlInput} to its base.`,
     },
   )
 }

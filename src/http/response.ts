@@ -7,14 +7,16 @@ export interface HttpRequest extends Outgoing {
   readonly peer: Peer
   /** What is being done, for messages: "create the release". */
   readonly intent: string
-  /** A success has no body, so an empty one is not cut short. */
-  readonly emptyBody?: boolean | undefined
+  /** A success may have no body, so an empty one is not truncated. */
+  readonly mayBeEmpty?: boolean | undefined
+  /** Milliseconds that its repeats and the pauses between them may take in all; default 60 s. */
+  readonly maxWaitMs?: number | undefined
 }
 
 /** Code points of a text that are looked at for what to show. */
 const MAX_SANITIZED = 65_536
 
-/** An answer of any status, after retries. */
+/** A response of any status, after retries. */
 export class HttpResponse {
   readonly #request: HttpRequest
   readonly #incoming: Incoming
@@ -54,7 +56,7 @@ export class HttpResponse {
   #parse(): unknown {
     const raw = this.#raw
     // The redactor knows a secret also as JSON escapes it. Only where there is one each value is looked at: taking it
-    // out of the whole could cut an escape in two, and what is no JSON any more would be no answer.
+    // out of the whole could cut an escape in two, and the response would be JSON no more.
     return parseJson(raw, this.#redact(raw) === raw ? undefined : this.#redact)
   }
 

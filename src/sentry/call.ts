@@ -75,7 +75,7 @@ export function toRequest(
     peer: SENTRY,
     body: body === undefined ? undefined : JSON.stringify(body),
     bytes: upload?.bytes,
-    emptyBody: upload ? true : undefined,
+    mayBeEmpty: upload ? true : undefined,
     headers: {
       Accept: 'application/json',
       Authorization: `Bearer ${token}`,

@@ -28,8 +28,12 @@ export function releaseUrl(
     : `${base}organizations/${organization}/releases/${version}/${query}`
 }
 
-/** An id of Sentry in digits; undefined for whatever else a server may send in its place. */
+/**
+ * An id of Sentry in digits; undefined for whatever else a server may send in its place, and for a number that cannot
+ * hold all of its digits.
+ */
 export function numericId(id: string | number | null | undefined): string | undefined {
+  if (typeof id === 'number' && !Number.isSafeInteger(id)) return undefined
   const text = String(id ?? '')
   return /^\d{1,20}$/.test(text) ? text : undefined
 }

@@ -88,7 +88,7 @@ export function scriptedApi(answers: readonly (Incoming | Error)[], more: Partia
     account: { base: BASE, source: 'input abf-token' },
     credentials: { user: 'token', password: '' },
     userAgent: 'release-gate (us)',
-    patienceMs: 60_000,
+    maxRateLimitWaitMs: 60_000,
     ...more,
   }
   const asked = (): string[] =>

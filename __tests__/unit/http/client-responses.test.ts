@@ -56,6 +56,16 @@ describe('a success whose JSON cannot be read', () => {
     expect(attempts()).toBe(2)
   })
 
+  it.each([{ accept: 'application/vnd.github+json' }, { Accept: 'application/json' }])(
+    'is requested again when a JSON text without a type was requested and is cut short (%o)',
+    async (headers) => {
+      const cut = { ...incoming(200, '\uFEFF [{"a":'), header: () => undefined }
+      const { send, attempts } = client(cut, incoming(200, { a: 1 }))
+      await send({ headers })
+      expect(attempts()).toBe(2)
+    },
+  )
+
   it('is given to the caller in the end', async () => {
     const { send, attempts } = client(incoming(200, '{"a":'))
     expect((await send()).json).toBeUndefined()
@@ -63,8 +73,13 @@ describe('a success whose JSON cannot be read', () => {
   })
 
   it.each([
+    [
+      'a log that begins like JSON',
+      { ...incoming(200, '[INFO] x'), header: () => undefined },
+      { headers: {} },
+    ],
     ['a status that has no body', incoming(204, ''), {}],
-    ['an upload, whose success has no body', incoming(200, '', HTML), { emptyBody: true }],
+    ['an upload, whose success has no body', incoming(200, '', HTML), { mayBeEmpty: true }],
     ['an error', incoming(404, ''), {}],
     ['an answer below the successes', incoming(199, ''), {}],
     ['an answer that nothing has changed', incoming(304, ''), {}],
@@ -102,7 +117,7 @@ describe('redirects', () => {
       `Could not look up the release: Sentry at sentry.example responded with ${status} and points to https://sentry.example/login, which is not followed`,
     )
     expect(error.advice).toBe(
-      'Redirects would hand the token on. If that address is right, give its base as sentry-url.',
+      'A redirect would send the token to another address. If that address is correct, set sentry-url to its base.',
     )
   })
 
@@ -118,7 +133,7 @@ it('a limit that is lifted later names the minute, without fractions of a second
     'Could not look up the release: Sentry at sentry.example responded with 429 and asks to wait for 1 min 30 s',
   )
   expect(error.advice).toBe(
-    'Run the job again after 2026-01-01T00:01:30Z; a single request waits for at most 60 s.',
+    'Re-run the job after 2026-01-01T00:01:30Z. A single request waits for at most 60 s.',
   )
   expect(error.retryAfterMs).toBe(90_000)
 })

@@ -85,6 +85,9 @@ it.each([
   ['12a', undefined],
   ['a12', undefined],
   [-1, undefined],
+  ['12345678901234567890', '12345678901234567890'],
+  [9_007_199_254_740_991, '9007199254740991'],
+  [2 ** 53, undefined],
   [null, undefined],
   [undefined, undefined],
 ])('numericId of %j is %j', (id, digits) => {

@@ -27,8 +27,8 @@ export interface RequestDeps {
   readonly account: Account
   readonly credentials: Credentials | undefined
   readonly userAgent: string
-  /** The longest pause in milliseconds that a request itself takes for the limit of requests per hour. */
-  readonly patienceMs: number
+  /** Milliseconds that a request waits in all for the limit of requests per hour. */
+  readonly maxRateLimitWaitMs: number
 }
 
 /** Requests made, and how many more the server allows until the full hour, by its last answer. */
@@ -69,12 +69,13 @@ export function createRequests(deps: RequestDeps): Requests {
     more: { readonly body?: unknown; readonly effect?: Effect; readonly etag?: string | undefined } = {},
   ): Promise<HttpResponse> {
     const { body, effect = 'idempotent', etag } = more
-    const send = (): Promise<HttpResponse> =>
+    const send = (maxWaitMs?: number): Promise<HttpResponse> =>
       deps.http.send({
         method,
         url: new URL(path, root),
         intent,
         effect,
+        maxWaitMs,
         peer: ABF,
         body: body === undefined ? undefined : JSON.stringify(body),
         headers: headers(deps, body !== undefined, etag),
@@ -119,15 +120,18 @@ export function createRequests(deps: RequestDeps): Requests {
 
 /** Waits for the full hour when it is near: a request over the limit was refused and had no effect. */
 async function patient(
-  send: () => Promise<HttpResponse>,
-  { account, clock, signal, patienceMs }: RequestDeps,
+  send: (maxWaitMs?: number) => Promise<HttpResponse>,
+  { account, clock, signal, maxRateLimitWaitMs }: RequestDeps,
 ): Promise<HttpResponse> {
   try {
+    const startedAt = clock.now()
+    const leftMs = (): number => maxRateLimitWaitMs - (clock.now() - startedAt)
     const response = await send()
     const pauseMs = rateLimitMs(response, clock.now())
-    if (pauseMs === undefined || pauseMs > patienceMs) return response
+    if (pauseMs === undefined || pauseMs > leftMs()) return response
     await clock.sleep(pauseMs + 1000 * clock.random(), signal)
-    return await send()
+    // The pause and what follows it share one limit.
+    return await send(Math.max(0, leftMs()))
   } catch (error) {
     throw error instanceof HttpError && error.kind === 'redirect' ? explainRedirect(error, account) : error
   }

@@ -115,6 +115,7 @@ async function fetchLines(url: URL, file: LogFile, count: number, http: Http): P
       effect: 'idempotent',
       intent: `read the log ${file.file_name}`,
       headers: { Accept: '*/*', ...(large ? { Range: `bytes=-${END}` } : {}) },
+      mayBeEmpty: true,
       maxResponseBytes: LARGEST_LOG,
     })
     return response.status === 200 || response.status === 206 ? tail(response, count) : undefined

@@ -88,7 +88,7 @@ describe('a look at one build', () => {
   test('that fails for other reasons throws', async () => {
     expect(await failureOf(scriptedApi([incoming(500, '<html>')]).api.show(7))).toMatchObject({ status: 500 })
     expect(await failureOf(scriptedApi([incoming(502, {})]).api.show(7))).toMatchObject({ status: 502 })
-    expect(await failureOf(scriptedApi([LIMIT], { patienceMs: 0 }).api.show(7))).toMatchObject({
+    expect(await failureOf(scriptedApi([LIMIT], { maxRateLimitWaitMs: 0 }).api.show(7))).toMatchObject({
       retryAfterMs: expect.any(Number) as number,
     })
   })
@@ -96,7 +96,7 @@ describe('a look at one build', () => {
 
 describe('a create', () => {
   const create = (answer: Parameters<typeof scriptedApi>[0][number]) =>
-    scriptedApi([answer], { patienceMs: 0 }).api.create({ project_id: 1 }, 'submit the build')
+    scriptedApi([answer], { maxRateLimitWaitMs: 0 }).api.create({ project_id: 1 }, 'submit the build')
 
   test('sends the fields once', async () => {
     const { api, requests, asked } = scriptedApi([incoming(200, { build_list: { id: 9 } })])
@@ -158,7 +158,7 @@ describe('a create', () => {
 
 describe('an action', () => {
   const act = (answer: Parameters<typeof scriptedApi>[0][number]) =>
-    scriptedApi([answer], { patienceMs: 0 }).api.act(7, 'cancel')
+    scriptedApi([answer], { maxRateLimitWaitMs: 0 }).api.act(7, 'cancel')
 
   test.each([
     ['cancel', 'cancel build 7'],

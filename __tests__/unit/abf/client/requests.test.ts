@@ -137,13 +137,19 @@ describe('the limit of requests', () => {
   })
 
   test('is told when the hour is too far away, or when it is still there afterwards', async () => {
-    const hasty = prepare([LIMIT], { patienceMs: 29_999 })
+    const hasty = prepare([LIMIT], { maxRateLimitWaitMs: 29_999 })
     expect((await hasty.requests.get('a', 'look')).status).toBe(403)
     expect(hasty.clock.pauses).toEqual([])
-    const again = prepare([LIMIT], { patienceMs: 30_000 })
+    const again = prepare([LIMIT], { maxRateLimitWaitMs: 30_000 })
     expect((await again.requests.get('a', 'look')).status).toBe(403)
     expect(again.sent).toHaveLength(2)
   })
+})
+
+test('the pause for the limit and the repeats after it share one limit', async () => {
+  const { requests, sent } = prepare([LIMIT, incoming(200, ROWS)])
+  await requests.get('a', 'look')
+  expect(sent.map(({ maxWaitMs }) => maxWaitMs)).toEqual([undefined, 60_000 - 30_500])
 })
 
 test('a redirect is explained as ABF means it, and any other failure stays what it is', async () => {

@@ -191,7 +191,7 @@ describe('what is left of the limit', () => {
       account: { base: 'https://abf.example/', source: undefined },
       credentials: undefined,
       userAgent: 'test',
-      patienceMs: 0,
+      maxRateLimitWaitMs: 0,
     })
   }
 
