@@ -21,7 +21,13 @@ const SENTRY: readonly Scenario[] = [
   {
     name: 'old Sentry',
     sentry: { generation: 'old' },
-    arrange: () => ({ 'set-commits': 'refs', environment: 'production' }),
+    // Such a server keeps its repositories from organization tokens.
+    arrange: ({ sentry }) => ({
+      'sentry-auth-token': sentry.tokens.integration,
+      organization: 'acme',
+      'set-commits': 'refs',
+      environment: 'production',
+    }),
   },
   {
     name: 'attach and update',
