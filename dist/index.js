@@ -635,7 +635,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3472);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8378);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -645,7 +645,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3472:
+/***/ 8378:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2922,7 +2922,7 @@ function decodeOrgToken(token) {
 ;// CONCATENATED MODULE: ./src/sentry/version.ts
 
 /** Code points; Sentry answers 400 to a longer version. */
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 /**
  * Why Sentry would refuse a release version (POST /releases/, 400), or undefined when it is allowed. Sentry keeps
  * versions byte for byte and compares them with case.
@@ -2931,8 +2931,8 @@ function versionProblem(version) {
     const length = (0,sanitize/* lengthOf */.Y5)(version);
     if (version.trim() === '')
         return 'at least one character that is not a space';
-    if (length > LONGEST)
-        return `at most ${LONGEST} characters (this one has ${length})`;
+    if (length > MAX_LENGTH)
+        return `at most ${MAX_LENGTH} characters (this one has ${length})`;
     if (!version.isWellFormed())
         return 'well-formed Unicode';
     if (/[\r\n\f\t\0]/.test(version))
@@ -2942,6 +2942,12 @@ function versionProblem(version) {
     if (/^(\.|\.\.|latest)$/i.test(version.trim()))
         return 'another name than ".", ".." and "latest"';
     return undefined;
+}
+/** The `query` that makes GET /releases/ list the versions that begin with `prefix`; undefined when it cannot. */
+function prefixQuery(prefix) {
+    if (/["*[\]]/.test(prefix))
+        return undefined;
+    return /^[\w.@+-]+$/.test(prefix) ? `release:${prefix}*` : `release:"${prefix}*"`;
 }
 /**
  * The `query` that makes GET /releases/ list exactly this version, or undefined when the search language cannot
@@ -3020,6 +3026,7 @@ function loadSentry(env, context, commit, show) {
             baseUrl: values['sentry-url'],
             projects: Object.freeze(values.projects),
             version: values.version,
+            versionPrefix: input(env, 'version') ? undefined : prefix || undefined,
             ref: preferred(values.ref, defaultRef(context)),
             url: preferred(values.url, defaultUrl(context, commit)),
             restoreArchived: values['restore-archived'],
@@ -3469,8 +3476,8 @@ function redirected(response, request) {
 
 // EXTERNAL MODULE: ./src/sentry/call.ts
 var sentry_call = __nccwpck_require__(2099);
-// EXTERNAL MODULE: ./src/sentry/errors.ts
-var sentry_errors = __nccwpck_require__(8496);
+// EXTERNAL MODULE: ./src/sentry/links.ts
+var links = __nccwpck_require__(2654);
 // EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
 var schemas = __nccwpck_require__(8395);
 ;// CONCATENATED MODULE: ./src/sentry/schema.ts
@@ -3516,14 +3523,83 @@ const DeploySchema = schemas/* looseObject */._H3({
 });
 const DeployListSchema = schemas/* array */.YOg(DeploySchema);
 
+;// CONCATENATED MODULE: ./src/sentry/create.ts
+
+
+
+/**
+ * POST of a release, in the form of `projects` that the server takes. A 400 about projects is answered with the next
+ * form: all projects within reach of a personal token; digits as text, which is a slug, and from 25.12.1 an id, too;
+ * slugs instead of ids, for servers before 24.8.
+ * @returns the first response that does not refuse the projects, else the first one of all
+ */
+async function postWithProjects(release, call, widens) {
+    const post = (projects, query) => call({
+        method: 'POST',
+        path: 'releases/',
+        body: { ...release, projects },
+        intent: 'create the release',
+        query,
+    });
+    const ALL = { project: '-1' };
+    const { projects } = release;
+    const first = await post(projects.map(sentry_call/* asProject */.kC));
+    if (!rejectsProjects(first))
+        return first;
+    if (widens) {
+        // Without it only projects of joined teams count.
+        const response = await post(projects.map(sentry_call/* asProject */.kC), ALL);
+        if (!refused(response))
+            return response;
+    }
+    if (projects.every((project) => typeof (0,sentry_call/* asProject */.kC)(project) === 'string'))
+        return first;
+    const query = widens ? ALL : undefined;
+    const text = await post(projects, query);
+    if (!refused(text))
+        return text;
+    const slugs = await Promise.all(projects.map((project) => slugOf(project, call)));
+    const known = slugs.filter((slug) => slug !== undefined);
+    if (known.length < projects.length)
+        return first;
+    const response = await post(known, query);
+    return refused(response) ? first : response;
+}
+/** The slug of a numeric id, from any release of that project: what every token that may create releases can read. */
+async function slugOf(project, call) {
+    if (typeof (0,sentry_call/* asProject */.kC)(project) === 'string')
+        return project;
+    const response = await call({
+        method: 'GET',
+        path: 'releases/',
+        query: { project, status: '', per_page: '1' },
+        intent: 'look up the slug of the project',
+    });
+    if (response.status !== 200)
+        return undefined;
+    const [release] = (0,sentry_call/* parse */.qg)(ReleaseListSchema, response);
+    return release?.projects?.find((candidate) => (0,links/* isProject */.YS)(candidate, project))?.slug ?? undefined;
+}
+/** Whatever the reason is, the first refusal is the one to explain. */
+function refused({ status }) {
+    return status === 400 || status === 403;
+}
+function rejectsProjects(response) {
+    const body = response.json;
+    return response.status === 400 && typeof body === 'object' && body !== null && 'projects' in body;
+}
+
+// EXTERNAL MODULE: ./src/sentry/errors.ts
+var sentry_errors = __nccwpck_require__(8496);
 ;// CONCATENATED MODULE: ./src/sentry/api.ts
 
 
 
 
 
+
 /**
- * The calls about releases. Each throws HttpError for an answer that it does not name, with advice.
+ * The calls about releases. Each throws HttpError, with advice, for a response that its type does not name.
  * @param widens whether `project=-1` can show a token more projects: true for personal tokens
  */
 function createReleaseApi(call, account, widens) {
@@ -3544,28 +3620,17 @@ function createReleaseApi(call, account, widens) {
                 return list.read(await call(list.call));
             }
             catch (error) {
-                // The list also asks the event store, so it can fail while the release itself is fine.
+                // The list also reads from the event store, so it can fail while the release itself is fine.
                 if (error instanceof http_failure/* HttpError */.j$)
                     return undefined;
                 throw error;
             }
         },
         async create(release) {
-            const post = {
-                method: 'POST',
-                path: 'releases/',
-                body: { ...release, projects: release.projects.map(sentry_call/* asProject */.kC) },
-                intent: 'create the release',
-            };
-            let response = await call(post);
-            if (widens && response.status === 400 && rejectsProjects(response)) {
-                // With a personal token only projects of joined teams count, until the query asks for all within reach.
-                const wider = await call({ ...post, query: { project: '-1' } });
-                if (wider.status !== 400 && wider.status !== 403)
-                    response = wider;
+            const response = await postWithProjects(release, call, widens);
+            if (response.status === 409) {
+                return { kind: 'conflict', error: (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write) };
             }
-            if (response.status === 409)
-                return { kind: 'conflict' };
             if (![200, 201, 208].includes(response.status))
                 throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
             return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, response), status: response.status };
@@ -3604,12 +3669,9 @@ function listOfVersion(version, intent) {
         read: (response) => (response.status === 200 ? (0,sentry_call/* parse */.qg)(ReleaseListSchema, response) : undefined),
     };
 }
-function rejectsProjects(response) {
-    const body = response.json;
-    return typeof body === 'object' && body !== null && 'projects' in body;
-}
 
 ;// CONCATENATED MODULE: ./src/sentry/commits-api.ts
+
 
 
 
@@ -3627,11 +3689,16 @@ function createCommitsApi(call, account) {
             for await (const response of list) {
                 if (response.status === 404)
                     break;
-                if (response.status !== 200)
-                    throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.repositories);
+                if (response.status !== 200) {
+                    const error = (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.repositories);
+                    if (response.status === 403)
+                        return { kind: 'forbidden', error };
+                    throw error;
+                }
                 candidates.push(...(0,sentry_call/* parse */.qg)(RepositoryListSchema, response).filter((one) => isReadable(one, name)));
             }
-            return candidates.find((one) => one.name === name) ?? candidates[0];
+            const found = candidates.find((one) => one.name === name) ?? candidates[0];
+            return found ? { kind: 'found', name: found.name } : { kind: 'none' };
         },
         async previousCommit(version) {
             const response = await call({
@@ -3640,7 +3707,7 @@ function createCommitsApi(call, account) {
                 intent: 'look up the previous release',
             });
             if (response.status === 404)
-                return { kind: 'none' };
+                return undefined;
             if (response.status !== 200)
                 throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.read);
             const previous = (0,sentry_call/* parse */.qg)(PreviousReleaseSchema, response);
@@ -3648,6 +3715,27 @@ function createCommitsApi(call, account) {
                 return { kind: 'own' };
             const commit = previous.lastCommit?.id;
             return commit ? { kind: 'previous', commit } : { kind: 'none' };
+        },
+        async withPrefix(prefix) {
+            const query = prefixQuery(prefix);
+            const filter = query === undefined ? {} : { query };
+            try {
+                const response = await call({
+                    method: 'GET',
+                    path: 'releases/',
+                    query: { ...filter, status: '', project: '-1', per_page: '100' },
+                    intent: 'look up the previous release with the version-prefix',
+                });
+                if (response.status !== 200)
+                    return undefined;
+                return (0,sentry_call/* parse */.qg)(ReleaseListSchema, response).filter(({ version }) => version.startsWith(prefix));
+            }
+            catch (error) {
+                // The list also reads from the event store, so it can fail while the release itself is fine.
+                if (error instanceof http_failure/* HttpError */.j$)
+                    return undefined;
+                throw error;
+            }
         },
         async associate(version, body, dateReleased) {
             const response = await (0,sentry_call/* askOnce */.RV)(call, {
@@ -3658,16 +3746,17 @@ function createCommitsApi(call, account) {
             });
             if (response instanceof http_failure/* HttpError */.j$)
                 return { kind: 'lost', error: response };
+            const error = () => (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
             if (response.status === 409)
-                return { kind: 'busy' };
+                return { kind: 'busy', error: error() };
             if ((0,sentry_call/* isTrouble */.KM)(response))
-                return { kind: 'lost', error: (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write) };
+                return { kind: 'lost', error: error() };
             if (response.status === 413)
                 return { kind: 'too-large' };
             if (response.status === 404)
                 return { kind: 'hidden' };
             if (response.status !== 200)
-                throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
+                throw error();
             return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, response) };
         },
     };
@@ -3804,8 +3893,6 @@ async function cancelBuilds(world) {
     });
 }
 
-// EXTERNAL MODULE: ./src/sentry/links.ts
-var links = __nccwpck_require__(2654);
 ;// CONCATENATED MODULE: ./src/outputs.ts
 
 /** Writes the outputs of the release; called again whenever more is known, so that a later failure loses none. */
@@ -3840,9 +3927,9 @@ function setDeployOutputs(outputs, deploy) {
 ;// CONCATENATED MODULE: ./src/sentry/commit-list.ts
 
 /** Characters; longer values are a 400, on old servers (before 2024) already these. */
-const commit_list_LONGEST = { repository: 64, authorName: 128, authorEmail: 75, path: 255 };
+const commit_list_MAX_LENGTH = { repository: 64, authorName: 128, authorEmail: 75, path: 255 };
 /** Sentry and what stands before it refuse or time out on more. */
-const LARGEST_LIST_BYTES = 1_000_000;
+const MAX_LIST_BYTES = 1_000_000;
 /**
  * Commits in Sentry's words, in the order given (newest first). Every one has a timestamp, because the server sorts by
  * it and fails on a mixture; nothing is null, which the server accepts and then trips over.
@@ -3856,11 +3943,11 @@ function toSentryCommits(commits, repository, now) {
         return {
             id: commit.sha,
             // Too long a name is a 400; without one Sentry files the commit under a placeholder.
-            ...(repository.length <= commit_list_LONGEST.repository ? { repository } : {}),
+            ...(repository.length <= commit_list_MAX_LENGTH.repository ? { repository } : {}),
             message: commit.message,
-            ...(name ? { author_name: (0,sanitize/* shorten */.ml)(name, commit_list_LONGEST.authorName) } : {}),
+            ...(name ? { author_name: (0,sanitize/* shorten */.ml)(name, commit_list_MAX_LENGTH.authorName) } : {}),
             // The server stores no more of an address than this, so cutting it here changes nothing.
-            ...(email ? { author_email: Array.from(email).slice(0, commit_list_LONGEST.authorEmail).join('') } : {}),
+            ...(email ? { author_email: Array.from(email).slice(0, commit_list_MAX_LENGTH.authorEmail).join('') } : {}),
             timestamp: commit.date ?? now,
             ...(files && files.length > 0 ? { patch_set: files } : {}),
         };
@@ -3877,7 +3964,7 @@ function patched(file) {
         : file.status === 'unchanged'
             ? []
             : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }];
-    return entries.filter((entry) => entry.path.length <= commit_list_LONGEST.path && entry.path.trim() !== '');
+    return entries.filter((entry) => entry.path.length <= commit_list_MAX_LENGTH.path && entry.path.trim() !== '');
 }
 const ADDS = new Set(['added', 'copied', 'renamed']);
 /**
@@ -3932,7 +4019,7 @@ function sum(values) {
 /**
  * Calls `attempt` until it gives something, with growing pauses, and once more at the deadline. The pauses are spread
  * by chance, so that parallel jobs do not march in step.
- * @param deadline milliseconds since the epoch; in the past: one attempt
+ * @param deadline milliseconds since the epoch, or a function that gives them after each attempt; in the past: one attempt
  * @param pause the first and the longest pause in milliseconds
  * @returns undefined when nothing came by the deadline
  */
@@ -3941,11 +4028,99 @@ async function retryUntil(attempt, deadline, pause, { clock, signal }) {
         const result = await attempt();
         if (result !== undefined)
             return result;
-        const left = deadline - clock.now();
+        const left = (typeof deadline === 'number' ? deadline : deadline()) - clock.now();
         if (left <= 0)
             return undefined;
         await clock.sleep(Math.min(Math.round(next * (0.5 + clock.random() / 2)), left), signal);
     }
+}
+
+;// CONCATENATED MODULE: ./src/sentry/visibility.ts
+
+/**
+ * Milliseconds. Sentry caches for 60 s per caller that it may not see a release, also when a POST has changed that
+ * meanwhile. So for this long after a POST a 404 means "not visible yet", and after it "no access".
+ */
+const MAX_HIDDEN_MS = 70_000;
+const PAUSE = { first: 500, longest: 10_000 };
+/**
+ * A test for a 404: true while the release may still appear, which the log says once.
+ * @param hiddenUntil milliseconds since the epoch; in the past: a 404 is final
+ */
+function mayAppear(hiddenUntil, { clock, logger }) {
+    let logged = false;
+    return () => {
+        if (clock.now() >= hiddenUntil)
+            return false;
+        if (!logged)
+            logger.info('Sentry does not show the release yet (404). This can take a minute; retrying.');
+        logged = true;
+        return true;
+    };
+}
+/**
+ * Repeats a call for as long as Sentry may hide the release.
+ * @param attempt gives undefined for a 404
+ * @param hiddenUntil milliseconds since the epoch; in the past: one attempt
+ * @returns undefined when the 404 is final
+ */
+function retryWhileHidden(attempt, hiddenUntil, session) {
+    const hidden = mayAppear(hiddenUntil, session);
+    return retryUntil(async () => {
+        const result = await attempt();
+        if (result === undefined)
+            hidden();
+        return result;
+    }, hiddenUntil, PAUSE, session);
+}
+
+;// CONCATENATED MODULE: ./src/sentry/previous-commit.ts
+
+
+
+/**
+ * The last commit of the release before this one: with a prefix, of the newest earlier release with the same prefix
+ * and a project of this step, else of the one that Sentry names.
+ * @throws HttpError when Sentry refuses
+ */
+async function findPreviousCommit({ version, previousCommit, versionPrefix, projects, hiddenUntil }, session) {
+    const { api, logger } = session;
+    if (previousCommit !== undefined)
+        return { kind: 'previous', commit: previousCommit };
+    if (versionPrefix === undefined) {
+        const previous = await retryWhileHidden(() => api.previousCommit(version), hiddenUntil, session);
+        return previous ?? { kind: 'none' };
+    }
+    const rows = await api.withPrefix(versionPrefix);
+    if (!rows) {
+        logger.info('Sentry could not list the releases, so the previous release with the prefix is unknown.');
+        return { kind: 'none' };
+    }
+    const previous = newestBefore(rows, version, versionPrefix, projects);
+    const commit = previous && (previous.lastCommit?.id || derivedCommit(previous.version, versionPrefix));
+    if (!previous || !commit)
+        return { kind: 'none' };
+    logger.info(`The previous release with the prefix ${(0,sanitize/* quoted */.TL)(versionPrefix)} is ${(0,sanitize/* quoted */.TL)(previous.version)}.`);
+    return { kind: 'previous', commit };
+}
+/** @param rows newest first, all with the prefix */
+function newestBefore(rows, version, prefix, projects) {
+    const own = rows.findIndex((row) => row.version === version);
+    return rows.slice(own + 1).find((row) => {
+        // "web-" is also what "web-admin-" begins with: a SHA at the end must be all that follows the prefix.
+        if (/.[0-9a-f]{40}$/i.test(row.version.slice(prefix.length)) && !derivedCommit(row.version, prefix)) {
+            return false;
+        }
+        const hasCommit = Boolean(row.lastCommit?.id) || derivedCommit(row.version, prefix) !== undefined;
+        const attached = row.projects ?? [];
+        const shared = attached.length === 0 || projects.some((one) => attached.some((row) => (0,links/* isProject */.YS)(row, one)));
+        return hasCommit && shared;
+    });
+}
+/** The commit that a version consists of, behind its prefix. */
+function derivedCommit(version, prefix) {
+    const rest = version.slice(prefix.length);
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(rest) ? rest.toLowerCase() : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/plan.ts
@@ -3980,24 +4155,23 @@ function difference(field, release, wanted) {
 
 
 
-/** Milliseconds. Sentry caches "may not see this release" for 60 s per caller, also when the release has changed meanwhile. */
-const VISIBLE_AFTER_MS = 70_000;
-/** Another writer holds the release at most this long before we give up on it. */
-const CONFLICT_MS = 60_000;
-const PAUSE = { first: 500, longest: 10_000 };
-/** GET of the exact version; an answer about any other version (a proxy, a server that folds case) is no answer. */
+
+/** Milliseconds for which another writer of the release is waited for (409). */
+const MAX_CONFLICT_MS = 60_000;
+const release_steps_PAUSE = { first: 500, longest: 10_000 };
+/** Reads exactly this version. A response about another version (from a proxy, or a server that folds case) is ignored. */
 async function find(wanted, { api, logger }) {
     const release = await api.find(wanted.version);
     if (!release || release.version === wanted.version)
         return release;
-    logger.info(`Asked for release ${(0,sanitize/* quoted */.TL)(wanted.version)}, Sentry responded with ${(0,sanitize/* quoted */.TL)(release.version)}, which is left alone.`);
+    logger.info(`Sentry was asked for release ${(0,sanitize/* quoted */.TL)(wanted.version)} and responded with ${(0,sanitize/* quoted */.TL)(release.version)}, which is ignored.`);
     return undefined;
 }
 /**
- * POST, which is the same however often it is done. 409 means that another writer was faster or holds the release:
- * look what it left, and try again for up to 60 s.
+ * Creates or amends the release by a POST, which may be repeated. 409 means that another writer was faster or holds
+ * the release: its result is read, and the POST repeated for up to 60 s.
  */
-async function post(wanted, deps) {
+async function post(wanted, session) {
     const body = {
         version: wanted.version,
         projects: wanted.projects,
@@ -4005,49 +4179,35 @@ async function post(wanted, deps) {
         url: wanted.url.value,
         status: wanted.restoreArchived ? 'open' : undefined,
     };
-    let conflict = false;
+    let conflict;
     let others = false;
     const attempt = async () => {
-        const left = conflict ? await find(wanted, deps) : undefined;
-        others ||= left !== undefined;
-        if (left && nextStep(left, wanted).kind !== 'amend')
-            return { release: left, status: undefined, others };
-        const result = await deps.api.create(body);
+        const current = conflict ? await find(wanted, session) : undefined;
+        others ||= current !== undefined;
+        if (current && nextStep(current, wanted).kind !== 'amend') {
+            return { release: current, status: undefined, others };
+        }
+        const result = await session.api.create(body);
         if (result.kind === 'ok')
             return { ...result, release: exact(result.release, wanted), others };
-        conflict = true;
-        deps.logger.info('Another job is writing this release (409); looking again shortly.');
+        conflict = result.error;
+        session.logger.info('Another job is writing this release (409). Checking again shortly.');
         return undefined;
     };
-    const posted = await retryUntil(attempt, deps.clock.now() + CONFLICT_MS, PAUSE, deps);
+    const posted = await retryUntil(attempt, session.clock.now() + MAX_CONFLICT_MS, release_steps_PAUSE, session);
     if (posted)
         return posted;
-    throw new errors/* ActionError */.lZ(`Could not create the release: Sentry responded with 409 for ${(0,durations/* sayDuration */.k)(CONFLICT_MS)}, because another job is writing it.`, { advice: 'Run the job again in a few minutes.' });
+    throw conflict ?? new errors/* ActionError */.lZ('Could not create the release.');
 }
-/** The release that was written, which must be the one that was asked for. */
+/** The release that was written, which must have the version that was sent. */
 function exact(release, { version }) {
     if (release.version === version)
         return release;
-    throw new errors/* ActionError */.lZ(`Asked Sentry for release ${(0,sanitize/* quoted */.TL)(version)}, and it responded with ${(0,sanitize/* quoted */.TL)(release.version)}.`, { advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.' });
-}
-/**
- * Repeats what Sentry answers with 404 (undefined), for as long as it may hide a release that it has just let us write.
- * @param hiddenUntil milliseconds since the epoch; in the past: one attempt
- */
-function whileHidden(attempt, hiddenUntil, deps) {
-    let told = false;
-    return retryUntil(async () => {
-        const result = await attempt();
-        if (result === undefined && !told && deps.clock.now() < hiddenUntil) {
-            told = true;
-            deps.logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
-        }
-        return result;
-    }, hiddenUntil, PAUSE, deps);
+    throw new errors/* ActionError */.lZ(`Sentry was sent release ${(0,sanitize/* quoted */.TL)(version)} and responded with ${(0,sanitize/* quoted */.TL)(release.version)}.`, { advice: 'Use a version that this Sentry stores unchanged, or report this to its administrator.' });
 }
 /** PUT of fields that a POST ignores. */
-async function put(wanted, change, hiddenUntil, deps) {
-    const release = await whileHidden(() => deps.api.update(wanted.version, change), hiddenUntil, deps);
+async function put(wanted, change, hiddenUntil, session) {
+    const release = await retryWhileHidden(() => session.api.update(wanted.version, change), hiddenUntil, session);
     if (release)
         return exact(release, wanted);
     const fields = Object.keys(change).join(' and ');
@@ -4056,27 +4216,30 @@ async function put(wanted, change, hiddenUntil, deps) {
     });
 }
 /**
- * Reads the release back: from the list, which is what people see, else from the exact look-up.
- * A success that Sentry does not show within 70 s is no success.
+ * Reads the release back: from the list, which is what people see, else by its exact version. Both are repeated until
+ * the release shows all projects.
+ * @throws ActionError when Sentry does not show it within 70 s
  */
-async function release_steps_confirm(wanted, deps) {
+async function release_steps_confirm(wanted, session) {
     let seen;
     let how = '';
-    const look = async () => {
-        const rows = await deps.api.list(wanted.version);
+    const read = async () => {
+        const rows = await session.api.list(wanted.version);
         const listed = rows?.find((row) => row.version === wanted.version);
-        how = listed ? 'Sentry lists version' : 'the list does not tell, but the exact look-up shows version';
-        seen = listed ?? (await find(wanted, deps));
+        how = listed
+            ? 'the list of releases has version'
+            : 'the list of releases does not show it, but Sentry returns version';
+        seen = listed ?? (await find(wanted, session));
         return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined;
     };
-    const confirmed = await retryUntil(look, deps.clock.now() + VISIBLE_AFTER_MS, PAUSE, deps);
+    const confirmed = await retryUntil(read, session.clock.now() + MAX_HIDDEN_MS, release_steps_PAUSE, session);
     if (confirmed) {
-        deps.logger.info(`Confirmed: ${how} ${(0,sanitize/* plain */.pj)(confirmed.version)}.`);
+        session.logger.info(`Confirmed: ${how} ${(0,sanitize/* plain */.pj)(confirmed.version)}.`);
         return confirmed;
     }
     throw new errors/* ActionError */.lZ(seen
         ? `Sentry shows release ${(0,sanitize/* quoted */.TL)(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`
-        : `Sentry accepted release ${(0,sanitize/* quoted */.TL)(wanted.version)} but does not show it ${(0,durations/* sayDuration */.k)(VISIBLE_AFTER_MS)} later.`, {
+        : `Sentry accepted release ${(0,sanitize/* quoted */.TL)(wanted.version)} but does not show it ${(0,durations/* sayDuration */.k)(MAX_HIDDEN_MS)} later.`, {
         advice: 'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',
     });
 }
@@ -4086,25 +4249,24 @@ async function release_steps_confirm(wanted, deps) {
 
 
 
-/** Milliseconds in which another writer is waited for (409), or the release to show up (404). */
-const WAIT_MS = VISIBLE_AFTER_MS;
+
 const send_commits_PAUSE = { first: 2_000, longest: 15_000 };
 /**
  * Sends as much of a list as the server takes. A 413 is answered with half as much: the same again would be refused
  * again.
  * @throws ActionError when even one bare commit is too much
  */
-async function sendFitting(commits, target, deps) {
-    let limit = LARGEST_LIST_BYTES;
+async function sendFitting(commits, target, session) {
+    let limit = MAX_LIST_BYTES;
     for (;;) {
         const { commits: sent, withoutFiles, dropped } = fit(commits, limit);
         const [first, ...rest] = sent;
         if (!first)
             throw new errors/* ActionError */.lZ('There is no commit to send.');
         if (withoutFiles > 0 || dropped > 0) {
-            deps.logger.notice(`The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`);
+            session.logger.notice(`The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`);
         }
-        const release = await send_commits_send({ commits: [first, ...rest] }, target, deps);
+        const release = await send_commits_send({ commits: [first, ...rest] }, target, session);
         if (release)
             return { release, sent };
         if (rest.length === 0 && !first.patch_set)
@@ -4114,63 +4276,63 @@ async function sendFitting(commits, target, deps) {
 }
 /** The error for a request of which nothing can be left out. */
 function tooLarge() {
-    return new errors/* ActionError */.lZ('Could not associate the commits: the smallest request is refused as too large (413).', {
+    return new errors/* ActionError */.lZ('Could not associate the commits: even the smallest request is too large for the server (413).', {
         advice: 'Raise the limit for request bodies of the proxy in front of Sentry.',
     });
 }
 /**
- * Sends until it is done or somebody else did it. A lock (409) is waited out by looking, and so is a lost answer,
- * because the request may still be at work.
+ * Sends until it is done or another job did it. After a lock (409), or without a response, the release is read first:
+ * the commits may be there by now.
  * @returns undefined when the request is too large (413)
- * @throws HttpError when Sentry refuses; ActionError when the release stays locked (409) or hidden (404)
+ * @throws HttpError when Sentry refuses, or holds the lock for 60 s; ActionError when the release stays hidden (404)
  */
-async function send_commits_send(body, target, deps) {
-    const { api, clock, logger, retries } = deps;
+async function send_commits_send(body, target, session) {
+    const { api, clock, logger, retries } = session;
+    const hidden = mayAppear(target.hiddenUntil, session);
     let last;
-    let lost = 0;
+    let losses = 0;
+    let deadline = clock.now() + MAX_HIDDEN_MS;
     const attempt = async () => {
-        if (last === 'busy' || last === 'lost') {
+        if (last?.kind === 'busy' || last?.kind === 'lost') {
             const found = await api.find(target.version);
             if (found && (found.commitCount ?? 0) > 0)
                 return { kind: 'ok', release: found };
         }
         const result = await api.associate(target.version, body, target.dateReleased);
-        last = result.kind;
         switch (result.kind) {
             case 'ok':
             case 'too-large':
                 return result;
             case 'hidden':
-                if (clock.now() >= target.hiddenUntil)
+                if (!hidden())
                     throw noAccess();
-                logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
-                return undefined;
+                break;
             case 'busy':
-                logger.info('Another job holds the commits of this release (409); looking again shortly.');
-                return undefined;
+                if (last?.kind !== 'busy')
+                    deadline = clock.now() + MAX_CONFLICT_MS;
+                logger.info('Another job holds the commits of this release (409). Checking again shortly.');
+                break;
             case 'lost':
-                lost += 1;
-                if (lost > retries)
+                losses += 1;
+                if (losses > retries)
                     throw result.error;
-                logger.info(`${result.error.message}; looking whether it was done.`);
-                return undefined;
+                logger.info(`${result.error.message}. Checking whether the commits were stored anyway.`);
+                break;
             default:
                 return (0,errors/* assertNever */.xb)(result);
         }
+        last = result;
+        return undefined;
     };
-    const result = await retryUntil(attempt, clock.now() + WAIT_MS, send_commits_PAUSE, deps);
+    const result = await retryUntil(attempt, () => deadline, send_commits_PAUSE, session);
     if (result?.kind === 'ok')
         return result.release;
     if (result?.kind === 'too-large')
         return undefined;
-    if (last === 'hidden')
-        throw noAccess();
-    throw new errors/* ActionError */.lZ('Could not associate the commits: another job holds the release (409).', {
-        advice: 'Run the job again in a few minutes.',
-    });
+    throw last && 'error' in last ? last.error : noAccess();
 }
 function noAccess() {
-    return new errors/* ActionError */.lZ('Could not associate the commits: Sentry says that the release does not exist (404).', {
+    return new errors/* ActionError */.lZ('Could not associate the commits: Sentry reports that the release does not exist (404).', {
         advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
     });
 }
@@ -4180,92 +4342,115 @@ function noAccess() {
 
 
 
+
 /**
  * Associates commits with a release that has none: by `refs` when Sentry can fetch them through an integration, else by
- * a list read from GitHub. A release that has commits is left alone.
+ * a list read from GitHub. A release that has commits is not changed.
  * @throws ActionError when it fails, except in mode `auto`, where a failure is a notice
  */
-async function associateCommits(release, wanted, deps) {
+async function associateCommits(release, wanted, source, session) {
     if (wanted.mode === 'skip') {
-        deps.logger.info('set-commits is skip: no commits are associated.');
+        session.logger.info('set-commits is skip: no commits are associated.');
         return { kind: 'skipped' };
     }
     if ((release.commitCount ?? 0) > 0) {
-        deps.logger.info(`The release has its commits already (${release.commitCount}); they are left alone.`);
+        session.logger.info(`The release already has commits (${release.commitCount}); they are not changed.`);
         return { kind: 'present', release };
     }
     let tried = false;
     const api = {
-        ...deps.api,
+        ...session.api,
         associate: (...request) => {
             tried = true;
-            return deps.api.associate(...request);
+            return session.api.associate(...request);
         },
     };
     try {
-        return await associate(wanted, { ...deps, api });
+        return await associate(wanted, source, { ...session, api });
     }
     catch (error) {
         if (wanted.mode !== 'auto' || !(error instanceof errors/* ActionError */.lZ) || error instanceof errors/* CancelledError */.cc)
             throw error;
-        deps.logger.notice([error.message, error.advice].filter(Boolean).join('\n'), 'No commits associated');
+        session.logger.notice([error.message, error.advice].filter(Boolean).join('\n'), 'No commits associated');
         return { kind: 'none', reason: error.message, tried };
     }
 }
-async function associate(wanted, deps) {
-    const { repository, mode, previousCommit } = wanted;
+async function associate(wanted, source, session) {
+    const { repository, mode } = wanted;
     if (repository === undefined)
         throw new errors/* ActionError */.lZ('GITHUB_REPOSITORY is not set, so there are no commits to read.');
-    const known = mode === 'commits' ? undefined : await integration(repository, wanted, deps);
-    if (known !== undefined) {
-        const ref = { repository: known, commit: wanted.commit, ...(previousCommit ? { previousCommit } : {}) };
-        const release = await send_commits_send({ refs: [ref] }, wanted, deps);
-        if (!release)
-            throw tooLarge();
-        deps.logger.info(`Gave Sentry commit ${wanted.commit.slice(0, 12)} of ${(0,sanitize/* plain */.pj)(known)}; it fetches the commits itself.`);
-        return { kind: 'refs', release, previousCommit };
-    }
+    const known = mode === 'commits' ? undefined : await integration(repository, wanted, session);
+    if (known !== undefined)
+        return await sendRefs(known, wanted, session);
     if (mode === 'refs') {
-        throw new errors/* ActionError */.lZ(`Sentry has no repository ${(0,sanitize/* plain */.pj)(repository)} through an integration.`, {
-            advice: 'Add it in Sentry under Settings, Integrations, GitHub, or use set-commits: auto or commits.',
+        throw new errors/* ActionError */.lZ(`Sentry has no integration with the repository ${(0,sanitize/* plain */.pj)(repository)}.`, {
+            advice: 'Add the repository in Sentry under Settings, Integrations, GitHub, or use set-commits: auto or commits.',
         });
     }
-    return await sendList(repository, wanted, deps);
+    return await sendList(repository, wanted, source, session);
 }
-/** The stored name of the repository. In `auto`, not being allowed to look is the same as there being none. */
+/** Without a prefix and a previous commit, Sentry finds the start of the range itself. */
+async function sendRefs(repository, wanted, session) {
+    const { commit, versionPrefix } = wanted;
+    const start = versionPrefix === undefined || wanted.previousCommit !== undefined
+        ? wanted.previousCommit
+        : await previousWithPrefix(wanted, session);
+    const ref = { repository, commit, ...(start ? { previousCommit: start } : {}) };
+    const release = await send_commits_send({ refs: [ref] }, wanted, session);
+    if (!release)
+        throw tooLarge();
+    session.logger.info(`Sent commit ${commit.slice(0, 12)} of ${(0,sanitize/* plain */.pj)(repository)} to Sentry; Sentry will fetch the commit list.`);
+    return { kind: 'refs', release, previousCommit: start };
+}
+async function previousWithPrefix(wanted, session) {
+    const previous = await findPreviousCommit(wanted, session);
+    return previous.kind === 'previous' ? previous.commit : undefined;
+}
+/** The stored name of the repository. In `auto`, a failed look-up counts as "not there". */
 async function integration(repository, { mode }, { api, logger }) {
+    let failure;
     try {
-        return (await api.integratedRepository(repository))?.name;
+        const found = await api.integratedRepository(repository);
+        if (found.kind !== 'forbidden')
+            return found.kind === 'found' ? found.name : undefined;
+        failure = found.error;
+        if (mode === 'refs') {
+            logger.notice(`Sentry does not let this token list the repositories (403), which organization tokens may since version 23.8. The commit is sent for ${(0,sanitize/* plain */.pj)(repository)} without checking that Sentry has an integration with it.`);
+            return repository;
+        }
     }
     catch (error) {
         if (mode !== 'auto' || !(error instanceof errors/* ActionError */.lZ) || error instanceof errors/* CancelledError */.cc)
             throw error;
-        logger.info(`Cannot tell whether Sentry knows the repository, so the commits are read from GitHub: ${error.message}`);
-        return undefined;
+        failure = error;
     }
+    logger.info(`The commits are read from GitHub, because the repositories of Sentry could not be listed: ${failure.message}`);
+    return undefined;
 }
-async function sendList(repository, wanted, deps) {
-    const { api, source, clock, logger } = deps;
+async function sendList(repository, wanted, source, session) {
+    const { api, clock, logger } = session;
     if (!source) {
         throw new errors/* ActionError */.lZ('There is no github-token to read the commits with.', {
             advice: 'Leave out the input github-token to use the token of the job, or set set-commits: skip.',
         });
     }
-    const [reader, found] = await Promise.all([source(), findPrevious(wanted, deps)]);
+    const [reader, found] = await Promise.all([source(), findPreviousCommit(wanted, session)]);
     if (found.kind === 'own') {
         const release = await api.find(wanted.version);
-        logger.info('Another job has associated the commits meanwhile.');
-        return release ? { kind: 'present', release } : { kind: 'none', reason: 'another job did', tried: true };
+        logger.info('Another job associated the commits at the same time.');
+        return release
+            ? { kind: 'present', release }
+            : { kind: 'none', reason: 'another job associated them', tried: true };
     }
     const previous = found.kind === 'previous' ? found.commit : undefined;
     const range = await reader.read(wanted.commit, previous);
-    tellRange(range, wanted.commit, previous, logger);
+    logRange(range, wanted.commit, previous, logger);
     const commits = toSentryCommits(range.commits, repository, new Date(clock.now()).toISOString());
     if (commits.length === 0) {
         logger.info('There are no commits since the previous release.');
         return { kind: 'none', reason: 'no commits since the previous release', tried: false };
     }
-    const { release, sent } = await sendFitting(commits, wanted, deps);
+    const { release, sent } = await sendFitting(commits, wanted, session);
     logger.info(`Associated ${sent.length} of ${range.total} commits, read from GitHub.`);
     return {
         kind: 'sent',
@@ -4274,12 +4459,7 @@ async function sendList(repository, wanted, deps) {
         previousCommit: range.base === 'found' || range.base === 'diverged' ? previous : undefined,
     };
 }
-async function findPrevious({ version, previousCommit }, { api }) {
-    return previousCommit === undefined
-        ? await api.previousCommit(version)
-        : { kind: 'previous', commit: previousCommit };
-}
-function tellRange(range, head, previous, logger) {
+function logRange(range, head, previous, logger) {
     const last = `The last ${range.commits.length} commits are used.`;
     const base = (0,sanitize/* plain */.pj)(previous ?? '', 64);
     if (range.base === 'diverged') {
@@ -4308,12 +4488,12 @@ function tellRange(range, head, previous, logger) {
  * one too many is seen and removed, a lost one is not.
  * @throws HttpError when Sentry refuses to list the deploys
  */
-async function findDeploy(release, identity, deps) {
+async function findDeploy(release, identity, session) {
     const attached = release.projects ?? [];
     const isWanted = (project) => identity.projects.some((wanted) => (0,links/* isProject */.YS)(project, wanted));
     const wantedIds = attached.filter(isWanted).map(({ id }) => (0,links/* numericId */.Vi)(id));
     const otherIds = attached.filter((project) => !isWanted(project)).map(({ id }) => (0,links/* numericId */.Vi)(id));
-    const first = await listDeploys(release.version, wantedIds.slice(0, 1), deps);
+    const first = await listDeploys(release.version, wantedIds.slice(0, 1), session);
     if (first === 'hidden')
         return 'hidden';
     const matches = (first ?? []).filter((deploy) => isSimilar(deploy, identity));
@@ -4326,12 +4506,12 @@ async function findDeploy(release, identity, deps) {
         return { deploy: newest, similar };
     const lists = [first];
     for (const id of wantedIds.slice(1)) {
-        const list = await listDeploys(release.version, [id], deps);
+        const list = await listDeploys(release.version, [id], session);
         if (!list || list === 'hidden')
             return absent;
         lists.push(list);
     }
-    const others = otherIds.length === 0 ? undefined : await listDeploys(release.version, otherIds, deps);
+    const others = otherIds.length === 0 ? undefined : await listDeploys(release.version, otherIds, session);
     if (others === 'hidden' || (otherIds.length > 0 && !others))
         return absent;
     const exact = matches.find((deploy) => lists.every((list) => contains(list, deploy)) && !(others && contains(others, deploy)));
@@ -4342,18 +4522,18 @@ async function findDeploy(release, identity, deps) {
     if (!newest || (wantedIds.length > 1 && many))
         return absent;
     for (const id of wantedIds) {
-        if ((await isDeployedTo(release.version, identity.environment, id, deps)) !== true)
+        if ((await isDeployedTo(release.version, identity.environment, id, session)) !== true)
             return absent;
     }
     for (const id of otherIds) {
-        if ((await isDeployedTo(release.version, identity.environment, id, deps)) !== false)
+        if ((await isDeployedTo(release.version, identity.environment, id, session)) !== false)
             return absent;
     }
     return { deploy: newest, similar };
 }
 /** Looks for the deploy that a POST without a response may have added: new, with exactly the dates that were sent. */
-async function findSentDeploy(release, identity, sent, deps) {
-    const list = await listDeploys(release.version, [], deps);
+async function findSentDeploy(release, identity, sent, session) {
+    const list = await listDeploys(release.version, [], session);
     if (!list || list === 'hidden')
         return list;
     return list.find((deploy) => isSimilar(deploy, identity) &&
@@ -4442,53 +4622,54 @@ const deploy_PAUSE = { first: 1_000, longest: 10_000 };
 /**
  * Records a deploy once: Sentry adds a row for every POST and notifies people, so an equal deploy is looked for first,
  * and again when the response to the POST was lost.
+ * @param hiddenUntil milliseconds since the epoch until which Sentry may hide the release (404)
  * @throws HttpError when Sentry refuses; ActionError when the release stays hidden (404)
  */
-async function recordDeploy(release, wanted, deps) {
-    const { clock, logger } = deps;
-    const sending = createSender(release, wanted, deps);
+async function recordDeploy(release, wanted, hiddenUntil, session) {
+    const { account, clock, logger, retries } = session;
+    const sending = createSender(release, wanted, session);
+    const hidden = mayAppear(hiddenUntil, session);
     let known;
     let lost;
     let losses = 0;
-    const stillHidden = () => {
-        if (clock.now() >= deps.hiddenUntil)
+    const onHidden = () => {
+        if (!hidden())
             throw deploy_noAccess(wanted);
-        logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.');
     };
     const attempt = async () => {
         if (known === undefined) {
-            const lookup = await findDeploy(release, wanted, deps);
+            const lookup = await findDeploy(release, wanted, session);
             if (lookup === 'hidden')
-                return stillHidden();
+                return onHidden();
             known = lookup;
             // Without a URL nothing tells the runs apart, so a deploy of an earlier run says nothing about this one.
             if (lookup.deploy && wanted.url !== undefined)
                 return existing(lookup.deploy, wanted, logger);
         }
         if (lost) {
-            const found = await findSentDeploy(release, wanted, { ...sending.dates, before: known.similar }, deps);
+            const found = await findSentDeploy(release, wanted, { ...sending.dates, before: known.similar }, session);
             if (found === 'hidden')
-                return stillHidden();
+                return onHidden();
             if (found)
                 return { id: idOf(found), created: true };
-            if (losses > deps.retries)
+            if (losses > retries)
                 throw lost;
         }
         const response = await sending.post();
         if (response instanceof http_failure/* HttpError */.j$ || (0,sentry_call/* isTrouble */.KM)(response)) {
-            lost = response instanceof http_failure/* HttpError */.j$ ? response : (0,sentry_errors/* explain */.WE)(response, deps.account, sentry_errors/* SCOPES */.iW.write);
+            lost = response instanceof http_failure/* HttpError */.j$ ? response : (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
             losses += 1;
             logger.info(`${lost.message}. Checking whether the deploy was recorded anyway.`);
             return undefined;
         }
         if (response.status === 404)
-            return stillHidden();
+            return onHidden();
         if (response.status !== 201 && response.status !== 200) {
-            throw (0,sentry_errors/* explain */.WE)(response, deps.account, sentry_errors/* SCOPES */.iW.write);
+            throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
         }
         return { id: idOf((0,sentry_call/* parse */.qg)(DeploySchema, response)), created: true };
     };
-    const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, deploy_PAUSE, deps);
+    const deployed = await retryUntil(attempt, clock.now() + MAX_HIDDEN_MS, deploy_PAUSE, session);
     if (!deployed)
         throw lost ?? deploy_noAccess(wanted);
     if (deployed.created)
@@ -4514,7 +4695,7 @@ function announce({ id }, { environment, url }, logger) {
     }
 }
 function deploy_noAccess({ environment }) {
-    return new errors/* ActionError */.lZ(`Could not record the deploy to ${(0,sanitize/* plain */.pj)(environment)}: Sentry answers that the release does not exist (404).`, {
+    return new errors/* ActionError */.lZ(`Could not record the deploy to ${(0,sanitize/* plain */.pj)(environment)}: Sentry reports that the release does not exist (404).`, {
         advice: 'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, re-run the job.',
     });
 }
@@ -4522,12 +4703,12 @@ function idOf(deploy) {
     return (0,sanitize/* plain */.pj)(deployId(deploy), 64);
 }
 /** Sends the deploy, with the same dates each time: they identify it when a response is lost. */
-function createSender(release, wanted, deps) {
+function createSender(release, wanted, { call, clock }) {
     const { environment, name, url, startedAt } = wanted;
-    const now = new Date(deps.clock.now()).toISOString();
+    const now = new Date(clock.now()).toISOString();
     const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt };
     const attached = release.projects ?? [];
-    const send = (projects) => (0,sentry_call/* askOnce */.RV)(deps.call, {
+    const send = (projects) => (0,sentry_call/* askOnce */.RV)(call, {
         method: 'POST',
         path: `${(0,sentry_call/* releasePath */.bD)(release.version)}deploys/`,
         body: { environment, name, url, ...dates, projects },
@@ -4561,27 +4742,27 @@ function needsReadScope(response) {
 
 
 /**
- * Sets the release date when there is none: PUT overwrites it each time, so it is looked at first.
+ * Sets the release date when there is none: PUT overwrites the date each time, so the release is read first when it may have changed.
  * @returns the release, with a date
  * @throws HttpError when Sentry refuses; ActionError when it does not show the date
  */
-async function finalizeRelease(release, { fresh, hiddenUntil }, deps) {
-    const { api, clock, logger } = deps;
+async function finalizeRelease(release, { fresh, hiddenUntil }, session) {
+    const { api, clock, logger } = session;
     const current = fresh ? release : ((await api.find(release.version)) ?? release);
     if (current.dateReleased) {
-        logger.info(`The release has been finalized on ${(0,sanitize/* quoted */.TL)(current.dateReleased, 40)}; its date stays.`);
+        logger.info(`The release was finalized on ${(0,sanitize/* quoted */.TL)(current.dateReleased, 40)}; its date is kept.`);
         return current;
     }
     const dateReleased = new Date(clock.now()).toISOString();
-    const done = await whileHidden(() => api.update(release.version, { dateReleased }), hiddenUntil, deps);
+    const done = await retryWhileHidden(() => api.update(release.version, { dateReleased }), hiddenUntil, session);
     if (!done) {
         throw new errors/* ActionError */.lZ(`Could not finalize release ${(0,sanitize/* quoted */.TL)(release.version)}: Sentry responded with 404.`, {
             advice: 'Changing a release needs access to all of its projects, also those that this step does not name.',
         });
     }
     if (!done.dateReleased) {
-        throw new errors/* ActionError */.lZ(`Sentry accepted the release date of ${(0,sanitize/* quoted */.TL)(release.version)} but does not show it.`, {
-            advice: 'Open the release in Sentry to see its state, then run the job again.',
+        throw new errors/* ActionError */.lZ(`Sentry accepted the release date of ${(0,sanitize/* quoted */.TL)(release.version)}, but its response has no date.`, {
+            advice: 'Open the release in Sentry to see its state, then re-run the job.',
         });
     }
     logger.info('Finalized the release.');
@@ -4593,51 +4774,53 @@ async function finalizeRelease(release, { fresh, hiddenUntil }, deps) {
 
 
 
+
 /**
- * Makes sure that exactly one release of this version exists, with all projects, and that Sentry shows it.
- * Looks first and acts only on what is missing, so it can run any number of times, also at the same time.
- * @throws HttpError when Sentry refuses; ActionError when Sentry says yes but does not show the result within 70 s
+ * Ensures that exactly one release of this version exists, with all projects, and that Sentry shows it.
+ * Reads first and changes only what is missing, so it can run any number of times, also at the same time.
+ * @param onRelease called as soon as the release is known to exist, before it is confirmed, and after each change
+ * @throws HttpError when Sentry refuses; ActionError when Sentry accepts but does not show the result within 70 s
  */
-async function ensureRelease(wanted, deps) {
-    const found = await find(wanted, deps);
-    deps.logger.info(sayFound(found, wanted));
+async function ensureRelease(wanted, onRelease, session) {
+    const found = await find(wanted, session);
+    session.logger.info(formatFound(found, wanted));
     let release = found;
     let created = false;
     let hiddenUntil = 0;
     const taken = [];
     for (;;) {
         const step = nextStep(release, wanted);
-        if (step.kind === 'done' || (release && unanswered(step, taken, release)))
+        if (step.kind === 'done' || (release && projectsUnknown(step, taken, release)))
             break;
         if (taken.some((earlier) => earlier.kind === step.kind))
             throw ignored(step);
         switch (step.kind) {
             case 'create':
             case 'amend': {
-                const posted = await post(wanted, deps);
+                const posted = await post(wanted, session);
                 release = posted.release;
-                hiddenUntil = deps.clock.now() + VISIBLE_AFTER_MS;
-                created ||= found === undefined && isOurs(posted, deps.userAgent);
-                deps.logger.info(sayPosted(step, created));
+                hiddenUntil = session.clock.now() + MAX_HIDDEN_MS;
+                created ||= found === undefined && isOurs(posted, session.userAgent);
+                session.logger.info(formatPosted(step, created));
                 break;
             }
             case 'update':
-                release = await put(wanted, step.change, hiddenUntil, deps);
-                deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`);
+                release = await put(wanted, step.change, hiddenUntil, session);
+                session.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`);
                 break;
             default:
                 (0,errors/* assertNever */.xb)(step);
         }
         taken.push(step);
-        deps.onRelease(release, created);
+        onRelease(release, created);
     }
     if (!release)
-        throw new errors/* ActionError */.lZ('Sentry accepted the release but described none.');
-    deps.onRelease(release, created);
+        throw new errors/* ActionError */.lZ('Sentry accepted the release, but its response has none.');
+    onRelease(release, created);
     if (taken.length > 0) {
-        release = await release_steps_confirm(wanted, deps);
+        release = await release_steps_confirm(wanted, session);
     }
-    warnIfArchived(release, deps.logger);
+    warnIfArchived(release, session.logger);
     const amended = taken.find((step) => step.kind === 'amend');
     return {
         release,
@@ -4650,15 +4833,15 @@ async function ensureRelease(wanted, deps) {
     };
 }
 /**
- * Sentry answers 201 also to a run that merely attached a project, and 208 to the one that made the row when another
- * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
- * do not keep it leave the status.
+ * Sentry answers 201 also to a run that only attached a project, and 208 to the one that created the row when another
+ * attached the project first. The User-Agent of the creating request, which Sentry keeps, tells them apart; on servers
+ * that do not keep it the status decides.
  */
 function isOurs({ release, status, others }, userAgent) {
     return release.userAgent ? release.userAgent === userAgent : status === 201 && !others;
 }
-/** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */
-function unanswered(step, taken, release) {
+/** True when the response to a POST does not tell which projects are attached: the confirmation will. */
+function projectsUnknown(step, taken, release) {
     return (step.kind === 'amend' &&
         !step.reopen &&
         !release.projects &&
@@ -4672,22 +4855,22 @@ function ignored(step) {
             : step.kind === 'update'
                 ? `set ${Object.keys(step.change).join(' and ')}`
                 : 'create the release';
-    return new errors/* ActionError */.lZ(`Sentry accepted the request to ${what}, but its answer does not show it.`, {
-        advice: 'Open the release in Sentry to see its state, then run the job again.',
+    return new errors/* ActionError */.lZ(`Sentry accepted the request to ${what}, but its response does not show the change.`, {
+        advice: 'Open the release in Sentry to see its state, then re-run the job.',
     });
 }
-function sayFound(found, wanted) {
+function formatFound(found, wanted) {
     const version = (0,sanitize/* plain */.pj)(wanted.version);
     if (!found)
-        return `Version ${version}: no release yet.`;
+        return `Version ${version}: the release does not exist yet.`;
     const archived = found.status === 'archived' ? ', archived' : '';
     return `Version ${version}: the release exists${archived}.`;
 }
-function sayPosted(step, created) {
+function formatPosted(step, created) {
     if (step.kind === 'create') {
         return created
             ? 'Created the release.'
-            : 'Another job created the release meanwhile; its projects are attached.';
+            : 'Another job created the release at the same time; the projects are attached.';
     }
     return [
         ...(step.attach.length > 0 ? [`Attached to project ${step.attach.join(', ')}.`] : []),
@@ -4697,7 +4880,7 @@ function sayPosted(step, created) {
 function warnIfArchived(release, logger) {
     if (release.status !== 'archived')
         return;
-    logger.warning('The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.', 'Archived release');
+    logger.warning('The release is archived, so Sentry hides it from its lists. The step continues with it; set restore-archived: true to reopen it.', 'Archived release');
 }
 
 ;// CONCATENATED MODULE: ./src/stages.ts
@@ -4715,12 +4898,10 @@ async function release({ inputs, world, report, sentry }) {
     const { organization, baseUrl, projects } = inputs.sentry;
     logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`);
     const linkTo = (found) => (0,links/* releaseUrl */.XA)(baseUrl, organization, found, projects);
-    const ensured = await ensureRelease(inputs.sentry, {
-        ...sentry,
-        onRelease: (found, created) => {
-            setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) });
-        },
-    });
+    const onRelease = (found, created) => {
+        setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) });
+    };
+    const ensured = await ensureRelease(inputs.sentry, onRelease, sentry);
     const url = linkTo(ensured.release);
     setReleaseOutputs(outputs, { ...ensured, url });
     report.release = { ensured, url };
@@ -4756,10 +4937,12 @@ async function commits(step, { release, hiddenUntil }) {
         // Without a commit the mode is skip.
         commit: inputs.commit ?? '',
         previousCommit,
+        versionPrefix: inputs.sentry.versionPrefix,
+        projects: inputs.sentry.projects,
         repository: context.repository,
         hiddenUntil,
         dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
-    }, { ...sentry, source: commitSource(step) });
+    }, commitSource(step), sentry);
     report.commits = result;
     setCommitOutputs(world.actions.outputs, result);
     if (!('release' in result)) {
@@ -4840,7 +5023,7 @@ async function settleDate(step, current, waited) {
 async function deployTo(deploy, step, { release, hiddenUntil }) {
     const { inputs, report, world, sentry } = step;
     const { projects } = inputs.sentry;
-    const deployed = await recordDeploy(release, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, { ...sentry, hiddenUntil });
+    const deployed = await recordDeploy(release, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, hiddenUntil, sentry);
     setDeployOutputs(world.actions.outputs, deployed);
     report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url };
 }
@@ -5446,9 +5629,9 @@ function nextCursor(link) {
         return undefined;
     return /;\s*cursor="([^"]+)"/.exec(next)?.[1];
 }
-/** Ids as numbers: servers before December 2025 do not find them as text. */
+/** Ids as numbers: servers before December 2025 do not find them as text. A number as JSON has no leading zeros. */
 function asProject(project) {
-    return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
+    return /^[1-9]\d*$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project;
 }
 
 
@@ -5473,7 +5656,7 @@ const SCOPES = {
     write: ['org:ci', 'project:write', 'project:admin', 'project:releases'],
     repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
 };
-/** Which input a field of a request comes from, to explain a 400. */
+/** The input that a field of a request comes from, to explain a 400. */
 const INPUT_OF_FIELD = new Map([
     ['version', 'version (or version-prefix and commit)'],
     ['projects', 'projects'],
@@ -5487,7 +5670,7 @@ const INPUT_OF_FIELD = new Map([
     ['dateStarted', 'started-at'],
 ]);
 /**
- * Turns a response that is not what a call expects into an error with the server's message and the next thing to do.
+ * Turns a response that a call does not expect into an error with the server's text and the next thing to do.
  * @param scopes what the call needs, for servers that do not say (before mid-2026)
  */
 function explain(response, account, scopes) {
@@ -5511,34 +5694,34 @@ function advise(response, html, account, scopes) {
     const { base, organization, projects, tokenSource } = account;
     const tokens = (0,_links_js__WEBPACK_IMPORTED_MODULE_1__/* .tokenSettingsUrl */ .iK)(base, organization);
     if (html && response.status < 500) {
-        return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`;
+        return `The response is a web page, not one of Sentry's API. Check sentry-url (now ${base}), and whether a proxy or firewall answers instead of Sentry.`;
     }
     switch (response.status) {
         case 400:
-            return adviseFields(response);
+            return adviseFields(response, projects);
         case 401:
-            return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`;
+            return `Sentry does not accept the token from ${tokenSource}. Create an organization token at ${tokens} and store it as a secret.`;
         case 403: {
             const named = scopesNamed(response);
-            return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`;
+            return `The token from ${tokenSource} does not have the right to do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all scopes that this action needs.`;
         }
         case 404:
-            return `Organization ${organization} is not known at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`;
+            return `Organization ${organization} does not exist at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`;
         case 405:
-            return `Check sentry-url (now ${base}): it does not lead to a Sentry API.`;
+            return `Check sentry-url (now ${base}): there is no Sentry API at that address.`;
         case 409:
-            return 'Another job is writing this release right now. Run the job again in a few minutes.';
+            return 'Another job is writing this release right now. Re-run the job in a few minutes.';
         case 413:
             return 'A proxy in front of Sentry limits the size of requests.';
         case 429:
-            return 'Sentry limits how often this is called. Run the job again in a minute.';
+            return 'Sentry limits the rate of these requests. Re-run the job in a minute.';
         default:
             return response.status >= 500
-                ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
+                ? 'Sentry or a proxy in front of it has a problem. Look at https://status.sentry.io (or your own server), then re-run the job.'
                 : undefined;
     }
 }
-function adviseFields(response) {
+function adviseFields(response, projects) {
     const body = response.json;
     const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
     const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? []);
@@ -5546,7 +5729,7 @@ function adviseFields(response) {
         return 'Check the inputs of this step.';
     const check = `Check the input ${inputs.join(' and ')}.`;
     return fields.includes('projects')
-        ? `${check} Each must be the slug or id of a project of this organization; with a personal token, of a project in a team that you have joined.`
+        ? `${check} The step sent ${projects.join(', ')}. Each must be the slug of a project of this organization (or its id, since version 24.8 of Sentry); with a personal token, of a project in a team that you have joined.`
         : check;
 }
 /** `WWW-Authenticate: Bearer error="insufficient_scope", scope="a b"`: the scopes that would do. */
@@ -5555,7 +5738,7 @@ function scopesNamed(response) {
     const scope = /\bscope="([^"]*)"/.exec(header)?.[1] ?? '';
     return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name));
 }
-/** Sentry's number for an internal error, which its support and logs can find. */
+/** Sentry's id of an internal error, for its logs and its support. */
 function errorId(response) {
     const body = response.json;
     if (typeof body !== 'object' || body === null)
@@ -5564,7 +5747,7 @@ function errorId(response) {
     return typeof id === 'string' ? [`Sentry's error id: ${response.sanitize(id, 64)}`] : [];
 }
 /**
- * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
+ * The server's text, from all the shapes that its errors have: `detail` as text or object, `error`, `info`, fields
  * with lists (nested by index), plain text, or the title of a web page.
  */
 function messageIn(response, max = 300) {
@@ -5590,7 +5773,7 @@ function flatten(value, path, sanitizeKey, depth) {
         return flatten(item, field, sanitizeKey, depth + 1);
     });
 }
-/** These keys say nothing about a field of the request. */
+/** Keys around the text that do not name a field of the request. */
 const ENVELOPE = new Set(['detail', 'message', 'error', 'info']);
 
 
@@ -5605,9 +5788,12 @@ const ENVELOPE = new Set(['detail', 'message', 'error', 'info']);
 /* harmony export */   YS: () => (/* binding */ isProject),
 /* harmony export */   iK: () => (/* binding */ tokenSettingsUrl)
 /* harmony export */ });
-/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
-function isSaas(host) {
-    return host === 'sentry.io' || host.endsWith('.sentry.io');
+/**
+ * Where Sentry serves organizations on sub-domains: sentry.io, its regions and the host of the organization itself.
+ * Another host below sentry.io is a server of one customer (single tenant), with pages of its own.
+ */
+function isSaas(host, organization) {
+    return (host === 'sentry.io' || /^[a-z]{2}\d?\.sentry\.io$/.test(host) || host === `${organization}.sentry.io`);
 }
 /**
  * The page of a release. Sentry's API gives no link, and the page stays blank for a project slug: the numeric id
@@ -5621,7 +5807,7 @@ function releaseUrl(base, organization, release, projects) {
     const query = id === undefined ? '' : `?project=${id}`;
     const version = encodeURIComponent(release.version);
     // A numeric organization id has no sub-domain.
-    return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
+    return isSaas(new URL(base).hostname, organization) && !/^\d+$/.test(organization)
         ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
         : `${base}organizations/${organization}/releases/${version}/${query}`;
 }

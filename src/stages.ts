@@ -1,5 +1,5 @@
 import type { AbfDeps, AbfResult } from './abf/index.ts'
-import type { CommitSource } from './github/commits.ts'
+import type { CommitSource } from './sentry/commit-source.ts'
 import { createHttp } from './http/client.ts'
 import type { AbfInputs } from './inputs/abf.ts'
 import type { DeployInputs } from './inputs/lifecycle.ts'
@@ -28,12 +28,10 @@ export async function release({ inputs, world, report, sentry }: Step): Promise<
   const { organization, baseUrl, projects } = inputs.sentry
   logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`)
   const linkTo = (found: Release): string => releaseUrl(baseUrl, organization, found, projects)
-  const ensured = await ensureRelease(inputs.sentry, {
-    ...sentry,
-    onRelease: (found, created) => {
-      setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) })
-    },
-  })
+  const onRelease = (found: Release, created: boolean): void => {
+    setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) })
+  }
+  const ensured = await ensureRelease(inputs.sentry, onRelease, sentry)
   const url = linkTo(ensured.release)
   setReleaseOutputs(outputs, { ...ensured, url })
   report.release = { ensured, url }
@@ -75,11 +73,14 @@ export async function commits(step: Step, { release, hiddenUntil }: Ensured): Pr
       // Without a commit the mode is skip.
       commit: inputs.commit ?? '',
       previousCommit,
+      versionPrefix: inputs.sentry.versionPrefix,
+      projects: inputs.sentry.projects,
       repository: context.repository,
       hiddenUntil,
       dateReleased: together ? new Date(world.clock.now()).toISOString() : undefined,
     },
-    { ...sentry, source: commitSource(step) },
+    commitSource(step),
+    sentry,
   )
   report.commits = result
   setCommitOutputs(world.actions.outputs, result)
@@ -168,7 +169,8 @@ async function deployTo(deploy: DeployInputs, step: Step, { release, hiddenUntil
   const deployed = await recordDeploy(
     release,
     { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt },
-    { ...sentry, hiddenUntil },
+    hiddenUntil,
+    sentry,
   )
   setDeployOutputs(world.actions.outputs, deployed)
   report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url }

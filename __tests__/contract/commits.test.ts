@@ -119,7 +119,7 @@ describe.concurrent('commits by refs', () => {
   ])('fail in mode refs %s, after the release was made', async (_name, options) => {
     const sentry = await startSentry(options)
     const result = await gate(sentry, { 'set-commits': 'refs' })
-    expect(failure(result)).toMatch(/no repository acme\/storefront/)
+    expect(failure(result)).toMatch(/no integration with the repository acme\/storefront/)
     expect(result.outputs['release-created']).toBe('true')
     expect(sentry.release(SHA).dateReleased).toBeNull()
   })
@@ -160,6 +160,54 @@ describe.concurrent('commits by list', () => {
     await associate(at, shas[1] ?? '')
     await associate(at, shas[4] ?? '')
     expect(stored(at, shas[4] ?? '')).toEqual([shas[4], shas[3], shas[2]])
+  })
+
+  it('with version-prefix begin after the newest release with the same prefix', async () => {
+    const at = await place()
+    const shas = at.repository.linear(6)
+    await associate(at, shas[1] ?? '', { 'version-prefix': 'web-' })
+    await associate(at, shas[2] ?? '', { 'version-prefix': 'web-admin-' })
+    await associate(at, shas[4] ?? '', { 'version-prefix': 'api-' })
+    const { code } = await associate(at, shas[5] ?? '', { 'version-prefix': 'web-' })
+    expect([code, stored(at, `web-${shas[5]}`)]).toEqual([0, [shas[5], shas[4], shas[3], shas[2]]])
+  })
+
+  it('on a branch off an older release are those of the branch', async () => {
+    const at = await place()
+    const shas = at.repository.linear(20)
+    await associate(at, shas[19] ?? '')
+    at.repository.setRef('hotfix', shas[4] ?? '')
+    const fixes = at.repository.linear(3, 'hotfix')
+    const result = await associate(at, fixes[2] ?? '')
+    expect([result.code, stored(at, fixes[2] ?? '')]).toEqual([0, fixes.toReversed()])
+    expect(notices(result)).toEqual([expect.stringContaining('since their merge base')])
+  })
+
+  it('are the last ones, with a notice, when GitHub cannot compare', async () => {
+    const at = await place()
+    const shas = at.repository.linear(3)
+    await associate(at, shas[0] ?? '')
+    at.github.fault({
+      path: /compare/,
+      times: Number.POSITIVE_INFINITY,
+      action: { kind: 'answer', answer: { status: 422, body: { message: 'the diff is too large' } } },
+    })
+    const result = await associate(at, shas[2] ?? '')
+    expect([result.code, stored(at, shas[2] ?? '')]).toEqual([0, shas.toReversed()])
+    expect(notices(result)).toEqual([expect.stringContaining('could not compare')])
+  })
+
+  it('keep their files but those of the one commit that GitHub cannot show', async () => {
+    const at = await place()
+    const shas = at.repository.linear(3)
+    at.github.fault({
+      path: new RegExp(`commits/${shas[1]}`),
+      times: Number.POSITIVE_INFINITY,
+      action: { kind: 'answer', answer: { status: 422, body: { message: 'no' } } },
+    })
+    await associate(at, shas[2] ?? '')
+    const files = at.sentry.release(shas[2] ?? '').commits.map((commit) => commit.files.length)
+    expect(files).toEqual([1, 0, 1])
   })
 
   it('begin after previous-commit, and Sentry is not asked then', async () => {
@@ -360,7 +408,38 @@ describe.concurrent('commits that cannot be read', () => {
   })
 })
 
+describe.concurrent('commits on a server before 23.8, with an organization token,', () => {
+  it('are sent by refs all the same when set-commits is refs', async () => {
+    const sentry = await startSentry({ generation: '23.7' })
+    const result = await gate(sentry, { 'set-commits': 'refs' })
+    expect([result.code, sentry.release(SHA).headCommits]).toEqual([0, { 'acme/storefront': SHA }])
+    expect(notices(result)).toEqual([expect.stringContaining('since version 23.8')])
+  })
+
+  it('are read from GitHub when set-commits is auto', async () => {
+    const at = await place({ generation: '23.7' })
+    const shas = at.repository.linear(2)
+    expect((await associate(at, shas[1] ?? '')).code).toBe(0)
+    expect(stored(at, shas[1] ?? '')).toEqual(shas.toReversed())
+  })
+})
+
 describe.concurrent('commits that another job', () => {
+  it(
+    'holds for ever (409) fail after a minute, with the server and its words',
+    { timeout: 300_000 },
+    async () => {
+      const at = await place()
+      const [sha = ''] = at.repository.linear(1)
+      at.sentry.addRelease({ version: sha })
+      at.sentry.lockCommits(sha)
+      const message = failure(await associate(at, sha, { 'set-commits': 'commits' }))
+      expect(message).toContain(
+        `${new URL(at.sentry.url).host} responded with 409: Release commits are currently`,
+      )
+    },
+  )
+
   it('is writing (409) are read back instead of sent again', async () => {
     const at = await place()
     const [sha = ''] = at.repository.linear(1)

@@ -24,13 +24,13 @@ function demo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
 /** What the demonstration of each scenario has to say: the point of it. */
 const POINTS: Readonly<Record<string, readonly string[]>> = {
   missing: [
-    'no release yet.',
+    'the release does not exist yet.',
     'Created the release.',
     'release-created    true',
     '### ✅ Sentry release created',
   ],
   existing: ['the release exists.', 'release-created    false', 'Done       nothing: it is as asked for'],
-  'look-alike': ['no release yet.', 'release-created    true'],
+  'look-alike': ['the release does not exist yet.', 'release-created    true'],
   attach: ['Attached to project api.', 'release-created    false'],
   archived: ['  Warning: The release is archived'],
   commits: [

@@ -94,7 +94,7 @@ describe.concurrent('an answer that is no success', () => {
       organization: 'nobody',
       'sentry-url': sentry.url,
     })
-    expect(failure(result)).toMatch(/404[\s\S]*Organization nobody is not known at http:\/\/127/)
+    expect(failure(result)).toMatch(/404[\s\S]*Organization nobody does not exist at http:\/\/127/)
   })
 
   it('for an unknown project names the input', async () => {
@@ -188,13 +188,13 @@ describe.concurrent('an answer that is not understood', () => {
     expect(await failureWhen(json(raw))).toMatch(/response in an unknown format|connection .* broke/)
   })
 
-  it('because it is about another release is left alone', async () => {
+  it('because it is about another release is ignored', async () => {
     const sentry = await startSentry()
     const other = { version: SHA.toUpperCase(), projects: [{ slug: 'web' }] }
     sentry.fault({ method: 'GET', action: answering({ status: 200, body: other }) })
     const { code, log, outputs } = await ensure(sentry)
     expect([code, outputs['release-version']]).toEqual([0, SHA])
-    expect(log).toContainEqual(expect.stringMatching(`responded with "${SHA.toUpperCase()}".*left alone`))
+    expect(log).toContainEqual(expect.stringMatching(`responded with "${SHA.toUpperCase()}".*ignored`))
     expect(sentry.release(SHA).projects).toEqual(['web'])
   })
 

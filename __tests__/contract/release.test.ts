@@ -258,7 +258,7 @@ describe.concurrent('the server', () => {
     )
   })
 
-  it.each(['2025', 'old'] as const)('may be of the %s generation', async (generation) => {
+  it.each(['2025', '23.7', 'old'] as const)('may be of the %s generation', async (generation) => {
     const sentry = await startSentry({ generation })
     const first = await ensure(sentry)
     expect([first.code, first.annotations, first.outputs['release-created']]).toEqual([0, [], 'true'])
@@ -269,6 +269,32 @@ describe.concurrent('the server', () => {
 })
 
 describe.concurrent('projects', () => {
+  it('can be numeric ids on a server before 24.8, as long as one of their releases tells the slug', async () => {
+    const sentry = await startSentry({ generation: '23.7' })
+    const refused = await ensure(sentry, { projects: WEB })
+    expect(failure(refused)).toMatch(new RegExp(`Invalid project slugs[\\s\\S]*${WEB}[\\s\\S]*24\\.8`))
+    sentry.addRelease({ version: 'earlier', projects: ['web'] })
+    const { code } = await ensure(sentry, { projects: `${WEB} api` })
+    expect([code, sentry.release(SHA).projects]).toEqual([0, ['web', 'api']])
+  })
+
+  it.each(['23.7', '2025', '2026'] as const)(
+    'can have a slug of digits on a %s server',
+    async (generation) => {
+      const organizations = [{ slug: 'acme', projects: ['2048', '007'] }]
+      const sentry = await startSentry({ generation, organizations })
+      const { code } = await ensure(sentry, { projects: '2048 007' })
+      expect([code, sentry.release(SHA).projects]).toEqual([0, ['2048', '007']])
+    },
+  )
+
+  it('that Sentry refuses are named', async () => {
+    const sentry = await startSentry()
+    expect(failure(await ensure(sentry, { projects: 'web nope' }))).toMatch(
+      /responded with 400[\s\S]*web, nope/,
+    )
+  })
+
   it.each(['2026', '2025'] as const)('can be numeric ids on a %s server', async (generation) => {
     const sentry = await startSentry({ generation })
     const { code } = await ensure(sentry, { projects: `${WEB} api` })

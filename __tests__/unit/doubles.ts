@@ -3,8 +3,7 @@ import { type HttpRequest, HttpResponse } from '../../src/http/response.ts'
 import type { Peer } from '../../src/http/failure.ts'
 import type { Incoming } from '../../src/http/transport.ts'
 import type { Clock, Logger, State } from '../../src/ports.ts'
-import type { Created, NewRelease, ReleaseChange } from '../../src/sentry/api.ts'
-import type { ReleaseDeps } from '../../src/sentry/release.ts'
+import type { CreateResult, NewRelease, ReleaseApi, ReleaseChange } from '../../src/sentry/api.ts'
 import type { Release } from '../../src/sentry/schema.ts'
 
 /** A clock that stands still until somebody sleeps on it. */
@@ -121,7 +120,7 @@ export class MemorySentry {
   }
 
   /** The calls as one client makes them. `userAgent` null: a server that does not keep it. */
-  as(userAgent: string | null): ReleaseDeps['api'] {
+  as(userAgent: string | null): ReleaseApi {
     const look = async (call: string, version: string): Promise<Release | undefined> => {
       this.calls.push(call)
       await Promise.resolve()
@@ -143,7 +142,7 @@ export class MemorySentry {
     }
   }
 
-  #create({ version, projects, ref, url, status }: NewRelease, userAgent: string | null): Created {
+  #create({ version, projects, ref, url, status }: NewRelease, userAgent: string | null): CreateResult {
     const existing = this.rows.get(version)
     if (!existing) this.add({ version, ref: ref ?? null, url: url ?? null, userAgent, projects: [] })
     const row = this.rows.get(version) ?? { version }

@@ -32,9 +32,9 @@ describe('a whole step', () => {
     await run(job.world)
     expect(told(job)).toEqual([
       'info: Organization acme at https://sentry.example/, project web',
-      'info: Version HEAD: no release yet.',
+      'info: Version HEAD: the release does not exist yet.',
       'info: Created the release.',
-      'info: Confirmed: Sentry lists version HEAD.',
+      'info: Confirmed: the list of releases has version HEAD.',
       'info: Associated 3 of 3 commits, read from GitHub.',
       'info: The release was finalized together with its commits.',
       'info: Recorded a deploy to production (61730094).',
@@ -110,9 +110,9 @@ describe('a whole step', () => {
     ])
     expect(told(job).slice(-5)).toEqual([
       'info: Version HEAD: the release exists.',
-      'info: The release has its commits already (3); they are left alone.',
+      'info: The release already has commits (3); they are not changed.',
       expect.stringMatching(
-        /^info: The release has been finalized on "2026-01-01T00:00:00Z"; its date stays\.$/,
+        /^info: The release was finalized on "2026-01-01T00:00:00Z"; its date is kept\.$/,
       ),
       expect.stringMatching(
         /^info: The deploy to production already exists \(61730094\), recorded on 20/,

@@ -5,7 +5,7 @@ import type { Http } from '../http/client.ts'
 import type { Logger } from '../ports.ts'
 import { plain, quoted } from '../text/sanitize.ts'
 import { parseUrl } from '../text/url.ts'
-import type { CommitSource } from './commits.ts'
+import type { CommitSource } from '../sentry/commit-source.ts'
 import { explain } from './errors.ts'
 import { readRange, withFiles } from './range.ts'
 

@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest'
 import { ActionError, CancelledError } from '../errors.ts'
 import { mapPool } from '../wait/pool.ts'
-import type { ChangedFile, Commit, CommitRange } from './commits.ts'
+import type { ChangedFile, Commit, CommitRange } from '../sentry/commit-source.ts'
 import { statusOf } from './errors.ts'
 import { type ApiCommit, CommitListSchema, ComparisonSchema, FilesSchema, parse } from './schema.ts'
 

@@ -30,6 +30,8 @@ export interface SentryInputs extends Wanted {
   readonly organization: string
   /** With a slash at its end. */
   readonly baseUrl: string
+  /** What the version begins with, when it was derived from the commit. */
+  readonly versionPrefix: string | undefined
 }
 
 /** Values of inputs that were not given. action.yml says the same; a test compares them. */
@@ -118,6 +120,7 @@ export function loadSentry(
       baseUrl: values['sentry-url'],
       projects: Object.freeze(values.projects),
       version: values.version,
+      versionPrefix: input(env, 'version') ? undefined : prefix || undefined,
       ref: preferred(values.ref, defaultRef(context)),
       url: preferred(values.url, defaultUrl(context, commit)),
       restoreArchived: values['restore-archived'],

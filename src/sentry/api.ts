@@ -1,6 +1,7 @@
 import { HttpError } from '../http/failure.ts'
 import type { HttpResponse } from '../http/response.ts'
-import { asProject, type Caller, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
+import { type Caller, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
+import { postWithProjects } from './create.ts'
 import { type Account, explain, SCOPES } from './errors.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'
 import { exactQuery } from './version.ts'
@@ -16,23 +17,24 @@ export interface NewRelease {
 
 export type ReleaseChange = Readonly<Partial<Record<'ref' | 'url' | 'dateReleased', string>>>
 
-/** What a create came to. `conflict`: another writer was faster or holds the release (409). */
-export type Created =
-  { readonly kind: 'ok'; readonly release: Release; readonly status: number } | { readonly kind: 'conflict' }
+/** The result of a create. `conflict`: another writer was faster or holds the release (409). */
+export type CreateResult =
+  | { readonly kind: 'ok'; readonly release: Release; readonly status: number }
+  | { readonly kind: 'conflict'; readonly error: HttpError }
 
 export interface ReleaseApi {
   /** The release of exactly this version, archived ones too; undefined when there is none that the token may see (404). */
   find(version: string): Promise<Release | undefined>
-  /** The releases that the list shows for exactly this version, archived ones too; undefined when the list cannot tell. */
+  /** The releases that the list shows for exactly this version, archived ones too; undefined when the list fails. */
   list(version: string): Promise<readonly Release[] | undefined>
   /** Creates the release or attaches missing projects to it (200, 201, 208); on one that exists it changes nothing but `status`. */
-  create(release: NewRelease): Promise<Created>
+  create(release: NewRelease): Promise<CreateResult>
   /** Changes fields of a release; undefined when the server says that it does not exist (404). */
   update(version: string, change: ReleaseChange): Promise<Release | undefined>
 }
 
 /**
- * The calls about releases. Each throws HttpError for an answer that it does not name, with advice.
+ * The calls about releases. Each throws HttpError, with advice, for a response that its type does not name.
  * @param widens whether `project=-1` can show a token more projects: true for personal tokens
  */
 export function createReleaseApi(call: Caller, account: Account, widens: boolean): ReleaseApi {
@@ -50,26 +52,17 @@ export function createReleaseApi(call: Caller, account: Account, widens: boolean
       try {
         return list.read(await call(list.call))
       } catch (error) {
-        // The list also asks the event store, so it can fail while the release itself is fine.
+        // The list also reads from the event store, so it can fail while the release itself is fine.
         if (error instanceof HttpError) return undefined
         throw error
       }
     },
 
     async create(release) {
-      const post = {
-        method: 'POST',
-        path: 'releases/',
-        body: { ...release, projects: release.projects.map(asProject) },
-        intent: 'create the release',
-      } as const
-      let response = await call(post)
-      if (widens && response.status === 400 && rejectsProjects(response)) {
-        // With a personal token only projects of joined teams count, until the query asks for all within reach.
-        const wider = await call({ ...post, query: { project: '-1' } })
-        if (wider.status !== 400 && wider.status !== 403) response = wider
+      const response = await postWithProjects(release, call, widens)
+      if (response.status === 409) {
+        return { kind: 'conflict', error: explain(response, account, SCOPES.write) }
       }
-      if (response.status === 409) return { kind: 'conflict' }
       if (![200, 201, 208].includes(response.status)) throw explain(response, account, SCOPES.write)
       return { kind: 'ok', release: parse(ReleaseSchema, response), status: response.status }
     },
@@ -110,9 +103,4 @@ export function listOfVersion(
     },
     read: (response) => (response.status === 200 ? parse(ReleaseListSchema, response) : undefined),
   }
-}
-
-function rejectsProjects(response: HttpResponse): boolean {
-  const body = response.json
-  return typeof body === 'object' && body !== null && 'projects' in body
 }

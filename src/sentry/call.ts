@@ -147,7 +147,7 @@ function nextCursor(link: string): string | undefined {
   return /;\s*cursor="([^"]+)"/.exec(next)?.[1]
 }
 
-/** Ids as numbers: servers before December 2025 do not find them as text. */
+/** Ids as numbers: servers before December 2025 do not find them as text. A number as JSON has no leading zeros. */
 export function asProject(project: string): string | number {
-  return /^\d+$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project
+  return /^[1-9]\d*$/.test(project) && Number.isSafeInteger(Number(project)) ? Number(project) : project
 }

@@ -1,4 +1,4 @@
-import type { Commit } from '../github/commits.ts'
+import type { Commit } from './commit-source.ts'
 import { shorten } from '../text/sanitize.ts'
 
 /** A commit as PUT /releases/{version}/ takes it. */
@@ -18,10 +18,10 @@ export interface PatchedFile {
 }
 
 /** Characters; longer values are a 400, on old servers (before 2024) already these. */
-const LONGEST = { repository: 64, authorName: 128, authorEmail: 75, path: 255 } as const
+const MAX_LENGTH = { repository: 64, authorName: 128, authorEmail: 75, path: 255 } as const
 
 /** Sentry and what stands before it refuse or time out on more. */
-export const LARGEST_LIST_BYTES = 1_000_000
+export const MAX_LIST_BYTES = 1_000_000
 
 /**
  * Commits in Sentry's words, in the order given (newest first). Every one has a timestamp, because the server sorts by
@@ -36,11 +36,11 @@ export function toSentryCommits(commits: readonly Commit[], repository: string, 
     return {
       id: commit.sha,
       // Too long a name is a 400; without one Sentry files the commit under a placeholder.
-      ...(repository.length <= LONGEST.repository ? { repository } : {}),
+      ...(repository.length <= MAX_LENGTH.repository ? { repository } : {}),
       message: commit.message,
-      ...(name ? { author_name: shorten(name, LONGEST.authorName) } : {}),
+      ...(name ? { author_name: shorten(name, MAX_LENGTH.authorName) } : {}),
       // The server stores no more of an address than this, so cutting it here changes nothing.
-      ...(email ? { author_email: Array.from(email).slice(0, LONGEST.authorEmail).join('') } : {}),
+      ...(email ? { author_email: Array.from(email).slice(0, MAX_LENGTH.authorEmail).join('') } : {}),
       timestamp: commit.date ?? now,
       ...(files && files.length > 0 ? { patch_set: files } : {}),
     }
@@ -59,7 +59,7 @@ function patched(file: NonNullable<Commit['files']>[number]): PatchedFile[] {
       : file.status === 'unchanged'
         ? []
         : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }]
-  return entries.filter((entry) => entry.path.length <= LONGEST.path && entry.path.trim() !== '')
+  return entries.filter((entry) => entry.path.length <= MAX_LENGTH.path && entry.path.trim() !== '')
 }
 
 const ADDS = new Set(['added', 'copied', 'renamed'])

@@ -1,28 +1,26 @@
 import { ActionError, CancelledError } from '../errors.ts'
-import type { CommitRange, CommitSource } from '../github/commits.ts'
+import type { CommitRange, CommitSource } from './commit-source.ts'
 import type { Logger } from '../ports.ts'
 import { plain } from '../text/sanitize.ts'
 import { type SentryCommit, toSentryCommits } from './commit-list.ts'
-import type { Previous } from './commits-api.ts'
+import { findPreviousCommit, type RangeStart } from './previous-commit.ts'
 import type { Release } from './schema.ts'
-import { send, type SendDeps, sendFitting, type Target, tooLarge } from './send-commits.ts'
+import { send, sendFitting, type Target, tooLarge } from './send-commits.ts'
+import type { SentrySession } from './session.ts'
 
 export type CommitMode = 'auto' | 'refs' | 'commits' | 'skip'
 
-export interface CommitsWanted extends Target {
+export interface CommitsWanted extends Target, RangeStart {
   readonly mode: CommitMode
   readonly commit: string
-  readonly previousCommit: string | undefined
   /** `owner/name` */
   readonly repository: string | undefined
 }
 
-export interface CommitsDeps extends SendDeps {
-  /** Loads what reads commits from GitHub; undefined when there is no token to read with. */
-  readonly source: (() => Promise<CommitSource>) | undefined
-}
+/** Loads what reads commits from GitHub; undefined when there is no token to read with. */
+export type SourceLoader = (() => Promise<CommitSource>) | undefined
 
-/** What became of the commits. */
+/** The result for the commits of the release. */
 export type Commits =
   | { readonly kind: 'skipped' }
   | { readonly kind: 'present'; readonly release: Release }
@@ -34,111 +32,150 @@ export type Commits =
       readonly commits: readonly SentryCommit[]
       readonly previousCommit: string | undefined
     }
-  /** Nothing was associated, for a reason that is no failure. */
+  /** Nothing was associated, for a reason that is not a failure. */
   | {
       readonly kind: 'none'
       readonly reason: string
-      /** A request to associate was sent all the same, so the release may have changed. */
+      /** A request to associate was sent nevertheless, so the release may have changed. */
       readonly tried: boolean
     }
 
 /**
  * Associates commits with a release that has none: by `refs` when Sentry can fetch them through an integration, else by
- * a list read from GitHub. A release that has commits is left alone.
+ * a list read from GitHub. A release that has commits is not changed.
  * @throws ActionError when it fails, except in mode `auto`, where a failure is a notice
  */
 export async function associateCommits(
   release: Release,
   wanted: CommitsWanted,
-  deps: CommitsDeps,
+  source: SourceLoader,
+  session: SentrySession,
 ): Promise<Commits> {
   if (wanted.mode === 'skip') {
-    deps.logger.info('set-commits is skip: no commits are associated.')
+    session.logger.info('set-commits is skip: no commits are associated.')
     return { kind: 'skipped' }
   }
   if ((release.commitCount ?? 0) > 0) {
-    deps.logger.info(`The release has its commits already (${release.commitCount}); they are left alone.`)
+    session.logger.info(`The release already has commits (${release.commitCount}); they are not changed.`)
     return { kind: 'present', release }
   }
   let tried = false
-  const api: CommitsDeps['api'] = {
-    ...deps.api,
+  const api: SentrySession['api'] = {
+    ...session.api,
     associate: (...request) => {
       tried = true
-      return deps.api.associate(...request)
+      return session.api.associate(...request)
     },
   }
   try {
-    return await associate(wanted, { ...deps, api })
+    return await associate(wanted, source, { ...session, api })
   } catch (error) {
     if (wanted.mode !== 'auto' || !(error instanceof ActionError) || error instanceof CancelledError)
       throw error
-    deps.logger.notice([error.message, error.advice].filter(Boolean).join('\n'), 'No commits associated')
+    session.logger.notice([error.message, error.advice].filter(Boolean).join('\n'), 'No commits associated')
     return { kind: 'none', reason: error.message, tried }
   }
 }
 
-async function associate(wanted: CommitsWanted, deps: CommitsDeps): Promise<Commits> {
-  const { repository, mode, previousCommit } = wanted
+async function associate(
+  wanted: CommitsWanted,
+  source: SourceLoader,
+  session: SentrySession,
+): Promise<Commits> {
+  const { repository, mode } = wanted
   if (repository === undefined)
     throw new ActionError('GITHUB_REPOSITORY is not set, so there are no commits to read.')
-  const known = mode === 'commits' ? undefined : await integration(repository, wanted, deps)
-  if (known !== undefined) {
-    const ref = { repository: known, commit: wanted.commit, ...(previousCommit ? { previousCommit } : {}) }
-    const release = await send({ refs: [ref] }, wanted, deps)
-    if (!release) throw tooLarge()
-    deps.logger.info(
-      `Gave Sentry commit ${wanted.commit.slice(0, 12)} of ${plain(known)}; it fetches the commits itself.`,
-    )
-    return { kind: 'refs', release, previousCommit }
-  }
+  const known = mode === 'commits' ? undefined : await integration(repository, wanted, session)
+  if (known !== undefined) return await sendRefs(known, wanted, session)
   if (mode === 'refs') {
-    throw new ActionError(`Sentry has no repository ${plain(repository)} through an integration.`, {
-      advice: 'Add it in Sentry under Settings, Integrations, GitHub, or use set-commits: auto or commits.',
+    throw new ActionError(`Sentry has no integration with the repository ${plain(repository)}.`, {
+      advice:
+        'Add the repository in Sentry under Settings, Integrations, GitHub, or use set-commits: auto or commits.',
     })
   }
-  return await sendList(repository, wanted, deps)
+  return await sendList(repository, wanted, source, session)
 }
 
-/** The stored name of the repository. In `auto`, not being allowed to look is the same as there being none. */
+/** Without a prefix and a previous commit, Sentry finds the start of the range itself. */
+async function sendRefs(repository: string, wanted: CommitsWanted, session: SentrySession): Promise<Commits> {
+  const { commit, versionPrefix } = wanted
+  const start =
+    versionPrefix === undefined || wanted.previousCommit !== undefined
+      ? wanted.previousCommit
+      : await previousWithPrefix(wanted, session)
+  const ref = { repository, commit, ...(start ? { previousCommit: start } : {}) }
+  const release = await send({ refs: [ref] }, wanted, session)
+  if (!release) throw tooLarge()
+  session.logger.info(
+    `Sent commit ${commit.slice(0, 12)} of ${plain(repository)} to Sentry; Sentry will fetch the commit list.`,
+  )
+  return { kind: 'refs', release, previousCommit: start }
+}
+
+async function previousWithPrefix(
+  wanted: CommitsWanted,
+  session: SentrySession,
+): Promise<string | undefined> {
+  const previous = await findPreviousCommit(wanted, session)
+  return previous.kind === 'previous' ? previous.commit : undefined
+}
+
+/** The stored name of the repository. In `auto`, a failed look-up counts as "not there". */
 async function integration(
   repository: string,
   { mode }: CommitsWanted,
-  { api, logger }: CommitsDeps,
+  { api, logger }: SentrySession,
 ): Promise<string | undefined> {
+  let failure: ActionError
   try {
-    return (await api.integratedRepository(repository))?.name
+    const found = await api.integratedRepository(repository)
+    if (found.kind !== 'forbidden') return found.kind === 'found' ? found.name : undefined
+    failure = found.error
+    if (mode === 'refs') {
+      logger.notice(
+        `Sentry does not let this token list the repositories (403), which organization tokens may since version 23.8. The commit is sent for ${plain(repository)} without checking that Sentry has an integration with it.`,
+      )
+      return repository
+    }
   } catch (error) {
     if (mode !== 'auto' || !(error instanceof ActionError) || error instanceof CancelledError) throw error
-    logger.info(
-      `Cannot tell whether Sentry knows the repository, so the commits are read from GitHub: ${error.message}`,
-    )
-    return undefined
+    failure = error
   }
+  logger.info(
+    `The commits are read from GitHub, because the repositories of Sentry could not be listed: ${failure.message}`,
+  )
+  return undefined
 }
 
-async function sendList(repository: string, wanted: CommitsWanted, deps: CommitsDeps): Promise<Commits> {
-  const { api, source, clock, logger } = deps
+async function sendList(
+  repository: string,
+  wanted: CommitsWanted,
+  source: SourceLoader,
+  session: SentrySession,
+): Promise<Commits> {
+  const { api, clock, logger } = session
   if (!source) {
     throw new ActionError('There is no github-token to read the commits with.', {
       advice: 'Leave out the input github-token to use the token of the job, or set set-commits: skip.',
     })
   }
-  const [reader, found] = await Promise.all([source(), findPrevious(wanted, deps)])
+  const [reader, found] = await Promise.all([source(), findPreviousCommit(wanted, session)])
   if (found.kind === 'own') {
     const release = await api.find(wanted.version)
-    logger.info('Another job has associated the commits meanwhile.')
-    return release ? { kind: 'present', release } : { kind: 'none', reason: 'another job did', tried: true }
+    logger.info('Another job associated the commits at the same time.')
+    return release
+      ? { kind: 'present', release }
+      : { kind: 'none', reason: 'another job associated them', tried: true }
   }
   const previous = found.kind === 'previous' ? found.commit : undefined
   const range = await reader.read(wanted.commit, previous)
-  tellRange(range, wanted.commit, previous, logger)
+  logRange(range, wanted.commit, previous, logger)
   const commits = toSentryCommits(range.commits, repository, new Date(clock.now()).toISOString())
   if (commits.length === 0) {
     logger.info('There are no commits since the previous release.')
     return { kind: 'none', reason: 'no commits since the previous release', tried: false }
   }
-  const { release, sent } = await sendFitting(commits, wanted, deps)
+  const { release, sent } = await sendFitting(commits, wanted, session)
   logger.info(`Associated ${sent.length} of ${range.total} commits, read from GitHub.`)
   return {
     kind: 'sent',
@@ -148,16 +185,7 @@ async function sendList(repository: string, wanted: CommitsWanted, deps: Commits
   }
 }
 
-async function findPrevious(
-  { version, previousCommit }: CommitsWanted,
-  { api }: CommitsDeps,
-): Promise<Previous> {
-  return previousCommit === undefined
-    ? await api.previousCommit(version)
-    : { kind: 'previous', commit: previousCommit }
-}
-
-function tellRange(range: CommitRange, head: string, previous: string | undefined, logger: Logger): void {
+function logRange(range: CommitRange, head: string, previous: string | undefined, logger: Logger): void {
   const last = `The last ${range.commits.length} commits are used.`
   const base = plain(previous ?? '', 64)
   if (range.base === 'diverged') {

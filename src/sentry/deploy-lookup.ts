@@ -1,9 +1,10 @@
 import { ActionError, CancelledError } from '../errors.ts'
 import { listOfVersion } from './api.ts'
-import { type Caller, pages, parse, releasePath } from './call.ts'
-import { type Account, explain, SCOPES } from './errors.ts'
+import { pages, parse, releasePath } from './call.ts'
+import { explain, SCOPES } from './errors.ts'
 import { isProject, numericId } from './links.ts'
 import { type Deploy, DeployListSchema, type Release } from './schema.ts'
+import type { SentrySession } from './session.ts'
 
 /** What makes two deploys of a release the same one. */
 export interface DeployIdentity {
@@ -14,10 +15,7 @@ export interface DeployIdentity {
   readonly projects: readonly string[]
 }
 
-export interface LookupDeps {
-  readonly call: Caller
-  readonly account: Account
-}
+type Session = Pick<SentrySession, 'call' | 'account'>
 
 export interface Lookup {
   /** Undefined when no deploy has this identity, as far as Sentry tells. */
@@ -35,14 +33,14 @@ export interface Lookup {
 export async function findDeploy(
   release: Release,
   identity: DeployIdentity,
-  deps: LookupDeps,
+  session: Session,
 ): Promise<Lookup | 'hidden'> {
   const attached = release.projects ?? []
   const isWanted = (project: (typeof attached)[number]): boolean =>
     identity.projects.some((wanted) => isProject(project, wanted))
   const wantedIds = attached.filter(isWanted).map(({ id }) => numericId(id))
   const otherIds = attached.filter((project) => !isWanted(project)).map(({ id }) => numericId(id))
-  const first = await listDeploys(release.version, wantedIds.slice(0, 1), deps)
+  const first = await listDeploys(release.version, wantedIds.slice(0, 1), session)
   if (first === 'hidden') return 'hidden'
   const matches = (first ?? []).filter((deploy) => isSimilar(deploy, identity))
   const similar = new Set(matches.map(deployId))
@@ -53,11 +51,11 @@ export async function findDeploy(
 
   const lists = [first]
   for (const id of wantedIds.slice(1)) {
-    const list = await listDeploys(release.version, [id], deps)
+    const list = await listDeploys(release.version, [id], session)
     if (!list || list === 'hidden') return absent
     lists.push(list)
   }
-  const others = otherIds.length === 0 ? undefined : await listDeploys(release.version, otherIds, deps)
+  const others = otherIds.length === 0 ? undefined : await listDeploys(release.version, otherIds, session)
   if (others === 'hidden' || (otherIds.length > 0 && !others)) return absent
   const exact = matches.find(
     (deploy) => lists.every((list) => contains(list, deploy)) && !(others && contains(others, deploy)),
@@ -67,10 +65,10 @@ export async function findDeploy(
   const many = first.filter((deploy) => sameText(deploy.environment, identity.environment)).length > 1
   if (!newest || (wantedIds.length > 1 && many)) return absent
   for (const id of wantedIds) {
-    if ((await isDeployedTo(release.version, identity.environment, id, deps)) !== true) return absent
+    if ((await isDeployedTo(release.version, identity.environment, id, session)) !== true) return absent
   }
   for (const id of otherIds) {
-    if ((await isDeployedTo(release.version, identity.environment, id, deps)) !== false) return absent
+    if ((await isDeployedTo(release.version, identity.environment, id, session)) !== false) return absent
   }
   return { deploy: newest, similar }
 }
@@ -85,9 +83,9 @@ export async function findSentDeploy(
     /** Ids that were there before. */
     readonly before: ReadonlySet<string>
   },
-  deps: LookupDeps,
+  session: Session,
 ): Promise<Deploy | 'hidden' | undefined> {
-  const list = await listDeploys(release.version, [], deps)
+  const list = await listDeploys(release.version, [], session)
   if (!list || list === 'hidden') return list
   return list.find(
     (deploy) =>
@@ -106,7 +104,7 @@ export function deployId({ id }: Deploy): string {
 async function listDeploys(
   version: string,
   projects: readonly (string | undefined)[],
-  { call, account }: LookupDeps,
+  { call, account }: Session,
 ): Promise<Deploy[] | 'hidden' | undefined> {
   const ids = projects.filter((id) => id !== undefined)
   const deploys: Deploy[] = []
@@ -133,7 +131,7 @@ async function isDeployedTo(
   version: string,
   environment: string,
   project: string | undefined,
-  { call }: LookupDeps,
+  { call }: Session,
 ): Promise<boolean | undefined> {
   const list = listOfVersion(version, 'look up the environments of the release')
   if (!list || project === undefined) return undefined

@@ -1,38 +1,22 @@
 import { ActionError } from '../errors.ts'
 import { HttpError } from '../http/failure.ts'
 import type { HttpResponse } from '../http/response.ts'
-import type { Clock, Logger } from '../ports.ts'
+import type { Logger } from '../ports.ts'
 import { plain, quoted } from '../text/sanitize.ts'
 import { retryUntil } from '../wait/backoff.ts'
 import { askOnce, asProject, isTrouble, parse, releasePath } from './call.ts'
-import {
-  deployId,
-  type DeployIdentity,
-  findDeploy,
-  findSentDeploy,
-  type Lookup,
-  type LookupDeps,
-} from './deploy-lookup.ts'
+import { deployId, type DeployIdentity, findDeploy, findSentDeploy, type Lookup } from './deploy-lookup.ts'
 import { explain, SCOPES } from './errors.ts'
 import { isProject } from './links.ts'
-import { VISIBLE_AFTER_MS } from './release-steps.ts'
 import { type Deploy, DeploySchema, type Release } from './schema.ts'
+import type { SentrySession } from './session.ts'
+import { MAX_HIDDEN_MS, mayAppear } from './visibility.ts'
 
 export interface DeployWanted extends DeployIdentity {
   /** The URL is from the input deploy-url, so it does not tell one run from another. */
   readonly urlGiven: boolean
   /** ISO 8601 */
   readonly startedAt: string
-}
-
-export interface DeployDeps extends LookupDeps {
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly signal: AbortSignal
-  /** How often a request without a response is sent again, after checking that it had no effect. */
-  readonly retries: number
-  /** Milliseconds since the epoch until which Sentry may hide the release (404). */
-  readonly hiddenUntil: number
 }
 
 export interface Deployed {
@@ -46,50 +30,57 @@ const PAUSE = { first: 1_000, longest: 10_000 }
 /**
  * Records a deploy once: Sentry adds a row for every POST and notifies people, so an equal deploy is looked for first,
  * and again when the response to the POST was lost.
+ * @param hiddenUntil milliseconds since the epoch until which Sentry may hide the release (404)
  * @throws HttpError when Sentry refuses; ActionError when the release stays hidden (404)
  */
 export async function recordDeploy(
   release: Release,
   wanted: DeployWanted,
-  deps: DeployDeps,
+  hiddenUntil: number,
+  session: SentrySession,
 ): Promise<Deployed> {
-  const { clock, logger } = deps
-  const sending = createSender(release, wanted, deps)
+  const { account, clock, logger, retries } = session
+  const sending = createSender(release, wanted, session)
+  const hidden = mayAppear(hiddenUntil, session)
   let known: Lookup | undefined
   let lost: HttpError | undefined
   let losses = 0
-  const stillHidden = (): undefined => {
-    if (clock.now() >= deps.hiddenUntil) throw noAccess(wanted)
-    logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.')
+  const onHidden = (): undefined => {
+    if (!hidden()) throw noAccess(wanted)
   }
   const attempt = async (): Promise<Deployed | undefined> => {
     if (known === undefined) {
-      const lookup = await findDeploy(release, wanted, deps)
-      if (lookup === 'hidden') return stillHidden()
+      const lookup = await findDeploy(release, wanted, session)
+      if (lookup === 'hidden') return onHidden()
       known = lookup
       // Without a URL nothing tells the runs apart, so a deploy of an earlier run says nothing about this one.
       if (lookup.deploy && wanted.url !== undefined) return existing(lookup.deploy, wanted, logger)
     }
     if (lost) {
-      const found = await findSentDeploy(release, wanted, { ...sending.dates, before: known.similar }, deps)
-      if (found === 'hidden') return stillHidden()
+      const found = await findSentDeploy(
+        release,
+        wanted,
+        { ...sending.dates, before: known.similar },
+        session,
+      )
+      if (found === 'hidden') return onHidden()
       if (found) return { id: idOf(found), created: true }
-      if (losses > deps.retries) throw lost
+      if (losses > retries) throw lost
     }
     const response = await sending.post()
     if (response instanceof HttpError || isTrouble(response)) {
-      lost = response instanceof HttpError ? response : explain(response, deps.account, SCOPES.write)
+      lost = response instanceof HttpError ? response : explain(response, account, SCOPES.write)
       losses += 1
       logger.info(`${lost.message}. Checking whether the deploy was recorded anyway.`)
       return undefined
     }
-    if (response.status === 404) return stillHidden()
+    if (response.status === 404) return onHidden()
     if (response.status !== 201 && response.status !== 200) {
-      throw explain(response, deps.account, SCOPES.write)
+      throw explain(response, account, SCOPES.write)
     }
     return { id: idOf(parse(DeploySchema, response)), created: true }
   }
-  const deployed = await retryUntil(attempt, clock.now() + VISIBLE_AFTER_MS, PAUSE, deps)
+  const deployed = await retryUntil(attempt, clock.now() + MAX_HIDDEN_MS, PAUSE, session)
   if (!deployed) throw lost ?? noAccess(wanted)
   if (deployed.created) announce(deployed, wanted, logger)
   return deployed
@@ -123,7 +114,7 @@ function announce({ id }: Deployed, { environment, url }: DeployWanted, logger: 
 
 function noAccess({ environment }: DeployWanted): ActionError {
   return new ActionError(
-    `Could not record the deploy to ${plain(environment)}: Sentry answers that the release does not exist (404).`,
+    `Could not record the deploy to ${plain(environment)}: Sentry reports that the release does not exist (404).`,
     {
       advice:
         'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, re-run the job.',
@@ -139,17 +130,17 @@ function idOf(deploy: Deploy): string {
 function createSender(
   release: Release,
   wanted: DeployWanted,
-  deps: DeployDeps,
+  { call, clock }: SentrySession,
 ): {
   readonly dates: { readonly dateStarted: string; readonly dateFinished: string }
   readonly post: () => Promise<HttpResponse | HttpError>
 } {
   const { environment, name, url, startedAt } = wanted
-  const now = new Date(deps.clock.now()).toISOString()
+  const now = new Date(clock.now()).toISOString()
   const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt }
   const attached = release.projects ?? []
   const send = (projects: readonly (string | number)[] | undefined): Promise<HttpResponse | HttpError> =>
-    askOnce(deps.call, {
+    askOnce(call, {
       method: 'POST',
       path: `${releasePath(release.version)}deploys/`,
       body: { environment, name, url, ...dates, projects },

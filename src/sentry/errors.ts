@@ -3,7 +3,7 @@ import type { HttpError } from '../http/failure.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { tokenSettingsUrl } from './links.ts'
 
-/** Whose request it was: what the advice needs to name. */
+/** The account of a request: what the advice names. */
 export interface Account {
   /** With a slash at its end. */
   readonly base: string
@@ -20,7 +20,7 @@ export const SCOPES = {
   repositories: ['org:ci', 'org:read', 'org:write', 'org:admin', 'org:integrations'],
 } as const
 
-/** Which input a field of a request comes from, to explain a 400. */
+/** The input that a field of a request comes from, to explain a 400. */
 const INPUT_OF_FIELD: ReadonlyMap<string, string> = new Map([
   ['version', 'version (or version-prefix and commit)'],
   ['projects', 'projects'],
@@ -35,7 +35,7 @@ const INPUT_OF_FIELD: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Turns a response that is not what a call expects into an error with the server's message and the next thing to do.
+ * Turns a response that a call does not expect into an error with the server's text and the next thing to do.
  * @param scopes what the call needs, for servers that do not say (before mid-2026)
  */
 export function explain(response: HttpResponse, account: Account, scopes: readonly string[]): HttpError {
@@ -71,42 +71,42 @@ function advise(
   const { base, organization, projects, tokenSource } = account
   const tokens = tokenSettingsUrl(base, organization)
   if (html && response.status < 500) {
-    return `That is a web page, not Sentry's API: check sentry-url (now ${base}), and whether a proxy or firewall answers in its place.`
+    return `The response is a web page, not one of Sentry's API. Check sentry-url (now ${base}), and whether a proxy or firewall answers instead of Sentry.`
   }
   switch (response.status) {
     case 400:
-      return adviseFields(response)
+      return adviseFields(response, projects)
     case 401:
-      return `Sentry does not accept the token from ${tokenSource}. Make an organization token at ${tokens} and store it as a secret.`
+      return `Sentry does not accept the token from ${tokenSource}. Create an organization token at ${tokens} and store it as a secret.`
     case 403: {
       const named = scopesNamed(response)
-      return `The token from ${tokenSource} may not do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all it needs.`
+      return `The token from ${tokenSource} does not have the right to do this. It needs one of the scopes ${(named.length > 0 ? named : scopes).join(', ')}, and it must belong to organization ${organization}. An organization token from ${tokens} has all scopes that this action needs.`
     }
     case 404:
-      return `Organization ${organization} is not known at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`
+      return `Organization ${organization} does not exist at ${base}, or this token may not see it. Open ${base}organizations/${organization}/ in a browser: if that page is missing, correct organization or sentry-url; else check that the token's account has access to ${projects.join(', ')}.`
     case 405:
-      return `Check sentry-url (now ${base}): it does not lead to a Sentry API.`
+      return `Check sentry-url (now ${base}): there is no Sentry API at that address.`
     case 409:
-      return 'Another job is writing this release right now. Run the job again in a few minutes.'
+      return 'Another job is writing this release right now. Re-run the job in a few minutes.'
     case 413:
       return 'A proxy in front of Sentry limits the size of requests.'
     case 429:
-      return 'Sentry limits how often this is called. Run the job again in a minute.'
+      return 'Sentry limits the rate of these requests. Re-run the job in a minute.'
     default:
       return response.status >= 500
-        ? 'Sentry or something in front of it has trouble. Look at https://status.sentry.io (or your own server), then run the job again.'
+        ? 'Sentry or a proxy in front of it has a problem. Look at https://status.sentry.io (or your own server), then re-run the job.'
         : undefined
   }
 }
 
-function adviseFields(response: HttpResponse): string {
+function adviseFields(response: HttpResponse, projects: readonly string[]): string {
   const body = response.json
   const fields = typeof body === 'object' && body !== null ? Object.keys(body) : []
   const inputs = fields.flatMap((field) => INPUT_OF_FIELD.get(field) ?? [])
   if (inputs.length === 0) return 'Check the inputs of this step.'
   const check = `Check the input ${inputs.join(' and ')}.`
   return fields.includes('projects')
-    ? `${check} Each must be the slug or id of a project of this organization; with a personal token, of a project in a team that you have joined.`
+    ? `${check} The step sent ${projects.join(', ')}. Each must be the slug of a project of this organization (or its id, since version 24.8 of Sentry); with a personal token, of a project in a team that you have joined.`
     : check
 }
 
@@ -117,7 +117,7 @@ function scopesNamed(response: HttpResponse): string[] {
   return scope.split(/\s+/).filter((name) => /^[a-z]+:[a-z_-]+$/.test(name))
 }
 
-/** Sentry's number for an internal error, which its support and logs can find. */
+/** Sentry's id of an internal error, for its logs and its support. */
 function errorId(response: HttpResponse): string[] {
   const body = response.json
   if (typeof body !== 'object' || body === null) return []
@@ -126,7 +126,7 @@ function errorId(response: HttpResponse): string[] {
 }
 
 /**
- * What the server said, out of all the shapes its errors have: `detail` as text or object, `error`, `info`, fields
+ * The server's text, from all the shapes that its errors have: `detail` as text or object, `error`, `info`, fields
  * with lists (nested by index), plain text, or the title of a web page.
  */
 export function messageIn(response: HttpResponse, max = 300): string {
@@ -158,5 +158,5 @@ function flatten(
     })
 }
 
-/** These keys say nothing about a field of the request. */
+/** Keys around the text that do not name a field of the request. */
 const ENVELOPE = new Set(['detail', 'message', 'error', 'info'])

@@ -1,9 +1,8 @@
 import { ActionError } from '../errors.ts'
-import type { Clock, Logger } from '../ports.ts'
 import { quoted } from '../text/sanitize.ts'
-import type { ReleaseApi } from './api.ts'
-import { whileHidden } from './release-steps.ts'
 import type { Release } from './schema.ts'
+import type { SentrySession } from './session.ts'
+import { retryWhileHidden } from './visibility.ts'
 
 /** How far what is known of a release can be relied on. */
 export interface Seen {
@@ -13,31 +12,28 @@ export interface Seen {
   readonly hiddenUntil: number
 }
 
-export interface FinalizeDeps {
-  readonly api: Pick<ReleaseApi, 'find' | 'update'>
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly signal: AbortSignal
-}
-
 /**
- * Sets the release date when there is none: PUT overwrites it each time, so it is looked at first.
+ * Sets the release date when there is none: PUT overwrites the date each time, so the release is read first when it may have changed.
  * @returns the release, with a date
  * @throws HttpError when Sentry refuses; ActionError when it does not show the date
  */
 export async function finalizeRelease(
   release: Release,
   { fresh, hiddenUntil }: Seen,
-  deps: FinalizeDeps,
+  session: SentrySession,
 ): Promise<Release> {
-  const { api, clock, logger } = deps
+  const { api, clock, logger } = session
   const current = fresh ? release : ((await api.find(release.version)) ?? release)
   if (current.dateReleased) {
-    logger.info(`The release has been finalized on ${quoted(current.dateReleased, 40)}; its date stays.`)
+    logger.info(`The release was finalized on ${quoted(current.dateReleased, 40)}; its date is kept.`)
     return current
   }
   const dateReleased = new Date(clock.now()).toISOString()
-  const done = await whileHidden(() => api.update(release.version, { dateReleased }), hiddenUntil, deps)
+  const done = await retryWhileHidden(
+    () => api.update(release.version, { dateReleased }),
+    hiddenUntil,
+    session,
+  )
   if (!done) {
     throw new ActionError(
       `Could not finalize release ${quoted(release.version)}: Sentry responded with 404.`,
@@ -49,9 +45,9 @@ export async function finalizeRelease(
   }
   if (!done.dateReleased) {
     throw new ActionError(
-      `Sentry accepted the release date of ${quoted(release.version)} but does not show it.`,
+      `Sentry accepted the release date of ${quoted(release.version)}, but its response has no date.`,
       {
-        advice: 'Open the release in Sentry to see its state, then run the job again.',
+        advice: 'Open the release in Sentry to see its state, then re-run the job.',
       },
     )
   }

@@ -1,8 +1,13 @@
 import type { Release } from './schema.ts'
 
-/** Where Sentry serves organizations on sub-domains: sentry.io itself, its regions and its organization hosts. */
-function isSaas(host: string): boolean {
-  return host === 'sentry.io' || host.endsWith('.sentry.io')
+/**
+ * Where Sentry serves organizations on sub-domains: sentry.io, its regions and the host of the organization itself.
+ * Another host below sentry.io is a server of one customer (single tenant), with pages of its own.
+ */
+function isSaas(host: string, organization: string): boolean {
+  return (
+    host === 'sentry.io' || /^[a-z]{2}\d?\.sentry\.io$/.test(host) || host === `${organization}.sentry.io`
+  )
 }
 
 /**
@@ -23,7 +28,7 @@ export function releaseUrl(
   const query = id === undefined ? '' : `?project=${id}`
   const version = encodeURIComponent(release.version)
   // A numeric organization id has no sub-domain.
-  return isSaas(new URL(base).hostname) && !/^\d+$/.test(organization)
+  return isSaas(new URL(base).hostname, organization) && !/^\d+$/.test(organization)
     ? `https://${organization}.sentry.io/explore/releases/${version}/${query}`
     : `${base}organizations/${organization}/releases/${version}/${query}`
 }

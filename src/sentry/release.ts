@@ -2,20 +2,15 @@ import { ActionError, assertNever } from '../errors.ts'
 import type { Logger } from '../ports.ts'
 import { plain } from '../text/sanitize.ts'
 import { nextStep, type Step, type Wanted } from './plan.ts'
-import { confirm, find, post, type Posted, put, type StepDeps, VISIBLE_AFTER_MS } from './release-steps.ts'
+import { confirm, find, post, type Posted, put } from './release-steps.ts'
 import type { Release } from './schema.ts'
+import type { SentrySession } from './session.ts'
+import { MAX_HIDDEN_MS } from './visibility.ts'
 
-export interface ReleaseDeps extends StepDeps {
-  /** The User-Agent of this run's requests. */
-  readonly userAgent: string
-  /** Called as soon as the release is known to exist, before it is confirmed, and again when it changed. */
-  readonly onRelease: (release: Release, created: boolean) => void
-}
-
-/** A release that is there, exactly as asked for, and how it came to be. */
+/** A release that exists as wanted, and what this run changed. */
 export interface Ensured {
   readonly release: Release
-  /** This run made it. */
+  /** This run created it. */
   readonly created: boolean
   readonly attached: readonly string[]
   readonly reopened: boolean
@@ -27,13 +22,18 @@ export interface Ensured {
 }
 
 /**
- * Makes sure that exactly one release of this version exists, with all projects, and that Sentry shows it.
- * Looks first and acts only on what is missing, so it can run any number of times, also at the same time.
- * @throws HttpError when Sentry refuses; ActionError when Sentry says yes but does not show the result within 70 s
+ * Ensures that exactly one release of this version exists, with all projects, and that Sentry shows it.
+ * Reads first and changes only what is missing, so it can run any number of times, also at the same time.
+ * @param onRelease called as soon as the release is known to exist, before it is confirmed, and after each change
+ * @throws HttpError when Sentry refuses; ActionError when Sentry accepts but does not show the result within 70 s
  */
-export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<Ensured> {
-  const found = await find(wanted, deps)
-  deps.logger.info(sayFound(found, wanted))
+export async function ensureRelease(
+  wanted: Wanted,
+  onRelease: (release: Release, created: boolean) => void,
+  session: SentrySession,
+): Promise<Ensured> {
+  const found = await find(wanted, session)
+  session.logger.info(formatFound(found, wanted))
   let release = found
   let created = false
   let hiddenUntil = 0
@@ -41,35 +41,35 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
 
   for (;;) {
     const step = nextStep(release, wanted)
-    if (step.kind === 'done' || (release && unanswered(step, taken, release))) break
+    if (step.kind === 'done' || (release && projectsUnknown(step, taken, release))) break
     if (taken.some((earlier) => earlier.kind === step.kind)) throw ignored(step)
     switch (step.kind) {
       case 'create':
       case 'amend': {
-        const posted = await post(wanted, deps)
+        const posted = await post(wanted, session)
         release = posted.release
-        hiddenUntil = deps.clock.now() + VISIBLE_AFTER_MS
-        created ||= found === undefined && isOurs(posted, deps.userAgent)
-        deps.logger.info(sayPosted(step, created))
+        hiddenUntil = session.clock.now() + MAX_HIDDEN_MS
+        created ||= found === undefined && isOurs(posted, session.userAgent)
+        session.logger.info(formatPosted(step, created))
         break
       }
       case 'update':
-        release = await put(wanted, step.change, hiddenUntil, deps)
-        deps.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`)
+        release = await put(wanted, step.change, hiddenUntil, session)
+        session.logger.info(`Updated ${Object.keys(step.change).join(' and ')} of the release.`)
         break
       default:
         assertNever(step)
     }
     taken.push(step)
-    deps.onRelease(release, created)
+    onRelease(release, created)
   }
 
-  if (!release) throw new ActionError('Sentry accepted the release but described none.')
-  deps.onRelease(release, created)
+  if (!release) throw new ActionError('Sentry accepted the release, but its response has none.')
+  onRelease(release, created)
   if (taken.length > 0) {
-    release = await confirm(wanted, deps)
+    release = await confirm(wanted, session)
   }
-  warnIfArchived(release, deps.logger)
+  warnIfArchived(release, session.logger)
   const amended = taken.find((step) => step.kind === 'amend')
   return {
     release,
@@ -83,16 +83,16 @@ export async function ensureRelease(wanted: Wanted, deps: ReleaseDeps): Promise<
 }
 
 /**
- * Sentry answers 201 also to a run that merely attached a project, and 208 to the one that made the row when another
- * was faster with the project. The User-Agent that it keeps of the creating request tells them apart; servers that
- * do not keep it leave the status.
+ * Sentry answers 201 also to a run that only attached a project, and 208 to the one that created the row when another
+ * attached the project first. The User-Agent of the creating request, which Sentry keeps, tells them apart; on servers
+ * that do not keep it the status decides.
  */
 function isOurs({ release, status, others }: Posted, userAgent: string): boolean {
   return release.userAgent ? release.userAgent === userAgent : status === 201 && !others
 }
 
-/** True when a POST was done and the answer leaves open which projects are attached: the confirmation will show. */
-function unanswered(step: Step, taken: readonly Step[], release: Release): boolean {
+/** True when the response to a POST does not tell which projects are attached: the confirmation will. */
+function projectsUnknown(step: Step, taken: readonly Step[], release: Release): boolean {
   return (
     step.kind === 'amend' &&
     !step.reopen &&
@@ -110,23 +110,26 @@ function ignored(step: Step): ActionError {
         : step.kind === 'update'
           ? `set ${Object.keys(step.change).join(' and ')}`
           : 'create the release'
-  return new ActionError(`Sentry accepted the request to ${what}, but its answer does not show it.`, {
-    advice: 'Open the release in Sentry to see its state, then run the job again.',
-  })
+  return new ActionError(
+    `Sentry accepted the request to ${what}, but its response does not show the change.`,
+    {
+      advice: 'Open the release in Sentry to see its state, then re-run the job.',
+    },
+  )
 }
 
-function sayFound(found: Release | undefined, wanted: Wanted): string {
+function formatFound(found: Release | undefined, wanted: Wanted): string {
   const version = plain(wanted.version)
-  if (!found) return `Version ${version}: no release yet.`
+  if (!found) return `Version ${version}: the release does not exist yet.`
   const archived = found.status === 'archived' ? ', archived' : ''
   return `Version ${version}: the release exists${archived}.`
 }
 
-function sayPosted(step: Extract<Step, { kind: 'create' | 'amend' }>, created: boolean): string {
+function formatPosted(step: Extract<Step, { kind: 'create' | 'amend' }>, created: boolean): string {
   if (step.kind === 'create') {
     return created
       ? 'Created the release.'
-      : 'Another job created the release meanwhile; its projects are attached.'
+      : 'Another job created the release at the same time; the projects are attached.'
   }
   return [
     ...(step.attach.length > 0 ? [`Attached to project ${step.attach.join(', ')}.`] : []),
@@ -137,7 +140,7 @@ function sayPosted(step: Extract<Step, { kind: 'create' | 'amend' }>, created: b
 function warnIfArchived(release: Release, logger: Logger): void {
   if (release.status !== 'archived') return
   logger.warning(
-    'The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.',
+    'The release is archived, so Sentry hides it from its lists. The step continues with it; set restore-archived: true to reopen it.',
     'Archived release',
   )
 }

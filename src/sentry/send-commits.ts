@@ -1,20 +1,11 @@
 import { ActionError, assertNever } from '../errors.ts'
-import type { Clock, Logger } from '../ports.ts'
 import { retryUntil } from '../wait/backoff.ts'
-import type { ReleaseApi } from './api.ts'
-import { fit, LARGEST_LIST_BYTES, type SentryCommit } from './commit-list.ts'
-import type { Associated, Association, CommitsApi } from './commits-api.ts'
-import { VISIBLE_AFTER_MS } from './release-steps.ts'
+import { fit, MAX_LIST_BYTES, type SentryCommit } from './commit-list.ts'
+import type { Associated, Association } from './commits-api.ts'
+import { MAX_CONFLICT_MS } from './release-steps.ts'
 import type { Release } from './schema.ts'
-
-export interface SendDeps {
-  readonly api: CommitsApi & Pick<ReleaseApi, 'find'>
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly signal: AbortSignal
-  /** How often a lost request is sent again, after looking that it had no effect. */
-  readonly retries: number
-}
+import type { SentrySession } from './session.ts'
+import { MAX_HIDDEN_MS, mayAppear } from './visibility.ts'
 
 /** The release that gets commits. */
 export interface Target {
@@ -25,8 +16,6 @@ export interface Target {
   readonly hiddenUntil: number
 }
 
-/** Milliseconds in which another writer is waited for (409), or the release to show up (404). */
-const WAIT_MS = VISIBLE_AFTER_MS
 const PAUSE = { first: 2_000, longest: 15_000 }
 
 /**
@@ -37,19 +26,19 @@ const PAUSE = { first: 2_000, longest: 15_000 }
 export async function sendFitting(
   commits: readonly SentryCommit[],
   target: Target,
-  deps: SendDeps,
+  session: SentrySession,
 ): Promise<{ release: Release; sent: readonly SentryCommit[] }> {
-  let limit = LARGEST_LIST_BYTES
+  let limit = MAX_LIST_BYTES
   for (;;) {
     const { commits: sent, withoutFiles, dropped } = fit(commits, limit)
     const [first, ...rest] = sent
     if (!first) throw new ActionError('There is no commit to send.')
     if (withoutFiles > 0 || dropped > 0) {
-      deps.logger.notice(
+      session.logger.notice(
         `The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`,
       )
     }
-    const release = await send({ commits: [first, ...rest] }, target, deps)
+    const release = await send({ commits: [first, ...rest] }, target, session)
     if (release) return { release, sent }
     if (rest.length === 0 && !first.patch_set) throw tooLarge()
     limit = Math.floor(Math.min(limit, Buffer.byteLength(JSON.stringify(sent))) / 2)
@@ -59,7 +48,7 @@ export async function sendFitting(
 /** The error for a request of which nothing can be left out. */
 export function tooLarge(): ActionError {
   return new ActionError(
-    'Could not associate the commits: the smallest request is refused as too large (413).',
+    'Could not associate the commits: even the smallest request is too large for the server (413).',
     {
       advice: 'Raise the limit for request bodies of the proxy in front of Sentry.',
     },
@@ -67,54 +56,58 @@ export function tooLarge(): ActionError {
 }
 
 /**
- * Sends until it is done or somebody else did it. A lock (409) is waited out by looking, and so is a lost answer,
- * because the request may still be at work.
+ * Sends until it is done or another job did it. After a lock (409), or without a response, the release is read first:
+ * the commits may be there by now.
  * @returns undefined when the request is too large (413)
- * @throws HttpError when Sentry refuses; ActionError when the release stays locked (409) or hidden (404)
+ * @throws HttpError when Sentry refuses, or holds the lock for 60 s; ActionError when the release stays hidden (404)
  */
-export async function send(body: Association, target: Target, deps: SendDeps): Promise<Release | undefined> {
-  const { api, clock, logger, retries } = deps
-  let last: Associated['kind'] | undefined
-  let lost = 0
+export async function send(
+  body: Association,
+  target: Target,
+  session: SentrySession,
+): Promise<Release | undefined> {
+  const { api, clock, logger, retries } = session
+  const hidden = mayAppear(target.hiddenUntil, session)
+  let last: Associated | undefined
+  let losses = 0
+  let deadline = clock.now() + MAX_HIDDEN_MS
   const attempt = async (): Promise<Associated | undefined> => {
-    if (last === 'busy' || last === 'lost') {
+    if (last?.kind === 'busy' || last?.kind === 'lost') {
       const found = await api.find(target.version)
       if (found && (found.commitCount ?? 0) > 0) return { kind: 'ok', release: found }
     }
     const result = await api.associate(target.version, body, target.dateReleased)
-    last = result.kind
     switch (result.kind) {
       case 'ok':
       case 'too-large':
         return result
       case 'hidden':
-        if (clock.now() >= target.hiddenUntil) throw noAccess()
-        logger.info('Sentry does not show the release yet (404), which can take a minute; trying again.')
-        return undefined
+        if (!hidden()) throw noAccess()
+        break
       case 'busy':
-        logger.info('Another job holds the commits of this release (409); looking again shortly.')
-        return undefined
+        if (last?.kind !== 'busy') deadline = clock.now() + MAX_CONFLICT_MS
+        logger.info('Another job holds the commits of this release (409). Checking again shortly.')
+        break
       case 'lost':
-        lost += 1
-        if (lost > retries) throw result.error
-        logger.info(`${result.error.message}; looking whether it was done.`)
-        return undefined
+        losses += 1
+        if (losses > retries) throw result.error
+        logger.info(`${result.error.message}. Checking whether the commits were stored anyway.`)
+        break
       default:
         return assertNever(result)
     }
+    last = result
+    return undefined
   }
-  const result = await retryUntil(attempt, clock.now() + WAIT_MS, PAUSE, deps)
+  const result = await retryUntil(attempt, () => deadline, PAUSE, session)
   if (result?.kind === 'ok') return result.release
   if (result?.kind === 'too-large') return undefined
-  if (last === 'hidden') throw noAccess()
-  throw new ActionError('Could not associate the commits: another job holds the release (409).', {
-    advice: 'Run the job again in a few minutes.',
-  })
+  throw last && 'error' in last ? last.error : noAccess()
 }
 
 function noAccess(): ActionError {
   return new ActionError(
-    'Could not associate the commits: Sentry says that the release does not exist (404).',
+    'Could not associate the commits: Sentry reports that the release does not exist (404).',
     {
       advice:
         'Changing a release needs access to all of its projects, also those that this step does not name.',

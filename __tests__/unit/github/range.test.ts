@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ActionError, CancelledError } from '../../../src/errors.ts'
-import type { CommitRange } from '../../../src/github/commits.ts'
+import type { CommitRange } from '../../../src/sentry/commit-source.ts'
 import { explain, statusOf } from '../../../src/github/errors.ts'
 import { createCommitSource } from '../../../src/github/octokit.ts'
 import type { Http } from '../../../src/http/client.ts'

@@ -61,7 +61,10 @@ describe('create', () => {
   })
 
   it('tells a conflict (409) from a refusal', async () => {
-    expect(await scripted([incoming(409)]).session.api.create(NEW)).toEqual({ kind: 'conflict' })
+    expect(await scripted([incoming(409, { detail: 'busy' })]).session.api.create(NEW)).toMatchObject({
+      kind: 'conflict',
+      error: { message: expect.stringContaining('sentry.example responded with 409: busy') as string },
+    })
     expect(await messageOf(scripted([incoming(403)]).session.api.create(NEW))).toContain('responded with 403')
     expect(await messageOf(scripted([incoming(202, RELEASE)]).session.api.create(NEW))).toContain(
       'responded with 202',
@@ -84,11 +87,12 @@ describe('create', () => {
   })
 
   it('tells any other answer to the wider request', async () => {
-    expect(await scripted([REFUSED, incoming(409)]).session.api.create(NEW)).toEqual({ kind: 'conflict' })
+    expect(await scripted([REFUSED, incoming(409)]).session.api.create(NEW)).toMatchObject({
+      kind: 'conflict',
+    })
   })
 
   it.each([
-    ['an organization token, which sees all projects', REFUSED, 'sntrys_token'],
     ['a refusal of another field', incoming(400, { version: ['no'] }), 'sntryu_token'],
     ['another status', incoming(403, { projects: ['no'] }), 'sntryu_token'],
     ['a refusal in plain text', incoming(400, '"projects"'), 'sntryu_token'],
@@ -97,6 +101,50 @@ describe('create', () => {
     const { session, requests } = scripted([answer, incoming(201, RELEASE)], token)
     expect(await messageOf(session.api.create(NEW))).toContain(`responded with ${answer.status}`)
     expect(requests).toHaveLength(1)
+  })
+})
+
+describe('projects that a server refuses', () => {
+  const REFUSED = incoming(400, { projects: ['Invalid project slugs'] })
+  const MADE = incoming(201, RELEASE)
+  const SLUGS = incoming(200, [{ version: '0.9', projects: [{ id: 12, slug: 'api' }] }])
+  const create = async (projects: readonly string[], ...responses: Parameters<typeof scripted>[0]) => {
+    const server = scripted(responses, 'sntrys_token')
+    const result = await server.session.api
+      .create({ version: '1.0', projects })
+      .catch((error: Error) => error)
+    return { result, asked: server.asked(), sent: server.bodies().map((body) => Object(body).projects) }
+  }
+
+  it('are sent as text, which finds a slug of digits', async () => {
+    const { result, sent } = await create(['12'], REFUSED, MADE)
+    expect(result).toMatchObject({ kind: 'ok', status: 201 })
+    expect(sent).toEqual([[12], ['12']])
+  })
+
+  it('are sent by slug to a server that takes no ids', async () => {
+    const { result, asked, sent } = await create(['web', '12'], REFUSED, REFUSED, SLUGS, MADE)
+    expect(result).toMatchObject({ kind: 'ok', status: 201 })
+    expect(asked[2]).toBe('GET releases/?project=12&status=&per_page=1')
+    expect(sent.at(-1)).toEqual(['web', 'api'])
+  })
+
+  it.each([
+    ['no release tells the slug', [incoming(200, [])], 3],
+    ['the list fails', [incoming(400)], 3],
+    ['the slug is refused as well', [SLUGS, REFUSED], 4],
+  ])('stay refused, by name, when %s', async (_, more, count) => {
+    const { result, asked } = await create(['12'], REFUSED, REFUSED, ...more)
+    expect(result).toMatchObject({
+      message: expect.stringContaining('responded with 400: projects: Invalid project slugs') as string,
+      advice: expect.stringContaining('The step sent web.') as string,
+    })
+    expect(asked).toHaveLength(count)
+  })
+
+  it('are sent once when they are slugs, and keep leading zeros', async () => {
+    expect((await create(['web'], REFUSED, MADE)).asked).toHaveLength(1)
+    expect((await create(['007', '9'.repeat(20)], REFUSED, MADE)).sent).toEqual([['007', '9'.repeat(20)]])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Commit } from '../../../src/github/commits.ts'
+import type { Commit } from '../../../src/sentry/commit-source.ts'
 import { fit, type SentryCommit, toSentryCommits } from '../../../src/sentry/commit-list.ts'
 
 const NOW = '2026-01-01T00:00:00.000Z'

@@ -13,7 +13,7 @@ describe('the repository that Sentry reads itself', () => {
 
   it('is asked for by name', async () => {
     const { session, asked, requests } = scripted([incoming(200, [])])
-    expect(await session.api.integratedRepository('acme/app')).toBeUndefined()
+    expect(await session.api.integratedRepository('acme/app')).toEqual({ kind: 'none' })
     expect(asked()).toEqual(['GET repos/?per_page=100&query=acme/app'])
     expect(requests[0]?.intent).toBe('look up the repository')
   })
@@ -32,7 +32,7 @@ describe('the repository that Sentry reads itself', () => {
     { name: 'acme/app-2', provider: GITHUB },
     { name: 'acme/app', provider: { id: 'x integrations:github' } },
   ])('is not %j', async (row) => {
-    expect(await look(incoming(200, [row]))).toBeUndefined()
+    expect(await look(incoming(200, [row]))).toEqual({ kind: 'none' })
   })
 
   it('is rather the one of exactly that spelling, on whichever page', async () => {
@@ -44,10 +44,12 @@ describe('the repository that Sentry reads itself', () => {
   })
 
   it('is none after a 404, and a refusal names the scopes', async () => {
-    expect(await look(incoming(404, []))).toBeUndefined()
-    expect(await failureOf(look(incoming(403)))).toMatchObject({
-      advice: expect.stringContaining('org:integrations') as string,
+    expect(await look(incoming(404, []))).toEqual({ kind: 'none' })
+    expect(await look(incoming(403))).toMatchObject({
+      kind: 'forbidden',
+      error: { advice: expect.stringContaining('org:integrations') as string },
     })
+    expect(String(await failureOf(look(incoming(500))))).toContain('look up the repository')
   })
 })
 
@@ -74,11 +76,33 @@ describe('the previous commit', () => {
     expect(await ask(incoming(200, body))).toEqual({ kind: 'none' })
   })
 
-  it('is our own when another job was faster, none after a 404, and a failure is one', async () => {
+  it('is our own when another job was faster, unknown after a 404, and a failure is one', async () => {
     const own = { version: '1.0', lastCommit: { id: 'abc' } }
     expect(await ask(incoming(200, own))).toEqual({ kind: 'own' })
-    expect(await ask(incoming(404, own))).toEqual({ kind: 'none' })
+    expect(await ask(incoming(404, own))).toBeUndefined()
     expect(String(await failureOf(ask(incoming(500))))).toContain('look up the previous release')
+  })
+})
+
+describe('the releases with a prefix', () => {
+  it('are listed, newest first, and compared with case', async () => {
+    const rows = ['web-2', 'WEB-1', 'my-web-1', 'web-1'].map((version) => ({ version }))
+    const { session, asked } = scripted([incoming(200, rows)])
+    expect(await session.api.withPrefix('web-')).toEqual([{ version: 'web-2' }, { version: 'web-1' }])
+    expect(asked()).toEqual(['GET releases/?query=release:web-*&status=&project=-1&per_page=100'])
+  })
+
+  it.each([
+    ['web app ', '?query=release:"web+app+*"&status='],
+    ['a*', '?status='],
+  ])('that begin with %j are searched for by %s', async (prefix, query) => {
+    const { session, asked } = scripted([incoming(200, [])])
+    await session.api.withPrefix(prefix)
+    expect(asked()).toEqual([`GET releases/${query}&project=-1&per_page=100`])
+  })
+
+  it.each([incoming(400), incoming(500), lost()])('are unknown when the list fails', async (response) => {
+    expect(await scripted([response]).session.api.withPrefix('web-')).toBeUndefined()
   })
 })
 

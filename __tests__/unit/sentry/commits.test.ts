@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { ActionError, CancelledError } from '../../../src/errors.ts'
-import type { CommitRange } from '../../../src/github/commits.ts'
-import { associateCommits, type CommitsDeps, type CommitsWanted } from '../../../src/sentry/commits.ts'
+import type { CommitRange } from '../../../src/sentry/commit-source.ts'
+import { associateCommits, type CommitsWanted, type SourceLoader } from '../../../src/sentry/commits.ts'
 import type { Previous } from '../../../src/sentry/commits-api.ts'
 import type { Release } from '../../../src/sentry/schema.ts'
 import { failureOf, ManualClock, RecordingLogger } from '../doubles.ts'
+import { lost, sessionWith } from './doubles.ts'
 
 const HEAD = 'abcdef0123456789'.repeat(2).padEnd(40, '0')
 const RELEASE: Release = { version: '1.0', commitCount: 0 }
 const AFTER: Release = { version: '1.0', commitCount: 2 }
+const FORBIDDEN = lost()
 const NO_RIGHT = new ActionError('No right to look.', { advice: 'Grant it.' })
 const RANGE: CommitRange = {
   commits: [
@@ -23,6 +25,8 @@ interface World {
   readonly integrated?: string | Error
   readonly previous?: Previous
   readonly range?: Partial<CommitRange> | Error
+  /** With the prefix, newest first; undefined: the list fails. */
+  readonly rows?: readonly Release[]
   readonly found?: Release
   readonly refuses?: Error
   readonly tooLarge?: boolean
@@ -36,29 +40,30 @@ function prepare(world: World = {}) {
     if (value instanceof Error) throw value
     return value
   }
-  const deps: CommitsDeps = {
-    logger,
-    clock: new ManualClock(),
-    signal: new AbortController().signal,
-    retries: 0,
-    source: world.noToken
-      ? undefined
-      : async () => ({
-          read: async (head, base) => {
-            calls.push(['read', head, base])
-            return { ...RANGE, ...orThrow(world.range ?? {}) }
-          },
-        }),
-    api: {
+  const source: SourceLoader = world.noToken
+    ? undefined
+    : async () => ({
+        read: async (head, base) => {
+          calls.push(['read', head, base])
+          return { ...RANGE, ...orThrow(world.range ?? {}) }
+        },
+      })
+  const session = sessionWith(
+    {
       find: async () => world.found,
       integratedRepository: async (name) => {
         calls.push(['repository', name])
         const known = orThrow(world.integrated)
-        return known === undefined ? undefined : { name: known }
+        if (known === 'forbidden') return { kind: 'forbidden', error: FORBIDDEN }
+        return known === undefined ? { kind: 'none' } : { kind: 'found', name: known }
       },
       previousCommit: async () => {
         calls.push(['previous'])
         return world.previous ?? { kind: 'none' }
+      },
+      withPrefix: async (prefix) => {
+        calls.push(['prefix', prefix])
+        return world.rows
       },
       associate: async (version, body, date) => {
         calls.push(['put', version, body, date])
@@ -66,19 +71,22 @@ function prepare(world: World = {}) {
         return world.tooLarge ? { kind: 'too-large' } : { kind: 'ok', release: AFTER }
       },
     },
-  }
+    { logger, clock: new ManualClock(), retries: 0 },
+  )
   const wanted = (more: Partial<CommitsWanted> = {}): CommitsWanted => ({
     version: '1.0',
     mode: 'auto',
     commit: HEAD,
     previousCommit: undefined,
+    versionPrefix: undefined,
+    projects: ['web'],
     repository: 'acme/app',
     dateReleased: undefined,
     hiddenUntil: 0,
     ...more,
   })
   const run = (more: Partial<CommitsWanted> = {}, release = RELEASE) =>
-    associateCommits(release, wanted(more), deps)
+    associateCommits(release, wanted(more), source, session)
   return { run, calls, logger }
 }
 
@@ -90,7 +98,7 @@ describe('commits', () => {
     expect(calls).toEqual([])
     expect(logger.said('info')).toEqual([
       'set-commits is skip: no commits are associated.',
-      'The release has its commits already (2); they are left alone.',
+      'The release already has commits (2); they are not changed.',
     ])
   })
 
@@ -107,7 +115,7 @@ describe('commits', () => {
       ['put', '1.0', { refs: [ref] }, undefined],
     ])
     expect(logger.said('info')).toEqual([
-      `Gave Sentry commit ${HEAD.slice(0, 12)} of Acme/App; it fetches the commits itself.`,
+      `Sent commit ${HEAD.slice(0, 12)} of Acme/App to Sentry; Sentry will fetch the commit list.`,
     ])
   })
 
@@ -119,11 +127,11 @@ describe('commits', () => {
 
   it('are an error in mode refs without an integration, and when the request is too large', async () => {
     expect(await failureOf(prepare().run({ mode: 'refs' }))).toMatchObject({
-      message: 'Sentry has no repository acme/app through an integration.',
+      message: 'Sentry has no integration with the repository acme/app.',
       advice: expect.stringContaining('set-commits: auto or commits') as string,
     })
     const large = prepare({ integrated: 'acme/app', tooLarge: true })
-    expect(String(await failureOf(large.run({ mode: 'refs' })))).toContain('too large (413)')
+    expect(String(await failureOf(large.run({ mode: 'refs' })))).toContain('(413)')
   })
 
   it('are read from GitHub, from the previous commit that Sentry knows', async () => {
@@ -151,6 +159,44 @@ describe('commits', () => {
     expect(calls[0]).toEqual(['read', HEAD, 'given'])
   })
 
+  const OLD = 'f0'.repeat(20)
+  const row = (version: string, more: Partial<Release> = {}): Release => ({
+    version,
+    projects: [{ id: 11, slug: 'web' }],
+    lastCommit: { id: `last of ${version}` },
+    ...more,
+  })
+  it.each([
+    ['the newest other release', [row(`web-${HEAD}`), row('web-2'), row('web-1')], 'last of web-2'],
+    ['a release without commits by its version', [row(`web-${OLD}`, { lastCommit: null })], OLD],
+    ['none that only begins alike', [row(`web-admin-${OLD}`), row('web-1')], 'last of web-1'],
+    [
+      'none of another project',
+      [row('web-2', { projects: [{ id: 12, slug: 'api' }] }), row('web-1')],
+      'last of web-1',
+    ],
+    ['none that is newer than this one', [row('web-3'), row(`web-${HEAD}`), row('web-2')], 'last of web-2'],
+    ['none without any commit', [row('web-3', { lastCommit: null })], undefined],
+    ['none when the list fails', undefined, undefined],
+  ])('with a prefix begin after %s', async (_, rows, expected) => {
+    const more = { versionPrefix: 'web-', version: `web-${HEAD}` }
+    const listed = prepare(rows ? { rows } : {})
+    await listed.run(more)
+    expect(listed.calls).toContainEqual(['read', HEAD, expected])
+    const fetched = prepare({ integrated: 'acme/app', ...(rows ? { rows } : {}) })
+    expect(await fetched.run(more)).toMatchObject({ kind: 'refs', previousCommit: expected })
+    expect(fetched.calls).not.toContainEqual(['previous'])
+  })
+
+  it('are sent for a repository that an organization token may not look up, in mode refs only', async () => {
+    const { run, logger } = prepare({ integrated: 'forbidden' })
+    expect(await run({ mode: 'refs' })).toMatchObject({ kind: 'refs' })
+    expect(logger.said('notice')[0]).toContain('since version 23.8')
+    const auto = prepare({ integrated: 'forbidden' })
+    expect(await auto.run()).toMatchObject({ kind: 'sent' })
+    expect(auto.logger.said('info')[0]).toContain('repositories of Sentry could not be listed')
+  })
+
   it('are not sent when there are none', async () => {
     const { run, calls, logger } = prepare({ range: { commits: [] } })
     expect(await run()).toEqual({
@@ -164,11 +210,11 @@ describe('commits', () => {
 
   it.each([
     [AFTER, { kind: 'present', release: AFTER }],
-    [undefined, { kind: 'none', reason: 'another job did', tried: true }],
+    [undefined, { kind: 'none', reason: 'another job associated them', tried: true }],
   ])('that another job has stored meanwhile are left alone', async (found, result) => {
     const { run, logger } = prepare({ previous: { kind: 'own' }, ...(found ? { found } : {}) })
     expect(await run()).toEqual(result)
-    expect(logger.said('info')).toEqual(['Another job has associated the commits meanwhile.'])
+    expect(logger.said('info')).toEqual(['Another job associated the commits at the same time.'])
   })
 
   it.each([
@@ -225,7 +271,7 @@ describe('a failure', () => {
     const { run, logger } = prepare({ integrated: NO_RIGHT })
     expect(await run()).toMatchObject({ kind: 'sent' })
     expect(logger.said('info')[0]).toBe(
-      'Cannot tell whether Sentry knows the repository, so the commits are read from GitHub: No right to look.',
+      'The commits are read from GitHub, because the repositories of Sentry could not be listed: No right to look.',
     )
   })
 

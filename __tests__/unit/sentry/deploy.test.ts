@@ -34,11 +34,7 @@ function prepare(...answers: Parameters<typeof scripted>[0]) {
   const server = scripted(answers)
   const begun = server.clock.now()
   const record = (more: Partial<DeployWanted> = {}, hiddenForMs = 0, projects: typeof PROJECTS = PROJECTS) =>
-    recordDeploy(
-      { version: '1.0', projects },
-      { ...WANTED, ...more },
-      { ...server.session, hiddenUntil: begun + hiddenForMs },
-    )
+    recordDeploy({ version: '1.0', projects }, { ...WANTED, ...more }, begun + hiddenForMs, server.session)
   return { ...server, record, seconds: () => (server.clock.now() - begun) / 1000 }
 }
 
@@ -181,7 +177,7 @@ describe('recordDeploy', () => {
     const { record, logger } = prepare(...answers)
     expect(await record({}, 10_000)).toEqual({ id: '6', created: true })
     expect(logger.said('info')[0]).toBe(
-      'Sentry does not show the release yet (404), which can take a minute; trying again.',
+      'Sentry does not show the release yet (404). This can take a minute; retrying.',
     )
   })
 
@@ -192,7 +188,7 @@ describe('recordDeploy', () => {
     const { record, seconds } = prepare(HIDDEN)
     expect(await failureOf(record({}, ms))).toMatchObject({
       message:
-        'Could not record the deploy to production: Sentry answers that the release does not exist (404).',
+        'Could not record the deploy to production: Sentry reports that the release does not exist (404).',
       advice: expect.stringContaining('access to all projects of the release') as string,
     })
     expect(seconds()).toBe(after)

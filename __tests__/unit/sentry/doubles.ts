@@ -2,6 +2,7 @@ import type { Http } from '../../../src/http/client.ts'
 import { HttpError } from '../../../src/http/failure.ts'
 import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
 import type { Incoming } from '../../../src/http/transport.ts'
+import type { CreateResult } from '../../../src/sentry/api.ts'
 import type { Account } from '../../../src/sentry/errors.ts'
 import { openSentry, type SentrySession } from '../../../src/sentry/session.ts'
 import { incoming, ManualClock, RecordingLogger } from '../doubles.ts'
@@ -69,4 +70,25 @@ export function scripted(answers: readonly (Incoming | Error)[], token = 'sntryu
       ),
     bodies: () => requests.map(({ body }) => (body === undefined ? undefined : JSON.parse(body))),
   }
+}
+
+/** A session of which the calls are replaced; any other call gets a 500. */
+export function sessionWith(
+  api: Partial<SentrySession['api']>,
+  more: Partial<Omit<SentrySession, 'api'>> = {},
+): SentrySession {
+  const { session } = scripted([])
+  return { ...session, ...more, api: { ...session.api, ...api } }
+}
+
+/** The result of a create that met another writer. */
+export const CONFLICT: CreateResult = {
+  kind: 'conflict',
+  error: new HttpError({
+    kind: 'status',
+    status: 409,
+    message: 'Could not create the release: Sentry at sentry.example answered 409: being processed',
+    method: 'POST',
+    url: 'https://sentry.example/',
+  }),
 }

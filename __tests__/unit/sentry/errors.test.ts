@@ -92,7 +92,7 @@ describe('explain', () => {
       { 'content-type': 'text/html' },
     )
     expect(error.serverMessage).toBe('You are attempting too frequently')
-    expect(error.advice).toContain('again')
+    expect(error.advice).toContain('Re-run the job')
   })
 
   it('of 5xx keeps the number that finds the error in the logs of the server', () => {
@@ -103,8 +103,8 @@ describe('explain', () => {
   })
 
   it.each([
-    [409, 'Another job is writing this release right now. Run the job again in a few minutes.'],
-    [405, 'Check sentry-url (now https://sentry.example/): it does not lead to a Sentry API.'],
+    [409, 'Another job is writing this release right now. Re-run the job in a few minutes.'],
+    [405, 'Check sentry-url (now https://sentry.example/): there is no Sentry API at that address.'],
     [418, undefined],
     [499, undefined],
   ])('of %i says what that is known to mean, or nothing', (status, advice) => {
@@ -123,7 +123,7 @@ describe('explain', () => {
 
   it('of 400 says which projects count only where projects are refused', () => {
     expect(explained(400, { projects: ['no'] }).advice).toMatch(
-      /^Check the input projects\. Each must be the slug/,
+      /^Check the input projects\. The step sent web, api\. Each must be the slug/,
     )
     expect(explained(400, { ref: ['no'] }).advice).toBe('Check the input ref.')
     expect(explained(400, '"projects"').advice).toBe('Check the inputs of this step.')
@@ -199,9 +199,9 @@ describe('unreadable', () => {
     expect(error.message).toContain('field version')
   })
 
-  it('of anything else says to run again', () => {
+  it('of anything else says to re-run the job', () => {
     expect(unreadable(responseOf(incoming(200, {})), 'x').advice).toMatch(
-      /^Re-run the job. If the problem persists, a proxy/,
+      /^Re-run the job\. If the problem persists, a proxy/,
     )
   })
 

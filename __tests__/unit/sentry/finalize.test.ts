@@ -3,6 +3,7 @@ import { finalizeRelease, type Seen } from '../../../src/sentry/finalize.ts'
 import type { ReleaseChange } from '../../../src/sentry/api.ts'
 import type { Release } from '../../../src/sentry/schema.ts'
 import { failureOf, ManualClock, RecordingLogger } from '../doubles.ts'
+import { sessionWith } from './doubles.ts'
 
 const OPEN: Release = { version: '1.0', dateReleased: null }
 const DATED: Release = { version: '1.0', dateReleased: '2025-12-24T00:00:00Z' }
@@ -14,21 +15,23 @@ function prepare(server: { readonly found?: Release; readonly updates?: readonly
   const calls: unknown[] = []
   const updates = [...(server.updates ?? [DATED])]
   const finalize = (release: Release, seen: Seen = FRESH) =>
-    finalizeRelease(release, seen, {
-      logger,
-      clock,
-      signal: new AbortController().signal,
-      api: {
-        find: async (version: string) => {
-          calls.push(['find', version])
-          return server.found
+    finalizeRelease(
+      release,
+      seen,
+      sessionWith(
+        {
+          find: async (version: string) => {
+            calls.push(['find', version])
+            return server.found
+          },
+          update: async (version: string, change: ReleaseChange) => {
+            calls.push(['update', version, change])
+            return updates.length > 1 ? updates.shift() : updates[0]
+          },
         },
-        update: async (version: string, change: ReleaseChange) => {
-          calls.push(['update', version, change])
-          return updates.length > 1 ? updates.shift() : updates[0]
-        },
-      },
-    })
+        { logger, clock },
+      ),
+    )
   return { finalize, calls, logger, clock }
 }
 
@@ -47,7 +50,7 @@ describe('finalizeRelease', () => {
     expect(await finalize(DATED)).toBe(DATED)
     expect(calls).toEqual([])
     expect(logger.said('info')).toEqual([
-      'The release has been finalized on "2025-12-24T00:00:00Z"; its date stays.',
+      'The release was finalized on "2025-12-24T00:00:00Z"; its date is kept.',
     ])
   })
 
@@ -79,8 +82,8 @@ describe('finalizeRelease', () => {
 
   it('is an error when Sentry says yes but shows no date', async () => {
     expect(await failureOf(prepare({ updates: [OPEN] }).finalize(OPEN))).toMatchObject({
-      message: 'Sentry accepted the release date of "1.0" but does not show it.',
-      advice: 'Open the release in Sentry to see its state, then run the job again.',
+      message: 'Sentry accepted the release date of "1.0", but its response has no date.',
+      advice: 'Open the release in Sentry to see its state, then re-run the job.',
     })
   })
 })

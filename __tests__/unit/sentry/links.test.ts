@@ -16,14 +16,17 @@ describe('releaseUrl', () => {
     )
   })
 
-  it.each(['https://sentry.example/', 'https://tools.example:8443/sentry/', 'https://notsentry.io/'])(
-    'stays below the base of a server of its own: %s',
-    (base) => {
-      expect(releaseUrl(base, 'acme', RELEASE, ['web'])).toBe(
-        `${base}organizations/acme/releases/web%401.0/?project=11`,
-      )
-    },
-  )
+  it.each([
+    'https://sentry.example/',
+    'https://tools.example:8443/sentry/',
+    'https://notsentry.io/',
+    'https://customer.sentry.io/',
+    'https://customer.my.sentry.io/',
+  ])('stays below the base of a server of its own: %s', (base) => {
+    expect(releaseUrl(base, 'acme', RELEASE, ['web'])).toBe(
+      `${base}organizations/acme/releases/web%401.0/?project=11`,
+    )
+  })
 
   it('has no sub-domain for a numeric organization id', () => {
     expect(releaseUrl('https://sentry.io/', '42', RELEASE, ['web'])).toContain(

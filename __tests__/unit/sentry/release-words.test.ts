@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Wanted } from '../../../src/sentry/plan.ts'
-import { ensureRelease, type ReleaseDeps } from '../../../src/sentry/release.ts'
+import type { ReleaseApi } from '../../../src/sentry/api.ts'
+import { ensureRelease } from '../../../src/sentry/release.ts'
 import type { Release } from '../../../src/sentry/schema.ts'
 import { failureOf, ManualClock, MemorySentry, projectOf, RecordingLogger } from '../doubles.ts'
+import { CONFLICT, sessionWith } from './doubles.ts'
 
 const WANTED: Wanted = {
   version: '1.0',
@@ -14,7 +16,7 @@ const WANTED: Wanted = {
 const AS_WANTED: Partial<Release> = { ref: 'main', url: 'https://a.example/' }
 
 /** One run against a server that may hold the release, and of which some calls may be replaced. */
-function prepare(release?: Partial<Release>, replaced: Partial<ReleaseDeps['api']> = {}) {
+function prepare(release?: Partial<Release>, replaced: Partial<ReleaseApi> = {}) {
   const server = new MemorySentry()
   if (release) server.add({ version: '1.0', ...AS_WANTED, ...release })
   const logger = new RecordingLogger()
@@ -24,16 +26,10 @@ function prepare(release?: Partial<Release>, replaced: Partial<ReleaseDeps['api'
   const ensure = (more: Partial<Wanted> = {}) =>
     ensureRelease(
       { ...WANTED, ...more },
-      {
-        api: { ...server.as('us'), ...replaced },
-        clock,
-        logger,
-        userAgent: 'us',
-        signal: new AbortController().signal,
-        onRelease: (_, created) => {
-          told.push(created)
-        },
+      (_, created) => {
+        told.push(created)
       },
+      sessionWith({ ...server.as('us'), ...replaced }, { clock, logger, userAgent: 'us' }),
     )
   return { ensure, logger, server, told, clock, seconds: () => (clock.now() - begun) / 1000 }
 }
@@ -49,9 +45,9 @@ describe('the log tells', () => {
     const { ensure, logger } = prepare()
     await ensure()
     expect(logger.said('info')).toEqual([
-      'Version 1.0: no release yet.',
+      'Version 1.0: the release does not exist yet.',
       'Created the release.',
-      'Confirmed: Sentry lists version 1.0.',
+      'Confirmed: the list of releases has version 1.0.',
     ])
   })
 
@@ -85,7 +81,7 @@ describe('the log tells', () => {
     const { ensure, logger } = prepare({ status: 'archived' })
     await ensure({ restoreArchived: false })
     expect(logger.said('warning')).toEqual([
-      'The release is archived, so Sentry hides it from its lists. It is used as it is; set restore-archived: true to reopen it.',
+      'The release is archived, so Sentry hides it from its lists. The step continues with it; set restore-archived: true to reopen it.',
     ])
     expect(logger.titles).toEqual(['Archived release'])
   })
@@ -93,7 +89,7 @@ describe('the log tells', () => {
   it('of another job that was faster', async () => {
     const server = new MemorySentry()
     const [ours, theirs] = [server.as('us'), server.as('them')]
-    const find: ReleaseDeps['api']['find'] = async (version) => {
+    const find: ReleaseApi['find'] = async (version) => {
       const found = await ours.find(version)
       await theirs.create({ version, projects: ['web'], ref: 'main', url: 'https://a.example/' })
       return found
@@ -101,7 +97,7 @@ describe('the log tells', () => {
     const { ensure, logger } = prepare(undefined, { ...ours, find })
     expect(await ensure()).toMatchObject({ created: false })
     expect(logger.said('info')).toContain(
-      'Another job created the release meanwhile; its projects are attached.',
+      'Another job created the release at the same time; the projects are attached.',
     )
   })
 
@@ -115,14 +111,14 @@ describe('the log tells', () => {
       create: async (wanted) => {
         if (!locked) return api.create(wanted)
         locked = false
-        return { kind: 'conflict' }
+        return CONFLICT
       },
     })
     expect(await ensure()).toMatchObject({ created: true })
     expect(logger.said('info').slice(1)).toEqual([
-      'Another job is writing this release (409); looking again shortly.',
+      'Another job is writing this release (409). Checking again shortly.',
       'Created the release.',
-      'Confirmed: the list does not tell, but the exact look-up shows version 1.0.',
+      'Confirmed: the list of releases does not show it, but Sentry returns version 1.0.',
     ])
   })
 
@@ -140,9 +136,7 @@ describe('the log tells', () => {
     })
     await ensure()
     const said = logger.said('info').filter((line) => line.includes('404'))
-    expect(said).toEqual([
-      'Sentry does not show the release yet (404), which can take a minute; trying again.',
-    ])
+    expect(said).toEqual(['Sentry does not show the release yet (404). This can take a minute; retrying.'])
   })
 })
 
@@ -187,7 +181,7 @@ it('a hidden release is not called hidden when the time to wait is over', async 
 })
 
 describe('an error says what was asked for, and what to do', () => {
-  const OPEN = 'Open the release in Sentry to see its state, then run the job again.'
+  const OPEN = 'Open the release in Sentry to see its state, then re-run the job.'
 
   it.each([
     [{ projects: [] }, 'attach project web, api', { projects: ['web', 'api'] }],
@@ -198,7 +192,7 @@ describe('an error says what was asked for, and what to do', () => {
       create: async () => ({ kind: 'ok', release: row, status: 208 }),
     })
     expect(await failureOf(ensure(more))).toMatchObject({
-      message: `Sentry accepted the request to ${what}, but its answer does not show it.`,
+      message: `Sentry accepted the request to ${what}, but its response does not show the change.`,
       advice: OPEN,
     })
   })
@@ -207,18 +201,14 @@ describe('an error says what was asked for, and what to do', () => {
     const row = { version: '1.0', ref: 'old', url: 'old', projects: [projectOf('web')] }
     const { ensure } = prepare(row, { update: async () => row })
     expect(await failureOf(ensure())).toMatchObject({
-      message: 'Sentry accepted the request to set ref and url, but its answer does not show it.',
+      message: 'Sentry accepted the request to set ref and url, but its response does not show the change.',
       advice: OPEN,
     })
   })
 
   it('of a lock that stays', async () => {
-    const { ensure, seconds } = prepare(undefined, { create: async () => ({ kind: 'conflict' }) })
-    expect(await failureOf(ensure())).toMatchObject({
-      message:
-        'Could not create the release: Sentry responded with 409 for 1 min, because another job is writing it.',
-      advice: 'Run the job again in a few minutes.',
-    })
+    const { ensure, seconds } = prepare(undefined, { create: async () => CONFLICT })
+    expect(await failureOf(ensure())).toBe(CONFLICT.kind === 'conflict' && CONFLICT.error)
     expect(seconds()).toBe(60)
   })
 
@@ -227,8 +217,8 @@ describe('an error says what was asked for, and what to do', () => {
       create: async () => ({ kind: 'ok', release: { version: '1.0.0' }, status: 201 }),
     })
     expect(await failureOf(ensure())).toMatchObject({
-      message: 'Asked Sentry for release "1.0", and it responded with "1.0.0".',
-      advice: 'Give a version that this Sentry stores unchanged, or report this to its operator.',
+      message: 'Sentry was sent release "1.0" and responded with "1.0.0".',
+      advice: 'Use a version that this Sentry stores unchanged, or report this to its administrator.',
     })
   })
 

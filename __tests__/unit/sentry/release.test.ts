@@ -2,9 +2,11 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../../src/errors.ts'
 import type { Wanted } from '../../../src/sentry/plan.ts'
-import { type Ensured, ensureRelease, type ReleaseDeps } from '../../../src/sentry/release.ts'
+import type { ReleaseApi } from '../../../src/sentry/api.ts'
+import { type Ensured, ensureRelease } from '../../../src/sentry/release.ts'
 import type { Release } from '../../../src/sentry/schema.ts'
 import { failureOf, ManualClock, MemorySentry, projectOf, RecordingLogger } from '../doubles.ts'
+import { CONFLICT, sessionWith } from './doubles.ts'
 
 const US = 'release-gate (run 1.1; us)'
 const WANTED: Wanted = {
@@ -17,7 +19,7 @@ const WANTED: Wanted = {
 const EXPLICIT_REF: Wanted = { ...WANTED, ref: { value: 'main', explicit: true } }
 const BOTH: Wanted = { ...WANTED, projects: ['web', 'api'] }
 
-type Api = ReleaseDeps['api']
+type Api = ReleaseApi
 
 /** One run against a server, of which some calls may be replaced. */
 function start(server: MemorySentry, replaced: Partial<Api> = {}, userAgent = US) {
@@ -26,16 +28,13 @@ function start(server: MemorySentry, replaced: Partial<Api> = {}, userAgent = US
   const logger = new RecordingLogger()
   const told: { release: Release; created: boolean }[] = []
   const ensure = (wanted: Wanted): Promise<Ensured> =>
-    ensureRelease(wanted, {
-      api: { ...server.as(userAgent), ...replaced },
-      clock,
-      logger,
-      userAgent,
-      signal: new AbortController().signal,
-      onRelease: (release, created) => {
+    ensureRelease(
+      wanted,
+      (release, created) => {
         told.push({ release, created })
       },
-    })
+      sessionWith({ ...server.as(userAgent), ...replaced }, { clock, logger, userAgent }),
+    )
   return { ensure, clock, logger, told, seconds: () => (clock.now() - begun) / 1000 }
 }
 
@@ -126,7 +125,7 @@ describe('ensureRelease', () => {
       find: async () => ({ version: '1.0-RC', projects: [projectOf('web')] }),
     })
     expect(await ensure(WANTED)).toMatchObject({ created: true, confirmedVersion: '1.0' })
-    expect(logger.said('info').join('\n')).toContain('"1.0-RC", which is left alone')
+    expect(logger.said('info').join('\n')).toContain('"1.0-RC", which is ignored')
     expect([...server.rows.keys()]).toEqual(['1.0-RC', '1.0'])
   })
 
@@ -251,7 +250,7 @@ describe('a conflict (409)', () => {
       create: async () => {
         server.calls.push('create')
         server.add({ version: '1.0' })
-        return { kind: 'conflict' }
+        return CONFLICT
       },
     })
     expect(await ensure(WANTED)).toMatchObject({ created: false })
@@ -263,7 +262,7 @@ describe('a conflict (409)', () => {
     const api = server.as(US)
     let conflicts = 3
     const { ensure, clock } = start(server, {
-      create: async (wanted) => (conflicts-- > 0 ? { kind: 'conflict' } : api.create(wanted)),
+      create: async (wanted) => (conflicts-- > 0 ? CONFLICT : api.create(wanted)),
     })
     expect(await ensure(WANTED)).toMatchObject({ created: true })
     expect(clock.pauses).toHaveLength(3)
@@ -279,7 +278,7 @@ describe('a conflict (409)', () => {
         if (!conflict) return api.create(wanted)
         conflict = false
         server.add({ version: '1.0', userAgent: null, projects: [projectOf('docs')] })
-        return { kind: 'conflict' }
+        return CONFLICT
       },
     })
     expect(await ensure(WANTED)).toMatchObject({ created: false })
@@ -287,7 +286,7 @@ describe('a conflict (409)', () => {
   })
 
   it('is an error after 60 s', async () => {
-    const { ensure, seconds } = start(new MemorySentry(), { create: async () => ({ kind: 'conflict' }) })
+    const { ensure, seconds } = start(new MemorySentry(), { create: async () => CONFLICT })
     expect(await messageOf(ensure(WANTED))).toContain('409')
     expect(seconds()).toBe(60)
   })
@@ -300,14 +299,11 @@ describe('a conflict (409)', () => {
       controller.abort(reason)
     })
     const begun = clock.now()
-    const work = ensureRelease(WANTED, {
-      api: { ...new MemorySentry().as(US), create: async () => ({ kind: 'conflict' }) },
-      clock,
-      logger: new RecordingLogger(),
-      userAgent: US,
-      signal: controller.signal,
-      onRelease: () => undefined,
-    })
+    const session = sessionWith(
+      { ...new MemorySentry().as(US), create: async () => CONFLICT },
+      { clock, signal: controller.signal },
+    )
+    const work = ensureRelease(WANTED, () => undefined, session)
     expect(await failureOf(work)).toBe(reason)
     expect(clock.now() - begun).toBe(1234)
   })
@@ -347,7 +343,7 @@ describe('a server that does not show what it accepted', () => {
     const { ensure, seconds, logger } = start(server, { list })
     expect(await ensure(WANTED)).toMatchObject({ confirmedVersion: '1.0' })
     expect(server.calls).toEqual(['find', 'create', 'find'])
-    expect(logger.said('info').at(-1)).toContain('the exact look-up shows')
+    expect(logger.said('info').at(-1)).toContain('but Sentry returns version')
     expect(seconds()).toBe(0)
   })
 
@@ -356,7 +352,7 @@ describe('a server that does not show what it accepted', () => {
     const release = (version: string): Release => ({ version, projects: [projectOf('web')] })
     const { ensure, logger } = start(server, { list: async () => ['1.0-rc', '11.0', '1.0'].map(release) })
     expect(await ensure(WANTED)).toMatchObject({ confirmedVersion: '1.0' })
-    expect(logger.said('info').at(-1)).toBe('Confirmed: Sentry lists version 1.0.')
+    expect(logger.said('info').at(-1)).toBe('Confirmed: the list of releases has version 1.0.')
   })
 
   it('is an error after 70 s when a project stays missing from what it shows', async () => {

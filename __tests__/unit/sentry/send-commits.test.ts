@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { SentryCommit } from '../../../src/sentry/commit-list.ts'
 import type { Associated, Association } from '../../../src/sentry/commits-api.ts'
 import type { Release } from '../../../src/sentry/schema.ts'
-import { send, type SendDeps, sendFitting, type Target, tooLarge } from '../../../src/sentry/send-commits.ts'
+import { send, sendFitting, type Target, tooLarge } from '../../../src/sentry/send-commits.ts'
 import { failureOf, ManualClock, RecordingLogger } from '../doubles.ts'
-import { lost } from './doubles.ts'
+import { lost, sessionWith } from './doubles.ts'
 
 const RELEASE: Release = { version: '1.0', commitCount: 1 }
 const OK: Associated = { kind: 'ok', release: RELEASE }
+const BUSY: Associated = { kind: 'busy', error: lost() }
 const REFS: Association = { refs: [{ repository: 'acme/app', commit: 'abc' }] }
 const TARGET: Target = { version: '1.0', dateReleased: '2026-01-01T00:00:00.000Z', hiddenUntil: 0 }
 
@@ -18,17 +19,8 @@ function prepare(answers: readonly Associated[], found?: Release) {
   const logger = new RecordingLogger()
   const calls: string[] = []
   const sent: Association[] = []
-  const never = (): never => {
-    throw new Error('not asked for')
-  }
-  const deps: SendDeps = {
-    clock,
-    logger,
-    signal: new AbortController().signal,
-    retries: 2,
-    api: {
-      integratedRepository: never,
-      previousCommit: never,
+  const deps = sessionWith(
+    {
       find: async (version) => {
         calls.push(`find ${version}`)
         return found
@@ -40,7 +32,8 @@ function prepare(answers: readonly Associated[], found?: Release) {
         return answer ?? OK
       },
     },
-  }
+    { clock, logger, retries: 2 },
+  )
   return { deps, calls, sent, logger, clock, seconds: () => (clock.now() - begun) / 1000 }
 }
 
@@ -54,15 +47,15 @@ describe('send', () => {
   })
 
   it('looks first before it sends again what met a lock (409)', async () => {
-    const { deps, calls, logger } = prepare([{ kind: 'busy' }, OK], { version: '1.0', commitCount: 0 })
+    const { deps, calls, logger } = prepare([BUSY, OK], { version: '1.0', commitCount: 0 })
     expect(await send(REFS, TARGET, deps)).toBe(RELEASE)
     expect(calls).toEqual([PUT, 'find 1.0', PUT])
     expect(logger.said('info')).toEqual([
-      'Another job holds the commits of this release (409); looking again shortly.',
+      'Another job holds the commits of this release (409). Checking again shortly.',
     ])
   })
 
-  it.each([{ kind: 'busy' } as const, { kind: 'lost', error: lost() } as const])(
+  it.each([BUSY, { kind: 'lost', error: lost() } as const])(
     'sends nothing again when the release has commits by then ($kind)',
     async (first) => {
       const theirs = { version: '1.0', commitCount: 3 }
@@ -78,17 +71,24 @@ describe('send', () => {
     expect(await failureOf(send(REFS, TARGET, deps))).toBe(error)
     expect(calls).toEqual([PUT, 'find 1.0', PUT, 'find 1.0', PUT])
     expect(logger.said('info')).toEqual(
-      Array.from({ length: 2 }, () => 'the answer was lost (reset); looking whether it was done.'),
+      Array.from(
+        { length: 2 },
+        () => 'the answer was lost (reset). Checking whether the commits were stored anyway.',
+      ),
     )
   })
 
-  it('gives up on a lock after 70 s', async () => {
-    const { deps, seconds } = prepare([{ kind: 'busy' }])
-    expect(await failureOf(send(REFS, TARGET, deps))).toMatchObject({
-      message: 'Could not associate the commits: another job holds the release (409).',
-      advice: 'Run the job again in a few minutes.',
-    })
-    expect(seconds()).toBe(70)
+  it('gives up on a lock after 60 s, with what the server said', async () => {
+    const { deps, seconds } = prepare([BUSY])
+    expect(await failureOf(send(REFS, TARGET, deps))).toBe('error' in BUSY && BUSY.error)
+    expect(seconds()).toBe(60)
+  })
+
+  it('counts the 60 s of a lock from the first 409', async () => {
+    const { deps, clock, seconds } = prepare([{ kind: 'hidden' }, { kind: 'hidden' }, BUSY])
+    await failureOf(send(REFS, { ...TARGET, hiddenUntil: clock.now() + 9_000 }, deps))
+    expect(seconds()).toBeGreaterThan(60)
+    expect(seconds()).toBeLessThan(70)
   })
 
   it('waits for a release that Sentry still hides, without looking', async () => {
@@ -96,7 +96,7 @@ describe('send', () => {
     expect(await send(REFS, { ...TARGET, hiddenUntil: clock.now() + 1 }, deps)).toBe(RELEASE)
     expect(calls).toEqual([PUT, PUT])
     expect(logger.said('info')).toEqual([
-      'Sentry does not show the release yet (404), which can take a minute; trying again.',
+      'Sentry does not show the release yet (404). This can take a minute; retrying.',
     ])
   })
 
@@ -104,7 +104,7 @@ describe('send', () => {
     const { deps, clock, seconds } = prepare([{ kind: 'hidden' }])
     const target = { ...TARGET, hiddenUntil: clock.now() + ms }
     expect(await failureOf(send(REFS, target, deps))).toMatchObject({
-      message: 'Could not associate the commits: Sentry says that the release does not exist (404).',
+      message: 'Could not associate the commits: Sentry reports that the release does not exist (404).',
       advice:
         'Changing a release needs access to all of its projects, also those that this step does not name.',
     })
@@ -159,7 +159,8 @@ describe('sendFitting', () => {
     expect(await failureOf(sendFitting([full('1')], TARGET, deps))).toEqual(tooLarge())
     expect(sent).toEqual([{ commits: [full('1')] }, { commits: [bare('1')] }])
     expect(tooLarge()).toMatchObject({
-      message: 'Could not associate the commits: the smallest request is refused as too large (413).',
+      message:
+        'Could not associate the commits: even the smallest request is too large for the server (413).',
       advice: 'Raise the limit for request bodies of the proxy in front of Sentry.',
     })
   })
