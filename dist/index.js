@@ -3931,27 +3931,35 @@ const commit_list_MAX_LENGTH = { repository: 64, authorName: 128, authorEmail: 7
 /** Sentry and what stands before it refuse or time out on more. */
 const MAX_LIST_BYTES = 1_000_000;
 /**
- * Commits in Sentry's words, in the order given (newest first). Every one has a timestamp, because the server sorts by
- * it and fails on a mixture; nothing is null, which the server accepts and then trips over.
+ * Commits in the form that Sentry takes, in the order given (newest first). Every one has a timestamp, because the server sorts by
+ * it and fails on a mixture; nothing is null, which the server accepts and then fails on (500).
  * @param now ISO 8601, for a commit without a date
  */
 function toSentryCommits(commits, repository, now) {
     return commits.map((commit) => {
-        const name = commit.authorName?.trim();
-        const email = commit.authorEmail?.trim();
+        const name = clean(commit.authorName ?? '').trim();
+        const email = clean(commit.authorEmail ?? '').trim();
         const files = commit.files?.flatMap(patched);
         return {
             id: commit.sha,
             // Too long a name is a 400; without one Sentry files the commit under a placeholder.
             ...(repository.length <= commit_list_MAX_LENGTH.repository ? { repository } : {}),
-            message: commit.message,
+            message: clean(commit.message),
             ...(name ? { author_name: (0,sanitize/* shorten */.ml)(name, commit_list_MAX_LENGTH.authorName) } : {}),
             // The server stores no more of an address than this, so cutting it here changes nothing.
             ...(email ? { author_email: Array.from(email).slice(0, commit_list_MAX_LENGTH.authorEmail).join('') } : {}),
-            timestamp: commit.date ?? now,
+            timestamp: isDate(commit.date) ? commit.date : now,
             ...(files && files.length > 0 ? { patch_set: files } : {}),
         };
     });
+}
+/** Without NUL and lone surrogates, for which Sentry refuses the whole list. */
+function clean(text) {
+    return text.toWellFormed().replaceAll('\0', '');
+}
+/** Whether Sentry reads it as a time; it refuses the whole list for one that it cannot read. */
+function isDate(text) {
+    return text !== undefined && /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
 }
 /** A rename is a deletion and an addition. Paths for which Sentry refuses the whole list are left out. */
 function patched(file) {
@@ -3964,7 +3972,7 @@ function patched(file) {
         : file.status === 'unchanged'
             ? []
             : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }];
-    return entries.filter((entry) => entry.path.length <= commit_list_MAX_LENGTH.path && entry.path.trim() !== '');
+    return entries.filter(({ path }) => path.length <= commit_list_MAX_LENGTH.path && path.trim() !== '' && clean(path) === path);
 }
 const ADDS = new Set(['added', 'copied', 'renamed']);
 /**
@@ -4250,29 +4258,43 @@ async function release_steps_confirm(wanted, session) {
 
 
 
+
 const send_commits_PAUSE = { first: 2_000, longest: 15_000 };
 /**
- * Sends as much of a list as the server takes. A 413 is answered with half as much: the same again would be refused
- * again.
- * @throws ActionError when even one bare commit is too much
+ * Sends as much of a list as the server takes: half as much after a 413, and the commits without their authors and
+ * files after a 400, because Sentry refuses the whole list for one value.
+ * @throws ActionError when even one bare commit is too much; HttpError when Sentry refuses bare commits
  */
 async function sendFitting(commits, target, session) {
     let limit = MAX_LIST_BYTES;
+    let list = commits;
     for (;;) {
-        const { commits: sent, withoutFiles, dropped } = fit(commits, limit);
+        const { commits: sent, withoutFiles, dropped } = fit(list, limit);
         const [first, ...rest] = sent;
         if (!first)
             throw new errors/* ActionError */.lZ('There is no commit to send.');
         if (withoutFiles > 0 || dropped > 0) {
             session.logger.notice(`The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`);
         }
-        const release = await send_commits_send({ commits: [first, ...rest] }, target, session);
-        if (release)
-            return { release, sent };
+        try {
+            const release = await send_commits_send({ commits: [first, ...rest] }, target, session);
+            if (release)
+                return { release, sent };
+        }
+        catch (error) {
+            if (list !== commits || !(error instanceof http_failure/* HttpError */.j$) || error.status !== 400)
+                throw error;
+            session.logger.notice(`Sentry refused the list of commits (${error.serverMessage}). It is sent again without authors and files.`);
+            list = commits.map(withoutDetails);
+            continue;
+        }
         if (rest.length === 0 && !first.patch_set)
             throw tooLarge();
         limit = Math.floor(Math.min(limit, Buffer.byteLength(JSON.stringify(sent))) / 2);
     }
+}
+function withoutDetails({ id, repository, message, timestamp }) {
+    return { id, ...(repository === undefined ? {} : { repository }), message, timestamp };
 }
 /** The error for a request of which nothing can be left out. */
 function tooLarge() {
@@ -4456,7 +4478,7 @@ async function sendList(repository, wanted, source, session) {
         kind: 'sent',
         release,
         commits: sent,
-        previousCommit: range.base === 'found' || range.base === 'diverged' ? previous : undefined,
+        previousCommit: range.base === 'none' || range.base === 'unknown' || range.base === 'failed' ? undefined : previous,
     };
 }
 function logRange(range, head, previous, logger) {
@@ -4467,6 +4489,9 @@ function logRange(range, head, previous, logger) {
     }
     if (range.base === 'unknown') {
         logger.notice(`GitHub does not know the previous commit ${base} in this repository. ${last}`);
+    }
+    if (range.base === 'listed') {
+        logger.notice(`GitHub could not compare the previous commit ${base} with ${head} (${(0,sanitize/* plain */.pj)(range.failure ?? '', 100)}). The ${range.commits.length} commits that the history of ${head} lists before it are used.`);
     }
     if (range.base === 'failed') {
         logger.notice(`GitHub could not compare the previous commit ${base} with ${head} (${(0,sanitize/* plain */.pj)(range.failure ?? '', 100)}). ${last}`);
@@ -4499,7 +4524,7 @@ async function findDeploy(release, identity, session) {
     const matches = (first ?? []).filter((deploy) => isSimilar(deploy, identity));
     const similar = new Set(matches.map(deployId));
     const absent = { deploy: undefined, similar };
-    if (!first || matches.length === 0 || wantedIds.length !== identity.projects.length)
+    if (!first || matches.length === 0 || !isAttachedTo(release, identity.projects))
         return absent;
     const [newest] = matches;
     if (newest && wantedIds.length === 1 && otherIds.length === 0)
@@ -4530,6 +4555,9 @@ async function findDeploy(release, identity, session) {
             return absent;
     }
     return { deploy: newest, similar };
+}
+function isAttachedTo({ projects }, wanted) {
+    return wanted.every((one) => projects?.some((project) => (0,links/* isProject */.YS)(project, one)));
 }
 /** Looks for the deploy that a POST without a response may have added: new, with exactly the dates that were sent. */
 async function findSentDeploy(release, identity, sent, session) {
@@ -4645,6 +4673,9 @@ async function recordDeploy(release, wanted, hiddenUntil, session) {
             // Without a URL nothing tells the runs apart, so a deploy of an earlier run says nothing about this one.
             if (lookup.deploy && wanted.url !== undefined)
                 return existing(lookup.deploy, wanted, logger);
+            if (lookup.similar.size > 0 && wanted.url !== undefined) {
+                logger.info(`Sentry has a deploy with the same environment, name and URL (${[...lookup.similar].join(', ')}), but not for exactly these projects, as far as it tells. A new deploy is recorded.`);
+            }
         }
         if (lost) {
             const found = await findSentDeploy(release, wanted, { ...sending.dates, before: known.similar }, session);

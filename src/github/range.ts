@@ -36,9 +36,7 @@ export async function readRange(
   if (base === undefined) return { ...(await readLast(octokit, place, head)), base: 'none' }
   const first = await compare(octokit, place, head, base, 1).catch(unlessCancelled)
   if (!first) return { ...(await readLast(octokit, place, head)), base: 'unknown' }
-  if (first instanceof Failed) {
-    return { ...(await readLast(octokit, place, head)), base: 'failed', failure: first.reason }
-  }
+  if (first instanceof Failed) return await readWithoutComparison(octokit, place, head, base, first)
 
   // Pages run from the oldest to the newest, and the newest are the ones to keep.
   const total = first.total_commits
@@ -60,6 +58,30 @@ class Failed {
   constructor(reason: string) {
     this.reason = reason
   }
+}
+
+/**
+ * What the history of `head` lists before `base` (GET /commits), for a comparison that GitHub cannot make; the last 20
+ * commits when `base` is not in it.
+ */
+async function readWithoutComparison(
+  octokit: Octokit,
+  place: Place,
+  head: string,
+  base: string,
+  { reason }: Failed,
+): Promise<CommitRange> {
+  const commits: Commit[] = []
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const { data } = await octokit.repos.listCommits({ ...place, sha: head, page, per_page: PER_PAGE })
+    const some = parse(CommitListSchema, data).map(asCommit)
+    const end = some.findIndex(({ sha }) => sha.startsWith(base))
+    commits.push(...some.slice(0, end === -1 ? undefined : end))
+    if (end !== -1) return { commits, total: commits.length, base: 'listed', failure: reason }
+    if (some.length < PER_PAGE) break
+  }
+  const last = commits.slice(0, WITHOUT_BASE)
+  return { commits: last, total: last.length, base: 'failed', failure: reason }
 }
 
 /** The failure of one request, which must not cost the whole list; a cancelled job ends here. */
@@ -122,9 +144,9 @@ export async function withFiles(octokit: Octokit, place: Place, range: CommitRan
 function formatFailure(error: unknown): string {
   const status = statusOf(error)
   if (status !== undefined) return `GitHub responded with ${status}`
-  return error instanceof ActionError
-    ? 'GitHub sent a response in an unknown format'
-    : 'GitHub could not be reached'
+  if (error instanceof ActionError) return error.message
+  const { cause } = error as { cause?: unknown }
+  return cause instanceof ActionError ? cause.message : 'GitHub could not be reached'
 }
 
 async function readFiles(octokit: Octokit, place: Place, ref: string): Promise<ChangedFile[]> {

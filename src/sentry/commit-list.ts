@@ -24,27 +24,37 @@ const MAX_LENGTH = { repository: 64, authorName: 128, authorEmail: 75, path: 255
 export const MAX_LIST_BYTES = 1_000_000
 
 /**
- * Commits in Sentry's words, in the order given (newest first). Every one has a timestamp, because the server sorts by
- * it and fails on a mixture; nothing is null, which the server accepts and then trips over.
+ * Commits in the form that Sentry takes, in the order given (newest first). Every one has a timestamp, because the server sorts by
+ * it and fails on a mixture; nothing is null, which the server accepts and then fails on (500).
  * @param now ISO 8601, for a commit without a date
  */
 export function toSentryCommits(commits: readonly Commit[], repository: string, now: string): SentryCommit[] {
   return commits.map((commit) => {
-    const name = commit.authorName?.trim()
-    const email = commit.authorEmail?.trim()
+    const name = clean(commit.authorName ?? '').trim()
+    const email = clean(commit.authorEmail ?? '').trim()
     const files = commit.files?.flatMap(patched)
     return {
       id: commit.sha,
       // Too long a name is a 400; without one Sentry files the commit under a placeholder.
       ...(repository.length <= MAX_LENGTH.repository ? { repository } : {}),
-      message: commit.message,
+      message: clean(commit.message),
       ...(name ? { author_name: shorten(name, MAX_LENGTH.authorName) } : {}),
       // The server stores no more of an address than this, so cutting it here changes nothing.
       ...(email ? { author_email: Array.from(email).slice(0, MAX_LENGTH.authorEmail).join('') } : {}),
-      timestamp: commit.date ?? now,
+      timestamp: isDate(commit.date) ? commit.date : now,
       ...(files && files.length > 0 ? { patch_set: files } : {}),
     }
   })
+}
+
+/** Without NUL and lone surrogates, for which Sentry refuses the whole list. */
+function clean(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '')
+}
+
+/** Whether Sentry reads it as a time; it refuses the whole list for one that it cannot read. */
+function isDate(text: string | undefined): text is string {
+  return text !== undefined && /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text))
 }
 
 /** A rename is a deletion and an addition. Paths for which Sentry refuses the whole list are left out. */
@@ -59,12 +69,14 @@ function patched(file: NonNullable<Commit['files']>[number]): PatchedFile[] {
       : file.status === 'unchanged'
         ? []
         : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }]
-  return entries.filter((entry) => entry.path.length <= MAX_LENGTH.path && entry.path.trim() !== '')
+  return entries.filter(
+    ({ path }) => path.length <= MAX_LENGTH.path && path.trim() !== '' && clean(path) === path,
+  )
 }
 
 const ADDS = new Set(['added', 'copied', 'renamed'])
 
-/** What fits, and what had to go. */
+/** The part of a list that fits. */
 export interface Fitted {
   readonly commits: readonly SentryCommit[]
   /** Commits that lost their list of files. */

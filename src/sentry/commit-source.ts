@@ -25,9 +25,10 @@ export interface CommitRange {
   readonly total: number
   /**
    * `diverged`: the base is not an ancestor of the head, and the commits are those since the merge base. `unknown`:
-   * GitHub has no such commit. `failed`: GitHub could not compare (see `failure`). `none`: there is no base.
+   * GitHub has no such commit. `failed`: GitHub could not compare (see `failure`). `listed`: the same, but the history of the head has the base. `none`: there
+   * is no base.
    */
-  readonly base: 'found' | 'diverged' | 'unknown' | 'failed' | 'none'
+  readonly base: 'found' | 'diverged' | 'unknown' | 'failed' | 'listed' | 'none'
   readonly failure?: string | undefined
   /** Why files are missing from some commits, or undefined. */
   readonly filesMissing?: string | undefined

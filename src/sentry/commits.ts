@@ -181,7 +181,8 @@ async function sendList(
     kind: 'sent',
     release,
     commits: sent,
-    previousCommit: range.base === 'found' || range.base === 'diverged' ? previous : undefined,
+    previousCommit:
+      range.base === 'none' || range.base === 'unknown' || range.base === 'failed' ? undefined : previous,
   }
 }
 
@@ -195,6 +196,11 @@ function logRange(range: CommitRange, head: string, previous: string | undefined
   }
   if (range.base === 'unknown') {
     logger.notice(`GitHub does not know the previous commit ${base} in this repository. ${last}`)
+  }
+  if (range.base === 'listed') {
+    logger.notice(
+      `GitHub could not compare the previous commit ${base} with ${head} (${plain(range.failure ?? '', 100)}). The ${range.commits.length} commits that the history of ${head} lists before it are used.`,
+    )
   }
   if (range.base === 'failed') {
     logger.notice(

@@ -45,7 +45,7 @@ export async function findDeploy(
   const matches = (first ?? []).filter((deploy) => isSimilar(deploy, identity))
   const similar = new Set(matches.map(deployId))
   const absent: Lookup = { deploy: undefined, similar }
-  if (!first || matches.length === 0 || wantedIds.length !== identity.projects.length) return absent
+  if (!first || matches.length === 0 || !isAttachedTo(release, identity.projects)) return absent
   const [newest] = matches
   if (newest && wantedIds.length === 1 && otherIds.length === 0) return { deploy: newest, similar }
 
@@ -71,6 +71,10 @@ export async function findDeploy(
     if ((await isDeployedTo(release.version, identity.environment, id, session)) !== false) return absent
   }
   return { deploy: newest, similar }
+}
+
+function isAttachedTo({ projects }: Release, wanted: readonly string[]): boolean {
+  return wanted.every((one) => projects?.some((project) => isProject(project, one)))
 }
 
 /** Looks for the deploy that a POST without a response may have added: new, with exactly the dates that were sent. */

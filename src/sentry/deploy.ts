@@ -55,6 +55,11 @@ export async function recordDeploy(
       known = lookup
       // Without a URL nothing tells the runs apart, so a deploy of an earlier run says nothing about this one.
       if (lookup.deploy && wanted.url !== undefined) return existing(lookup.deploy, wanted, logger)
+      if (lookup.similar.size > 0 && wanted.url !== undefined) {
+        logger.info(
+          `Sentry has a deploy with the same environment, name and URL (${[...lookup.similar].join(', ')}), but not for exactly these projects, as far as it tells. A new deploy is recorded.`,
+        )
+      }
     }
     if (lost) {
       const found = await findSentDeploy(

@@ -1,4 +1,5 @@
 import { ActionError, assertNever } from '../errors.ts'
+import { HttpError } from '../http/failure.ts'
 import { retryUntil } from '../wait/backoff.ts'
 import { fit, MAX_LIST_BYTES, type SentryCommit } from './commit-list.ts'
 import type { Associated, Association } from './commits-api.ts'
@@ -19,9 +20,9 @@ export interface Target {
 const PAUSE = { first: 2_000, longest: 15_000 }
 
 /**
- * Sends as much of a list as the server takes. A 413 is answered with half as much: the same again would be refused
- * again.
- * @throws ActionError when even one bare commit is too much
+ * Sends as much of a list as the server takes: half as much after a 413, and the commits without their authors and
+ * files after a 400, because Sentry refuses the whole list for one value.
+ * @throws ActionError when even one bare commit is too much; HttpError when Sentry refuses bare commits
  */
 export async function sendFitting(
   commits: readonly SentryCommit[],
@@ -29,8 +30,9 @@ export async function sendFitting(
   session: SentrySession,
 ): Promise<{ release: Release; sent: readonly SentryCommit[] }> {
   let limit = MAX_LIST_BYTES
+  let list = commits
   for (;;) {
-    const { commits: sent, withoutFiles, dropped } = fit(commits, limit)
+    const { commits: sent, withoutFiles, dropped } = fit(list, limit)
     const [first, ...rest] = sent
     if (!first) throw new ActionError('There is no commit to send.')
     if (withoutFiles > 0 || dropped > 0) {
@@ -38,11 +40,24 @@ export async function sendFitting(
         `The commits do not fit into one request: ${withoutFiles} go without their files, the oldest ${dropped} are left out.`,
       )
     }
-    const release = await send({ commits: [first, ...rest] }, target, session)
-    if (release) return { release, sent }
+    try {
+      const release = await send({ commits: [first, ...rest] }, target, session)
+      if (release) return { release, sent }
+    } catch (error) {
+      if (list !== commits || !(error instanceof HttpError) || error.status !== 400) throw error
+      session.logger.notice(
+        `Sentry refused the list of commits (${error.serverMessage}). It is sent again without authors and files.`,
+      )
+      list = commits.map(withoutDetails)
+      continue
+    }
     if (rest.length === 0 && !first.patch_set) throw tooLarge()
     limit = Math.floor(Math.min(limit, Buffer.byteLength(JSON.stringify(sent))) / 2)
   }
+}
+
+function withoutDetails({ id, repository, message, timestamp }: SentryCommit): SentryCommit {
+  return { id, ...(repository === undefined ? {} : { repository }), message, timestamp }
 }
 
 /** The error for a request of which nothing can be left out. */

@@ -145,6 +145,22 @@ describe('commits', () => {
     expect(range.failure).toBe(failure)
   })
 
+  test('are those of the history before the base when GitHub cannot compare', async () => {
+    const { range, asked } = await read((path, query) => {
+      if (path.startsWith('compare/')) return incoming(500, {})
+      if (path !== 'commits') return incoming(200, files(0))
+      return incoming(
+        200,
+        query.get('page') === '1' ? many(100) : [commit(100), { ...commit(0), sha: 'base0' }],
+      )
+    }, 'base')
+    expect(range).toMatchObject({ base: 'listed', total: 101, failure: 'GitHub responded with 500' })
+    expect(asked.slice(1, 3)).toEqual([
+      'commits?sha=head&page=1&per_page=100',
+      'commits?sha=head&page=2&per_page=100',
+    ])
+  })
+
   test('of other pages stay when one page cannot be read', async () => {
     const { range } = await read((path, query) => {
       if (!path.startsWith('compare/')) return incoming(200, files(0))
@@ -204,9 +220,9 @@ describe('files', () => {
     expect(refused.range).toMatchObject({ filesMissing: 'GitHub responded with 403', total: 1 })
     expect(refused.range.commits[0]).not.toHaveProperty('files')
     const silent = await withFiles(1, () => new ActionError('no answer'))
-    expect(silent.range.filesMissing).toBe('GitHub could not be reached')
+    expect(silent.range.filesMissing).toBe('no answer')
     const odd = await withFiles(1, () => incoming(200, { files: [{ filename: 1 }] }))
-    expect(odd.range.filesMissing).toBe('GitHub sent a response in an unknown format')
+    expect(odd.range.filesMissing).toContain('(field files.0.status)')
   })
 
   test('of one commit that cannot be read do not cost those of the others', async () => {

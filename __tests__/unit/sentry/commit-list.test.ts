@@ -38,6 +38,27 @@ describe("a commit in Sentry's words", () => {
     })
   })
 
+  it('has nothing for which Sentry refuses the whole list', () => {
+    const odd = converted({
+      message: 'a\0b\ud800',
+      authorName: '\0',
+      authorEmail: 'a\0@example.org',
+      date: '1970',
+      files: [
+        { path: 'a\0.ts', status: 'added', previousPath: undefined },
+        { path: 'b.ts', status: 'added', previousPath: undefined },
+      ],
+    })
+    expect(odd).toEqual({
+      id: COMMIT.sha,
+      repository: 'acme/app',
+      message: 'ab\ufffd',
+      author_email: 'a@example.org',
+      timestamp: NOW,
+      patch_set: [{ path: 'b.ts', type: 'A' }],
+    })
+  })
+
   it('leaves out a repository whose name Sentry would refuse', () => {
     expect(converted({}, 'r'.repeat(64))?.repository).toHaveLength(64)
     expect(converted({}, 'r'.repeat(65))).not.toHaveProperty('repository')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HttpError } from '../../../src/http/failure.ts'
 import type { SentryCommit } from '../../../src/sentry/commit-list.ts'
 import type { Associated, Association } from '../../../src/sentry/commits-api.ts'
 import type { Release } from '../../../src/sentry/schema.ts'
@@ -13,7 +14,7 @@ const REFS: Association = { refs: [{ repository: 'acme/app', commit: 'abc' }] }
 const TARGET: Target = { version: '1.0', dateReleased: '2026-01-01T00:00:00.000Z', hiddenUntil: 0 }
 
 /** Sends against a server that gives prepared answers, the last one again and again. */
-function prepare(answers: readonly Associated[], found?: Release) {
+function prepare(answers: readonly (Associated | HttpError)[], found?: Release) {
   const clock = new ManualClock()
   const begun = clock.now()
   const logger = new RecordingLogger()
@@ -29,6 +30,7 @@ function prepare(answers: readonly Associated[], found?: Release) {
         calls.push(`put ${version} ${date}`)
         const answer = answers[Math.min(sent.length, answers.length - 1)]
         sent.push(body)
+        if (answer instanceof HttpError) throw answer
         return answer ?? OK
       },
     },
@@ -163,6 +165,28 @@ describe('sendFitting', () => {
         'Could not associate the commits: even the smallest request is too large for the server (413).',
       advice: 'Raise the limit for request bodies of the proxy in front of Sentry.',
     })
+  })
+
+  it('sends the commits without authors and files when Sentry refuses them (400), once', async () => {
+    const refused = new HttpError({
+      kind: 'status',
+      status: 400,
+      message: 'refused',
+      serverMessage: 'commits: author_email: too long',
+      method: 'PUT',
+      url: 'https://x.example/',
+    })
+    const { deps, sent, logger } = prepare([refused, OK])
+    const commit = { ...full('1'), repository: 'acme/app', author_email: 'a' }
+    const bareOne = { id: '1', repository: 'acme/app', message: 'm', timestamp: 't' }
+    expect(await sendFitting([commit, full('2')], TARGET, deps)).toMatchObject({ sent: [bareOne, bare('2')] })
+    expect(sent[1]).toEqual({ commits: [bareOne, bare('2')] })
+    expect(logger.said('notice')).toEqual([
+      'Sentry refused the list of commits (commits: author_email: too long). It is sent again without authors and files.',
+    ])
+    const always = prepare([refused])
+    expect(await failureOf(sendFitting([commit], TARGET, always.deps))).toBe(refused)
+    expect(always.sent).toHaveLength(2)
   })
 
   it('never sends an empty list, which would delete what Sentry has', async () => {
