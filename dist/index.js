@@ -3158,7 +3158,7 @@ function parseRoot(line, otherwise, workspace) {
     return { path, prefix: parsed };
 }
 function parsePrefix(text) {
-    return PREFIX.test(text) ? text.replace(/\/+$/, '') : undefined;
+    return PREFIX.test(text) ? text.replace(/\/$/, '') : undefined;
 }
 function sourcemaps_oneOf(values) {
     return (text) => values.find((value) => value === text.toLowerCase());
@@ -4943,7 +4943,7 @@ async function sourceMaps(wanted, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs } = world.actions;
     // Late, because many releases have no scripts.
-    const { renderSourceMaps, uploadSourceMaps } = await __nccwpck_require__.e(/* import() */ 895).then(__nccwpck_require__.bind(__nccwpck_require__, 5895));
+    const { renderSourceMaps, uploadSourceMaps } = await __nccwpck_require__.e(/* import() */ 305).then(__nccwpck_require__.bind(__nccwpck_require__, 9305));
     const { projects, version } = inputs.sentry;
     await logger.group('Source maps', () => uploadSourceMaps(wanted, {
         ...sentry,

@@ -2,7 +2,7 @@ import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { failure, startSentry } from './helpers.ts'
-import { build, contentsOf, json, upload, workspaceWith } from './sourcemaps.ts'
+import { build, contentsOf, json, noise, upload, workspaceWith } from './sourcemaps.ts'
 
 // Scripts and maps that nobody's build makes on purpose.
 
@@ -16,16 +16,6 @@ const map = (change: object): string =>
     mappings: 'AAAA',
     ...change,
   })
-
-/** Text that compression does not make much smaller. */
-function noise(seed: number, bytes: number): string {
-  let state = seed
-  const words = Array.from({ length: bytes / 6 }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state.toString(36).padStart(6, '0').slice(-6)
-  })
-  return words.join('')
-}
 
 const MAPS: readonly (readonly [name: string, content: string | Buffer, reason: string | undefined])[] = [
   ['deep', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, 'not a JSON object'],

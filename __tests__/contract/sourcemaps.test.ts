@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { failure, requests, startSentry } from './helpers.ts'
-import { build, contentsOf, json, upload, workspaceWith } from './sourcemaps.ts'
+import { build, contentsOf, json, noise, upload, workspaceWith } from './sourcemaps.ts'
 
 const CREATES = ['GET releases/SHA/ 404', 'POST releases/ 201', 'GET releases/ 200']
 const OPTIONS = 'GET chunk-upload/ 200'
@@ -72,11 +72,10 @@ describe.concurrent('source maps', () => {
 
   it('are sent in chunks, of which only the missing ones', async () => {
     const sentry = await startSentry({ artifacts: small })
-    const noise = (seed: number): string =>
-      Array.from({ length: 40_000 }, (_, index) =>
-        ((index * 7919 + seed) ** 3 % 1_000_003).toString(36),
-      ).join(' ')
-    const workspace = await workspaceWith({ ...build('a', noise(1)), ...build('b', noise(2)) })
+    const workspace = await workspaceWith({
+      ...build('a', noise(1, 200_000)),
+      ...build('b', noise(2, 200_000)),
+    })
     const first = await upload(sentry, workspace)
     expect(requests(sentry).filter((line) => line === CHUNK).length).toBeGreaterThan(3)
     const second = await upload(sentry, workspace, { version: 'next' })
@@ -88,12 +87,18 @@ describe.concurrent('source maps', () => {
 
   it('go to a server that never tells missing chunks', async () => {
     const sentry = await startSentry({ artifacts: { accept: 'v1' } })
-    const result = await upload(sentry, await workspaceWith(build('app')), { dist: '7' })
+    const workspace = await workspaceWith(build('app'))
+    const result = await upload(sentry, workspace, { dist: '7' })
     expect(result.outputs).toMatchObject({ 'sourcemap-state': 'ok' })
-    expect(requests(sentry).slice(3)).toEqual([OPTIONS, CHUNK, ASSEMBLE, ASSEMBLE])
+    const list = `GET /api/0/projects/acme/web/files/artifact-bundles/ 200`
+    expect(requests(sentry).slice(3)).toEqual([OPTIONS, list, CHUNK, ASSEMBLE, ASSEMBLE])
     expect([...(sentry.artifacts.bundles[0]?.releases ?? [])]).toEqual([
       `${result.outputs['release-version']} 7`,
     ])
+    const again = await upload(sentry, workspace, { dist: '7' })
+    expect(again.outputs).toMatchObject({ 'sourcemap-state': 'ok', 'sourcemap-bytes-sent': '0' })
+    const other = await upload(sentry, workspace, { dist: '8' })
+    expect(Number(other.outputs['sourcemap-bytes-sent'])).toBeGreaterThan(0)
   })
 
   it('need a server that takes artifact bundles', async () => {
@@ -232,7 +237,18 @@ describe.concurrent('source maps', () => {
     expect([result.code, result.outputs['sourcemap-state']]).toEqual([0, 'ok'])
   })
 
-  it('that a proxy refuses as too large end with its limit in the message', async () => {
+  it('are sent in smaller chunks where a proxy refuses the size that the server names', async () => {
+    const sentry = await startSentry({ maxUploadBytes: 300_000 })
+    const workspace = await workspaceWith(build('app', noise(1, 1_000_000)))
+    const result = await upload(sentry, workspace)
+    expect([result.code, result.outputs['sourcemap-state']]).toEqual([0, 'ok'])
+    const size = sentry.artifacts.bundles[0]?.bytes.length
+    expect(result.outputs['sourcemap-bytes-sent']).toBe(String(size))
+    const refused = sentry.journal.filter(({ status }) => status === 413).length
+    expect([refused > 0, refused < 12]).toEqual([true, true])
+  })
+
+  it('that a proxy refuses in any size end with the size in the message', async () => {
     const sentry = await startSentry({ maxUploadBytes: 100 })
     expect(failure(await upload(sentry, await workspaceWith(build('app'))))).toContain('responded with 413')
   })

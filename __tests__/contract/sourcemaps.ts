@@ -54,3 +54,13 @@ export function build(name: string, text = name): Record<string, string> {
 export function json(text: string | undefined): unknown {
   return JSON.parse(text ?? 'null')
 }
+
+/** Text that compression does not make much smaller. */
+export function noise(seed: number, bytes: number): string {
+  let state = seed
+  const words = Array.from({ length: bytes / 6 }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state.toString(36).padStart(6, '0').slice(-6)
+  })
+  return words.join('')
+}

@@ -125,7 +125,7 @@ function parseRoot(
 }
 
 function parsePrefix(text: string): string | undefined {
-  return PREFIX.test(text) ? text.replace(/\/+$/, '') : undefined
+  return PREFIX.test(text) ? text.replace(/\/$/, '') : undefined
 }
 
 function oneOf<T extends string>(values: readonly T[]): (text: string) => T | undefined {

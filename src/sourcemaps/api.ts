@@ -23,6 +23,13 @@ const AssembleSchema = z.object({
   detail: z.nullish(z.string()),
 })
 
+const BundleListSchema = z.array(
+  z.object({
+    bundleId: z.string(),
+    associations: z.array(z.object({ release: z.string(), dist: z.nullish(z.string()) })),
+  }),
+)
+
 export type AssembleState = z.infer<typeof AssembleSchema>
 
 export interface UploadOptions {
@@ -51,6 +58,8 @@ export interface UploadApi {
   /** @throws ActionError for a server that takes no artifact bundles */
   options(): Promise<UploadOptions>
   assemble(assembly: Assembly): Promise<AssembleState>
+  /** Whether every project has the bundle for this release; false also when the server does not tell. */
+  hasBundle(id: string, assembly: Pick<Assembly, 'projects' | 'version' | 'dist'>): Promise<boolean>
   /** Sends one chunk; the same chunk may be sent again. */
   sendChunk(url: URL, body: { readonly bytes: Buffer; readonly contentType: string }): Promise<void>
 }
@@ -77,6 +86,25 @@ export function createUploadApi(call: Caller, account: Account): UploadApi {
       })
       if (response.status !== 200) throw explain(response, account, SCOPES)
       return parse(AssembleSchema, response)
+    },
+
+    async hasBundle(id, { projects, version, dist }) {
+      for (const project of projects) {
+        const names = [account.organization, project].map(encodeURIComponent).join('/')
+        const reply = await call({
+          method: 'GET',
+          path: `../../projects/${names}/files/artifact-bundles/`,
+          query: { query: id },
+          intent: 'look up the bundle of source maps',
+        })
+        const list = reply.status === 200 ? BundleListSchema.safeParse(reply.json).data : undefined
+        const found = list?.find(({ bundleId }) => bundleId === id)
+        const isThere = found?.associations.some(
+          (one) => one.release === version && (one.dist ?? undefined) === dist,
+        )
+        if (!isThere) return false
+      }
+      return true
     },
 
     async sendChunk(url, { bytes, contentType }) {

@@ -88,6 +88,7 @@ async function uploadAll(
   }
   const owner = { organization: account.organization, projects, release: version, dist }
   const maxSize = Math.min(options.maxFileSize ?? MAX_BUNDLE, MAX_BUNDLE)
+  const byDebugId = scripts.every(({ id, upload }) => id !== undefined || !upload)
   let report = first
   for await (const bundle of makeBundles(scripts, {
     owner,
@@ -98,7 +99,7 @@ async function uploadAll(
     signal,
   })) {
     logger.info(`Bundle ${bundle.id}: ${bundle.files} files, ${bundle.size} bytes.`)
-    const target = { options, projects, version, dist, waitMs }
+    const target = { options, projects, version, dist, waitMs, byDebugId }
     const { id, state, bytesSent } = await uploadBundle(bundle, target, { api, clock, logger, signal })
     const pending = state === 'pending' || report.state === 'pending'
     report = {

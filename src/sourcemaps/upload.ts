@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { ActionError } from '../errors.ts'
+import { HttpError } from '../http/failure.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { plain } from '../text/sanitize.ts'
-import { mapPool } from '../wait/pool.ts'
 import type { Assembly, AssembleState, UploadApi, UploadOptions } from './api.ts'
+import { checksums, sendChunks } from './chunks.ts'
 import type { StoredBundle } from './make-bundles.ts'
 
 export interface UploadDeps {
@@ -18,6 +18,8 @@ export interface UploadTarget {
   readonly projects: readonly string[]
   readonly version: string
   readonly dist: string | undefined
+  /** Whether all scripts have debug ids, so that a project needs no more than the bundle. */
+  readonly byDebugId: boolean
   /** Milliseconds to wait for the server's result; 0: do not wait. */
   readonly waitMs: number
 }
@@ -28,8 +30,8 @@ export interface Uploaded {
   readonly bytesSent: number
 }
 
-/** Requests at a time, whatever the server allows: each holds one chunk. */
-const MAX_LANES = 3
+/** Bytes. A limit below this is none that somebody set on purpose. */
+const MIN_CHUNK = 256 * 1024
 const FIRST_PAUSE_MS = 250
 const MAX_PAUSE_MS = 5000
 
@@ -39,12 +41,16 @@ export async function uploadBundle(
   target: UploadTarget,
   deps: UploadDeps,
 ): Promise<Uploaded> {
-  const first = await uploadOnce(bundle.size, bundle, target, deps)
+  // These servers do not say which chunks they have, so a second run would send all of them again.
+  if (!target.options.tellsMissing && target.byDebugId && (await deps.api.hasBundle(bundle.id, target))) {
+    return { id: bundle.id, state: 'ok', bytesSent: 0 }
+  }
+  const first = await uploadWhole(bundle.size, bundle, target, deps)
   if (first.last.state !== 'error') return finished(bundle.id, first)
   // The server keeps this result for ten minutes; other bytes get a fresh one.
   deps.logger.info(`Sentry could not read the bundle (${reason(first.last)}); uploading it once more.`)
   const again = await bundle.remake(2)
-  const second = await uploadOnce(again.size, bundle, target, deps)
+  const second = await uploadWhole(again.size, bundle, target, deps)
   if (second.last.state === 'error') throw failed(second.last)
   return finished(bundle.id, { ...second, bytesSent: first.bytesSent + second.bytesSent })
 }
@@ -58,14 +64,35 @@ function finished(id: string, { last, bytesSent }: Attempt): Uploaded {
   return { id, bytesSent, state: last.state === 'ok' ? 'ok' : 'pending' }
 }
 
-async function uploadOnce(
+/** Uploads in chunks of the size that the server names, and in smaller ones where a proxy refuses these (413). */
+async function uploadWhole(
   size: number,
   bundle: StoredBundle,
   target: UploadTarget,
   deps: UploadDeps,
 ): Promise<Attempt> {
+  for (let chunkSize = Math.min(target.options.chunkSize, size); ; chunkSize = Math.ceil(chunkSize / 2)) {
+    try {
+      return await uploadOnce(size, chunkSize, bundle, target, deps)
+    } catch (error) {
+      const tooLarge = error instanceof HttpError && error.status === 413
+      if (!tooLarge || chunkSize <= MIN_CHUNK) throw error
+      deps.logger.info(
+        `A request of ${chunkSize} bytes is too large for the server (413); halving the chunks.`,
+      )
+    }
+  }
+}
+
+async function uploadOnce(
+  size: number,
+  chunkSize: number,
+  bundle: StoredBundle,
+  target: UploadTarget,
+  deps: UploadDeps,
+): Promise<Attempt> {
   const { options, projects, version, dist } = target
-  const { checksum, chunks } = await checksums(bundle, size, options.chunkSize)
+  const { checksum, chunks } = await checksums(bundle, size, chunkSize)
   const assembly: Assembly = { checksum, projects, version, dist, chunks: chunks.map(({ sha1 }) => sha1) }
   let bytesSent = 0
   const send = async (wanted: readonly string[]): Promise<void> => {
@@ -103,70 +130,6 @@ async function settle(
 
 function isPending({ state }: AssembleState): boolean {
   return state === 'created' || state === 'assembling'
-}
-
-interface Chunk {
-  readonly sha1: string
-  readonly at: number
-  readonly size: number
-}
-
-async function checksums(
-  { file }: StoredBundle,
-  size: number,
-  chunkSize: number,
-): Promise<{ readonly checksum: string; readonly chunks: readonly Chunk[] }> {
-  const whole = createHash('sha1')
-  const chunks: Chunk[] = []
-  const buffer = Buffer.alloc(Math.min(size, chunkSize))
-  for (let at = 0; at < size; at += chunkSize) {
-    const bytes = buffer.subarray(0, Math.min(chunkSize, size - at))
-    await file.read(bytes, at)
-    whole.update(bytes)
-    chunks.push({ sha1: createHash('sha1').update(bytes).digest('hex'), at, size: bytes.length })
-  }
-  return { checksum: whole.digest('hex'), chunks }
-}
-
-/** @returns bytes of the chunks that were sent */
-async function sendChunks(
-  chunks: readonly Chunk[],
-  wanted: ReadonlySet<string>,
-  { file }: StoredBundle,
-  options: UploadOptions,
-  { api, logger }: UploadDeps,
-): Promise<number> {
-  const unique = new Map(chunks.filter(({ sha1 }) => wanted.has(sha1)).map((chunk) => [chunk.sha1, chunk]))
-  const list = [...unique.values()]
-  let sent = 0
-  await mapPool(list, Math.min(MAX_LANES, options.concurrency), async (chunk) => {
-    const body = multipart(chunk)
-    await file.read(body.room, chunk.at)
-    await api.sendChunk(options.url, body)
-    sent += 1
-    if (list.length > 1) logger.info(`Uploaded chunk ${sent} of ${list.length} (${chunk.size} bytes).`)
-  })
-  return list.reduce((sum, { size }) => sum + size, 0)
-}
-
-/**
- * A form with one file, named by its SHA-1. The bytes are those of a zip, which compression would not make smaller:
- * they are sent as they are, which every server takes.
- */
-function multipart({ sha1, size }: Chunk): { bytes: Buffer; room: Buffer; contentType: string } {
-  const boundary = `----chunk-${sha1}`
-  const head = Buffer.from(
-    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${sha1}"\r\nContent-Type: application/octet-stream\r\n\r\n`,
-  )
-  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
-  const bytes = Buffer.alloc(head.length + size + tail.length)
-  head.copy(bytes, 0)
-  tail.copy(bytes, head.length + size)
-  return {
-    bytes,
-    room: bytes.subarray(head.length, head.length + size),
-    contentType: `multipart/form-data; boundary=${boundary}`,
-  }
 }
 
 function reason({ detail }: AssembleState): string {

@@ -148,6 +148,23 @@ export function lookUpArtifacts({ artifacts, call, project, origin }: Context): 
   return { status: 200, body: found }
 }
 
+/** `GET …/files/artifact-bundles/?query=…`: with the releases of all projects. */
+export function listBundles({ artifacts, call, project }: Context): Answer {
+  const query = call.query.get('query') ?? ''
+  const found = artifacts.bundles.filter(
+    ({ id, projects }) => projects.has(project?.slug ?? '') && id.includes(query),
+  )
+  const body = found.map(({ id, releases, manifest }) => ({
+    bundleId: id,
+    associations: [...releases].map((text) => {
+      const [release, dist = null] = text.split(' ')
+      return { release, dist }
+    }),
+    fileCount: Object.keys(manifest.files).length,
+  }))
+  return { status: 200, body }
+}
+
 interface Body {
   readonly checksum: string
   readonly chunks: readonly string[]

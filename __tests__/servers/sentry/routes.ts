@@ -1,5 +1,5 @@
 import type { Answer } from '../server.ts'
-import { assemble, chunkOptions, lookUpArtifacts, uploadChunks } from './artifacts.ts'
+import { assemble, chunkOptions, listBundles, lookUpArtifacts, uploadChunks } from './artifacts.ts'
 import { scopes } from './auth.ts'
 import { listCommits, previousWithCommits } from './commits.ts'
 import type { Context } from './context.ts'
@@ -72,6 +72,7 @@ const routes: readonly Route[] = [
     POST: { scopes: write, handle: uploadChunks },
   }),
   route(`${organization}artifactbundle/assemble/$`, { POST: { scopes: write, handle: assemble } }),
+  route(`${project}files/artifact-bundles/$`, { GET: { scopes: read, handle: inProject(listBundles) } }),
   route(`${project}artifact-lookup/$`, { GET: { scopes: read, handle: inProject(lookUpArtifacts) } }),
   route(`${project}$`, { GET: { scopes: scopes.readProject, handle: inProject(getProject) } }),
   route(`${project}releases/$`, {

@@ -1,0 +1,2040 @@
+export const id = 305;
+export const ids = [305];
+export const modules = {
+
+/***/ 9305:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  renderSourceMaps: () => (/* reexport */ renderSourceMaps),
+  uploadSourceMaps: () => (/* binding */ uploadSourceMaps)
+});
+
+// EXTERNAL MODULE: ./src/text/sanitize.ts
+var sanitize = __webpack_require__(4212);
+// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
+var schemas = __webpack_require__(8395);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js + 1 modules
+var api = __webpack_require__(3305);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/sentry/call.ts
+var sentry_call = __webpack_require__(2099);
+// EXTERNAL MODULE: ./src/sentry/errors.ts
+var sentry_errors = __webpack_require__(8496);
+;// CONCATENATED MODULE: ./src/sourcemaps/api.ts
+
+
+
+
+/** Any one of these lets a token upload artifact bundles. */
+const SCOPES = ['org:ci', 'project:write', 'project:admin', 'project:releases'];
+const OptionsSchema = schemas/* object */.Ikc({
+    url: schemas/* string */.YjP(),
+    chunkSize: schemas/* number */.aig().check(api/* _positive */.NC(), api/* _lte */.Zm(64 * 1024 * 1024)),
+    maxRequestSize: schemas/* number */.aig().check(api/* _positive */.NC()),
+    maxFileSize: schemas/* optional */.lqM(schemas/* number */.aig().check(api/* _positive */.NC())),
+    concurrency: schemas/* number */.aig().check(api/* _positive */.NC()),
+    hashAlgorithm: schemas/* string */.YjP(),
+    accept: schemas/* optional */.lqM(schemas/* array */.YOg(schemas/* string */.YjP())),
+});
+const AssembleSchema = schemas/* object */.Ikc({
+    state: schemas/* enum */.k5n(['not_found', 'created', 'assembling', 'ok', 'error']),
+    missingChunks: schemas/* optional */.lqM(schemas/* array */.YOg(schemas/* string */.YjP())),
+    detail: schemas/* nullish */.cl6(schemas/* string */.YjP()),
+});
+const BundleListSchema = schemas/* array */.YOg(schemas/* object */.Ikc({
+    bundleId: schemas/* string */.YjP(),
+    associations: schemas/* array */.YOg(schemas/* object */.Ikc({ release: schemas/* string */.YjP(), dist: schemas/* nullish */.cl6(schemas/* string */.YjP()) })),
+}));
+function createUploadApi(call, account) {
+    return {
+        async options() {
+            const response = await call({ method: 'GET', path: 'chunk-upload/', intent: 'ask how to upload' });
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, SCOPES);
+            const { accept = [], url, ...options } = (0,sentry_call/* parse */.qg)(OptionsSchema, response);
+            const tellsMissing = accept.includes('artifact_bundles_v2');
+            if ((!tellsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
+                throw tooOld(account);
+            }
+            return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...uploadUrl(url, account.base) };
+        },
+        async assemble({ checksum, chunks, projects, version, dist }) {
+            const response = await call({
+                method: 'POST',
+                path: 'artifactbundle/assemble/',
+                body: { checksum, chunks, projects: projects.map(sentry_call/* asProject */.kC), version, dist },
+                intent: 'assemble the bundle of source maps',
+            });
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, SCOPES);
+            return (0,sentry_call/* parse */.qg)(AssembleSchema, response);
+        },
+        async hasBundle(id, { projects, version, dist }) {
+            for (const project of projects) {
+                const names = [account.organization, project].map(encodeURIComponent).join('/');
+                const reply = await call({
+                    method: 'GET',
+                    path: `../../projects/${names}/files/artifact-bundles/`,
+                    query: { query: id },
+                    intent: 'look up the bundle of source maps',
+                });
+                const list = reply.status === 200 ? BundleListSchema.safeParse(reply.json).data : undefined;
+                const found = list?.find(({ bundleId }) => bundleId === id);
+                const isThere = found?.associations.some((one) => one.release === version && (one.dist ?? undefined) === dist);
+                if (!isThere)
+                    return false;
+            }
+            return true;
+        },
+        async sendChunk(url, { bytes, contentType }) {
+            const upload = { url, bytes, contentType };
+            const response = await call({
+                method: 'POST',
+                path: '',
+                upload,
+                intent: 'upload a chunk of source maps',
+            });
+            if (response.status === 413)
+                throw refusedSize(response, bytes.length);
+            if (response.status !== 200)
+                throw (0,sentry_errors/* explain */.WE)(response, account, SCOPES);
+        },
+    };
+}
+/**
+ * Where chunks go. The address is the server's word and the token goes with them: it has to be the base's own host, or
+ * over https a host below it (regions of sentry.io). Anything else is replaced by the same path on the base.
+ */
+function uploadUrl(text, base) {
+    const root = new URL(base);
+    const url = new URL(text, base);
+    const domain = root.hostname.endsWith('.sentry.io') ? 'sentry.io' : root.hostname;
+    const below = url.protocol === 'https:' && url.port === '' && url.hostname.endsWith(`.${domain}`);
+    if (url.origin === root.origin || (below && !url.username && !url.password)) {
+        return { url, refusedUrl: undefined };
+    }
+    return { url: new URL(`${url.pathname}${url.search}`, root), refusedUrl: `${url.origin}${url.pathname}` };
+}
+function tooOld({ base }) {
+    return new errors/* ActionError */.lZ(`The Sentry server at ${base} does not accept artifact bundles.`, {
+        title: 'Source maps failed',
+        advice: 'Update the server to 23.6 or later, or leave the input sourcemaps out.',
+    });
+}
+function refusedSize(response, bytes) {
+    return response.error('status', `responded with 413: a request of ${bytes} bytes is too large`, {
+        advice: 'A proxy in front of Sentry limits the size of requests. Raise its limit, such as client_max_body_size of nginx, to at least 32 MB.',
+    });
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+;// CONCATENATED MODULE: ./src/sourcemaps/discover.ts
+
+const SCRIPTS = new Set(['.js', '.cjs', '.mjs']);
+const PAGES = new Set(['.html', '.htm', '.json', '.webmanifest']);
+/** Finds scripts, maps and pages below the roots. Nothing outside of the workspace is looked into, whatever a link says. */
+async function discover(roots, workspace, files) {
+    const real = (await files.realPath(workspace)) ?? workspace;
+    const lists = { scripts: [], maps: [], pages: [], problems: [], notices: [] };
+    const search = { files, workspace: real, seen: new Set(), urls: new Map(), ...lists };
+    for (const root of roots)
+        await searchRoot(root, search);
+    search.scripts.sort((a, b) => (a.url < b.url ? -1 : 1));
+    return search;
+}
+/** Whether an absolute path without links is inside of a directory, or is it. */
+function isInside(path, directory) {
+    return path === directory || path.startsWith(directory.endsWith(external_node_path_.sep) ? directory : directory + external_node_path_.sep);
+}
+/** A path relative to the workspace, with `/`. */
+function shownPath(path, workspace) {
+    return (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/') || '.';
+}
+async function searchRoot(root, search) {
+    const { files, workspace, problems } = search;
+    const path = await files.realPath((0,external_node_path_.resolve)(workspace, root.path));
+    if (path === undefined) {
+        problems.push(`${root.path}: no such file or directory in the workspace`);
+        return;
+    }
+    if (!isInside(path, workspace)) {
+        problems.push(`${root.path}: the path is outside of the workspace`);
+        return;
+    }
+    const entry = await files.entry(path);
+    if (entry?.kind === 'directory')
+        await walk(path, path, root, search);
+    else if (entry?.kind === 'file')
+        takeFile(path, path, (0,external_node_path_.dirname)(path), root, search);
+    else
+        problems.push(`${root.path}: neither a file nor a directory`);
+}
+/** @param named the path of the directory as it was reached, which the URLs come from */
+async function walk(directory, named, root, search) {
+    if (search.seen.has(directory))
+        return;
+    search.seen.add(directory);
+    const base = await search.files.realPath((0,external_node_path_.resolve)(search.workspace, root.path));
+    for (const { name, kind } of await search.files.list(directory)) {
+        // Hidden files are no part of a build, and packages are no part of the project.
+        if (name.startsWith('.') || name === 'node_modules')
+            continue;
+        const path = (0,external_node_path_.join)(directory, name);
+        if (kind === 'link')
+            await followLink(path, (0,external_node_path_.join)(named, name), base ?? directory, root, search);
+        else if (kind === 'directory')
+            await walk(path, (0,external_node_path_.join)(named, name), root, search);
+        else if (kind === 'file')
+            takeFile(path, (0,external_node_path_.join)(named, name), base ?? directory, root, search);
+    }
+}
+async function followLink(path, named, base, root, search) {
+    const target = await search.files.realPath(path);
+    if (target === undefined)
+        return;
+    if (!isInside(target, search.workspace)) {
+        search.notices.push(`${shownPath(named, search.workspace)}: the link leads out of the workspace and is not followed.`);
+        return;
+    }
+    const entry = await search.files.entry(target);
+    if (entry?.kind === 'directory')
+        await walk(target, named, root, search);
+    else if (entry?.kind === 'file')
+        takeFile(target, named, base, root, search);
+}
+function takeFile(path, named, base, root, search) {
+    if (search.seen.has(path))
+        return;
+    search.seen.add(path);
+    const extension = (0,external_node_path_.extname)((0,external_node_path_.basename)(named)).toLowerCase();
+    if (extension === '.map')
+        search.maps.push(path);
+    if (PAGES.has(extension))
+        search.pages.push(path);
+    if (!SCRIPTS.has(extension))
+        return;
+    const shown = shownPath(path, search.workspace);
+    const url = `${root.prefix}/${shownPath(named, base)}`;
+    const other = search.urls.get(url);
+    if (other !== undefined) {
+        search.problems.push(`${other} and ${shown} would both be ${url}: give one of them a prefix of its own, as in "dist/admin => ~/admin"`);
+        return;
+    }
+    search.urls.set(url, shown);
+    search.scripts.push({ path, shown, url });
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/report.ts
+
+/** Rows of the table in the summary; more would bury the rest. */
+const MAX_ROWS = 100;
+/** Scripts in which errors will not be resolved, and why. */
+function unresolved(scripts) {
+    return scripts.flatMap(({ file, reason }) => (reason === undefined ? [] : [{ path: file.shown, reason }]));
+}
+function setSourceMapOutputs(outputs, report) {
+    const bundled = report.bundleIds.length === 0 ? [] : report.scripts.filter(({ upload, map }) => upload && map);
+    outputs.set('sourcemap-bundle-ids', JSON.stringify(report.bundleIds));
+    outputs.set('sourcemap-files', String(bundled.length));
+    outputs.set('sourcemap-unresolved', JSON.stringify(unresolved(report.scripts)));
+    outputs.set('sourcemap-bytes-sent', String(report.bytesSent));
+    outputs.set('sourcemap-state', report.state);
+}
+/** The part of the job summary: one line, and a collapsed table of the scripts. */
+function renderSourceMaps({ scripts, state, bytesSent, bundleIds }) {
+    const bad = unresolved(scripts).length;
+    const words = { ok: 'uploaded', pending: 'uploaded, Sentry is still reading them', skipped: 'not uploaded' };
+    const line = `${scripts.length} scripts, ${scripts.length - bad} with a usable source map: ${words[state]} (${bundleIds.length} bundles, ${bytesSent} bytes sent)`;
+    // What will not be resolved comes first.
+    const sorted = [...scripts].sort((a, b) => Number(b.reason !== undefined) - Number(a.reason !== undefined));
+    const rows = sorted.slice(0, MAX_ROWS).map(({ file, id, reason, segments }) => {
+        const result = reason === undefined ? `✅ ${segments} segments` : `⚠️ ${(0,sanitize/* markup */.PT)(reason)}`;
+        return `<tr><td><code>${(0,sanitize/* markup */.PT)(file.shown)}</code></td><td><code>${(0,sanitize/* markup */.PT)(file.url)}</code></td><td><code>${id ?? 'none'}</code></td><td>${result}</td></tr>`;
+    });
+    const rest = scripts.length - rows.length;
+    return [
+        '### Source maps',
+        '',
+        line,
+        '',
+        `<details><summary>${scripts.length} scripts</summary><table>`,
+        '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>',
+        ...rows,
+        ...(rest > 0 ? [`<tr><td colspan="4">and ${rest} more</td></tr>`] : []),
+        '</table></details>',
+        '',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/check.ts
+
+
+
+
+/** What must hold before a file is changed or a byte is sent. */
+/** With `check`, every script must have its id already. */
+function checkIds(scripts, { inject }) {
+    const without = scripts.filter(({ id }) => id === undefined);
+    if (inject !== 'check' || without.length === 0)
+        return;
+    throw failure(`${without.length} of ${scripts.length} scripts have no debug id:\n${listed(without.map(({ file }) => file.shown))}`, 'Deploy the files that the step with sourcemaps-inject: true has written.');
+}
+function checkUsable(scripts, { missing }, logger) {
+    const bad = unresolved(scripts);
+    if (scripts.length > 0 && bad.length === 0)
+        return;
+    const message = scripts.length === 0
+        ? 'The paths of sourcemaps hold no scripts (.js, .cjs, .mjs).'
+        : `Errors in ${bad.length} of ${scripts.length} scripts will not be resolved:\n${listed(bad.map(({ path, reason }) => `${path}: ${reason}`))}`;
+    if (missing === 'fail') {
+        throw failure(message, 'Check that the build writes source maps and that the paths are right. If these scripts need no source maps, set sourcemaps-missing to warn.');
+    }
+    if (missing === 'warn')
+        logger.warning(message, 'Source maps missing');
+    else
+        logger.info(message);
+}
+/** Lines of a message. */
+const MAX_LISTED = 20;
+function listed(lines) {
+    const shown = lines.slice(0, MAX_LISTED).map((line) => (0,sanitize/* plain */.pj)(line));
+    return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join('\n');
+}
+function failure(message, advice) {
+    return new errors/* ActionError */.lZ(message, { title: 'Source maps failed', advice });
+}
+/** What the file system refused, as an error that a person can act on; undefined for any other error. */
+function fileError(error, workspace) {
+    const { code, syscall, path } = error;
+    if (!(error instanceof Error) || typeof code !== 'string' || typeof syscall !== 'string')
+        return undefined;
+    const where = typeof path === 'string' ? (0,sanitize/* plain */.pj)(shownPath(path, workspace)) : 'a file';
+    return failure(`The runner refused to ${syscall} ${where} (${(0,sanitize/* plain */.pj)(code, 20)}).`, code === 'ENOSPC'
+        ? 'Free space on the disk of the runner.'
+        : 'Check the owner and the permissions of this file.');
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(8161);
+;// CONCATENATED MODULE: ./src/sourcemaps/files.ts
+
+
+
+
+const systemFiles = {
+    realPath: (path) => orUndefined((0,promises_.realpath)(path)),
+    entry: async (path) => {
+        const found = await orUndefined((0,promises_.stat)(path));
+        if (!found)
+            return undefined;
+        const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
+        return { kind, size: found.size };
+    },
+    list: async (directory) => {
+        const entries = await (0,promises_.readdir)(directory, { withFileTypes: true });
+        const listed = entries.map((entry) => ({
+            name: entry.name,
+            kind: entry.isSymbolicLink()
+                ? 'link'
+                : entry.isFile()
+                    ? 'file'
+                    : entry.isDirectory()
+                        ? 'directory'
+                        : 'other',
+        }));
+        return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    read: (path) => (0,promises_.readFile)(path),
+    stage: async (path, bytes) => {
+        const { mode } = await (0,promises_.lstat)(path);
+        const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_crypto_.randomUUID)()}.tmp`);
+        await (0,promises_.writeFile)(temporary, bytes, { mode: mode & 0o777, flag: 'wx' });
+        // The mask of the process does not apply to a file that replaces another.
+        await (0,promises_.chmod)(temporary, mode & 0o7777);
+        return { commit: () => (0,promises_.rename)(temporary, path), discard: () => (0,promises_.rm)(temporary, { force: true }) };
+    },
+    remove: (path) => (0,promises_.rm)(path),
+    scratch: async () => {
+        const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'bundle-'));
+        return scratchFile(directory, await (0,promises_.open)((0,external_node_path_.join)(directory, 'bundle.zip'), 'w+', 0o600));
+    },
+};
+function scratchFile(directory, handle) {
+    let size = 0;
+    return {
+        write: async (bytes) => {
+            let done = 0;
+            while (done < bytes.length) {
+                done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten;
+            }
+            size += bytes.length;
+        },
+        read: async (buffer, position) => {
+            let done = 0;
+            while (done < buffer.length) {
+                const { bytesRead } = await handle.read(buffer, done, buffer.length - done, position + done);
+                if (bytesRead === 0)
+                    throw new Error('The temporary file of the bundle is shorter than it was written.');
+                done += bytesRead;
+            }
+        },
+        truncate: async (to) => {
+            await handle.truncate(to);
+            size = to;
+        },
+        close: async () => {
+            await handle.close();
+            await (0,promises_.rm)(directory, { recursive: true, force: true });
+        },
+    };
+}
+async function orUndefined(promise) {
+    try {
+        return await promise;
+    }
+    catch (error) {
+        const { code } = error;
+        if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP')
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/integrity.ts
+
+
+/** Bytes. Pages and manifests are smaller. */
+const MAX_PAGE = 5 * 1024 * 1024;
+/** Hashes as pages and manifests write them: integrity attributes in base64, lists of service workers in hex. */
+const BASE64 = /sha(256|384|512)-([A-Za-z0-9+/]{43,86}={0,2})/g;
+const HEX = /(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])/g;
+const HEX_ALGORITHMS = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
+/**
+ * Files that hold a hash of a script whose bytes are about to change, which a browser would then refuse.
+ * @returns sentences, one a script
+ */
+async function findHashes(found, scripts, files) {
+    const changing = scripts.filter(({ inject }) => inject);
+    const hashes = { kinds: new Map(), pages: new Map() };
+    for (const page of changing.length > 0 ? found.pages : [])
+        await collect(page, found.workspace, files, hashes);
+    if (hashes.pages.size === 0)
+        return [];
+    const sentences = [];
+    for (const { file } of changing) {
+        const script = await files.read(file.path);
+        const page = [...hashes.kinds.values()]
+            .map(({ algorithm, encoding }) => hashes.pages.get((0,external_node_crypto_.createHash)(algorithm).update(script).digest(encoding)))
+            .find((name) => name !== undefined);
+        if (page !== undefined)
+            sentences.push(`${page} holds a hash of ${file.shown}, which is not valid any more.`);
+    }
+    return sentences;
+}
+async function collect(path, workspace, files, { kinds, pages }) {
+    const entry = await files.entry(path);
+    if (entry?.kind !== 'file' || entry.size > MAX_PAGE)
+        return;
+    const text = (await files.read(path)).toString('utf8');
+    const add = (hash, algorithm, encoding) => {
+        kinds.set(`${algorithm} ${encoding}`, { algorithm, encoding });
+        if (!pages.has(hash))
+            pages.set(hash, shownPath(path, workspace));
+    };
+    for (const [, bits = '', hash = ''] of text.matchAll(BASE64))
+        add(hash, `sha${bits}`, 'base64');
+    for (const [hash] of text.matchAll(HEX))
+        add(hash, HEX_ALGORITHMS[hash.length] ?? 'sha256', 'hex');
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/debug-id.ts
+
+/**
+ * The debug id of a script and its map: a UUID (version 5 form) from the first 16 bytes of the SHA-1 of script, NUL and
+ * map as the build made them. The same build has the same ids everywhere; scripts that differ in a byte have different ones.
+ */
+function computeDebugId(script, map) {
+    const hash = (0,external_node_crypto_.createHash)('sha1').update(script).update('\0');
+    if (map)
+        hash.update(map);
+    return toUuid(hash.digest());
+}
+/** A UUID of version 5 form from the first 16 of the bytes. */
+function toUuid(bytes) {
+    const id = Buffer.from(bytes.subarray(0, 16));
+    id[6] = ((id[6] ?? 0) & 0x0f) | 0x50;
+    id[8] = ((id[8] ?? 0) & 0x3f) | 0x80;
+    return hyphenated(id.toString('hex'));
+}
+/** A UUID with or without hyphens in the form that Sentry stores; undefined for anything else and for the nil UUID. */
+function normalizeDebugId(text) {
+    if (typeof text !== 'string')
+        return undefined;
+    const hex = text.toLowerCase();
+    const plain = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(hex) ? hex.replaceAll('-', '') : hex;
+    return /^[0-9a-f]{32}$/.test(plain) && !/^0+$/.test(plain) ? hyphenated(plain) : undefined;
+}
+/**
+ * The id that a bundler plugin of Sentry left in a script without a comment, which it does on purpose where hashes of the
+ * script are kept elsewhere. It counts only next to the table that the SDK reads.
+ */
+function pluginDebugId(script) {
+    const at = script.lastIndexOf('sentry-dbid-');
+    if (at < 0 || !script.includes('_sentryDebugIds'))
+        return undefined;
+    return normalizeDebugId(script.toString('latin1', at + 12, at + 48));
+}
+function hyphenated(hex) {
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(8522);
+;// CONCATENATED MODULE: ./src/sourcemaps/zip.ts
+
+
+/*
+ * The parts of a zip file, as Sentry's own tools write it: deflate, no data descriptors, no extra fields, every time
+ * stamp 1980-01-01, so that equal files make equal bytes.
+ */
+const compress = (0,external_node_util_.promisify)(external_node_zlib_.deflateRaw);
+/** Level 3 takes half of the time of level 6 and makes bundles larger by an eighth. */
+const LEVEL = 3;
+const LOCAL = 0x04034b50;
+const CENTRAL = 0x02014b50;
+const END = 0x06054b50;
+const VERSION_NEEDED = 20;
+/** Unix, version 2.0. */
+const VERSION_MADE_BY = 0x0314;
+const DEFLATE = 8;
+const UTF8_NAME = 0x0800;
+const DATE_1980 = 0x0021;
+/** A regular file, 0644. */
+const ATTRIBUTES = 0x81a40000;
+/** Without zip64. */
+const MAX_ENTRIES = 65_535;
+async function compressFile(content) {
+    const bytes = await compress(content, { level: LEVEL, strategy: external_node_zlib_.constants.Z_DEFAULT_STRATEGY });
+    return { bytes, crc: (0,external_node_zlib_.crc32)(content), size: content.length };
+}
+/** Bytes that an entry takes, its place in the directory included. */
+function entrySize(name, compressedSize) {
+    return 30 + 46 + 2 * Buffer.byteLength(name) + compressedSize;
+}
+function localHeader(name, file) {
+    const head = Buffer.alloc(30);
+    head.writeUInt32LE(LOCAL, 0);
+    common(head, 4, name, file.crc, file.bytes.length, file.size);
+    return Buffer.concat([head, name]);
+}
+/** The directory and the end of a zip whose directory begins at `at`. */
+function directory(entries, at) {
+    const heads = entries.map((entry) => {
+        const head = Buffer.alloc(46);
+        head.writeUInt32LE(CENTRAL, 0);
+        head.writeUInt16LE(VERSION_MADE_BY, 4);
+        common(head, 6, entry.name, entry.crc, entry.compressedSize, entry.size);
+        head.writeUInt32LE(ATTRIBUTES, 38);
+        head.writeUInt32LE(entry.at, 42);
+        return Buffer.concat([head, entry.name]);
+    });
+    const list = Buffer.concat(heads);
+    const end = Buffer.alloc(22);
+    end.writeUInt32LE(END, 0);
+    end.writeUInt16LE(entries.length, 8);
+    end.writeUInt16LE(entries.length, 10);
+    end.writeUInt32LE(list.length, 12);
+    end.writeUInt32LE(at, 16);
+    return Buffer.concat([list, end]);
+}
+/** The fields that local and central headers share. */
+function common(head, at, name, crc, compressed, size) {
+    head.writeUInt16LE(VERSION_NEEDED, at);
+    head.writeUInt16LE(name.some((byte) => byte > 0x7f) ? UTF8_NAME : 0, at + 2);
+    head.writeUInt16LE(DEFLATE, at + 4);
+    head.writeUInt16LE(0, at + 6);
+    head.writeUInt16LE(DATE_1980, at + 8);
+    head.writeUInt32LE(crc, at + 10);
+    head.writeUInt32LE(compressed, at + 14);
+    head.writeUInt32LE(size, at + 18);
+    head.writeUInt16LE(name.length, at + 22);
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/bundle.ts
+
+
+
+const MAGIC = Buffer.from('SYSB\x02\0\0\0', 'latin1');
+const MANIFEST = 'manifest.json';
+/** Room for the manifest's attributes and the end of the directory. */
+const RESERVE = 64 * 1024;
+/** Writes one artifact bundle, file by file: nothing but the directory is held. */
+class BundleWriter {
+    #sink;
+    #entries = [];
+    #files = {};
+    #hash = (0,external_node_crypto_.createHash)('sha1');
+    #names = new Set();
+    #size = 0;
+    #manifestSize = 0;
+    constructor(sink) {
+        this.#sink = sink;
+    }
+    get files() {
+        return this.#entries.length;
+    }
+    /** Bytes so far. */
+    get size() {
+        return this.#size;
+    }
+    /** Whether the compressed artifacts still fit into a bundle of `limit` bytes. */
+    fits(artifacts, limit) {
+        if (this.#entries.length + artifacts.length >= MAX_ENTRIES)
+            return false;
+        const added = artifacts.reduce((sum, { artifact, compressed }) => sum + entrySize(artifact.url, compressed.bytes.length) + 3 * Buffer.byteLength(artifact.url) + 300, 0);
+        const directorySize = this.#entries.reduce((sum, { name }) => sum + 46 + name.length, 0);
+        return this.#size + directorySize + this.#manifestSize + added + RESERVE <= limit;
+    }
+    async add(artifact, compressed) {
+        const { type, url, debugId, sourcemap } = artifact;
+        const path = this.#path(url);
+        const headers = {
+            ...(debugId === undefined ? {} : { 'debug-id': debugId }),
+            ...(sourcemap === undefined ? {} : { sourcemap }),
+        };
+        this.#files[path] = { type, url, headers };
+        this.#manifestSize += Buffer.byteLength(JSON.stringify([path, this.#files[path]]));
+        const digest = (0,external_node_crypto_.createHash)('sha1').update(artifact.content).digest('hex');
+        this.#hash.update(`${JSON.stringify([url, type, digest, headers])}\n`);
+        await this.#write(path, compressed);
+    }
+    /** Writes manifest and directory; may be done again when the sink was cut back to the size before. */
+    async finish(owner) {
+        const [files, size] = [this.#entries.length, this.#size];
+        const id = toUuid(this.#hash.copy().digest());
+        const manifest = Buffer.from(JSON.stringify({ files: this.#files, ...attributes(id, owner) }));
+        await this.#write(MANIFEST, await compressFile(manifest));
+        const end = directory(this.#entries, this.#size);
+        await this.#put(end);
+        const bundle = { id, files, size: this.#size };
+        this.#entries.length = files;
+        this.#size = size;
+        return bundle;
+    }
+    async #write(path, compressed) {
+        if (this.#size === 0)
+            await this.#put(MAGIC);
+        const name = Buffer.from(path);
+        this.#entries.push({
+            name,
+            crc: compressed.crc,
+            size: compressed.size,
+            compressedSize: compressed.bytes.length,
+            at: this.#size,
+        });
+        await this.#put(localHeader(name, compressed));
+        await this.#put(compressed.bytes);
+    }
+    async #put(bytes) {
+        await this.#sink.write(bytes);
+        this.#size += bytes.length;
+    }
+    #path(url) {
+        const path = bundlePath(url);
+        for (let number = 0;; number += 1) {
+            const candidate = number === 0 ? path : `${path}.${number}`;
+            if (this.#names.has(candidate))
+                continue;
+            this.#names.add(candidate);
+            return candidate;
+        }
+    }
+}
+/** `~/a.js` is at `files/_/_/a.js`, `https://host/a.js` at `files/https/host/a.js`. */
+function bundlePath(url) {
+    const match = /^([a-z][a-z0-9+.-]*):\/\/([^/]*)\/*(.*)$/is.exec(url);
+    if (match)
+        return `files/${match[1] ?? ''}/${match[2] || '_'}/${match[3] ?? ''}`;
+    return `files/_/_/${url.replace(/^~?\/*/, '')}`;
+}
+/**
+ * The manifest's texts. Sentry remembers for ten minutes what it did with a checksum, for all projects of an organization
+ * together: with several projects, their names are in the bytes, so that other projects make another checksum.
+ */
+function attributes(id, owner) {
+    const { organization, projects, release, dist, attempt = 1 } = owner;
+    const sorted = [...projects].sort();
+    const note = [
+        ...(sorted.length > 1 ? [`projects ${sorted.join(',')}`] : []),
+        ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+    ].join('; ');
+    return {
+        debug_id: id,
+        org: organization,
+        ...(sorted.length === 1 ? { project: sorted[0] ?? '' } : {}),
+        release,
+        ...(dist === undefined ? {} : { dist }),
+        ...(note === '' ? {} : { note }),
+    };
+}
+
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __webpack_require__(4573);
+;// CONCATENATED MODULE: ./src/sourcemaps/json-spans.ts
+/** Places of values inside the bytes of a JSON document, so that a few of them can be changed and all else stays as it is. */
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN = new Set([0x7b, 0x5b]);
+const CLOSE = new Set([0x7d, 0x5d]);
+const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/**
+ * The members of the object that begins at `start`, by key; the last of two equal keys wins, as in JSON.parse. The
+ * document must be valid JSON: the places of anything else are without meaning, but the search ends.
+ */
+function members(json, start) {
+    const found = new Map();
+    let at = skipSpace(json, start + 1);
+    while (json[at] === QUOTE) {
+        const keyEnd = skipString(json, at);
+        const key = JSON.parse(json.toString('utf8', at, keyEnd));
+        const from = skipSpace(json, skipSpace(json, keyEnd) + (json[skipSpace(json, keyEnd)] === COLON ? 1 : 0));
+        const end = skipValue(json, from);
+        found.set(key, { start: from, end });
+        at = skipSpace(json, end);
+        if (json[at] !== COMMA)
+            break;
+        at = skipSpace(json, at + 1);
+    }
+    return found;
+}
+/** The elements of the array that begins at `start`. */
+function json_spans_elements(json, start) {
+    const found = [];
+    let at = skipSpace(json, start + 1);
+    while (at < json.length && !CLOSE.has(json[at] ?? 0)) {
+        const end = skipValue(json, at);
+        found.push({ start: at, end });
+        at = skipSpace(json, end);
+        if (json[at] !== COMMA)
+            break;
+        at = skipSpace(json, at + 1);
+    }
+    return found;
+}
+/** The bytes with the edits made. Edits must not overlap. */
+function applyEdits(bytes, edits) {
+    const parts = [];
+    let from = 0;
+    for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+        parts.push(bytes.subarray(from, edit.start), edit.bytes);
+        from = edit.end;
+    }
+    return Buffer.concat([...parts, bytes.subarray(from)]);
+}
+function skipSpace(json, start) {
+    let at = start;
+    while (SPACE.has(json[at] ?? 0))
+        at += 1;
+    return at;
+}
+function skipString(json, start) {
+    let at = start;
+    for (;;) {
+        at = json.indexOf(QUOTE, at + 1);
+        if (at < 0)
+            return json.length;
+        let slashes = 0;
+        while (json[at - 1 - slashes] === BACKSLASH)
+            slashes += 1;
+        if (slashes % 2 === 0)
+            return at + 1;
+    }
+}
+function skipValue(json, start) {
+    let depth = 0;
+    let at = start;
+    while (at < json.length) {
+        const byte = json[at] ?? 0;
+        if (byte === QUOTE) {
+            at = skipString(json, at);
+            if (depth === 0)
+                return at;
+            continue;
+        }
+        if (OPEN.has(byte))
+            depth += 1;
+        else if (CLOSE.has(byte)) {
+            if (depth === 0)
+                return at;
+            depth -= 1;
+            if (depth === 0)
+                return at + 1;
+        }
+        else if (depth === 0 && (byte === COMMA || SPACE.has(byte)))
+            return at;
+        at += 1;
+    }
+    return at;
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/map.ts
+
+
+
+/** Bytes. What is larger cannot be parsed within the memory of a runner. */
+const MAX_MAP = 256 * 1024 * 1024;
+/** An index map inside of an index map is read this deep. */
+const MAX_DEPTH = 8;
+/** Where the JSON of a map begins: behind a byte order mark and the line that some servers put before it. */
+function mapStart(map) {
+    let at = map[0] === 0xef && map[1] === 0xbb && map[2] === 0xbf ? 3 : 0;
+    if (map.toString('latin1', at, at + 3) === ')]}') {
+        const lineEnd = map.indexOf(0x0a, at);
+        at = lineEnd < 0 ? map.length : lineEnd + 1;
+    }
+    return skipSpace(map, at);
+}
+/** @returns the facts, or why the bytes are no source map */
+function readMap(map) {
+    if (map.length > MAX_MAP)
+        return { problem: 'the map is larger than 256 MiB' };
+    if (!(0,external_node_buffer_.isUtf8)(map))
+        return { problem: 'the map is not UTF-8' };
+    let json;
+    try {
+        json = JSON.parse(map.toString('utf8', mapStart(map)));
+    }
+    catch {
+        return { problem: 'the map is not valid JSON' };
+    }
+    if (!isObject(json))
+        return { problem: 'the map is not a JSON object' };
+    const parts = readParts(json, 0, 0, 0);
+    if (typeof parts === 'string')
+        return { problem: parts };
+    return {
+        debugId: normalizeDebugId(json['debugId']) ?? normalizeDebugId(json['debug_id']),
+        parts,
+        sources: parts.reduce((sum, part) => sum + part.sources.length, 0),
+        withoutContent: parts.reduce((sum, part) => sum + part.missing.length, 0),
+    };
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function readParts(json, line, column, depth) {
+    if (json['sections'] === undefined) {
+        const part = readPart(json, line, column);
+        return typeof part === 'string' ? part : [part];
+    }
+    if (!Array.isArray(json['sections']) || depth >= MAX_DEPTH)
+        return 'the sections of the map cannot be read';
+    const parts = [];
+    for (const section of json['sections']) {
+        const offset = isObject(section) ? section['offset'] : undefined;
+        const inner = isObject(section) ? section['map'] : undefined;
+        if (!isObject(offset) || !isCount(offset['line']) || !isCount(offset['column']) || !isObject(inner)) {
+            return 'a section of the map has no offset or no map';
+        }
+        const own = offset['line'] === 0 ? column + offset['column'] : offset['column'];
+        const read = readParts(inner, line + offset['line'], own, depth + 1);
+        if (typeof read === 'string')
+            return read;
+        parts.push(...read);
+    }
+    return parts;
+}
+function readPart(json, line, column) {
+    const { version, mappings, sources = [], names = [], sourceRoot, sourcesContent = [] } = json;
+    if (version !== 3 && version !== '3')
+        return 'the map has no version 3';
+    if (typeof mappings !== 'string')
+        return 'the map has no mappings';
+    if (!Array.isArray(sources) || !sources.every((item) => item === null || typeof item === 'string')) {
+        return 'the sources of the map are not a list of texts';
+    }
+    if (!Array.isArray(names))
+        return 'the names of the map are not a list';
+    if (sourcesContent !== null && !Array.isArray(sourcesContent))
+        return 'sourcesContent of the map is not a list';
+    const contents = Array.isArray(sourcesContent) ? sourcesContent : [];
+    return {
+        line,
+        column,
+        mappings,
+        sources: sources,
+        names: names.length,
+        sourceRoot: typeof sourceRoot === 'string' ? sourceRoot : undefined,
+        missing: [...sources.keys()].filter((index) => typeof contents[index] !== 'string'),
+    };
+}
+function isCount(value) {
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/embed.ts
+
+
+
+
+
+/** Bytes. A source that somebody wrote is smaller; what is larger was generated. */
+const MAX_SOURCE = 2 * 1024 * 1024;
+/**
+ * Puts the contents of sources into a map that lacks them, from files of the workspace. What a map names is the word of
+ * whoever made it, and may be a dependency: packages, hidden files (which hold credentials) and everything outside of
+ * the workspace are never read.
+ */
+async function embedSources(map, reader) {
+    return applyEdits(map, await edits(map, mapStart(map), reader));
+}
+async function edits(map, start, reader) {
+    const top = members(map, start);
+    const sections = top.get('sections');
+    if (!sections)
+        return await contentEdit(map, start, top, reader);
+    const found = [];
+    for (const section of json_spans_elements(map, sections.start)) {
+        const inner = members(map, section.start).get('map');
+        if (inner)
+            found.push(...(await edits(map, inner.start, reader)));
+    }
+    return found;
+}
+async function contentEdit(map, start, top, reader) {
+    const value = (key) => {
+        const span = top.get(key);
+        return span && JSON.parse(map.toString('utf8', span.start, span.end));
+    };
+    const sources = value('sources');
+    const root = value('sourceRoot');
+    const old = value('sourcesContent');
+    const contents = Array.isArray(old) ? [...old] : [];
+    let changed = false;
+    for (const [index, source] of (sources ?? []).entries()) {
+        if (typeof contents[index] === 'string')
+            continue;
+        const text = source === null ? undefined : await readSource(source, typeof root === 'string' ? root : '', reader);
+        contents[index] = text ?? null;
+        changed ||= text !== undefined;
+    }
+    if (!changed)
+        return [];
+    const bytes = Buffer.from(JSON.stringify(contents));
+    const span = top.get('sourcesContent');
+    if (span)
+        return [{ ...span, bytes }];
+    return [
+        {
+            start: start + 1,
+            end: start + 1,
+            bytes: Buffer.concat([Buffer.from('"sourcesContent":'), bytes, Buffer.from(',')]),
+        },
+    ];
+}
+async function readSource(source, root, { files, workspace, directory }) {
+    const name = /^[a-z][a-z0-9+.-]+:/i.test(source) || root === '' ? source : `${root.replace(/\/$/, '')}/${source}`;
+    if (name.includes('\0') || /^[a-z][a-z0-9+.-]+:/i.test(name))
+        return undefined;
+    const path = await files.realPath((0,external_node_path_.resolve)(directory, name));
+    if (path === undefined || !isInside(path, workspace))
+        return undefined;
+    const hidden = (0,external_node_path_.relative)(workspace, path)
+        .split(external_node_path_.sep)
+        .some((part) => part.startsWith('.') || part === 'node_modules');
+    const entry = hidden ? undefined : await files.entry(path);
+    if (entry?.kind !== 'file' || entry.size > MAX_SOURCE)
+        return undefined;
+    const bytes = await files.read(path);
+    return (0,external_node_buffer_.isUtf8)(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/prologue.ts
+/** The beginning of a script: what must stay in front of anything that is added. */
+/** Characters that make the next line a continuation of an expression that begins with a string. */
+const CONTINUES = /^(?:(?!\+\+|--)[.,([`+\-*/%&|^<>=?:]|!=|in(?:stanceof)?(?![\w$\\\x80-\xff]))/;
+/** @param script UTF-8 */
+function readPrologue(script) {
+    const text = script.toString('latin1');
+    const bom = text.startsWith('\xef\xbb\xbf') ? 3 : 0;
+    const line = /#![^\r\n]*?(?:\r\n|[\r\n]|\xe2\x80[\xa8\xa9]|$(?![\s\S]))/y;
+    line.lastIndex = bom;
+    const hashbang = line.exec(text)?.[0];
+    const head = bom + (hashbang?.length ?? 0);
+    return { head, hashbang: hashbang !== undefined, directives: readDirectives(text, head) };
+}
+function readDirectives(text, from) {
+    const directives = [];
+    let at = skipTrivia(text, from).at;
+    for (;;) {
+        const string = /"(?:[^"\\\r\n]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\r\n]|\\(?:\r\n|[\s\S]))*'/y;
+        string.lastIndex = at;
+        const token = string.exec(text)?.[0];
+        if (token === undefined)
+            return directives;
+        const after = skipTrivia(text, at + token.length);
+        const next = text[after.at];
+        const ends = next === undefined || next === ';' || next === '}';
+        if (!ends && (!after.newLine || CONTINUES.test(text.slice(after.at, after.at + 12))))
+            return directives;
+        directives.push(token);
+        at = skipTrivia(text, next === ';' ? after.at + 1 : after.at).at;
+    }
+}
+/** Skips white space and comments. */
+function skipTrivia(text, from) {
+    // White space of ECMAScript in UTF-8 bytes, then both kinds of comments.
+    const trivia = /[\t\v\f \r\n]|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y;
+    let at = from;
+    let newLine = false;
+    for (;;) {
+        trivia.lastIndex = at;
+        const skipped = trivia.exec(text)?.[0];
+        if (skipped === undefined)
+            return { at, newLine };
+        newLine ||= /^(?!\/\/)[\s\S]*(?:[\r\n]|\xe2\x80[\xa8\xa9])/.test(skipped);
+        at += skipped.length;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/inject.ts
+
+
+
+/** Puts debug ids into scripts and maps. One line is added to a script; nothing else in it moves. */
+/**
+ * Registers the id of the file under the stack of an error that is made in it, where the SDK looks for it. It asks
+ * `globalThis` first: a file may have a `const` named `window`, `self` or `global`, which cannot be read before it is set.
+ */
+function snippet(id) {
+    return `;!function(){try{var g="undefined"!=typeof globalThis?globalThis:"undefined"!=typeof window?window:"undefined"!=typeof self?self:global,e=new g.Error().stack;e&&((g._sentryDebugIds=g._sentryDebugIds||{})[e]="${id}")}catch(e){}}();`;
+}
+/**
+ * A script with a debug id. Directives are repeated before the added code, because behind it they have no effect.
+ * @param inline the reference to a map inside of the script, and what it becomes
+ */
+function injectScript(script, id, inline) {
+    const { head, hashbang, directives } = readPrologue(script);
+    const added = directives.map((directive) => `${directive};`).join('');
+    const headBytes = script.subarray(0, head);
+    const rest = inline ? replaceInline(script, head, inline.trailer, inline.map) : script.subarray(head);
+    const output = Buffer.concat([
+        headBytes,
+        Buffer.from(endsLine(headBytes) || !hashbang ? '' : '\n'),
+        // Directives keep their bytes: one character is one byte here.
+        Buffer.from(added, 'latin1'),
+        Buffer.from(`${snippet(id)}\n`),
+        rest,
+        Buffer.from(rest.length === 0 || endsLine(rest) ? '' : '\n'),
+        Buffer.from(`//# debugId=${id}\n`),
+    ]);
+    return { script: output, addedLine: hashbang ? 1 : 0 };
+}
+function replaceInline(script, head, trailer, map) {
+    const { reference = '', referenceAt } = trailer;
+    return Buffer.concat([
+        script.subarray(head, referenceAt),
+        Buffer.from(`data:application/json;charset=utf-8;base64,${map.toString('base64')}`),
+        script.subarray(referenceAt + Buffer.byteLength(reference)),
+    ]);
+}
+function endsLine(bytes) {
+    const last = bytes.at(-1);
+    return last === 0x0a || last === 0x0d;
+}
+/**
+ * A map for a script that got one more line.
+ * @param addedLine counted from 0; undefined: the script stays as it is, only the id is set
+ */
+function injectMap(map, id, addedLine) {
+    const start = mapStart(map);
+    const top = members(map, start);
+    return applyEdits(map, [
+        ...idEdits(top, start, id),
+        ...(addedLine === undefined ? [] : lineEdits(map, top, addedLine)),
+    ]);
+}
+function idEdits(top, start, id) {
+    const value = Buffer.from(JSON.stringify(id));
+    const known = ['debugId', 'debug_id'].flatMap((key) => top.get(key) ?? []);
+    const edits = known.map((span) => ({ ...span, bytes: value }));
+    if (top.has('debugId'))
+        return edits;
+    const added = Buffer.from(`"debugId":"${id}"${top.size > 0 ? ',' : ''}`);
+    return [...edits, { start: start + 1, end: start + 1, bytes: added }];
+}
+function lineEdits(map, top, addedLine) {
+    const sections = top.get('sections');
+    if (sections)
+        return json_spans_elements(map, sections.start).flatMap((section) => offsetEdit(map, section));
+    return ['mappings', 'rangeMappings'].flatMap((key) => {
+        const span = top.get(key);
+        return span ? semicolonEdit(map, span, addedLine) : [];
+    });
+}
+/** Lines are separated by semicolons, and all numbers in them are relative: one more semicolon moves what follows. */
+function semicolonEdit(map, { start, end }, addedLine) {
+    if (end - start <= 2)
+        return [];
+    let at = start + 1;
+    for (let line = 0; line < addedLine; line += 1) {
+        const next = map.indexOf(0x3b, at);
+        if (next < 0 || next >= end)
+            return [];
+        at = next + 1;
+    }
+    return [{ start: at, end: at, bytes: Buffer.from(';') }];
+}
+/** A section at line 0 of a script with a hashbang has no code in that line, so every section moves. */
+function offsetEdit(map, section) {
+    const offset = members(map, section.start).get('offset');
+    const line = offset && members(map, offset.start).get('line');
+    if (!line)
+        return [];
+    const value = Number(map.toString('latin1', line.start, line.end));
+    return [{ ...line, bytes: Buffer.from(String(value + 1)) }];
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/reference.ts
+
+
+const KEY = 'sourceMappingURL=';
+const DEBUG_ID = /^\/\/#[ \t]*debugId=([0-9a-f-]{32,36})$/i;
+const LINE_BREAKS = ['\n', '\r', '\xe2\x80\xa8', '\xe2\x80\xa9'];
+/**
+ * Reads the trailing comments of a script, from its end up to the last line with code. That line counts only for a
+ * reference which runs to its end without a quote: text inside of a string or a template never names a map.
+ */
+function readTrailer(script) {
+    // One character a byte, so that places in the text are places in the file.
+    const text = script.toString('latin1');
+    let reference;
+    let debugId;
+    let end = text.length;
+    for (;;) {
+        end = trimmedEnd(text, end);
+        if (end === 0)
+            break;
+        const begin = lineStart(text, end);
+        const line = text.slice(begin, end);
+        if (line.trimStart().startsWith('//')) {
+            reference ??= readReference(text, begin, end, '//');
+            debugId ??= normalizeDebugId(DEBUG_ID.exec(line.trim())?.[1]);
+            end = begin;
+            continue;
+        }
+        if (!text.startsWith('*/', end - 2)) {
+            reference ??= readReference(text, begin, end, '//');
+            break;
+        }
+        const open = text.lastIndexOf('/*', end - 3);
+        if (open < 0)
+            break;
+        reference ??= readReference(text, open, trimmedEnd(text, end - 2), '/*');
+        end = open;
+    }
+    return {
+        reference: reference && Buffer.from(reference.text, 'latin1').toString('utf8'),
+        debugId,
+        referenceAt: reference?.at ?? -1,
+    };
+}
+/** The reference that ends at `end`, in a comment that `open` begins. */
+function readReference(text, begin, end, open) {
+    const key = text.lastIndexOf(KEY, end - KEY.length);
+    if (key < begin)
+        return undefined;
+    const before = text.slice(Math.max(begin, key - 8), key);
+    const at = key + KEY.length;
+    const value = text.slice(at, end);
+    const marked = /[#@][ \t]+$/.exec(before);
+    if (!marked || !before.slice(0, marked.index).endsWith(open))
+        return undefined;
+    return value === '' || /[\s'"`]/.test(value) ? undefined : { text: value, at };
+}
+function trimmedEnd(text, from) {
+    let end = from;
+    for (;;) {
+        const last = text[end - 1];
+        if (last !== undefined && ' \t\r\n\v\f'.includes(last))
+            end -= 1;
+        else if (/^\xe2\x80[\xa8\xa9]$/.test(text.slice(Math.max(0, end - 3), end)))
+            end -= 3;
+        else
+            return end;
+    }
+}
+function lineStart(text, end) {
+    return Math.max(0, ...LINE_BREAKS.map((mark) => {
+        const at = text.lastIndexOf(mark, end - 1);
+        return at < 0 ? 0 : at + mark.length;
+    }));
+}
+/** The map inside of a `data:` reference; undefined when the reference is no such URL. */
+function decodeInline(reference) {
+    const match = /^data:([^,]*),/i.exec(reference);
+    if (!match)
+        return undefined;
+    const payload = reference.slice(match[0].length);
+    if (/;base64$/i.test(match[1]?.trim() ?? ''))
+        return Buffer.from(payload, 'base64');
+    return Buffer.from(percentDecoded(payload) ?? payload, 'utf8');
+}
+/**
+ * Where the map of a script may be, best first, as paths in the form of `script`.
+ * @param script path with `/`
+ * @param reference what the script names, undefined when it names nothing
+ */
+function mapCandidates(script, reference) {
+    const directory = external_node_path_.posix.dirname(script);
+    const beside = (name) => external_node_path_.posix.join(directory, name);
+    if (reference === undefined)
+        return unique([`${script}.map`, ...guesses(external_node_path_.posix.basename(script)).map(beside)]);
+    const path = reference.replace(/[?#].*$/s, '');
+    const spellings = [path, percentDecoded(path) ?? path, reference];
+    const names = spellings.map((spelling) => external_node_path_.posix.basename(spelling)).filter((name) => name !== '');
+    // A place on another machine, or below the root of a web server, says nothing about this directory.
+    const local = /^([a-z][a-z0-9+.-]*:|\/)/i.test(path)
+        ? []
+        : spellings.map((spelling) => external_node_path_.posix.join(directory, spelling));
+    return unique([...local, ...names.map(beside), `${script}.map`]);
+}
+function guesses(name) {
+    const extension = external_node_path_.posix.extname(name);
+    const stem = name.slice(0, name.length - extension.length);
+    const plain = stem.replace(/\.min$/, '');
+    return [`${plain}.map`, `${plain}.min${extension}.map`, `${plain}${extension}.map`, `${plain}.min.map`];
+}
+function percentDecoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function unique(paths) {
+    return [...new Set(paths)];
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/contents.ts
+
+
+
+
+/** The contents of a script and its map with their id, as they are written and uploaded. */
+function contents(prepared, script, mapFile) {
+    const { id, inject, map } = prepared;
+    const trailer = readTrailer(script);
+    const bytes = map?.kind === 'inline' ? decodeInline(trailer.reference ?? '') : mapFile;
+    if (id === undefined)
+        return { script, map: bytes };
+    if (!inject)
+        return { script, map: bytes && injectMap(bytes, id) };
+    const addedLine = readPrologue(script).hashbang ? 1 : 0;
+    const changed = bytes && injectMap(bytes, id, addedLine);
+    const inline = map?.kind === 'inline' && changed ? { trailer, map: changed } : undefined;
+    return { script: injectScript(script, id, inline).script, map: changed };
+}
+/** The path from a script to its map as a URL reference; undefined for an inline map. */
+function mapReference({ file, map }) {
+    return map?.kind === 'file' ? (0,external_node_path_.relative)((0,external_node_path_.dirname)(file.path), map.path).split(external_node_path_.sep).join('/') : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/locate.ts
+
+
+
+async function locateMap(file, { reference }, context) {
+    const { files, workspace, mapsByName, notices } = context;
+    const inline = reference === undefined ? undefined : decodeInline(reference);
+    if (inline)
+        return { map: { kind: 'inline' }, bytes: inline, named: 'inline' };
+    const candidates = mapCandidates(file.path.split(external_node_path_.sep).join('/'), reference);
+    for (const candidate of candidates) {
+        const path = await readableMap(candidate, files, workspace);
+        if (path !== undefined)
+            return { map: { kind: 'file', path }, bytes: await files.read(path), named: reference };
+    }
+    const names = new Set(candidates.map((candidate) => (0,external_node_path_.basename)(candidate)));
+    const elsewhere = [...names].flatMap((name) => mapsByName.get(name) ?? []);
+    const [only] = elsewhere;
+    if (only === undefined || elsewhere.length > 1)
+        return { map: undefined, bytes: undefined, named: reference };
+    notices.push(`${file.shown}: its map is taken from ${shownPath(only, workspace)}, the only one of that name.`);
+    return { map: { kind: 'file', path: only }, bytes: await files.read(only), named: reference };
+}
+/** The real path of a regular file inside of the workspace. */
+async function readableMap(path, files, workspace) {
+    const real = path.includes('\0') ? undefined : await files.realPath(path);
+    if (real === undefined || !isInside(real, workspace))
+        return undefined;
+    return (await files.entry(real))?.kind === 'file' ? real : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/verify.ts
+/** Whether the segments of a map resolve, and belong to the script at hand. Nothing is built from them: a map may have 10^7. */
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const VLQ = new Int8Array(128).fill(-1);
+for (let value = 0; value < DIGITS.length; value += 1)
+    VLQ[DIGITS.charCodeAt(value)] = value;
+const verify_COMMA = 0x2c;
+const SEMICOLON = 0x3b;
+const MAX_NUMBER = 2 ** 31;
+/** One segment in this many may point behind the end of its line; more mean that the map belongs to another build. */
+const TOLERANCE = 100;
+/** @param script text of the script that the map is for, as the build made both */
+function verifyMap(facts, script) {
+    const lines = lineLengths(script);
+    let segments = 0;
+    let beyond = 0;
+    for (const part of facts.parts) {
+        const seen = scan(part, lines);
+        if (typeof seen === 'string')
+            return { usable: false, reason: seen };
+        segments += seen.segments;
+        beyond += seen.beyond;
+    }
+    if (beyond * TOLERANCE > segments) {
+        return {
+            usable: false,
+            reason: `the map belongs to another build: ${beyond} of ${segments} segments point behind the end of the script or a line`,
+        };
+    }
+    return { usable: true, segments };
+}
+/** Lengths in UTF-16 units, as columns are counted. */
+function lineLengths(script) {
+    const breaks = /\r\n|[\n\r\u2028\u2029]/g;
+    const lengths = [];
+    let from = script.startsWith('\ufeff') ? 1 : 0;
+    for (let match = breaks.exec(script); match; match = breaks.exec(script)) {
+        lengths.push(match.index - from);
+        from = match.index + match[0].length;
+    }
+    lengths.push(script.length - from);
+    return Uint32Array.from(lengths);
+}
+function scan(part, lines) {
+    const { mappings, sources, names } = part;
+    const fields = new Float64Array(5);
+    const state = { column: 0, source: 0, line: 0, sourceColumn: 0, name: 0 };
+    let [generated, segments, beyond, at] = [part.line, 0, 0, 0];
+    const columnOffset = () => (generated === part.line ? part.column : 0);
+    while (at < mappings.length) {
+        const code = mappings.charCodeAt(at);
+        if (code === SEMICOLON || code === verify_COMMA) {
+            if (code === SEMICOLON) {
+                generated += 1;
+                state.column = 0;
+            }
+            at += 1;
+            continue;
+        }
+        const read = readSegment(mappings, at, fields);
+        if (typeof read === 'string')
+            return read;
+        at = read.at;
+        segments += 1;
+        const problem = advance(state, fields, read.count, sources.length, names);
+        if (problem !== undefined)
+            return problem;
+        const length = lines[generated];
+        if (length === undefined || state.column + columnOffset() > length)
+            beyond += 1;
+    }
+    return { segments, beyond };
+}
+function advance(state, fields, count, sources, names) {
+    state.column += fields[0] ?? 0;
+    if (state.column < 0)
+        return 'a segment of the map has a negative column';
+    if (count === 1)
+        return undefined;
+    state.source += fields[1] ?? 0;
+    state.line += fields[2] ?? 0;
+    state.sourceColumn += fields[3] ?? 0;
+    if (state.source < 0 || state.source >= sources)
+        return 'a segment of the map names a source that the map does not have';
+    if (state.line < 0 || state.sourceColumn < 0)
+        return 'a segment of the map points before the start of a source';
+    if (count < 5)
+        return undefined;
+    state.name += fields[4] ?? 0;
+    return state.name < 0 || state.name >= names
+        ? 'a segment of the map uses a name that the map does not have'
+        : undefined;
+}
+function readSegment(text, from, fields) {
+    let [at, count, value, factor] = [from, 0, 0, 1];
+    for (; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code === verify_COMMA || code === SEMICOLON)
+            break;
+        const digit = VLQ[code] ?? -1;
+        if (digit < 0)
+            return 'the mappings hold a character that is not base64';
+        value += (digit & 31) * factor;
+        factor *= 32;
+        if (value >= 2 * MAX_NUMBER || factor > MAX_NUMBER)
+            return 'a number in the mappings is too large';
+        if (digit & 32)
+            continue;
+        if (count === 5)
+            return 'a segment of the map has more than 5 numbers';
+        fields[count] = value % 2 === 1 ? -Math.floor(value / 2) : value / 2;
+        count += 1;
+        value = 0;
+        factor = 1;
+    }
+    if (factor !== 1)
+        return 'the mappings end in the middle of a number';
+    return [1, 4, 5].includes(count) ? { at, count } : `a segment of the map has ${count} numbers`;
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/prepare.ts
+
+
+
+
+
+
+
+
+/** Bytes. Node cannot hold a longer text than 512 MiB, and Sentry processes much less. */
+const MAX_SCRIPT = 256 * 1024 * 1024;
+/** Looks at every script and its map: which id it has or gets, and whether errors in it will be resolved. */
+async function prepare(found, mode, files) {
+    const mapsByName = new Map();
+    for (const path of found.maps) {
+        const name = (0,external_node_path_.basename)(path);
+        mapsByName.set(name, [...(mapsByName.get(name) ?? []), path]);
+    }
+    const context = {
+        found,
+        files,
+        workspace: found.workspace,
+        mode,
+        mapsByName,
+        owners: new Map(),
+        ids: new Map(),
+        notices: [],
+    };
+    const scripts = [];
+    for (const file of found.scripts) {
+        const prepared = await prepareScript(file, context);
+        if (prepared)
+            scripts.push(prepared);
+    }
+    return { scripts, notices: context.notices };
+}
+function sha1(bytes) {
+    return (0,external_node_crypto_.createHash)('sha1').update(bytes).digest('hex');
+}
+async function prepareScript(file, context) {
+    const { files, mode, notices } = context;
+    const script = await files.read(file.path);
+    if (script.length === 0) {
+        notices.push(`${file.shown}: the script is empty and left out.`);
+        return undefined;
+    }
+    const digest = sha1(script);
+    const nothing = {
+        map: undefined,
+        id: undefined,
+        inject: false,
+        upload: false,
+        segments: 0,
+        withoutContent: 0,
+    };
+    const unusable = unusableScript(script);
+    if (unusable !== undefined)
+        return { ...nothing, file, digest, mapDigest: undefined, reason: unusable };
+    const trailer = readTrailer(script);
+    const located = await locateMap(file, trailer, context);
+    const facts = located.bytes && readMap(located.bytes);
+    const own = trailer.debugId ?? pluginDebugId(script);
+    const inMap = facts && !('problem' in facts) ? facts.debugId : undefined;
+    const owner = located.map?.kind === 'file' ? context.owners.get(located.map.path) : undefined;
+    const computed = mode === 'true' ? computeDebugId(script, located.bytes) : undefined;
+    const id = own ?? owner?.id ?? inMap ?? computed;
+    if (own !== undefined && inMap !== undefined && own !== inMap) {
+        notices.push(`${file.shown}: the script has debug id ${own}, its map ${inMap}; the one of the script is uploaded.`);
+    }
+    const check = checkMap(file, script, located, facts, context);
+    const clash = takeId(id, file.shown, digest, context);
+    if (located.map?.kind === 'file' && !owner) {
+        context.owners.set(located.map.path, { shown: file.shown, digest, id });
+    }
+    const reason = check.reason ?? clash;
+    return {
+        file,
+        digest,
+        mapDigest: located.bytes && sha1(located.bytes),
+        map: check.reason === undefined ? located.map : undefined,
+        id,
+        inject: mode === 'true' && own === undefined && clash === undefined && check.foreign === undefined,
+        reason,
+        upload: clash === undefined && check.foreign === undefined,
+        segments: check.segments,
+        withoutContent: facts && !('problem' in facts) ? facts.withoutContent : 0,
+    };
+}
+/** Why a file with the name of a script is none that can be handled. */
+function unusableScript(script) {
+    if (script.length > MAX_SCRIPT)
+        return 'the script is larger than 256 MiB';
+    if (script[0] === 0x1f && script[1] === 0x8b)
+        return 'the file is compressed with gzip: run this step before compression';
+    const magic = script.toString('hex', 0, 8);
+    if (magic === 'c61fbc03c103191f')
+        return 'Hermes bytecode: upload it with the tools of Sentry for React Native';
+    if (magic.startsWith('e5d10bfb'))
+        return 'a RAM bundle: upload it with the tools of Sentry for React Native';
+    return (0,external_node_buffer_.isUtf8)(script) ? undefined : 'the script is not UTF-8';
+}
+function checkMap(file, script, { map, named }, facts, context) {
+    if (!map || !facts) {
+        const reason = named === undefined ? 'no source map found' : `source map ${named.slice(0, 200)} not found`;
+        return {
+            reason: reason.startsWith('source map data:') ? 'the inline map cannot be read' : reason,
+            segments: 0,
+        };
+    }
+    if ('problem' in facts)
+        return { reason: facts.problem, segments: 0 };
+    const owner = map.kind === 'file' ? context.owners.get(map.path) : undefined;
+    if (owner && owner.digest !== sha1(script)) {
+        const reason = `shares its source map with ${owner.shown}, which is another script`;
+        return { reason, segments: 0, foreign: owner.shown };
+    }
+    const verdict = verifyMap(facts, script.toString('utf8'));
+    if (!verdict.usable)
+        return { reason: verdict.reason, segments: 0 };
+    if (script.includes('eval("') && script.includes('sourceURL=webpack')) {
+        context.notices.push(`${file.shown}: a development build of webpack (eval); errors in it may not be resolved.`);
+    }
+    return { reason: undefined, segments: verdict.segments };
+}
+/** Two scripts with one id: Sentry would take the map of either. */
+function takeId(id, shown, digest, { ids }) {
+    if (id === undefined)
+        return undefined;
+    const other = ids.get(id);
+    if (other && other.digest !== digest)
+        return `has the same debug id as ${other.shown}, which is another script`;
+    ids.set(id, { shown, digest });
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/rewrite.ts
+
+
+/** Cuts a prefix off the sources inside of a map. `auto`: the longest directory that all absolute sources have in common. */
+function stripSources(map, prefix) {
+    return applyEdits(map, sourceEdits(map, mapStart(map), prefix));
+}
+function sourceEdits(map, start, prefix) {
+    const top = members(map, start);
+    const sections = top.get('sections');
+    if (sections) {
+        return json_spans_elements(map, sections.start).flatMap((section) => {
+            const inner = members(map, section.start).get('map');
+            return inner ? sourceEdits(map, inner.start, prefix) : [];
+        });
+    }
+    const span = top.get('sources');
+    return span ? sourceEdit(map, span, prefix) : [];
+}
+function sourceEdit(map, span, prefix) {
+    const sources = JSON.parse(map.toString('utf8', span.start, span.end));
+    const cut = prefix === 'auto' ? commonDirectory(sources) : prefix;
+    if (cut === '' || !sources.some((source) => source?.startsWith(cut)))
+        return [];
+    const stripped = sources.map((source) => (source?.startsWith(cut) ? source.slice(cut.length) : source));
+    return [{ ...span, bytes: Buffer.from(JSON.stringify(stripped)) }];
+}
+/** With the separator at its end; empty when the absolute sources have nothing in common. */
+function commonDirectory(sources) {
+    const absolute = sources.filter((source) => source !== null && /^(?:\/|[A-Za-z]:[\\/])/.test(source));
+    const [first, ...others] = absolute;
+    if (first === undefined)
+        return '';
+    let length = first.length;
+    for (const other of others) {
+        let same = 0;
+        while (same < length && other[same] === first[same])
+            same += 1;
+        length = same;
+    }
+    const common = first.slice(0, length);
+    return common.slice(0, Math.max(common.lastIndexOf('/'), common.lastIndexOf('\\')) + 1);
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/make-bundles.ts
+
+
+
+
+
+
+
+
+/** Makes the bundles one after another; each is gone when the next is asked for. One script and its map are held at a time. */
+async function* makeBundles(scripts, options) {
+    const queue = scripts.filter(({ upload }) => upload);
+    let next = 0;
+    let carried;
+    while (next < queue.length || carried) {
+        const file = await options.files.scratch();
+        try {
+            const writer = new BundleWriter(file);
+            if (carried)
+                await addPair(writer, carried);
+            carried = undefined;
+            for (; next < queue.length; next += 1) {
+                options.signal.throwIfAborted();
+                const pair = await readPair(queue[next], options);
+                if (writer.fits(pair, options.maxSize))
+                    await addPair(writer, pair);
+                else if (writer.files === 0)
+                    throw tooLarge(queue[next], options.maxSize);
+                else {
+                    carried = pair;
+                    next += 1;
+                    break;
+                }
+            }
+            const end = writer.size;
+            const bundle = await writer.finish(options.owner);
+            yield {
+                ...bundle,
+                file,
+                remake: async (attempt) => {
+                    await file.truncate(end);
+                    return await writer.finish({ ...options.owner, attempt });
+                },
+            };
+        }
+        finally {
+            await file.close();
+        }
+    }
+}
+async function addPair(writer, pair) {
+    for (const { artifact, compressed } of pair)
+        await writer.add(artifact, compressed);
+}
+async function readPair(prepared, options) {
+    const { file, id, map } = prepared;
+    const { files } = options;
+    const read = await files.read(file.path);
+    const mapFile = map?.kind === 'file' ? await files.read(map.path) : undefined;
+    if (sha1(read) !== prepared.digest)
+        throw changed(file.shown);
+    if (mapFile && sha1(mapFile) !== prepared.mapDigest)
+        throw changed(`the source map of ${file.shown}`);
+    const content = contents(prepared, read, mapFile);
+    const place = content.map && mapPlace(prepared);
+    const artifacts = [
+        {
+            type: 'minified_source',
+            url: file.url,
+            debugId: id,
+            sourcemap: place?.reference,
+            content: content.script,
+        },
+    ];
+    if (content.map && place) {
+        const uploaded = await finishMap(prepared, content.map, options);
+        artifacts.push({ type: 'source_map', url: place.url, debugId: id, content: uploaded });
+    }
+    const pair = [];
+    for (const artifact of artifacts)
+        pair.push({ artifact, compressed: await compressFile(artifact.content) });
+    return pair;
+}
+/** A map as it is uploaded: with the contents of its sources, and their paths as the user wants them. */
+async function finishMap({ file, map, withoutContent }, content, { files, workspace, stripPrefix }) {
+    const directory = (0,external_node_path_.dirname)(map?.kind === 'file' ? map.path : file.path);
+    const whole = withoutContent > 0 ? await embedSources(content, { files, workspace, directory }) : content;
+    return stripPrefix === undefined ? whole : stripSources(whole, stripPrefix);
+}
+/** Where the bundle has the map: where it is from the script, or beside it when that cannot be said by a URL. */
+function mapPlace(prepared) {
+    const { url } = prepared.file;
+    const reference = mapReference(prepared);
+    const [, origin = '', path = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/]*|~?)(.*)$/is.exec(url) ?? [];
+    const joined = reference === undefined ? undefined : external_node_path_.posix.join(external_node_path_.posix.dirname(path), reference);
+    const climbs = reference !== undefined && external_node_path_.posix.join(external_node_path_.posix.dirname(path).slice(1), reference).startsWith('..');
+    if (reference === undefined || joined === undefined || climbs) {
+        return { url: `${url}.map`, reference: `${external_node_path_.posix.basename(url)}.map` };
+    }
+    return { url: origin + joined, reference };
+}
+function changed(what) {
+    return new errors/* ActionError */.lZ(`${what} was changed by another process while this step ran.`, {
+        title: 'Source maps failed',
+        advice: 'Run this step after everything that writes to the build directory has ended.',
+    });
+}
+function tooLarge({ file }, limit) {
+    return new errors/* ActionError */.lZ(`${file.shown} and its source map do not fit into one bundle of ${limit} bytes, the limit of this Sentry.`, { title: 'Source maps failed', advice: 'Split the script, or leave sourcesContent out of its map.' });
+}
+
+// EXTERNAL MODULE: ./src/http/failure.ts
+var http_failure = __webpack_require__(2398);
+// EXTERNAL MODULE: ./src/wait/pool.ts
+var pool = __webpack_require__(7391);
+;// CONCATENATED MODULE: ./src/sourcemaps/chunks.ts
+
+
+/** Requests at a time, whatever the server allows: each holds one chunk. */
+const MAX_LANES = 3;
+/** SHA-1 of the first `size` bytes of a bundle, and of each chunk. */
+async function checksums({ file }, size, chunkSize) {
+    const whole = (0,external_node_crypto_.createHash)('sha1');
+    const chunks = [];
+    const buffer = Buffer.alloc(Math.min(size, chunkSize));
+    for (let at = 0; at < size; at += chunkSize) {
+        const bytes = buffer.subarray(0, Math.min(chunkSize, size - at));
+        await file.read(bytes, at);
+        whole.update(bytes);
+        chunks.push({ sha1: (0,external_node_crypto_.createHash)('sha1').update(bytes).digest('hex'), at, size: bytes.length });
+    }
+    return { checksum: whole.digest('hex'), chunks };
+}
+/** @returns bytes of the chunks that were sent */
+async function sendChunks(chunks, wanted, { file }, options, { api, logger }) {
+    const unique = new Map(chunks.filter(({ sha1 }) => wanted.has(sha1)).map((chunk) => [chunk.sha1, chunk]));
+    const list = [...unique.values()];
+    let sent = 0;
+    await (0,pool/* mapPool */.P)(list, Math.min(MAX_LANES, options.concurrency), async (chunk) => {
+        const body = multipart(chunk);
+        await file.read(body.room, chunk.at);
+        await api.sendChunk(options.url, body);
+        sent += 1;
+        if (list.length > 1)
+            logger.info(`Uploaded chunk ${sent} of ${list.length} (${chunk.size} bytes).`);
+    });
+    return list.reduce((sum, { size }) => sum + size, 0);
+}
+/**
+ * A form with one file, named by its SHA-1. The bytes are those of a zip, which compression would not make smaller:
+ * they are sent as they are, which every server takes.
+ */
+function multipart({ sha1, size }) {
+    const boundary = `----chunk-${sha1}`;
+    const head = Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${sha1}"\r\nContent-Type: application/octet-stream\r\n\r\n`);
+    const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+    const bytes = Buffer.alloc(head.length + size + tail.length);
+    head.copy(bytes, 0);
+    tail.copy(bytes, head.length + size);
+    return {
+        bytes,
+        room: bytes.subarray(head.length, head.length + size),
+        contentType: `multipart/form-data; boundary=${boundary}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/upload.ts
+
+
+
+
+/** Bytes. A limit below this is none that somebody set on purpose. */
+const MIN_CHUNK = 256 * 1024;
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 5000;
+/** Uploads one bundle and waits until the server has read it. @throws ActionError with the server's reason */
+async function uploadBundle(bundle, target, deps) {
+    // These servers do not say which chunks they have, so a second run would send all of them again.
+    if (!target.options.tellsMissing && target.byDebugId && (await deps.api.hasBundle(bundle.id, target))) {
+        return { id: bundle.id, state: 'ok', bytesSent: 0 };
+    }
+    const first = await uploadWhole(bundle.size, bundle, target, deps);
+    if (first.last.state !== 'error')
+        return finished(bundle.id, first);
+    // The server keeps this result for ten minutes; other bytes get a fresh one.
+    deps.logger.info(`Sentry could not read the bundle (${reason(first.last)}); uploading it once more.`);
+    const again = await bundle.remake(2);
+    const second = await uploadWhole(again.size, bundle, target, deps);
+    if (second.last.state === 'error')
+        throw failed(second.last);
+    return finished(bundle.id, { ...second, bytesSent: first.bytesSent + second.bytesSent });
+}
+function finished(id, { last, bytesSent }) {
+    return { id, bytesSent, state: last.state === 'ok' ? 'ok' : 'pending' };
+}
+/** Uploads in chunks of the size that the server names, and in smaller ones where a proxy refuses these (413). */
+async function uploadWhole(size, bundle, target, deps) {
+    for (let chunkSize = Math.min(target.options.chunkSize, size);; chunkSize = Math.ceil(chunkSize / 2)) {
+        try {
+            return await uploadOnce(size, chunkSize, bundle, target, deps);
+        }
+        catch (error) {
+            const tooLarge = error instanceof http_failure/* HttpError */.j$ && error.status === 413;
+            if (!tooLarge || chunkSize <= MIN_CHUNK)
+                throw error;
+            deps.logger.info(`A request of ${chunkSize} bytes is too large for the server (413); halving the chunks.`);
+        }
+    }
+}
+async function uploadOnce(size, chunkSize, bundle, target, deps) {
+    const { options, projects, version, dist } = target;
+    const { checksum, chunks } = await checksums(bundle, size, chunkSize);
+    const assembly = { checksum, projects, version, dist, chunks: chunks.map(({ sha1 }) => sha1) };
+    let bytesSent = 0;
+    const send = async (wanted) => {
+        bytesSent += await sendChunks(chunks, new Set(wanted), bundle, options, deps);
+    };
+    if (!options.tellsMissing)
+        await send(assembly.chunks);
+    let last = await deps.api.assemble(assembly);
+    for (let round = 0; last.state === 'not_found'; round += 1) {
+        if (round === 2)
+            throw lost(last);
+        const missing = last.missingChunks ?? [];
+        await send(missing.length > 0 ? missing : round > 0 ? assembly.chunks : []);
+        last = await deps.api.assemble(assembly);
+    }
+    return { last: await settle(last, assembly, target.waitMs, deps), bytesSent };
+}
+/** Waits for the end of assembling. */
+async function settle(first, assembly, waitMs, { api, clock, signal, logger }) {
+    const deadline = clock.now() + waitMs;
+    let last = first;
+    for (let pause = FIRST_PAUSE_MS; isPending(last); pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
+        const left = deadline - clock.now();
+        if (left <= 0)
+            return last;
+        if (pause === MAX_PAUSE_MS)
+            logger.info('Sentry is still reading the bundle.');
+        await clock.sleep(Math.min(pause, left), signal);
+        last = await api.assemble(assembly);
+    }
+    return last;
+}
+function isPending({ state }) {
+    return state === 'created' || state === 'assembling';
+}
+function reason({ detail }) {
+    return (0,sanitize/* plain */.pj)(detail ?? 'no reason given');
+}
+function failed(last) {
+    return new errors/* ActionError */.lZ(`Sentry could not read the bundle of source maps: ${reason(last)}.`, {
+        title: 'Source maps failed',
+        advice: 'Sentry repeats this result for the same files for 10 minutes. Re-run the job after that; on a self-hosted server, look at the log of its worker.',
+    });
+}
+function lost(last) {
+    return new errors/* ActionError */.lZ(`Sentry reported that chunks of the bundle are missing after they were uploaded (${last.missingChunks?.length ?? 0}).`, {
+        title: 'Source maps failed',
+        advice: 'Re-run the job. If the problem persists, check the file store of the Sentry server.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/write.ts
+
+
+
+/**
+ * Writes the ids into scripts and maps: everything to temporary files first, then one rename each, the map before its
+ * script. When one file cannot be written, none is changed.
+ * @returns the scripts as they are now
+ */
+async function writeIds(scripts, files, signal) {
+    const staged = [];
+    const maps = new Map();
+    const result = [];
+    try {
+        for (const prepared of scripts) {
+            signal.throwIfAborted();
+            result.push(prepared.inject ? await stage(prepared, files, staged, maps) : prepared);
+        }
+        // From here on nothing is asked of the disk but names.
+        for (const file of staged)
+            await file.commit();
+    }
+    catch (error) {
+        for (const file of staged)
+            await file.discard();
+        throw error;
+    }
+    // A map may be shared with a script that keeps its own bytes.
+    return result.map((prepared) => ({
+        ...prepared,
+        mapDigest: (prepared.map?.kind === 'file' ? maps.get(prepared.map.path) : undefined) ?? prepared.mapDigest,
+    }));
+}
+async function stage(prepared, files, staged, maps) {
+    const { file, map } = prepared;
+    const script = await files.read(file.path);
+    const mapFile = map?.kind === 'file' ? await files.read(map.path) : undefined;
+    if (sha1(script) !== prepared.digest || (mapFile && sha1(mapFile) !== prepared.mapDigest)) {
+        throw new errors/* ActionError */.lZ(`${file.shown} or its source map was changed by another process while this step ran.`, {
+            title: 'Source maps failed',
+            advice: 'Run this step after everything that writes to the build directory has ended.',
+        });
+    }
+    const after = contents(prepared, script, mapFile);
+    if (map?.kind === 'file' && after.map && !maps.has(map.path)) {
+        maps.set(map.path, sha1(after.map));
+        staged.push(await files.stage(map.path, after.map));
+    }
+    staged.push(await files.stage(file.path, after.script));
+    return { ...prepared, inject: false, digest: sha1(after.script) };
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/index.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** A bundle is never larger, whatever the server allows: zip without its 64-bit form ends at 4 GiB. */
+const MAX_BUNDLE = 2 * 1024 * 1024 * 1024 - 1;
+/**
+ * Gives scripts debug ids, and uploads them with their source maps.
+ * @throws ActionError when nothing usable is found (unless the inputs allow it), or the server refuses the upload
+ */
+async function uploadSourceMaps(inputs, deps) {
+    try {
+        await findAndUpload(inputs, deps);
+    }
+    catch (error) {
+        throw fileError(error, deps.workspace) ?? error;
+    }
+}
+async function findAndUpload(inputs, deps) {
+    const { logger, workspace, files = systemFiles, signal } = deps;
+    const found = await discover(inputs.roots, workspace, files);
+    if (found.problems.length > 0)
+        throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.');
+    const prepared = await prepare(found, inputs.inject, files);
+    const notices = [...found.notices, ...prepared.notices];
+    if (notices.length > 0)
+        logger.notice(listed(notices), 'Source maps');
+    const report = { scripts: prepared.scripts, bundleIds: [], bytesSent: 0, state: 'skipped' };
+    publish(report, deps);
+    checkIds(prepared.scripts, inputs);
+    checkUsable(prepared.scripts, inputs, logger);
+    if (!prepared.scripts.some(({ upload }) => upload))
+        return;
+    const hashes = await findHashes(found, prepared.scripts, files);
+    if (hashes.length > 0) {
+        logger.warning(`${listed(hashes)}\nCompute such hashes after this step.`, 'Hash of a changed script');
+    }
+    const scripts = inputs.inject === 'true' ? await writeIds(prepared.scripts, files, signal) : prepared.scripts;
+    const injected = prepared.scripts.filter(({ inject }) => inject).length;
+    if (injected > 0) {
+        logger.info(`Wrote debug ids into ${injected} scripts. Deploy these files, not earlier copies of them.`);
+    }
+    await uploadAll(scripts, inputs, { ...deps, files, workspace: found.workspace }, report);
+    if (inputs.deleteMaps)
+        await deleteMaps(scripts, files);
+}
+async function uploadAll(scripts, inputs, deps, first) {
+    const { account, call, clock, logger, projects, version, signal, files, workspace } = deps;
+    const { dist, waitMs, stripPrefix } = inputs;
+    const api = createUploadApi(call, account);
+    const options = await api.options();
+    if (options.refusedUrl !== undefined) {
+        logger.warning(`Sentry names ${(0,sanitize/* plain */.pj)(options.refusedUrl)} for uploads, which is not a host of sentry-url: the token is not sent there, and the chunks go to ${options.url.origin}.`, 'Upload address not used');
+    }
+    const owner = { organization: account.organization, projects, release: version, dist };
+    const maxSize = Math.min(options.maxFileSize ?? MAX_BUNDLE, MAX_BUNDLE);
+    const byDebugId = scripts.every(({ id, upload }) => id !== undefined || !upload);
+    let report = first;
+    for await (const bundle of makeBundles(scripts, {
+        owner,
+        files,
+        workspace,
+        stripPrefix,
+        maxSize,
+        signal,
+    })) {
+        logger.info(`Bundle ${bundle.id}: ${bundle.files} files, ${bundle.size} bytes.`);
+        const target = { options, projects, version, dist, waitMs, byDebugId };
+        const { id, state, bytesSent } = await uploadBundle(bundle, target, { api, clock, logger, signal });
+        const pending = state === 'pending' || report.state === 'pending';
+        report = {
+            ...report,
+            bundleIds: [...report.bundleIds, id],
+            bytesSent: report.bytesSent + bytesSent,
+            state: pending ? 'pending' : 'ok',
+        };
+        publish(report, deps);
+    }
+    if (report.state === 'pending') {
+        logger.notice('Sentry was still reading the source maps when the wait ended; its result is not known.', 'Source maps pending');
+    }
+}
+function publish(report, { outputs, onReport }) {
+    setSourceMapOutputs(outputs, report);
+    onReport(report);
+}
+async function deleteMaps(scripts, files) {
+    const maps = new Set(scripts.flatMap(({ map }) => (map?.kind === 'file' ? [map.path] : [])));
+    for (const path of maps)
+        await files.remove(path);
+}
+
+
+/***/ }),
+
+/***/ 7391:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ mapPool)
+/* harmony export */ });
+/**
+ * Applies `work` to all items, at most `width` at a time, and gives the results in order. The first rejection rejects
+ * the whole and starts no further item.
+ */
+async function mapPool(items, width, work) {
+    const results = [];
+    const queue = items.entries();
+    let failed = false;
+    const worker = async () => {
+        for (const [index, item] of queue) {
+            if (failed)
+                return;
+            try {
+                results[index] = await work(item);
+            }
+            catch (error) {
+                failed = true;
+                throw error;
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+
+/***/ })
+
+};
