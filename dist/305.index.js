@@ -859,27 +859,35 @@ function readParts(json, line, column, depth) {
 }
 function readPart(json, line, column) {
     const { version, mappings, sources = [], names = [], sourceRoot, sourcesContent = [] } = json;
-    if (version !== 3 && version !== '3')
+    if (version !== 3)
         return 'the map has no version 3';
     if (typeof mappings !== 'string')
         return 'the map has no mappings';
-    if (!Array.isArray(sources) || !sources.every((item) => item === null || typeof item === 'string')) {
+    if (!isTextList(sources)) {
         return 'the sources of the map are not a list of texts';
     }
     if (!Array.isArray(names))
         return 'the names of the map are not a list';
-    if (sourcesContent !== null && !Array.isArray(sourcesContent))
-        return 'sourcesContent of the map is not a list';
-    const contents = Array.isArray(sourcesContent) ? sourcesContent : [];
+    if (sourcesContent !== null && !isTextList(sourcesContent)) {
+        return 'sourcesContent of the map is not a list of texts';
+    }
+    if (sourceRoot !== undefined && sourceRoot !== null && typeof sourceRoot !== 'string') {
+        return 'sourceRoot of the map is not a text';
+    }
+    const contents = sourcesContent ?? [];
     return {
         line,
         column,
         mappings,
-        sources: sources,
+        sources,
         names: names.length,
         sourceRoot: typeof sourceRoot === 'string' ? sourceRoot : undefined,
         missing: [...sources.keys()].filter((index) => typeof contents[index] !== 'string'),
     };
+}
+/** A null stands for what the tool does not know. Sentry's reader refuses the whole map for anything else. */
+function isTextList(value) {
+    return Array.isArray(value) && value.every((item) => item === null || typeof item === 'string');
 }
 function isCount(value) {
     return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -1296,9 +1304,17 @@ const SEMICOLON = 0x3b;
 const MAX_NUMBER = 2 ** 31;
 /** One segment in this many may point behind the end of its line; more mean that the map belongs to another build. */
 const TOLERANCE = 100;
+/** Tools do not agree on what ends a line: some count only line feeds. */
+const ALL_BREAKS = /\r\n|[\n\r\u2028\u2029]/g;
+const LINE_FEEDS = /\n/g;
 /** @param script text of the script that the map is for, as the build made both */
 function verifyMap(facts, script) {
-    const lines = lineLengths(script);
+    const verdict = verifyLines(facts, lineLengths(script, ALL_BREAKS));
+    if (verdict.usable || !/\r(?!\n)|[\u2028\u2029]/.test(script))
+        return verdict;
+    return verifyLines(facts, lineLengths(script, LINE_FEEDS));
+}
+function verifyLines(facts, lines) {
     let segments = 0;
     let beyond = 0;
     for (const part of facts.parts) {
@@ -1317,11 +1333,10 @@ function verifyMap(facts, script) {
     return { usable: true, segments };
 }
 /** Lengths in UTF-16 units, as columns are counted. */
-function lineLengths(script) {
-    const breaks = /\r\n|[\n\r\u2028\u2029]/g;
+function lineLengths(script, breaks) {
     const lengths = [];
     let from = script.startsWith('\ufeff') ? 1 : 0;
-    for (let match = breaks.exec(script); match; match = breaks.exec(script)) {
+    for (const match of script.matchAll(breaks)) {
         lengths.push(match.index - from);
         from = match.index + match[0].length;
     }
@@ -1634,6 +1649,7 @@ async function* makeBundles(scripts, options) {
         }
     }
 }
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 async function addPair(writer, pair) {
     for (const { artifact, compressed } of pair)
         await writer.add(artifact, compressed);
@@ -1670,7 +1686,10 @@ async function readPair(prepared, options) {
 /** A map as it is uploaded: with the contents of its sources, and their paths as the user wants them. */
 async function finishMap({ file, map, withoutContent }, content, { files, workspace, stripPrefix }) {
     const directory = (0,external_node_path_.dirname)(map?.kind === 'file' ? map.path : file.path);
-    const whole = withoutContent > 0 ? await embedSources(content, { files, workspace, directory }) : content;
+    // Sentry's reader does not know the mark.
+    const bom = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+    const plain = content.subarray(bom);
+    const whole = withoutContent > 0 ? await embedSources(plain, { files, workspace, directory }) : plain;
     return stripPrefix === undefined ? whole : stripSources(whole, stripPrefix);
 }
 /** Where the bundle has the map: where it is from the script, or beside it when that cannot be said by a URL. */
@@ -1931,6 +1950,7 @@ async function findAndUpload(inputs, deps) {
     const found = await discover(inputs.roots, workspace, files);
     if (found.problems.length > 0)
         throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.');
+    logger.info(`Found ${found.scripts.length} scripts and ${found.maps.length} source maps.`);
     const prepared = await prepare(found, inputs.inject, files);
     const notices = [...found.notices, ...prepared.notices];
     if (notices.length > 0)
@@ -1952,7 +1972,7 @@ async function findAndUpload(inputs, deps) {
     }
     await uploadAll(scripts, inputs, { ...deps, files, workspace: found.workspace }, report);
     if (inputs.deleteMaps)
-        await deleteMaps(scripts, files);
+        await deleteMaps(scripts, found.maps, files, logger);
 }
 async function uploadAll(scripts, inputs, deps, first) {
     const { account, call, clock, logger, projects, version, signal, files, workspace } = deps;
@@ -1977,6 +1997,8 @@ async function uploadAll(scripts, inputs, deps, first) {
         logger.info(`Bundle ${bundle.id}: ${bundle.files} files, ${bundle.size} bytes.`);
         const target = { options, projects, version, dist, waitMs, byDebugId };
         const { id, state, bytesSent } = await uploadBundle(bundle, target, { api, clock, logger, signal });
+        if (state === 'ok')
+            logger.info(`Sentry has read the bundle; ${bytesSent} bytes were sent.`);
         const pending = state === 'pending' || report.state === 'pending';
         report = {
             ...report,
@@ -1994,10 +2016,17 @@ function publish(report, { outputs, onReport }) {
     setSourceMapOutputs(outputs, report);
     onReport(report);
 }
-async function deleteMaps(scripts, files) {
-    const maps = new Set(scripts.flatMap(({ map }) => (map?.kind === 'file' ? [map.path] : [])));
-    for (const path of maps)
+/** Deletes every map below the paths, also those that no script uses: none of them is to be deployed. */
+async function deleteMaps(scripts, found, files, logger) {
+    const used = scripts.flatMap(({ map }) => (map?.kind === 'file' ? [map.path] : []));
+    const paths = new Set([...found, ...used]);
+    for (const path of paths)
         await files.remove(path);
+    logger.info(`Deleted ${paths.size} source maps.`);
+    const inline = scripts.flatMap(({ file, map }) => (map?.kind === 'inline' ? [file.shown] : []));
+    if (inline.length > 0) {
+        logger.warning(`These scripts hold their source map in themselves, which is not deleted:\n${listed(inline)}\nLet the build write separate source maps.`, 'Source maps inside of scripts');
+    }
 }
 
 

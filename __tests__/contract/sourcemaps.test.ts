@@ -197,12 +197,37 @@ describe.concurrent('source maps', () => {
     expect((await upload(sentry, workspace, { 'sourcemaps-inject': 'check' })).code).toBe(0)
   })
 
-  it('are deleted after the upload', async () => {
+  it('are deleted after the upload, used or not, and those inside of scripts are told', async () => {
     const sentry = await startSentry()
-    const workspace = await workspaceWith(build('app'))
+    const [inline = '', map = ''] = Object.values(build('inline'))
+    const workspace = await workspaceWith({
+      ...build('app'),
+      'dist/style.css.map': '{}',
+      'dist/inline.js': inline.replace(
+        'inline.js.map',
+        `data:application/json;base64,${Buffer.from(map).toString('base64')}`,
+      ),
+    })
     const result = await upload(sentry, workspace, { 'sourcemaps-delete': 'true' })
     expect(result.code).toBe(0)
-    expect(await readdir(join(workspace, 'dist'))).toEqual(['app.js'])
+    expect(await readdir(join(workspace, 'dist'))).toEqual(['app.js', 'inline.js'])
+    expect(result.annotations).toEqual([
+      expect.objectContaining({ level: 'warning', message: expect.stringContaining('dist/inline.js') }),
+    ])
+    expect(result.outputs['sourcemap-files']).toBe('2')
+  })
+
+  it('are uploaded without a byte order mark, which the reader of Sentry does not know', async () => {
+    const sentry = await startSentry()
+    const files = build('app')
+    const workspace = await workspaceWith({
+      ...files,
+      'dist/app.js.map': `\ufeff${files['dist/app.js.map']}`,
+    })
+    await upload(sentry, workspace)
+    const uploaded = sentry.artifacts.bundles[0]?.files.get('files/_/_/app.js.map')
+    expect(uploaded?.toString().charAt(0)).toBe('{')
+    expect((await contentsOf(workspace, ['dist/app.js.map']))[0]?.charAt(0)).toBe('\ufeff')
   })
 
   it('have the prefixes of the inputs', async () => {

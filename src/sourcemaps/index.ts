@@ -1,4 +1,4 @@
-import type { Outputs } from '../ports.ts'
+import type { Logger, Outputs } from '../ports.ts'
 import type { SentrySession } from '../sentry/session.ts'
 import { plain } from '../text/sanitize.ts'
 import { createUploadApi } from './api.ts'
@@ -48,6 +48,7 @@ async function findAndUpload(inputs: SourceMapOptions, deps: SourceMapDeps): Pro
   const { logger, workspace, files = systemFiles, signal } = deps
   const found = await discover(inputs.roots, workspace, files)
   if (found.problems.length > 0) throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.')
+  logger.info(`Found ${found.scripts.length} scripts and ${found.maps.length} source maps.`)
   const prepared = await prepare(found, inputs.inject, files)
   const notices = [...found.notices, ...prepared.notices]
   if (notices.length > 0) logger.notice(listed(notices), 'Source maps')
@@ -67,7 +68,7 @@ async function findAndUpload(inputs: SourceMapOptions, deps: SourceMapDeps): Pro
     logger.info(`Wrote debug ids into ${injected} scripts. Deploy these files, not earlier copies of them.`)
   }
   await uploadAll(scripts, inputs, { ...deps, files, workspace: found.workspace }, report)
-  if (inputs.deleteMaps) await deleteMaps(scripts, files)
+  if (inputs.deleteMaps) await deleteMaps(scripts, found.maps, files, logger)
 }
 
 async function uploadAll(
@@ -101,6 +102,7 @@ async function uploadAll(
     logger.info(`Bundle ${bundle.id}: ${bundle.files} files, ${bundle.size} bytes.`)
     const target = { options, projects, version, dist, waitMs, byDebugId }
     const { id, state, bytesSent } = await uploadBundle(bundle, target, { api, clock, logger, signal })
+    if (state === 'ok') logger.info(`Sentry has read the bundle; ${bytesSent} bytes were sent.`)
     const pending = state === 'pending' || report.state === 'pending'
     report = {
       ...report,
@@ -123,7 +125,22 @@ function publish(report: SourceMapReport, { outputs, onReport }: SourceMapDeps):
   onReport(report)
 }
 
-async function deleteMaps(scripts: readonly PreparedScript[], files: Files): Promise<void> {
-  const maps = new Set(scripts.flatMap(({ map }) => (map?.kind === 'file' ? [map.path] : [])))
-  for (const path of maps) await files.remove(path)
+/** Deletes every map below the paths, also those that no script uses: none of them is to be deployed. */
+async function deleteMaps(
+  scripts: readonly PreparedScript[],
+  found: readonly string[],
+  files: Files,
+  logger: Logger,
+): Promise<void> {
+  const used = scripts.flatMap(({ map }) => (map?.kind === 'file' ? [map.path] : []))
+  const paths = new Set([...found, ...used])
+  for (const path of paths) await files.remove(path)
+  logger.info(`Deleted ${paths.size} source maps.`)
+  const inline = scripts.flatMap(({ file, map }) => (map?.kind === 'inline' ? [file.shown] : []))
+  if (inline.length > 0) {
+    logger.warning(
+      `These scripts hold their source map in themselves, which is not deleted:\n${listed(inline)}\nLet the build write separate source maps.`,
+      'Source maps inside of scripts',
+    )
+  }
 }

@@ -67,6 +67,8 @@ export async function* makeBundles(
   }
 }
 
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
+
 type Pair = readonly { readonly artifact: Artifact; readonly compressed: Compressed }[]
 
 async function addPair(writer: BundleWriter, pair: Pair): Promise<void> {
@@ -107,7 +109,10 @@ async function finishMap(
   { files, workspace, stripPrefix }: BundleOptions,
 ): Promise<Buffer> {
   const directory = dirname(map?.kind === 'file' ? map.path : file.path)
-  const whole = withoutContent > 0 ? await embedSources(content, { files, workspace, directory }) : content
+  // Sentry's reader does not know the mark.
+  const bom = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0
+  const plain = content.subarray(bom)
+  const whole = withoutContent > 0 ? await embedSources(plain, { files, workspace, directory }) : plain
   return stripPrefix === undefined ? whole : stripSources(whole, stripPrefix)
 }
 

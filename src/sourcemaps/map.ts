@@ -89,24 +89,33 @@ function readParts(json: Json, line: number, column: number, depth: number): Map
 
 function readPart(json: Json, line: number, column: number): MapPart | string {
   const { version, mappings, sources = [], names = [], sourceRoot, sourcesContent = [] } = json
-  if (version !== 3 && version !== '3') return 'the map has no version 3'
+  if (version !== 3) return 'the map has no version 3'
   if (typeof mappings !== 'string') return 'the map has no mappings'
-  if (!Array.isArray(sources) || !sources.every((item) => item === null || typeof item === 'string')) {
+  if (!isTextList(sources)) {
     return 'the sources of the map are not a list of texts'
   }
   if (!Array.isArray(names)) return 'the names of the map are not a list'
-  if (sourcesContent !== null && !Array.isArray(sourcesContent))
-    return 'sourcesContent of the map is not a list'
-  const contents: readonly unknown[] = Array.isArray(sourcesContent) ? sourcesContent : []
+  if (sourcesContent !== null && !isTextList(sourcesContent)) {
+    return 'sourcesContent of the map is not a list of texts'
+  }
+  if (sourceRoot !== undefined && sourceRoot !== null && typeof sourceRoot !== 'string') {
+    return 'sourceRoot of the map is not a text'
+  }
+  const contents = sourcesContent ?? []
   return {
     line,
     column,
     mappings,
-    sources: sources as (string | null)[],
+    sources,
     names: names.length,
     sourceRoot: typeof sourceRoot === 'string' ? sourceRoot : undefined,
     missing: [...sources.keys()].filter((index) => typeof contents[index] !== 'string'),
   }
+}
+
+/** A null stands for what the tool does not know. Sentry's reader refuses the whole map for anything else. */
+function isTextList(value: unknown): value is (string | null)[] {
+  return Array.isArray(value) && value.every((item) => item === null || typeof item === 'string')
 }
 
 function isCount(value: unknown): value is number {

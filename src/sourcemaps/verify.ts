@@ -15,9 +15,18 @@ const TOLERANCE = 100
 export type Verdict =
   { readonly usable: true; readonly segments: number } | { readonly usable: false; readonly reason: string }
 
+/** Tools do not agree on what ends a line: some count only line feeds. */
+const ALL_BREAKS = /\r\n|[\n\r\u2028\u2029]/g
+const LINE_FEEDS = /\n/g
+
 /** @param script text of the script that the map is for, as the build made both */
 export function verifyMap(facts: MapFacts, script: string): Verdict {
-  const lines = lineLengths(script)
+  const verdict = verifyLines(facts, lineLengths(script, ALL_BREAKS))
+  if (verdict.usable || !/\r(?!\n)|[\u2028\u2029]/.test(script)) return verdict
+  return verifyLines(facts, lineLengths(script, LINE_FEEDS))
+}
+
+function verifyLines(facts: MapFacts, lines: Uint32Array): Verdict {
   let segments = 0
   let beyond = 0
   for (const part of facts.parts) {
@@ -36,11 +45,10 @@ export function verifyMap(facts: MapFacts, script: string): Verdict {
 }
 
 /** Lengths in UTF-16 units, as columns are counted. */
-function lineLengths(script: string): Uint32Array {
-  const breaks = /\r\n|[\n\r\u2028\u2029]/g
+function lineLengths(script: string, breaks: RegExp): Uint32Array {
   const lengths: number[] = []
   let from = script.startsWith('\ufeff') ? 1 : 0
-  for (let match = breaks.exec(script); match; match = breaks.exec(script)) {
+  for (const match of script.matchAll(breaks)) {
     lengths.push(match.index - from)
     from = match.index + match[0].length
   }

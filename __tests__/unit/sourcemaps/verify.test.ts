@@ -46,6 +46,9 @@ describe('a source map', () => {
 
   it.each([
     [{ version: 2 }, 'no version 3'],
+    [{ version: '3' }, 'no version 3'],
+    [{ sourceRoot: 7 }, 'sourceRoot'],
+    [{ sourcesContent: [7] }, 'not a list of texts'],
     [{ mappings: 7 }, 'no mappings'],
     [{ mappings: undefined }, 'no mappings'],
     [{ sources: [7] }, 'not a list of texts'],
@@ -105,5 +108,7 @@ describe('a source map', () => {
     expect(verify({ mappings: 'EAAA' }, '😀')).toMatchObject({ usable: true })
     expect(verify({ mappings: 'GAAA' }, '😀')).toMatchObject({ usable: false })
     expect(verify({ mappings: ';;;;AAAA' }, 'a\r\nb\rc\u2028d\u2029e')).toMatchObject({ usable: true })
+    expect(verify({ mappings: 'GAAA' }, 'a\u2028b\rc')).toMatchObject({ usable: true })
+    expect(verify({ mappings: 'OAAA' }, 'a\u2028b\rc')).toMatchObject({ usable: false })
   })
 })
