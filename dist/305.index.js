@@ -22,9 +22,12 @@ var api = __webpack_require__(3305);
 var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/sentry/call.ts
 var sentry_call = __webpack_require__(2099);
+// EXTERNAL MODULE: ./src/text/url.ts
+var text_url = __webpack_require__(114);
 // EXTERNAL MODULE: ./src/sentry/errors.ts
 var sentry_errors = __webpack_require__(8496);
 ;// CONCATENATED MODULE: ./src/sourcemaps/api.ts
+
 
 
 
@@ -60,7 +63,9 @@ function createUploadApi(call, account) {
             if ((!tellsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
                 throw tooOld(account);
             }
-            return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...uploadUrl(url, account.base) };
+            const path = `api/0/organizations/${encodeURIComponent(account.organization)}/chunk-upload/`;
+            const address = uploadUrl(url, new URL(path, account.base));
+            return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...address };
         },
         async assemble({ checksum, chunks, projects, version, dist }) {
             const response = await call({
@@ -107,17 +112,18 @@ function createUploadApi(call, account) {
 }
 /**
  * Where chunks go. The address is the server's word and the token goes with them: it has to be the base's own host, or
- * over https a host below it (regions of sentry.io). Anything else is replaced by the same path on the base.
+ * over https a host below it (regions of sentry.io). Badly configured servers name an address that nobody can reach;
+ * instead of any other, the address of the options is used.
+ * @param own the address of the options
  */
-function uploadUrl(text, base) {
-    const root = new URL(base);
-    const url = new URL(text, base);
-    const domain = root.hostname.endsWith('.sentry.io') ? 'sentry.io' : root.hostname;
-    const below = url.protocol === 'https:' && url.port === '' && url.hostname.endsWith(`.${domain}`);
-    if (url.origin === root.origin || (below && !url.username && !url.password)) {
+function uploadUrl(text, own) {
+    const url = (0,text_url/* parseUrl */.D)(text, own.href);
+    const domain = own.hostname.endsWith('.sentry.io') ? 'sentry.io' : own.hostname;
+    const isBelow = url?.protocol === 'https:' && url.port === '' && url.hostname.endsWith(`.${domain}`);
+    if (url && !url.username && !url.password && (url.origin === own.origin || isBelow)) {
         return { url, refusedUrl: undefined };
     }
-    return { url: new URL(`${url.pathname}${url.search}`, root), refusedUrl: `${url.origin}${url.pathname}` };
+    return { url: own, refusedUrl: url ? `${url.origin}${url.pathname}` : text };
 }
 function tooOld({ base }) {
     return new errors/* ActionError */.lZ(`The Sentry server at ${base} does not accept artifact bundles.`, {

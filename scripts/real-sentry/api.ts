@@ -56,6 +56,16 @@ export class Api {
     return await this.#request<Deploy[]>('GET', `releases/${encodeURIComponent(version)}/deploys/`)
   }
 
+  /** The bundle that a look-up by debug id leads to; undefined when there is none. */
+  async artifact(project: string, debugId: string): Promise<Buffer | undefined> {
+    const path = `../../projects/acme/${project}/artifact-lookup/`
+    const [found] = await this.#request<{ readonly url: string }[]>('GET', `${path}?debug_id=${debugId}`)
+    if (!found) return undefined
+    const response = await this.#send('GET', `${path}${new URL(found.url).search}`)
+    if (!response.ok) throw new Error(`the bundle was responded with ${response.status}`)
+    return Buffer.from(await response.arrayBuffer())
+  }
+
   async #request<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const response = await this.#send(method, path, body)
     const text = await response.text()

@@ -12,6 +12,8 @@ export const VERSION = '23.7.1'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PYTHON = fileURLToPath(new URL('python/', import.meta.url))
+/** For how long the web process keeps what it has read of an option. */
+const OPTION_DELAY_MS = 6000
 const GITHUB_TOKEN = 'installation-token-of-the-checks'
 
 /** What python/seed.py has put into the server. */
@@ -39,8 +41,10 @@ export class RealSentry {
   /** `acme/linked`, a repository of Sentry's GitHub integration. */
   readonly linked: GitHubRepository
   readonly githubToken = GITHUB_TOKEN
+  readonly #command: Command
 
-  private constructor(fields: Pick<RealSentry, 'url' | 'seed' | 'github'>) {
+  private constructor(fields: Pick<RealSentry, 'url' | 'seed' | 'github'>, command: Command) {
+    this.#command = command
     this.url = fields.url
     this.seed = fields.seed
     this.github = fields.github
@@ -78,7 +82,13 @@ export class RealSentry {
     background('worker', 'run', 'worker', '-c', '1', '--loglevel', 'WARNING')
     await healthy(url, web)
     const seed = JSON.parse(readFileSync(env.REAL_SENTRY_SEED, 'utf8')) as Seed
-    return new RealSentry({ url, seed, github })
+    return new RealSentry({ url, seed, github }, command)
+  }
+
+  /** Changes an option of the server; its processes see it some seconds later. */
+  async setOption(name: string, value: string): Promise<void> {
+    await this.#command('config', 'config', 'set', name, value)
+    await new Promise((resolve) => setTimeout(resolve, OPTION_DELAY_MS))
   }
 }
 

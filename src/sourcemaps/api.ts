@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { ActionError } from '../errors.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { asProject, type Caller, parse } from '../sentry/call.ts'
+import { parseUrl } from '../text/url.ts'
 import { type Account, explain } from '../sentry/errors.ts'
 
 /** Any one of these lets a token upload artifact bundles. */
@@ -74,7 +75,9 @@ export function createUploadApi(call: Caller, account: Account): UploadApi {
       if ((!tellsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
         throw tooOld(account)
       }
-      return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...uploadUrl(url, account.base) }
+      const path = `api/0/organizations/${encodeURIComponent(account.organization)}/chunk-upload/`
+      const address = uploadUrl(url, new URL(path, account.base))
+      return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...address }
     },
 
     async assemble({ checksum, chunks, projects, version, dist }) {
@@ -123,20 +126,21 @@ export function createUploadApi(call: Caller, account: Account): UploadApi {
 
 /**
  * Where chunks go. The address is the server's word and the token goes with them: it has to be the base's own host, or
- * over https a host below it (regions of sentry.io). Anything else is replaced by the same path on the base.
+ * over https a host below it (regions of sentry.io). Badly configured servers name an address that nobody can reach;
+ * instead of any other, the address of the options is used.
+ * @param own the address of the options
  */
 export function uploadUrl(
   text: string,
-  base: string,
+  own: URL,
 ): { readonly url: URL; readonly refusedUrl: string | undefined } {
-  const root = new URL(base)
-  const url = new URL(text, base)
-  const domain = root.hostname.endsWith('.sentry.io') ? 'sentry.io' : root.hostname
-  const below = url.protocol === 'https:' && url.port === '' && url.hostname.endsWith(`.${domain}`)
-  if (url.origin === root.origin || (below && !url.username && !url.password)) {
+  const url = parseUrl(text, own.href)
+  const domain = own.hostname.endsWith('.sentry.io') ? 'sentry.io' : own.hostname
+  const isBelow = url?.protocol === 'https:' && url.port === '' && url.hostname.endsWith(`.${domain}`)
+  if (url && !url.username && !url.password && (url.origin === own.origin || isBelow)) {
     return { url, refusedUrl: undefined }
   }
-  return { url: new URL(`${url.pathname}${url.search}`, root), refusedUrl: `${url.origin}${url.pathname}` }
+  return { url: own, refusedUrl: url ? `${url.origin}${url.pathname}` : text }
 }
 
 function tooOld({ base }: Account): ActionError {

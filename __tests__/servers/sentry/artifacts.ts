@@ -259,7 +259,7 @@ function readManifest(files: ReadonlyMap<string, Buffer>): Manifest | undefined 
 }
 
 /** The files of a zip, by its directory; undefined when it is none. */
-function unzip(bytes: Buffer): Map<string, Buffer> | undefined {
+export function unzip(bytes: Buffer): Map<string, Buffer> | undefined {
   try {
     const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
     const files = new Map<string, Buffer>()

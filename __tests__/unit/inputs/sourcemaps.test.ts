@@ -72,10 +72,10 @@ describe('the inputs of source maps', () => {
     ])
   })
 
-  it('are a notice when they have no effect', () => {
-    expect(load({ 'sourcemaps-wait': '5m', 'sourcemaps-missing': 'warn', dist: '7' }).notices).toEqual([
-      expect.stringMatching(/sourcemaps is not given: .*sourcemaps-missing/),
-    ])
-    expect(load({ 'sourcemaps-wait': '5m' }).notices).toEqual([])
+  it('without their paths are a loss, and a lonely dist is a notice', () => {
+    const lost = load({ 'sourcemaps-missing': 'warn' })
+    expect([lost.value, lost.problems]).toEqual([undefined, [expect.stringContaining('sourcemaps-missing')]])
+    expect(load({ dist: '7' }).notices).toEqual(['No source maps are uploaded, so dist has no effect.'])
+    expect(load({ 'sourcemaps-wait': '5m' })).toEqual({ value: { off: true }, problems: [], notices: [] })
   })
 })

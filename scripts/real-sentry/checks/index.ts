@@ -3,5 +3,12 @@ import { commitChecks } from './commits.ts'
 import { deployChecks } from './deploys.ts'
 import { killChecks } from './kill.ts'
 import { releaseChecks } from './release.ts'
+import { sourceMapChecks } from './source-maps.ts'
 
-export const checks: readonly Check[] = [...releaseChecks, ...commitChecks, ...deployChecks, ...killChecks]
+export const checks: readonly Check[] = [
+  ...releaseChecks,
+  ...commitChecks,
+  ...deployChecks,
+  ...sourceMapChecks,
+  ...killChecks,
+]
