@@ -329,51 +329,54 @@ function fileError(error, workspace) {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __webpack_require__(8161);
 ;// CONCATENATED MODULE: ./src/sourcemaps/files.ts
 
 
 
-
-const systemFiles = {
-    realPath: (path) => orUndefined((0,promises_.realpath)(path)),
-    entry: async (path) => {
-        const found = await orUndefined((0,promises_.stat)(path));
-        if (!found)
-            return undefined;
-        const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
-        return { kind, size: found.size };
-    },
-    list: async (directory) => {
-        const entries = await (0,promises_.readdir)(directory, { withFileTypes: true });
-        const listed = entries.map((entry) => ({
-            name: entry.name,
-            kind: entry.isSymbolicLink()
-                ? 'link'
-                : entry.isFile()
-                    ? 'file'
-                    : entry.isDirectory()
-                        ? 'directory'
-                        : 'other',
-        }));
-        return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
-    },
-    read: (path) => (0,promises_.readFile)(path),
-    stage: async (path, bytes) => {
-        const { mode } = await (0,promises_.lstat)(path);
-        const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_crypto_.randomUUID)()}.tmp`);
-        await (0,promises_.writeFile)(temporary, bytes, { mode: mode & 0o777, flag: 'wx' });
-        // The mask of the process does not apply to a file that replaces another.
-        await (0,promises_.chmod)(temporary, mode & 0o7777);
-        return { commit: () => (0,promises_.rename)(temporary, path), discard: () => (0,promises_.rm)(temporary, { force: true }) };
-    },
-    remove: (path) => (0,promises_.rm)(path),
-    scratch: async () => {
-        const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env['RUNNER_TEMP'] ?? (0,external_node_os_.tmpdir)(), 'bundle-'));
-        return scratchFile(directory, await (0,promises_.open)((0,external_node_path_.join)(directory, 'bundle.zip'), 'w+', 0o600));
-    },
-};
+/**
+ * The real file system.
+ * @param temporary an absolute folder for scratch files
+ */
+function createFiles(temporary) {
+    return {
+        realPath: (path) => orUndefined((0,promises_.realpath)(path)),
+        entry: async (path) => {
+            const found = await orUndefined((0,promises_.stat)(path));
+            if (!found)
+                return undefined;
+            const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
+            return { kind, size: found.size };
+        },
+        list: async (directory) => {
+            const entries = await (0,promises_.readdir)(directory, { withFileTypes: true });
+            const listed = entries.map((entry) => ({
+                name: entry.name,
+                kind: entry.isSymbolicLink()
+                    ? 'link'
+                    : entry.isFile()
+                        ? 'file'
+                        : entry.isDirectory()
+                            ? 'directory'
+                            : 'other',
+            }));
+            return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
+        },
+        read: (path) => (0,promises_.readFile)(path),
+        stage: async (path, bytes) => {
+            const { mode } = await (0,promises_.lstat)(path);
+            const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_crypto_.randomUUID)()}.tmp`);
+            await (0,promises_.writeFile)(temporary, bytes, { mode: mode & 0o777, flag: 'wx' });
+            // The mask of the process does not apply to a file that replaces another.
+            await (0,promises_.chmod)(temporary, mode & 0o7777);
+            return { commit: () => (0,promises_.rename)(temporary, path), discard: () => (0,promises_.rm)(temporary, { force: true }) };
+        },
+        remove: (path) => (0,promises_.rm)(path),
+        scratch: async () => {
+            const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'bundle-'));
+            return scratchFile(directory, await (0,promises_.open)((0,external_node_path_.join)(directory, 'bundle.zip'), 'w+', 0o600));
+        },
+    };
+}
 function scratchFile(directory, handle) {
     let size = 0;
     return {
@@ -1952,7 +1955,8 @@ async function uploadSourceMaps(inputs, deps) {
     }
 }
 async function findAndUpload(inputs, deps) {
-    const { logger, workspace, files = systemFiles, signal } = deps;
+    const { logger, workspace, temporary, signal } = deps;
+    const files = createFiles(temporary);
     const found = await discover(inputs.roots, workspace, files);
     if (found.problems.length > 0)
         throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.');

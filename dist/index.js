@@ -635,7 +635,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8378);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(192);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -645,7 +645,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8378:
+/***/ 192:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3072,9 +3072,12 @@ function defaultUrl({ serverUrl, repository }, commit) {
         : parseLink(`${serverUrl}/${repository}/commit/${commit}`);
 }
 
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/inputs/sourcemaps.ts
+
 
 
 
@@ -3136,6 +3139,7 @@ function loadSourceMaps(env, show) {
         notices: [],
         value: {
             workspace,
+            temporary: (0,external_node_path_.resolve)(variable(env, 'RUNNER_TEMP')?.text ?? (0,external_node_os_namespaceObject.tmpdir)()),
             roots: Object.freeze(roots.filter((root) => typeof root !== 'string')),
             inject: values['sourcemaps-inject'],
             stripPrefix: values['sourcemaps-strip-prefix'],
@@ -4951,6 +4955,7 @@ async function sourceMaps(wanted, step) {
         projects,
         version,
         workspace: wanted.workspace,
+        temporary: wanted.temporary,
         onReport: (facts) => {
             report.sourceMaps = renderSourceMaps(facts);
         },
@@ -6110,13 +6115,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-
-/***/ }),
-
-/***/ 8161:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 

@@ -1,4 +1,4 @@
-/** What the rest of the code needs from the world: interfaces only, implemented in `actions.ts` and `wait/clock.ts`. */
+/** What the rest of the code needs from the world: interfaces only, implemented in `actions.ts`, `wait/clock.ts` and `sourcemaps/files.ts`. */
 
 export interface Logger {
   debug(message: string): void
@@ -37,4 +37,46 @@ export interface State {
 export interface Summary {
   /** Appends Markdown to the job summary. Never throws: a summary is not worth a failed release. */
   write(markdown: string): Promise<void>
+}
+
+/** The file system, as far as source maps need it. Paths are absolute. */
+export interface Files {
+  /** The path without links; undefined when nothing is there. */
+  realPath(path: string): Promise<string | undefined>
+  /** What a path leads to, links followed; undefined when nothing is there. */
+  entry(path: string): Promise<Entry | undefined>
+  /** Names in a directory, sorted. */
+  list(directory: string): Promise<readonly ListedEntry[]>
+  read(path: string): Promise<Buffer>
+  /** Writes the bytes beside the file, with its mode; nothing changes before `commit`. */
+  stage(path: string, bytes: Buffer): Promise<StagedFile>
+  remove(path: string): Promise<void>
+  /** An empty file outside of the workspace, gone after `close`. */
+  scratch(): Promise<ScratchFile>
+}
+
+export interface Entry {
+  readonly kind: 'file' | 'directory' | 'other'
+  /** Bytes. */
+  readonly size: number
+}
+
+export interface ListedEntry {
+  readonly name: string
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+}
+
+export interface StagedFile {
+  /** Puts the new file in the place of the old one, at once. */
+  commit(): Promise<void>
+  discard(): Promise<void>
+}
+
+export interface ScratchFile {
+  write(bytes: Buffer): Promise<void>
+  /** Fills the buffer from `position`. */
+  read(buffer: Buffer, position: number): Promise<void>
+  /** Cuts the file; the next write goes to its end. */
+  truncate(size: number): Promise<void>
+  close(): Promise<void>
 }

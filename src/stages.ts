@@ -52,6 +52,7 @@ export async function sourceMaps(wanted: SourceMapInputs, step: Step): Promise<v
       projects,
       version,
       workspace: wanted.workspace,
+      temporary: wanted.temporary,
       onReport: (facts) => {
         report.sourceMaps = renderSourceMaps(facts)
       },

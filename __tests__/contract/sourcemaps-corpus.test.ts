@@ -34,7 +34,8 @@ async function run(workspace: string, name: string): Promise<Failed> {
   return JSON.parse(stdout) as Failed
 }
 
-const FRAME = /(?:\()?((?:file:\/\/)?\/[^():]*\/dist\/([^():]+)):(\d+):(\d+)\)?$/
+// On Windows paths begin with a letter and a colon.
+const FRAME = /((?:file:\/\/)?[^()]*[\\/]dist[\\/]([^()\\/:]+)):(\d+):(\d+)\)?$/
 
 /** The marks of the original lines, innermost first; what a bundler has added of its own has none. */
 function resolve({ stack }: Failed, mapOf: (name: string) => TraceMap): (string | undefined)[] {

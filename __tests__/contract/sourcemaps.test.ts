@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { failure, requests, startSentry } from './helpers.ts'
 import { build, contentsOf, json, noise, upload, workspaceWith } from './sourcemaps.ts'
@@ -294,6 +296,8 @@ describe.concurrent('source maps', () => {
   })
 
   it('cannot put commands into the log or HTML into the summary', async () => {
+    // Windows has no such names.
+    if (process.platform === 'win32') return
     const sentry = await startSentry()
     const name = '<img src=x>::error::x'
     const workspace = await workspaceWith({ [`dist/${name}.js`]: 'a()' })
@@ -348,6 +352,14 @@ describe.concurrent('source maps', () => {
       ],
     ])
     expect((await upload(sentry, workspace)).annotations).toEqual([])
+  })
+
+  it('are in files of dist that a step without them does not load', () => {
+    const folder = fileURLToPath(new URL('../../dist/', import.meta.url))
+    const holds = readdirSync(folder).filter((name) =>
+      readFileSync(join(folder, name), 'utf8').includes('artifactbundle/assemble/'),
+    )
+    expect([holds.length, holds.includes('index.js')]).toEqual([1, false])
   })
 
   it('leave inputs without effect to a notice', async () => {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { SourceMapOptions } from '../sourcemaps/options.ts'
 import type { InjectMode } from '../sourcemaps/prepare.ts'
@@ -25,6 +26,8 @@ import { parseBoolean } from './parsers.ts'
 export interface SourceMapInputs extends SourceMapOptions {
   /** Absolute. */
   readonly workspace: string
+  /** Absolute folder for files that nobody needs after the step. */
+  readonly temporary: string
 }
 
 /** Values of inputs that were not given. action.yml says the same; a test compares them. */
@@ -97,6 +100,7 @@ export function loadSourceMaps(env: Env, show: Show): Checked<SourceMapInputs | 
     notices: [],
     value: {
       workspace,
+      temporary: resolve(variable(env, 'RUNNER_TEMP')?.text ?? tmpdir()),
       roots: Object.freeze(roots.filter((root) => typeof root !== 'string')),
       inject: values['sourcemaps-inject'],
       stripPrefix: values['sourcemaps-strip-prefix'],

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
-import type { Files } from './files.ts'
+import type { Files } from '../ports.ts'
 
 /** A directory or file that the user named. */
 export interface Root {

@@ -13,87 +13,51 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Files, ListedEntry, ScratchFile } from '../ports.ts'
 
-/** What source maps need from the file system. Paths are absolute. */
-export interface Files {
-  /** The path without links; undefined when nothing is there. */
-  realPath(path: string): Promise<string | undefined>
-  /** What a path leads to, links followed; undefined when nothing is there. */
-  entry(path: string): Promise<Entry | undefined>
-  /** Names in a directory, sorted. */
-  list(directory: string): Promise<readonly ListedEntry[]>
-  read(path: string): Promise<Buffer>
-  /** Writes the bytes beside the file, with its mode; nothing changes before `commit`. */
-  stage(path: string, bytes: Buffer): Promise<StagedFile>
-  remove(path: string): Promise<void>
-  /** An empty file outside of the workspace, gone after `close`. */
-  scratch(): Promise<ScratchFile>
-}
-
-export interface Entry {
-  readonly kind: 'file' | 'directory' | 'other'
-  /** Bytes. */
-  readonly size: number
-}
-
-export interface ListedEntry {
-  readonly name: string
-  readonly kind: 'file' | 'directory' | 'link' | 'other'
-}
-
-export interface StagedFile {
-  /** Puts the new file in the place of the old one, at once. */
-  commit(): Promise<void>
-  discard(): Promise<void>
-}
-
-export interface ScratchFile {
-  write(bytes: Buffer): Promise<void>
-  /** Fills the buffer from `position`. */
-  read(buffer: Buffer, position: number): Promise<void>
-  /** Cuts the file; the next write goes to its end. */
-  truncate(size: number): Promise<void>
-  close(): Promise<void>
-}
-
-export const systemFiles: Files = {
-  realPath: (path) => orUndefined(realpath(path)),
-  entry: async (path) => {
-    const found = await orUndefined(stat(path))
-    if (!found) return undefined
-    const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other'
-    return { kind, size: found.size }
-  },
-  list: async (directory) => {
-    const entries = await readdir(directory, { withFileTypes: true })
-    const listed = entries.map((entry): ListedEntry => ({
-      name: entry.name,
-      kind: entry.isSymbolicLink()
-        ? 'link'
-        : entry.isFile()
-          ? 'file'
-          : entry.isDirectory()
-            ? 'directory'
-            : 'other',
-    }))
-    return listed.sort((a, b) => (a.name < b.name ? -1 : 1))
-  },
-  read: (path) => readFile(path),
-  stage: async (path, bytes) => {
-    const { mode } = await lstat(path)
-    const temporary = join(dirname(path), `.${randomUUID()}.tmp`)
-    await writeFile(temporary, bytes, { mode: mode & 0o777, flag: 'wx' })
-    // The mask of the process does not apply to a file that replaces another.
-    await chmod(temporary, mode & 0o7777)
-    return { commit: () => rename(temporary, path), discard: () => rm(temporary, { force: true }) }
-  },
-  remove: (path) => rm(path),
-  scratch: async () => {
-    const directory = await mkdtemp(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'bundle-'))
-    return scratchFile(directory, await open(join(directory, 'bundle.zip'), 'w+', 0o600))
-  },
+/**
+ * The real file system.
+ * @param temporary an absolute folder for scratch files
+ */
+export function createFiles(temporary: string): Files {
+  return {
+    realPath: (path) => orUndefined(realpath(path)),
+    entry: async (path) => {
+      const found = await orUndefined(stat(path))
+      if (!found) return undefined
+      const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other'
+      return { kind, size: found.size }
+    },
+    list: async (directory) => {
+      const entries = await readdir(directory, { withFileTypes: true })
+      const listed = entries.map((entry): ListedEntry => ({
+        name: entry.name,
+        kind: entry.isSymbolicLink()
+          ? 'link'
+          : entry.isFile()
+            ? 'file'
+            : entry.isDirectory()
+              ? 'directory'
+              : 'other',
+      }))
+      return listed.sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
+    read: (path) => readFile(path),
+    stage: async (path, bytes) => {
+      const { mode } = await lstat(path)
+      const temporary = join(dirname(path), `.${randomUUID()}.tmp`)
+      await writeFile(temporary, bytes, { mode: mode & 0o777, flag: 'wx' })
+      // The mask of the process does not apply to a file that replaces another.
+      await chmod(temporary, mode & 0o7777)
+      return { commit: () => rename(temporary, path), discard: () => rm(temporary, { force: true }) }
+    },
+    remove: (path) => rm(path),
+    scratch: async () => {
+      const directory = await mkdtemp(join(temporary, 'bundle-'))
+      return scratchFile(directory, await open(join(directory, 'bundle.zip'), 'w+', 0o600))
+    },
+  }
 }
 
 function scratchFile(directory: string, handle: FileHandle): ScratchFile {

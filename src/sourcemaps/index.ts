@@ -1,10 +1,10 @@
-import type { Logger, Outputs } from '../ports.ts'
+import type { Files, Logger, Outputs } from '../ports.ts'
 import type { SentrySession } from '../sentry/session.ts'
 import { plain } from '../text/sanitize.ts'
 import { createUploadApi } from './api.ts'
 import { checkIds, checkUsable, failure, fileError, listed } from './check.ts'
 import { discover } from './discover.ts'
-import { type Files, systemFiles } from './files.ts'
+import { createFiles } from './files.ts'
 import { findHashes } from './integrity.ts'
 import { makeBundles } from './make-bundles.ts'
 import type { SourceMapOptions } from './options.ts'
@@ -24,7 +24,8 @@ export interface SourceMapDeps extends Pick<
   readonly workspace: string
   readonly version: string
   readonly projects: readonly string[]
-  readonly files?: Files
+  /** Absolute folder for temporary files. */
+  readonly temporary: string
   /** Called whenever more is known. */
   readonly onReport: (report: SourceMapReport) => void
 }
@@ -45,7 +46,8 @@ export async function uploadSourceMaps(inputs: SourceMapOptions, deps: SourceMap
 }
 
 async function findAndUpload(inputs: SourceMapOptions, deps: SourceMapDeps): Promise<void> {
-  const { logger, workspace, files = systemFiles, signal } = deps
+  const { logger, workspace, temporary, signal } = deps
+  const files = createFiles(temporary)
   const found = await discover(inputs.roots, workspace, files)
   if (found.problems.length > 0) throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.')
   logger.info(`Found ${found.scripts.length} scripts and ${found.maps.length} source maps.`)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Found, shownPath } from './discover.ts'
-import type { Files } from './files.ts'
+import type { Files } from '../ports.ts'
 import type { PreparedScript } from './prepare.ts'
 
 /** Bytes. Pages and manifests are smaller. */

@@ -1,6 +1,6 @@
 import { basename, sep } from 'node:path'
 import { isInside, type ScriptFile, shownPath } from './discover.ts'
-import type { Files } from './files.ts'
+import type { Files } from '../ports.ts'
 import { decodeInline, mapCandidates, type Trailer } from './reference.ts'
 
 export type MapPlace = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'inline' }

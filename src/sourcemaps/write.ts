@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts'
-import type { Files, StagedFile } from './files.ts'
+import type { Files, StagedFile } from '../ports.ts'
 import { contents } from './contents.ts'
 import { type PreparedScript, sha1 } from './prepare.ts'
 

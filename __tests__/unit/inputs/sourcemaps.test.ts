@@ -8,7 +8,10 @@ function load(inputs: Readonly<Record<string, string>>) {
   const env = Object.fromEntries(
     Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text]),
   )
-  return loadSourceMaps({ ...env, GITHUB_WORKSPACE: workspace }, (text) => `"${text}"`)
+  return loadSourceMaps(
+    { ...env, GITHUB_WORKSPACE: workspace, RUNNER_TEMP: resolve('/temporary') },
+    (text) => `"${text}"`,
+  )
 }
 
 describe('the inputs of source maps', () => {
@@ -20,6 +23,7 @@ describe('the inputs of source maps', () => {
   it('have defaults', () => {
     expect(load({ sourcemaps: 'dist' }).value).toEqual({
       workspace,
+      temporary: resolve('/temporary'),
       roots: [{ path: 'dist', prefix: '~' }],
       inject: 'true',
       stripPrefix: undefined,

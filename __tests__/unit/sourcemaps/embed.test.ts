@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { embedSources } from '../../../src/sourcemaps/embed.ts'
-import { systemFiles } from '../../../src/sourcemaps/files.ts'
+import { createFiles } from '../../../src/sourcemaps/files.ts'
 
+const systemFiles = createFiles(tmpdir())
 let base = ''
 let workspace = ''
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { uploadUrl } from '../../../src/sourcemaps/api.ts'
 import { discover } from '../../../src/sourcemaps/discover.ts'
-import { systemFiles } from '../../../src/sourcemaps/files.ts'
+import { createFiles } from '../../../src/sourcemaps/files.ts'
 import { prepare } from '../../../src/sourcemaps/prepare.ts'
 import { commonDirectory, stripSources } from '../../../src/sourcemaps/rewrite.ts'
 import { writeIds } from '../../../src/sourcemaps/write.ts'
@@ -20,6 +20,7 @@ const SCRIPT = 'a();\n//# sourceMappingURL=app.js.map\n'
 const roots = [{ path: 'out', prefix: '~' }]
 const { signal } = new AbortController()
 
+const systemFiles = createFiles(tmpdir())
 let workspace = ''
 beforeEach(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'maps-'))
