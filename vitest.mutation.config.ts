@@ -11,6 +11,7 @@ export default defineConfig({
       // Over real HTTP and in real time: seconds for each mutant, where the same runs in memory take milliseconds.
       '__tests__/unit/abf/{run,hangs}.test.ts',
     ],
+    setupFiles: ['./__tests__/seed.ts'],
     pool: 'threads',
     isolate: false,
     // A mutant that waits for ever is told by this sooner, and cheaper, than by the limit of Stryker.

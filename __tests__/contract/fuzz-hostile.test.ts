@@ -314,6 +314,6 @@ describe('the judges', () => {
   })
 
   it('know hostile text', () => {
-    expect(fc.sample(hostile, 100).some((text) => commandsOf(text).length > 0)).toBe(true)
+    expect(fc.sample(hostile, { numRuns: 100 }).some((text) => commandsOf(text).length > 0)).toBe(true)
   })
 })

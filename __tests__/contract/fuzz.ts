@@ -1,14 +1,10 @@
 import * as fc from 'fast-check'
 import type { Answer } from '../servers/server.ts'
 
-/**
- * Generated tests of the shipped action. Each run of a property starts processes, so few are done by default:
- * `FUZZ_RUNS=200` does more, and `FUZZ_SEED` repeats the seed that a failure names.
- */
+/** Generated tests of the shipped action. Each run of a property starts processes, so `npm test` does few: see seed.ts. */
 const RUNS = process.env['FUZZ_RUNS']
-const SEED = process.env['FUZZ_SEED']
 
-/** Whether more than the usual number of runs is asked for. */
+/** Whether more than the usual number of runs is requested. */
 export const thorough = RUNS !== undefined
 
 /** Parameters of a property whose runs start processes: nothing is shrunk, because that takes a run for each step. */
@@ -16,7 +12,6 @@ export function rounds(usual: number): fc.Parameters<unknown> {
   return {
     numRuns: RUNS === undefined ? usual : Number(RUNS),
     endOnFailure: true,
-    ...(SEED === undefined ? {} : { seed: Number(SEED) }),
   }
 }
 
