@@ -27,7 +27,7 @@ export default defineConfig({
     isolate: false,
     // Contract tests start the built action as child processes against loopback servers, and mostly wait for them.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 })

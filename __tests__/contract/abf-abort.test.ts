@@ -30,20 +30,19 @@ async function stoppedAt(
   number: number | ((call: Call) => boolean),
   signal: NodeJS.Signals,
   run: (more: ReturnType<typeof remote>['run']) => Promise<ActionResult>,
-): Promise<[ActionResult, took: number]> {
+): Promise<ActionResult> {
   const { run: more, stop } = remote()
   let seen = 0
-  let at = Number.NaN
+  let sent = false
   abf.onRequest((call) => {
     const hit = typeof number === 'number' ? seen === number : number(call)
-    if (hit && Number.isNaN(at)) {
-      at = performance.now()
+    if (hit && !sent) {
+      sent = true
       setTimeout(stop, 60, signal)
     }
     seen += 1
   })
-  const result = await run(more)
-  return [result, performance.now() - at]
+  return run(more)
 }
 
 /** The first request of the wait: the first read once so many builds were submitted. */
@@ -88,14 +87,14 @@ describe.concurrent.each(DIALECTS)('a job cancelled on %s', (dialect) => {
     async (signal) => {
       const abf = await patientFarm(dialect)
       const reused = seed(abf, 3000, { archId: 5 })
-      const [result, took] = await stoppedAt(abf, waiting(abf, 2), signal, (run) =>
+      const result = await stoppedAt(abf, waiting(abf, 2), signal, (run) =>
         build(
           abf,
           { 'abf-arches': 'x86_64 aarch64 znver1', 'abf-poll-interval': '1h', 'abf-timeout': '2h' },
           run,
         ),
       )
-      expect([result.code, result.stderr, took < 5000]).toEqual([1, '', true])
+      expect([result.code, result.stderr]).toEqual([1, ''])
       expect(abf.builds.map(({ id, status }) => (id === reused.id ? status : STOPPED.has(status)))).toEqual([
         3000,
         true,
@@ -112,13 +111,13 @@ describe.concurrent.each(DIALECTS)('a job cancelled on %s', (dialect) => {
     const abf = await patientFarm(dialect)
     abf.fault({ method: 'POST', skip: 1, action: { kind: 'hang', when: 'after' } })
     let posts = 0
-    const [result, took] = await stoppedAt(
+    const result = await stoppedAt(
       abf,
       ({ method }) => method === 'POST' && ++posts === 2,
       'SIGINT',
-      (run) => build(abf, BOTH, run),
+      (run) => build(abf, { ...BOTH, 'request-timeout': '1h' }, run),
     )
-    expect([result.code, took < 5500, abf.created.length, endState(abf)]).toEqual([1, true, 2, []])
+    expect([result.code, abf.created.length, endState(abf)]).toEqual([1, 2, []])
   })
 })
 
@@ -126,7 +125,7 @@ describe.concurrent('a cancelled job', () => {
   it('leaves its builds with abf-on-abort: leave, and so does its post step', async () => {
     const abf = await patientFarm()
     const inputs = { ...BOTH, 'abf-on-abort': 'leave' }
-    const [result] = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) => build(abf, inputs, run))
+    const result = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) => build(abf, inputs, run))
     await using sentry = await new SentryStandIn().start()
     await runPost(result, { inputs: { ...inputsFor(abf, sentry), ...inputs } })
     expect([result.code, calls(abf, 'PUT'), abf.builds.map(({ status }) => status)]).toEqual([
@@ -139,7 +138,7 @@ describe.concurrent('a cancelled job', () => {
   it('does not touch builds that were given', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
-    const [result] = await stoppedAt(abf, waiting(abf, 0), 'SIGINT', (run) => on(abf, [one], {}, run))
+    const result = await stoppedAt(abf, waiting(abf, 0), 'SIGINT', (run) => on(abf, [one], {}, run))
     expect([ending(result), calls(abf, 'PUT')]).toEqual([[1, 'cancelled', '3000'], []])
   })
 
@@ -147,7 +146,7 @@ describe.concurrent('a cancelled job', () => {
     const abf = await startAbf()
     abf.plan({ arch: 'x86_64' }, [0])
     abf.plan({ arch: 'znver1' }, [3000])
-    const [result] = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) => build(abf, BOTH, run))
+    const result = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) => build(abf, BOTH, run))
     expect(abf.builds.map(({ status }) => status)).toEqual([0, 5000])
     await using sentry = await new SentryStandIn().start()
     const requested = abf.requests.length
@@ -161,11 +160,13 @@ describe.concurrent('a cancelled job', () => {
     ])
   })
 
-  it('ends within five seconds though the server hangs, and its post step does the rest', async () => {
+  it('ends although the server hangs, and its post step does the rest', async () => {
     const abf = await patientFarm()
     abf.fault({ method: 'PUT', times: 99, action: { kind: 'hang' } })
-    const [result, took] = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) => build(abf, BOTH, run))
-    expect([result.code, took < 5800, endState(abf).length]).toEqual([1, true, 2])
+    const result = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) =>
+      build(abf, { ...BOTH, 'request-timeout': '1h' }, run),
+    )
+    expect([result.code, endState(abf).length]).toEqual([1, 2])
     abf.clearFaults()
     await using sentry = await new SentryStandIn().start()
     const post = await runPost(result, { inputs: inputsFor(abf, sentry) })
@@ -180,7 +181,7 @@ describe.concurrent('a cancelled job', () => {
       const inputs = { ...inputsFor(abf, sentry), 'abf-arches': 'x86_64' }
       abf.fault({ method: 'POST', action: { kind: 'hang', when: 'after' } })
       const posted = ({ method }: Call): boolean => method === 'POST'
-      const [result] = await stoppedAt(abf, posted, signal, (run) => step(abf, inputs, run, sentry))
+      const result = await stoppedAt(abf, posted, signal, (run) => step(abf, inputs, run, sentry))
       await runPost(result, { inputs })
       expect([abf.created.length, endState(abf)]).toEqual([1, []])
     },
@@ -194,7 +195,7 @@ describe.concurrent('a create under way on a slow server', () => {
   it('is found and cancelled by the step that is cancelled meanwhile', async () => {
     const abf = await patientFarm()
     abf.fault(late(2600))
-    const [result] = await stoppedAt(abf, posted, 'SIGINT', (run) => build(abf, {}, run))
+    const result = await stoppedAt(abf, posted, 'SIGINT', (run) => build(abf, {}, run))
     expect([result.code, abf.created.length, endState(abf)]).toEqual([1, 1, []])
     expect(buildLists(result).map(({ id, conclusion }) => [id, conclusion])).toEqual([
       [abf.created[0]?.id, 'cancelled'],
@@ -202,7 +203,7 @@ describe.concurrent('a create under way on a slow server', () => {
     await using sentry = await new SentryStandIn().start()
     const post = await runPost(result, { inputs: { ...inputsFor(abf, sentry), 'abf-arches': 'x86_64' } })
     expect([post.code, post.log, post.annotations]).toEqual([0, [], []])
-  }, 30_000)
+  })
 
   it.each(['SIGINT', 'SIGKILL'] as const)(
     'is found and cancelled by the post step when the main step ends too early by %s',
@@ -211,7 +212,7 @@ describe.concurrent('a create under way on a slow server', () => {
       await using sentry = await new SentryStandIn().start()
       const inputs = { ...inputsFor(abf, sentry), 'abf-arches': 'x86_64' }
       abf.fault(late(signal === 'SIGINT' ? 12_000 : 4000))
-      const [result] = await stoppedAt(abf, posted, signal, (run) => step(abf, inputs, run, sentry))
+      const result = await stoppedAt(abf, posted, signal, (run) => step(abf, inputs, run, sentry))
       expect(abf.created.length).toBe(0)
       const post = await runPost(result, { inputs })
       expect([post.code, said(post, 'error'), abf.created.length, endState(abf)]).toEqual([0, [], 1, []])
@@ -231,7 +232,7 @@ describe.concurrent('a step that is killed', () => {
     const inputs = inputsFor(abf, sentry)
     abf.plan({}, [3000])
     abf.fault({ skip: stage, action: { kind: 'hang', when: moment } })
-    const [killed] = await stoppedAt(abf, stage, 'SIGKILL', (run) => step(abf, inputs, run, sentry))
+    const killed = await stoppedAt(abf, stage, 'SIGKILL', (run) => step(abf, inputs, run, sentry))
     abf.clearFaults()
     const post = await runPost(killed, { inputs })
     const running = endState(abf)
@@ -269,7 +270,7 @@ describe.concurrent('a step that is killed', () => {
         cells.map(([stage, moment, dialect]) => [`${moment} ${stage} ${dialect}`, expected]),
       ),
     )
-  }, 120_000)
+  })
 
   it('while it cancels is completed by its post step', async () => {
     const abf = await patientFarm()
@@ -299,7 +300,7 @@ describe.concurrent('a step that is killed', () => {
     const abf = await patientFarm()
     await using sentry = await new SentryStandIn().start()
     const inputs = { ...inputsFor(abf, sentry), retries: '0' }
-    const [killed] = await stoppedAt(abf, waiting(abf, 2), 'SIGKILL', (run) => step(abf, inputs, run, sentry))
+    const killed = await stoppedAt(abf, waiting(abf, 2), 'SIGKILL', (run) => step(abf, inputs, run, sentry))
     abf.fault({ times: 99, action: { kind: 'reset', when: 'before' } })
     const post = await runPost(killed, { inputs })
     expect([post.code, post.stderr, said(post, 'error')]).toEqual([0, '', []])

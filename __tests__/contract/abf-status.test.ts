@@ -68,7 +68,7 @@ describe.concurrent('a status', () => {
     })
     const expected = CELLS.map((cell) => [`${cell.code} ${cell.mode}`, expectation(cell)] as const)
     expect(seen).toEqual(Object.fromEntries(expected))
-  }, 90_000)
+  })
 
   it.each(MODES)('means the same among all the others in mode %s', async (mode) => {
     const abf = await startAbf()

@@ -47,7 +47,11 @@ describe.concurrent('trouble during the wait', () => {
     const builds = Array.from({ length: count }, () => seed(abf, 3000))
     for (const { id } of builds) abf.script(id, [{ status: 6000, afterReads: 2 }])
     abf.fault({ ...READS, skip: 1, times: 2, action })
-    const result = await on(abf, builds, { 'request-timeout': '400ms', 'abf-timeout': '12s' })
+    const result = await on(abf, builds, {
+      // Only a server that hangs is given up on, so that a slow machine is not taken for one.
+      'request-timeout': action.kind === 'hang' ? '3s' : '30s',
+      'abf-timeout': '50s',
+    })
     return [...ending(result), said(result, 'error')]
   }
 
@@ -56,12 +60,12 @@ describe.concurrent('trouble during the wait', () => {
       [1, 2].map((count) => [`${name}, ${count}`, action, count] as const),
     )
     const seen: Record<string, unknown> = {}
-    await pool(cells, 12, async ([name, action, count]) => {
+    await pool(cells, 8, async ([name, action, count]) => {
       seen[name] = await heals(action, count)
     })
     const good = [0, 'success', '6000', []]
     expect(seen).toEqual(Object.fromEntries(cells.map(([name]) => [name, good])))
-  }, 60_000)
+  })
 
   it.each([401, 403])(
     'of status %d does not heal, and the builds of this run are cancelled',
@@ -85,7 +89,7 @@ describe.concurrent('trouble during the wait', () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     abf.fault({ ...READS, ...always, skip: 1, action: answer({ status: 502, raw: HTML }) })
-    const result = await on(abf, [one], { 'abf-timeout': '2s' })
+    const result = await on(abf, [one], { 'abf-timeout': '8s' })
     expect(ending(result)).toEqual([1, 'timed_out', '3000'])
     expect(failure(result)).toContain('502')
   })
@@ -108,7 +112,7 @@ describe.concurrent('trouble during the wait', () => {
       1,
     ])
     expect(said(result, 'warning').join()).toContain('11:00')
-  }, 60_000)
+  })
 })
 
 describe.concurrent('a poll', () => {
@@ -127,9 +131,9 @@ describe.concurrent('a poll', () => {
     const abf = await startAbf('rosa')
     const builds = Array.from({ length: count }, () => seed(abf, 3000))
     await on(abf, builds, { 'abf-timeout': '3s' })
-    const first = abf.journal[0]?.at ?? 0
-    const atOnce = abf.journal.filter(({ at }) => at - first < 900)
-    expect(atOnce).toHaveLength(Math.ceil(count / 100))
+    const queries = abf.journal.map(({ query }) => query)
+    const second = queries.indexOf(queries[0] ?? '', 1)
+    expect(second).toBe(Math.ceil(count / 100))
   })
 
   it.each([
@@ -170,7 +174,7 @@ describe.concurrent('the time of the wait', () => {
     const abf = await startAbf(dialect)
     const reused = seed(abf, 3000, { archId: 7 })
     abf.plan({}, [3000])
-    const result = await build(abf, { 'abf-arches': 'x86_64 znver1', 'abf-timeout': '1s' })
+    const result = await build(abf, { 'abf-arches': 'x86_64 znver1', 'abf-timeout': '5s' })
     expect([ending(result), failure(result).includes('abf-timeout')]).toEqual([
       [1, 'timed_out', '3000'],
       true,
@@ -185,8 +189,8 @@ describe.concurrent('the time of the wait', () => {
   it('over leaves given builds alone, and its own with abf-on-abort: leave', async () => {
     const abf = await startAbf()
     abf.plan({}, [3000])
-    const left = await build(abf, { 'abf-timeout': '1s', 'abf-on-abort': 'leave' })
-    const given = await on(abf, abf.builds, { 'abf-timeout': '1s' })
+    const left = await build(abf, { 'abf-timeout': '5s', 'abf-on-abort': 'leave' })
+    const given = await on(abf, abf.builds, { 'abf-timeout': '5s' })
     expect([ending(left), ending(given)]).toEqual([
       [1, 'timed_out', '3000'],
       [1, 'timed_out', '3000'],
@@ -198,7 +202,7 @@ describe.concurrent('the time of the wait', () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     abf.fault({ ...READS, ...always, skip: 1, action: { kind: 'hang' } })
-    const result = await on(abf, [one], { 'abf-timeout': '3s', 'request-timeout': '2s' })
+    const result = await on(abf, [one], { 'abf-timeout': '8s', 'request-timeout': '2s' })
     expect(ending(result)).toEqual([1, 'timed_out', '3000'])
   })
 

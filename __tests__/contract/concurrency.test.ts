@@ -26,7 +26,7 @@ function expectOneRelease(sentry: SentryStandIn, results: readonly ActionResult[
   expect(results.every(({ outputs }) => outputs['confirmed-version'] === SHA)).toBe(true)
 }
 
-describe('twenty steps at once for one commit, each with its own project', { timeout: 90_000 }, () => {
+describe('twenty steps at once for one commit, each with its own project', () => {
   it('leave one release with all projects, its head commit and a release date', async () => {
     const sentry = await startSentry(matrix)
     const results = await all((project) => gate(sentry, { projects: project }))

@@ -66,7 +66,7 @@ const POINTS: Readonly<Record<string, readonly string[]>> = {
   'server-trouble': ['→ 503', '→ connection cut', '→ 208', '→ 429', 'release-created    true'],
 }
 
-describe('npm run demo', { timeout: 120_000 }, () => {
+describe('npm run demo', () => {
   it('has a point to make for every scenario', () => {
     expect(Object.keys(POINTS)).toEqual(Object.keys(scenarios))
   })
@@ -77,7 +77,7 @@ describe('npm run demo', { timeout: 120_000 }, () => {
     beforeAll(async () => {
       end = await demo(Object.keys(POINTS).flatMap((name) => ['--scenario', name])).end
       for (const part of end.stdout.split(/^(?=━━ )/m)) shown.set(/of \d+: (\S+)/.exec(part)?.[1] ?? '', part)
-    }, 180_000)
+    })
 
     it.each(Object.entries(POINTS))('%s', (name, points) => {
       for (const point of points) expect(shown.get(name)).toContain(point)
@@ -138,7 +138,7 @@ describe('npm run demo', { timeout: 120_000 }, () => {
   })
 })
 
-describe('npm run demo -- --keep', { timeout: 120_000 }, () => {
+describe('npm run demo -- --keep', () => {
   it('leaves the servers up for a run by hand, and ends on SIGINT', async () => {
     const program = demo(['--scenario', 'missing', '--keep'])
     await program.says(/^: >.*\n/m)
@@ -173,7 +173,7 @@ function timeless(document: string): string {
     .replaceAll(/"duration":\d+/g, '"duration":SOME')
 }
 
-describe('the files of npm run demo', { timeout: 120_000 }, () => {
+describe('the files of npm run demo', () => {
   it('are a page with the summary as GitHub shows it, and a document', async () => {
     const [html, document] = [join(folder, 'summary.html'), join(folder, 'example.md')]
     const { code, stdout } = await demo(['--scenario', 'build', '--html', html, '--document', document]).end

@@ -69,7 +69,7 @@ describe('e2e.yml', () => {
 
   beforeAll(async () => {
     result = await run(source, { files: { gh: '#!/bin/sh\nexit 1\n' } })
-  }, 120_000)
+  })
 
   it('tries the committed and a fresh dist', () => {
     expect(whole.split(BOTH)).toHaveLength(4)

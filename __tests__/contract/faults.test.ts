@@ -40,7 +40,8 @@ async function outcome(stage: Stage, action?: FaultAction): Promise<object> {
   if (action) sentry.fault({ ...stage.strikes, action })
   const result: ActionResult = await gate(sentry, {
     environment: 'production',
-    'request-timeout': '500ms',
+    // Only a server that hangs is given up on, so that a slow machine is not taken for one.
+    'request-timeout': action?.kind === 'hang' ? '3s' : '30s',
     ...stage.inputs,
   })
   const { 'release-url': url, ...outputs } = result.outputs
@@ -53,7 +54,7 @@ async function outcome(stage: Stage, action?: FaultAction): Promise<object> {
   }
 }
 
-describe.concurrent('one fault', { timeout: 60_000 }, () => {
+describe.concurrent('one fault', () => {
   it.each(stages)('in $name, whichever it is, changes nothing about the result', async (stage) => {
     const clean = await outcome(stage)
     expect(clean).toMatchObject({ code: 0, state: { deploys: [{ environment: 'production' }] } })

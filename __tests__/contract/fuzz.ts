@@ -16,7 +16,7 @@ export function rounds(usual: number): fc.Parameters<unknown> {
 }
 
 /** Milliseconds that a property may take in all. */
-export const FUZZ_TIMEOUT = 60_000 + Number(RUNS ?? 0) * 20_000
+export const FUZZ_TIMEOUT = 180_000 + Number(RUNS ?? 0) * 20_000
 
 /** What acts on a runner, a terminal, a reader, a renderer of Markdown or of diagrams, or a file of outputs. */
 const FRAGMENTS: readonly string[] = [

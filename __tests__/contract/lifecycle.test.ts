@@ -122,31 +122,23 @@ describe.concurrent('a step that is killed', () => {
 })
 
 describe.concurrent('a step that is cancelled', () => {
-  async function cancelledAt(
-    path: RegExp,
-    signal: NodeJS.Signals,
-  ): Promise<[ActionResult, SentryStandIn, number]> {
+  async function cancelledAt(path: RegExp, signal: NodeJS.Signals): Promise<[ActionResult, SentryStandIn]> {
     const sentry = await startSentry()
     const { run, stop } = remote()
-    let at = Number.NaN
     sentry.fault({ path, action: { kind: 'hang' } })
     sentry.onRequest((call) => {
       if (!path.test(call.path)) return
-      setTimeout(() => {
-        at = performance.now()
-        stop(signal)
-      }, 50)
+      setTimeout(stop, 50, signal)
     })
-    const result = await gate(sentry, everything, run)
-    return [result, sentry, performance.now() - at]
+    // A request that is not cancelled outlasts the test.
+    const result = await gate(sentry, { ...everything, 'request-timeout': '1h' }, run)
+    return [result, sentry]
   }
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'by %s during a request ends at once and says what is known',
     async (signal) => {
-      const [result, , took] = await cancelledAt(/repos/, signal)
-      // The request itself would end after 30 s.
-      expect(took).toBeLessThan(10_000)
+      const [result] = await cancelledAt(/repos/, signal)
       expect([result.code, result.stderr, result.annotations.length]).toEqual([1, '', 1])
       expect(result.annotations[0]?.message).toContain(signal)
       expect(result.outputs).toMatchObject({ 'release-version': SHA, 'release-created': 'true' })
@@ -170,11 +162,7 @@ describe.concurrent('a step that is cancelled', () => {
       setTimeout(stop, 200, 'SIGINT')
     })
     const result = await gate(sentry, everything, run)
-    expect([result.code, result.duration < 15_000, requests(sentry)]).toEqual([
-      1,
-      true,
-      ['GET releases/SHA/ 503'],
-    ])
+    expect([result.code, requests(sentry)]).toEqual([1, ['GET releases/SHA/ 503']])
   })
 
   it('by a runner that is gone ends too, instead of writing to nobody for ever', async () => {

@@ -31,7 +31,7 @@ function readJournal(path: string): Record<string, unknown>[] {
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-describe('npm run sandbox', { timeout: 120_000 }, () => {
+describe('npm run sandbox', () => {
   it('serves the state of a scenario to a run of the action until it is stopped', async () => {
     const [envFile, journal] = [join(folder, 'env'), join(folder, 'journal.jsonl')]
     writeFileSync(envFile, 'OF_ANOTHER_STEP=kept\n')

@@ -31,7 +31,7 @@ export interface AbfOptions extends ServerOptions {
   readonly rateLimit?: number
   /** The server's clock in milliseconds, for time stamps and the hour of the rate limit (default: the real one). */
   readonly clock?: () => number
-  /** Real milliseconds that a state of a build lasts when its script does not say (default 5). */
+  /** Real milliseconds that a state of a build lasts when its script does not say; without, until it was read once. */
   readonly pace?: number
   /** Milliseconds until a build cancelled in the queue is deleted (default: only `sweep` deletes it). */
   readonly sweepAfterMs?: number
@@ -62,7 +62,7 @@ export class AbfStandIn extends StandIn {
 
   constructor(options: AbfOptions) {
     super(options)
-    const { dialect, fileStore = 'http://file-store.invalid', pace = 5 } = options
+    const { dialect, fileStore = 'http://file-store.invalid', pace } = options
     this.dialect = dialect
     this.#clock = options.clock ?? Date.now
     this.world = defaultWorld(dialect, this.#clock)

@@ -20,8 +20,8 @@ type Patch = Partial<
 >
 
 /**
- * What happens to a build next, and when: so long after the step before (`afterMs`), once the state before was read
- * so many times (`afterReads`), or after the usual pace when neither is given.
+ * What happens to a build next, and when: so long after the step before (`afterMs`), or once the state before was read
+ * so many times (`afterReads`). When neither is given, after the usual pace, or one read when there is no pace.
  */
 export interface Step extends Patch {
   readonly afterMs?: number
@@ -50,10 +50,10 @@ interface Course {
 export class Timeline {
   readonly #world: World
   readonly #apply: Apply
-  readonly #pace: number
+  readonly #pace: number | undefined
   readonly #courses = new Map<number, Course>()
 
-  constructor(world: World, pace: number, apply: Apply) {
+  constructor(world: World, pace: number | undefined, apply: Apply) {
     this.#world = world
     this.#pace = pace
     this.#apply = apply
@@ -85,14 +85,16 @@ export class Timeline {
 
   #advance(build: Build, course: Course): void {
     for (let step = course.steps[0]; step; step = course.steps[0]) {
-      const afterMs = step.afterMs ?? (step.afterReads === undefined ? this.#pace : 0)
-      if (course.reads < (step.afterReads ?? 0) || performance.now() - course.since < afterMs) return
+      const timed = step.afterReads === undefined && (step.afterMs ?? this.#pace) !== undefined
+      const afterMs = step.afterMs ?? (timed ? (this.#pace ?? 0) : 0)
+      const afterReads = step.afterReads ?? (timed ? 0 : 1)
+      if (course.reads < afterReads || performance.now() - course.since < afterMs) return
       if (step.when && !step.when(build)) {
         course.steps.length = 0
         return
       }
       course.steps.shift()
-      course.since = step.afterReads === undefined ? course.since + afterMs : performance.now()
+      course.since = timed ? course.since + afterMs : performance.now()
       course.reads = 0
       this.#apply(build, step)
     }

@@ -9,20 +9,20 @@ import { failureOf } from '../doubles.ts'
 
 afterEach(stopAll)
 
-/** Cancels the job as soon as the server has answered, or swallowed, the first request like that; gives the time of it. */
+/** Longer than the test: what waits for it never ends. */
+const HOUR = 3_600_000
+
+/** Cancels the job as soon as the server has answered, or swallowed, the first request like that. */
 function cancelAt(
   abf: AbfStandIn,
   run: Run,
   like: (call: { readonly method: string; readonly path: string }) => boolean,
-): Promise<number> {
-  return new Promise((resolve) => {
-    abf.onRequest((call) => {
-      if (!like(call)) return
-      setTimeout(() => {
-        resolve(Date.now())
-        run.controller.abort(new CancelledError('SIGINT'))
-      }, 50)
-    })
+): void {
+  abf.onRequest((call) => {
+    if (!like(call)) return
+    setTimeout(() => {
+      run.controller.abort(new CancelledError('SIGINT'))
+    }, 50)
   })
 }
 
@@ -31,10 +31,9 @@ describe.each(DIALECTS)('%s', (dialect) => {
     const abf = await start(dialect)
     abf.plan({}, [3000])
     abf.fault({ method: 'POST', action: { kind: 'hang', when: 'after' } })
-    const run = prepare()
-    const cancelled = cancelAt(abf, run, ({ method }) => method === 'POST')
+    const run = prepare(HOUR)
+    cancelAt(abf, run, ({ method }) => method === 'POST')
     await failureOf(runAbf(inputsFor(abf, BUILD), run.deps))
-    expect(Date.now() - (await cancelled)).toBeLessThan(10_000)
     expect(abf.created).toHaveLength(1)
     expect([5000, 10000]).toContain(abf.builds[0]?.status)
     expect(run.state.read('abf-work')).toBe('')
@@ -42,19 +41,13 @@ describe.each(DIALECTS)('%s', (dialect) => {
 })
 
 describe('a server that hangs', () => {
-  test('does not hold a cancelled job for more than five seconds', async () => {
+  test('does not hold a cancelled job', async () => {
     const abf = await start('omv')
     abf.plan({}, [3000])
     abf.fault({ method: 'PUT', times: 9, action: { kind: 'hang' } })
-    const run = prepare()
-    const cancelled = cancelAt(
-      abf,
-      run,
-      ({ method, path }) => method === 'GET' && /build_lists\/\d+/.test(path),
-    )
+    const run = prepare(HOUR)
+    cancelAt(abf, run, ({ method, path }) => method === 'GET' && /build_lists\/\d+/.test(path))
     await failureOf(runAbf(inputsFor(abf, BUILD), run.deps))
-    // Nine requests that hang for five seconds each would be 45.
-    expect(Date.now() - (await cancelled)).toBeLessThan(10_000)
     expect(run.logger.said('warning').join()).toMatch(/could not be cancelled/)
     expect(run.state.read('abf-work')).toMatch(/"ids":\[\d+\]/)
   })

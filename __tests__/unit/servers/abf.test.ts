@@ -550,7 +550,7 @@ describe('actions', () => {
     const { id } = still(abf, 3000)
     abf.plan({}, [0], { on: 'cancel' })
     await put(abf, `/build_lists/${id}/cancel.json`)
-    await expect.poll(() => abf.build(id).status).toBe(0)
+    expect((await watch(abf, id, 2)).at(-1)).toBe(0)
   })
 
   test('cancelling twice is a 422', async () => {
