@@ -1,7 +1,7 @@
 import type { Actions } from './actions.ts'
 import type { GitHubContext } from './github/event.ts'
 import { createHttp, type HttpDeps } from './http/client.ts'
-import type { Transport } from './http/transport.ts'
+import type { Transport } from './http/attempt.ts'
 import type { Inputs } from './inputs/load.ts'
 import type { Clock } from './ports.ts'
 import { openSentry, type SentrySession } from './sentry/session.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { type HttpRequest, HttpResponse } from '../../src/http/response.ts'
 import type { Peer } from '../../src/http/failure.ts'
-import type { Incoming } from '../../src/http/transport.ts'
+import type { Incoming } from '../../src/http/attempt.ts'
 import type { Clock, Logger, State } from '../../src/ports.ts'
 import type { CreateResult, NewRelease, ReleaseApi, ReleaseChange } from '../../src/sentry/api.ts'
 import type { Release } from '../../src/sentry/schema.ts'

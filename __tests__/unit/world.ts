@@ -1,4 +1,4 @@
-import type { Outcome, Transport } from '../../src/http/transport.ts'
+import type { Outcome, Transport } from '../../src/http/attempt.ts'
 import type { Clock } from '../../src/ports.ts'
 import { readStart } from '../../src/start.ts'
 import type { World } from '../../src/step.ts'

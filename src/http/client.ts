@@ -4,7 +4,7 @@ import { sayDuration } from '../wait/durations.ts'
 import { type Failure, HttpError } from './failure.ts'
 import { type HttpRequest, HttpResponse, shownUrl } from './response.ts'
 import { type Attempt, decideRetry, RETRY_POLICY, retryHint } from './retry.ts'
-import type { Outcome, Transport } from './transport.ts'
+import type { Outcome, Transport } from './attempt.ts'
 
 export interface HttpDeps {
   readonly transport: Transport

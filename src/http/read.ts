@@ -1,7 +1,7 @@
 import { type Agent, type IncomingMessage, request, type RequestOptions } from 'node:http'
 import type { ConnectionWatch } from './connections.ts'
 import { ACCEPTED_CODING, decodeBody } from './content-coding.ts'
-import type { Incoming, Outgoing } from './transport.ts'
+import type { Incoming, Outgoing } from './attempt.ts'
 import type { TunnelOptions } from './tunnel.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { plain, shorten } from '../text/sanitize.ts'
 import { HttpError, type Peer } from './failure.ts'
 import { parseJson } from './json.ts'
-import type { Incoming, Outgoing } from './transport.ts'
+import type { Incoming, Outgoing } from './attempt.ts'
 
 export interface HttpRequest extends Outgoing {
   readonly peer: Peer

@@ -1,42 +1,10 @@
+import type { Incoming, Outgoing, Transport } from './attempt.ts'
 import { createConnections, watchConnection } from './connections.ts'
-import { classify, type Failure, type Peer, type ThrownError } from './failure.ts'
+import { classify, type Failure, type ThrownError } from './failure.ts'
 import { read } from './read.ts'
-import type { Effect } from './retry.ts'
 
 /** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
-
-export interface Outgoing {
-  readonly method: 'GET' | 'POST' | 'PUT'
-  readonly url: URL
-  readonly effect: Effect
-  readonly headers: Readonly<Record<string, string>>
-  /** Sent as it is. */
-  readonly body?: string | undefined
-  /** Sent in place of a text, of any size. */
-  readonly bytes?: Buffer | undefined
-  /** Bytes after decompression; default 8 MiB. */
-  readonly maxResponseBytes?: number | undefined
-}
-
-export interface Incoming {
-  readonly status: number
-  /** The value of a header, by its name in lower case. */
-  header(name: string): string | undefined
-  readonly bytes: Buffer
-}
-
-export type Outcome =
-  | { readonly kind: 'response'; readonly response: Incoming }
-  | { readonly kind: 'failure'; readonly failure: Failure }
-
-/** One HTTP attempt. Rejects only with the reason of `signal`. */
-export type Transport = (
-  outgoing: Outgoing,
-  peer: Peer,
-  limit: AbortSignal,
-  signal: AbortSignal,
-) => Promise<Outcome>
 
 /**
  * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the

@@ -4,7 +4,7 @@ import { create } from 'axios'
 import type { ConnectionWatch } from './connections.ts'
 import { ACCEPTED_CODING, decodeBody } from './content-coding.ts'
 import { joined } from './read.ts'
-import type { Incoming, Outgoing } from './transport.ts'
+import type { Incoming, Outgoing } from './attempt.ts'
 import type { TunnelOptions } from './tunnel.ts'
 
 /*

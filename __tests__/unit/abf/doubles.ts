@@ -5,7 +5,7 @@ import { type Build, BuildAnswer } from '../../../src/abf/client/schema.ts'
 import type { Http } from '../../../src/http/client.ts'
 import { HttpError } from '../../../src/http/failure.ts'
 import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
-import type { Incoming } from '../../../src/http/transport.ts'
+import type { Incoming } from '../../../src/http/attempt.ts'
 import { incoming, ManualClock } from '../doubles.ts'
 
 export const BASE = 'https://abf.example/'

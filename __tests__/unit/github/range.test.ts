@@ -5,7 +5,7 @@ import { explain, statusOf } from '../../../src/github/errors.ts'
 import { createCommitSource } from '../../../src/github/octokit.ts'
 import type { Http } from '../../../src/http/client.ts'
 import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
-import type { Incoming } from '../../../src/http/transport.ts'
+import type { Incoming } from '../../../src/http/attempt.ts'
 import { failureOf, incoming, RecordingLogger } from '../doubles.ts'
 
 const PLACE = { apiUrl: 'https://ghes.example/api/v3//', repository: 'acme/app' }

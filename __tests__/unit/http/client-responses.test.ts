@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createHttp } from '../../../src/http/client.ts'
 import { type Failure, HttpError } from '../../../src/http/failure.ts'
 import type { HttpRequest, HttpResponse } from '../../../src/http/response.ts'
-import type { Incoming } from '../../../src/http/transport.ts'
+import type { Incoming } from '../../../src/http/attempt.ts'
 import { failureOf, incoming, ManualClock, RecordingLogger, request } from '../doubles.ts'
 
 const BROKEN: Failure = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createHttp, type HttpDeps } from '../../../src/http/client.ts'
 import { type Failure, HttpError } from '../../../src/http/failure.ts'
-import type { Incoming, Outcome, Transport } from '../../../src/http/transport.ts'
+import type { Incoming, Outcome, Transport } from '../../../src/http/attempt.ts'
 import { Redactor } from '../../../src/text/redact.ts'
 import { failureOf, incoming, ManualClock, RecordingLogger, responseOf, request } from '../doubles.ts'
 

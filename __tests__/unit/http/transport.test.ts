@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Answer, StandIn } from '../../servers/server.ts'
-import { createTransport, type Outcome, type Outgoing } from '../../../src/http/transport.ts'
+import type { Outcome, Outgoing } from '../../../src/http/attempt.ts'
+import { createTransport } from '../../../src/http/transport.ts'
 
 const MiB = 1024 * 1024
 const peer = { name: 'Sentry', urlInput: 'sentry-url' }

@@ -1,7 +1,7 @@
 import type { Http } from '../../../src/http/client.ts'
 import { HttpError } from '../../../src/http/failure.ts'
 import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
-import type { Incoming } from '../../../src/http/transport.ts'
+import type { Incoming } from '../../../src/http/attempt.ts'
 import type { CreateResult } from '../../../src/sentry/api.ts'
 import type { Account } from '../../../src/sentry/errors.ts'
 import { openSentry, type SentrySession } from '../../../src/sentry/session.ts'

@@ -4,9 +4,8 @@ import type { Clock } from '../../ports.ts'
 import { plain } from '../../text/sanitize.ts'
 import type { AbfApi } from '../client/api.ts'
 import { isEqual, listEqual, open } from './reuse.ts'
-import type { Pending } from '../submitted-builds.ts'
+import type { Ledger, Pending } from '../submitted-builds.ts'
 import type { Build, Named } from '../client/schema.ts'
-import type { SubmitDeps } from './submit.ts'
 
 /** Pauses in milliseconds before each look for the build of a lost answer: a slow server may still be at it. */
 const LOOKS_MS = [0, 2000, 5000, 10_000] as const
@@ -14,6 +13,15 @@ const LOOKS_MS = [0, 2000, 5000, 10_000] as const
 const LIST_BACK_S = 600
 /** `Date` and `created_at` have whole seconds. */
 const CLOCK_SLACK_MS = 2000
+
+export interface RecoverDeps {
+  readonly api: AbfApi
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly ledger: Ledger
+  /** Base URL of the server, for links. */
+  readonly base: string
+}
 
 /**
  * Looks several times for the build of a create whose answer was lost.
@@ -25,7 +33,7 @@ export async function reconcile(
   arch: Named,
   lost: HttpError,
   once: boolean,
-  deps: SubmitDeps,
+  deps: RecoverDeps,
 ): Promise<{ readonly build: Build; readonly ours: boolean } | undefined> {
   const { api, clock, signal, base } = deps
   const known = new Set(deps.ledger.records.map(({ id }) => id))

@@ -1,24 +1,17 @@
 import { ActionError, assertNever } from '../../errors.ts'
 import { HttpError } from '../../http/failure.ts'
-import type { Clock, Logger } from '../../ports.ts'
+import type { Logger } from '../../ports.ts'
 import { plain } from '../../text/sanitize.ts'
-import type { AbfApi } from '../client/api.ts'
 import { type EqualBuilds, findEqual, listEqual, type OtherBuild, type Sought } from './reuse.ts'
 import { createFields, storedVersion, type Target, type WantedBuild } from './fields.ts'
-import type { Ledger, Pending } from '../submitted-builds.ts'
-import { reconcile } from './recover.ts'
+import type { Pending } from '../submitted-builds.ts'
+import { reconcile, type RecoverDeps } from './recover.ts'
 import { createRecord, type Expected } from '../build.ts'
 import type { Build } from '../client/schema.ts'
 import { sayStatus, STATUS } from '../status.ts'
 
-export interface SubmitDeps {
-  readonly api: AbfApi
-  readonly clock: Clock
+export interface SubmitDeps extends RecoverDeps {
   readonly logger: Logger
-  readonly signal: AbortSignal
-  readonly ledger: Ledger
-  /** Base URL of the server, for links. */
-  readonly base: string
   readonly reuse: boolean
   /** How often a create may be sent again once it is certain that it made nothing. */
   readonly retries: number
