@@ -1,4 +1,4 @@
-import { type OpenBuild, nextPause, type Usual } from '../src/abf/wait/schedule.ts'
+import { type OpenBuild, nextPause } from '../src/abf/wait/schedule.ts'
 
 /**
  * How soon a wait sees the end of its builds, and with how many requests, without a server and without time: builds are
@@ -10,8 +10,8 @@ interface Build {
   readonly started: number
   readonly built: number
   readonly ended: number
-  /** What the server gives as the average of the builds before it. */
-  readonly average: Usual
+  /** Milliseconds: what the server gives as the average of the builds before it. */
+  readonly averageMs: number
 }
 
 /** The builds that one step waits for. */
@@ -55,7 +55,7 @@ export function ours(longestSeconds: number, history: boolean): Schedule {
     extra: history ? 1 : 0,
     pause: (open) =>
       nextPause(
-        open.map(({ build, view }) => (history ? { ...view, usual: build.average } : view)),
+        open.map(({ build, view }) => (history ? { ...view, usualMs: build.averageMs } : view)),
         longestSeconds * 1000,
       ) / 1000,
   }
@@ -83,8 +83,8 @@ function drawBuild(usual: number, publishes: boolean, dice: Dice): Build {
   // The publisher starts every three minutes.
   const published = fails || !publishes ? 0 : 180 * dice.share() + 60 * dice.spread(0.6)
   // The average is over all time, with machines and compilers that are gone.
-  const average = { meanMs: 1000 * (60 + usual) * dice.spread(0.15), builds: 20, sameArch: true }
-  return { started, built, ended: built + published, average }
+  const averageMs = 1000 * (60 + usual) * dice.spread(0.15)
+  return { started, built, ended: built + published, averageMs }
 }
 
 /** Lets a schedule look at all runs until it has seen their end. */
@@ -110,7 +110,7 @@ function watch(run: Run, { pause }: Schedule): { readonly delay: number; readonl
       // The description of a single build says when it changed; a list does not.
       if (phase !== state.phase) state.since = run.length === 1 ? changedAt(build, phase) : (before + now) / 2
       state.phase = phase
-      return { build, view: { phase, ageMs: (now - state.since) * 1000, usual: undefined } }
+      return { build, view: { phase, ageMs: (now - state.since) * 1000, usualMs: undefined } }
     })
     if (open.length === 0) return { delay: now - Math.max(...run.map(({ ended }) => ended)), looks }
     before = now

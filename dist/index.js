@@ -3887,7 +3887,7 @@ async function cancelBuilds(world) {
     if (inputs.abf.off)
         return;
     // Late, because most runs have nothing to build.
-    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 629).then(__nccwpck_require__.bind(__nccwpck_require__, 1629));
+    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 300).then(__nccwpck_require__.bind(__nccwpck_require__, 4300));
     await cleanUpAbf(inputs.abf, {
         clock,
         logger: actions.logger,
@@ -5007,7 +5007,7 @@ async function builds(abf, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs, state } = world.actions;
     // Late, because most runs have nothing to build.
-    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 629).then(__nccwpck_require__.bind(__nccwpck_require__, 1629));
+    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 300).then(__nccwpck_require__.bind(__nccwpck_require__, 4300));
     const deps = {
         logger,
         outputs,

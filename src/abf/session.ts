@@ -4,9 +4,8 @@ import type { Clock, Logger, Outputs, State } from '../ports.ts'
 import { type AbfApi, createAbfApi } from './client/api.ts'
 import type { AbfReport } from './report/outputs.ts'
 import { Ledger } from './submitted-builds.ts'
-import { createHistory } from './wait/history.ts'
 import { createObserver, type Observer } from './wait/poll-status.ts'
-import { createPace } from './wait/pace.ts'
+import { createSchedule } from './wait/schedule.ts'
 import type { WaitDeps } from './wait/wait.ts'
 
 /** A connection of its own: with another signal, or with other patience, than the rest of the step. */
@@ -87,13 +86,7 @@ export function openSession(inputs: AbfInputs, deps: AbfDeps): Session {
       ...deps,
       observer: createObserver(polling),
       api: patient,
-      pace: createPace({
-        api: polling,
-        clock,
-        history: createHistory(polling, deps.logger),
-        interval,
-        graceMs,
-      }),
+      schedule: createSchedule({ api: polling, clock, logger: deps.logger, interval, graceMs }),
       interval,
       timeout: inputs.timeout,
       policy: {

@@ -1,140 +1,205 @@
 import { assertNever } from '../../errors.ts'
-import type { Phase } from '../status.ts'
+import { HttpError } from '../../http/failure.ts'
+import type { Clock, Logger } from '../../ports.ts'
+import type { BuildRecord } from '../build.ts'
+import type { AbfApi } from '../client/api.ts'
+import type { Average } from '../client/schema.ts'
+import { type Phase, statusInfo } from '../status.ts'
 
 /**
- * When to look again: pure functions. A pause costs waiting, a look costs a request; the pause is chosen so that the
- * waiting it is likely to cause is worth one request. Where the end is unlikely, that makes it long, and where the end
- * is near, short.
+ * When to poll again. The pause is a multiple of the square root of how long the build usually takes: large in the
+ * queue, smaller while it is built, smallest around its usual end. Among rules as short as this one it needs the fewest
+ * requests for the same delay; bench/README.md has the figures.
  */
 
-/** The average of a project's successful builds on an architecture, as the server keeps it. */
-export interface Usual {
-  readonly meanMs: number
-  /** How many builds the average is of. */
-  readonly builds: number
-  /** False when it is over all architectures, because that of the build is not known. */
-  readonly sameArch: boolean
-}
-
-/** What is known of a build that is not over. */
+/** What is known of a build that has not ended. */
 export interface OpenBuild {
   readonly phase: Phase
-  /** Milliseconds since the phase began; undefined when it began before anybody looked. */
+  /** Milliseconds since the phase began; undefined when nobody knows. */
   readonly ageMs: number | undefined
-  readonly usual: Usual | undefined
+  /** Milliseconds that successful builds of the project took on average; undefined when nobody knows. */
+  readonly usualMs: number | undefined
 }
 
 /** What is left of a limit of requests that all jobs of an account share. */
 export interface Budget {
-  /** Requests that a look takes. */
+  /** Requests that a poll takes. */
   readonly cost: number
-  /** Requests that may still be made; undefined when the server has no limit, or does not tell. */
+  /** Requests that may still be made; undefined when the server has no limit, or does not report it. */
   readonly left: number | undefined
   /** Milliseconds until the count starts again. */
   readonly resetMs: number
 }
 
-/**
- * How long something takes, as a log-logistic distribution: half of it ends before the median, and the larger the shape
- * the closer together. Its tail is heavy, so what has taken long is likely to go on for long.
- */
-interface Spread {
-  readonly medianMs: number
-  readonly shape: number
-}
-
-/** Milliseconds of waiting that are worth one request: twice as dear, and there are 0.7 as many requests. */
-const PRICE_MS = 650
-/** Quicker looks would be a burden to the server and tell nothing more: workers report every few seconds. */
-const SHORTEST_MS = 2000
-
-/** Builds of one project on one architecture differ mostly by the builder that they get. */
-const REPEATED = 6
-/** Architectures of one project differ more. */
-const OTHER_ARCH = 4
-/** Builds that break do so at any moment: this many within the time that a good one takes. */
-const BREAKS = 0.15
-const UNKNOWN_BUILD: Spread = { medianMs: 15 * 60_000, shape: 2 }
+/** Quicker polls would be a burden to the server and tell nothing more: workers report every few seconds. */
+const MIN_PAUSE_MS = 2000
+/** Of a build whose project has no history. */
+const UNKNOWN_BUILD_MS = 15 * 60_000
 /** The publisher starts every three minutes, takes minutes, and sometimes waits behind a lock for hours. */
-const PUBLISHING: Spread = { medianMs: 150_000, shape: 1.7 }
+const PUBLISHING_MS = 150_000
 /** A worker sees a cancel within seconds; then it has to clean up, and to send what there is. */
-const STOPPING: Spread = { medianMs: 60_000, shape: 1.5 }
+const STOPPING_MS = 60_000
+/** The share of its usual duration from which on a build may end at any moment. */
+const NEAR_END = 0.65
 
-/**
- * Milliseconds until the next look, from 1 s (less only if `longestMs` is less) to `longestMs`. It ends the wait when
- * all builds are over, so it is the chance of that which counts: the pause, times the chance that all end within it,
- * divided by two (the end comes in the middle of it) is `PRICE_MS`.
- */
-export function nextPause(builds: readonly OpenBuild[], longestMs: number): number {
-  const worth = (pauseMs: number): boolean => (pauseMs * chanceOver(builds, pauseMs)) / 2 <= PRICE_MS
-  if (longestMs <= SHORTEST_MS || worth(longestMs)) return longestMs
-  // Both factors grow with the pause, so it can be narrowed down.
-  let [low, high] = [SHORTEST_MS, longestMs]
-  while (high - low > 50) {
-    const middle = (low + high) / 2
-    if (worth(middle)) low = middle
-    else high = middle
-  }
-  return Math.round(low)
+/** Milliseconds until the next poll, at most `maxMs`. The last build ends the wait, so the longest pause counts. */
+export function nextPause(builds: readonly OpenBuild[], maxMs: number): number {
+  const longest = builds.reduce((pause, build) => Math.max(pause, pauseFor(build)), MIN_PAUSE_MS)
+  return Math.round(Math.min(longest, maxMs))
 }
 
-/** The shortest pause that leaves requests until the count starts again, if this job were the only one from now on. */
-export function leastPause({ cost, left, resetMs }: Budget): number {
-  if (left === undefined) return 0
-  return Math.ceil(Math.min(resetMs, (cost * resetMs) / Math.max(left, 1)))
-}
-
-/** The chance that all these builds end within so many milliseconds. */
-export function chanceOver(builds: readonly OpenBuild[], withinMs: number): number {
-  let chance = 1
-  for (const build of builds) {
-    chance *= -Math.expm1(-hazard(build, withinMs))
-    // Thousands of builds: the rest can only make it smaller.
-    if (chance < 1e-9) return 0
-  }
-  return chance
-}
-
-/** The cumulative hazard of the next `withinMs` milliseconds. */
-function hazard({ phase, ageMs, usual }: OpenBuild, withinMs: number): number {
+function pauseFor({ phase, ageMs, usualMs }: OpenBuild): number {
   switch (phase) {
+    case 'queue':
+      return 7 * root(usualMs ?? UNKNOWN_BUILD_MS)
+    case 'build':
+    case 'unknown': {
+      // Of a build with an unknown duration or beginning, any moment may be the last.
+      if (usualMs === undefined) return 1.1 * root(UNKNOWN_BUILD_MS + (ageMs ?? 0))
+      if (ageMs === undefined) return 1.1 * root(usualMs)
+      const untilNearEnd = NEAR_END * usualMs - ageMs
+      const overdue = ageMs > 2 * usualMs ? ageMs : usualMs
+      return Math.max(0.6 * root(overdue), Math.min(2.5 * root(usualMs), untilNearEnd))
+    }
     case 'publish':
     case 'built':
     case 'end':
-      return grown(PUBLISHING, ageMs ?? 0, withinMs)
+      return root(PUBLISHING_MS + (ageMs ?? 0))
     case 'stopping':
-      return grown(STOPPING, ageMs ?? 0, withinMs)
-    case 'queue':
-      // If it is started within the pause, then in the middle of it.
-      return building(usual, 0, withinMs / 2)
-    case 'build':
-    case 'unknown':
-      return building(usual, ageMs, withinMs)
+      return root(STOPPING_MS + (ageMs ?? 0))
     default:
       return assertNever(phase)
   }
 }
 
-function building(usual: Usual | undefined, ageMs: number | undefined, withinMs: number): number {
-  const breaks = usual ? (BREAKS * withinMs) / usual.meanMs : 0
-  const spread = usual ? spreadOf(usual) : UNKNOWN_BUILD
-  // Of something that began at an unknown time, any moment may be the last.
-  return (
-    breaks +
-    (ageMs === undefined
-      ? grown({ ...spread, shape: 1 }, 0, withinMs)
-      : grown(spread, Math.max(ageMs, 0), withinMs))
-  )
+/** The square root, counted in seconds: of 15 minutes half a minute. */
+function root(ms: number): number {
+  return 1000 * Math.sqrt(ms / 1000)
 }
 
-/** The fewer builds the average is of, the less it says of the next one. */
-function spreadOf({ meanMs, builds, sameArch }: Usual): Spread {
-  const shape = (sameArch ? REPEATED : OTHER_ARCH) / Math.sqrt(1 + 1 / Math.max(builds, 1))
-  const angle = Math.PI / shape
-  return { medianMs: (meanMs * Math.sin(angle)) / angle, shape }
+/** The shortest pause that leaves requests until the count starts again, if this job were the only one from now on. */
+export function minPauseForLimit({ cost, left, resetMs }: Budget): number {
+  if (left === undefined) return 0
+  return Math.ceil(Math.min(resetMs, (cost * resetMs) / Math.max(left, 1)))
 }
 
-function grown({ medianMs, shape }: Spread, ageMs: number, withinMs: number): number {
-  const until = (ms: number): number => Math.log1p((ms / medianMs) ** shape)
-  return until(ageMs + withinMs) - until(ageMs)
+/** The pauses of one wait. */
+export interface Schedule {
+  /** Call after each poll, with the builds that have not ended. */
+  polled(open: readonly BuildRecord[]): Promise<void>
+  /** Milliseconds until the next poll. */
+  pause(): number
+}
+
+export interface ScheduleOptions {
+  readonly api: Pick<AbfApi, 'serverNow' | 'quota' | 'averages'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Milliseconds: the longest pause. */
+  readonly interval: number
+  /** Milliseconds after which a status that may pass by itself is believed. */
+  readonly graceMs: number
+}
+
+/** With shorter pauses than this the usual duration makes no difference, so it is not requested. */
+const MIN_INTERVAL_FOR_HISTORY_MS = 10_000
+/** The durations of more projects than this are not requested: it is the last of many builds that ends a wait. */
+const MAX_PROJECTS = 3
+const SECOND_MS = 1000
+const HOUR_MS = 60 * 60_000
+
+export function createSchedule(options: ScheduleOptions): Schedule {
+  const { api, clock, interval, graceMs } = options
+  /** Of each build its status, and since when it has it. */
+  const phases = new Map<number, { readonly code: number; readonly since: number | undefined }>()
+  const averages = new Map<number, readonly Average[]>()
+  let open: readonly BuildRecord[] = []
+  let lastPoll: number | undefined
+  let made = api.quota().made
+  let cost = 1
+
+  /** As the server reports it, else in the middle of the time between two polls. */
+  function began(record: BuildRecord, code: number, now: number): number | undefined {
+    const earliest = lastPoll ?? (record.origin === 'submitted' ? record.history[0]?.at : undefined)
+    const changed = record.build?.status === code ? record.build.updated_at : undefined
+    if (changed === undefined) return earliest === undefined ? undefined : (earliest + now) / 2
+    const at = Math.min(now, now - (api.serverNow() - changed * SECOND_MS))
+    return Math.max(at, earliest ?? at)
+  }
+
+  /** A build that stays in such a status is decided when the grace period ends, so the next poll is then. */
+  function graceLeft({ track }: BuildRecord, now: number): number {
+    const passes = ['built', 'end'].includes(statusInfo(track.status ?? -1).phase)
+    const left = track.since + graceMs - now
+    return passes && left > 0 ? Math.max(left, SECOND_MS) : interval
+  }
+
+  return {
+    async polled(records) {
+      const now = clock.now()
+      open = records
+      for (const record of open) {
+        const code = record.track.status
+        if (code === undefined || phases.get(record.id)?.code === code) continue
+        phases.set(record.id, { code, since: began(record, code, now) })
+      }
+      lastPoll = now
+      cost = Math.max(api.quota().made - made, 1)
+      if (interval >= MIN_INTERVAL_FOR_HISTORY_MS) await readAverages(open, averages, options)
+      made = api.quota().made
+    },
+    pause() {
+      const now = clock.now()
+      const builds = open.map((record) => {
+        const { since } = phases.get(record.id) ?? {}
+        return {
+          phase: record.track.missing > 0 ? 'built' : statusInfo(record.track.status ?? -1).phase,
+          ageMs: since === undefined ? undefined : now - since,
+          usualMs: usualMs(record, averages),
+        }
+      })
+      const resetMs = HOUR_MS - (api.serverNow() % HOUR_MS)
+      const wanted = open.reduce(
+        (least, record) => Math.min(least, graceLeft(record, now)),
+        nextPause(builds, interval),
+      )
+      return Math.max(wanted, minPauseForLimit({ cost, left: api.quota().left, resetMs }))
+    },
+  }
+}
+
+/** One request for each project, at most once. The wait goes on without the durations when the server refuses them. */
+async function readAverages(
+  open: readonly BuildRecord[],
+  known: Map<number, readonly Average[]>,
+  { api, logger }: ScheduleOptions,
+): Promise<void> {
+  const projects = new Set(open.flatMap((record) => projectIdOf(record) ?? []))
+  if (projects.size > MAX_PROJECTS) return
+  for (const id of projects) {
+    if (known.has(id)) continue
+    known.set(id, [])
+    try {
+      known.set(id, await api.averages(id))
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error
+      logger.debug(`The usual duration of builds of project ${id} is not known: ${error.message}`)
+    }
+  }
+}
+
+/** The average on the architecture of the build, else on all of them. */
+function usualMs(record: BuildRecord, known: ReadonlyMap<number, readonly Average[]>): number | undefined {
+  const all = known.get(projectIdOf(record) ?? 0) ?? []
+  const arch = record.expected?.arch.id ?? record.build?.arch?.id
+  const same = all.filter(({ arch_id }) => arch_id === arch)
+  const averages = same.length > 0 ? same : all
+  if (averages.length === 0) return undefined
+  const builds = averages.reduce((sum, { build_count }) => sum + build_count, 0)
+  const seconds = averages.reduce((sum, one) => sum + one.average_build_time * one.build_count, 0)
+  return (seconds / builds) * SECOND_MS
+}
+
+function projectIdOf({ expected, build, projectId }: BuildRecord): number | undefined {
+  return expected?.projectId ?? build?.project?.id ?? projectId
 }

@@ -7,7 +7,7 @@ import type { AbfApi } from '../client/api.ts'
 import { createDiary, type Diary } from './progress-log.ts'
 import { advance, decide, failure, outcome, type Policy } from '../outcome.ts'
 import type { Observer, Seen } from './poll-status.ts'
-import type { Pace } from './pace.ts'
+import type { Schedule } from './schedule.ts'
 import { type BuildRecord, labelOf, mismatch } from '../build.ts'
 import { READS_AT_ONCE } from '../client/requests.ts'
 import { type Build, modeOf } from '../client/schema.ts'
@@ -21,7 +21,7 @@ export interface WaitDeps {
   readonly logger: Logger
   readonly signal: AbortSignal
   readonly policy: Policy
-  readonly pace: Pace
+  readonly schedule: Schedule
   /** Milliseconds of the first pause after trouble. */
   readonly interval: number
   /** Milliseconds for the whole wait. */
@@ -39,18 +39,18 @@ const SPREAD_MS = 20_000
  * @throws HttpError for what cannot heal (401, 403 for lack of rights); the reason of the signal when it aborts
  */
 export async function waitFor(records: readonly BuildRecord[], deps: WaitDeps): Promise<void> {
-  const { clock, logger, signal, pace, timeout } = deps
+  const { clock, logger, signal, schedule, timeout } = deps
   const deadline = clock.now() + timeout
   const diary = createDiary(logger, clock, deadline)
   const lookAll = async (): Promise<Look<undefined>> => {
     const open = await look(records, deps, diary)
     if (open.length === 0) return { kind: 'done', value: undefined }
-    await pace.looked(open)
+    await schedule.polled(open)
     return { kind: 'again' }
   }
   const result = await poll(lookAll, {
     deadline,
-    schedule: () => pace.pause(),
+    schedule: () => schedule.pause(),
     clock,
     signal,
     onTrouble: (error, inARow) => judgeTrouble(error, inARow, deps, diary),

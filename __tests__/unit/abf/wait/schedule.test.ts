@@ -1,21 +1,27 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drawRuns, fixed, ours, simulate } from '../../../../bench/simulation.ts'
+import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
+import { createAbfApi } from '../../../../src/abf/client/api.ts'
+import type { Average, Build } from '../../../../src/abf/client/schema.ts'
+import { advance } from '../../../../src/abf/outcome.ts'
 import {
-  chanceOver,
-  leastPause,
+  createSchedule,
+  minPauseForLimit,
   nextPause,
   type OpenBuild,
-  type Usual,
+  type Schedule,
 } from '../../../../src/abf/wait/schedule.ts'
+import { HttpError } from '../../../../src/http/failure.ts'
+import { incoming, ManualClock, RecordingLogger, responseOf } from '../../doubles.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-const usual: Usual = { meanMs: 20 * MINUTE, builds: 30, sameArch: true }
+const usualMs = 20 * MINUTE
 
 function building(minutes: number, more: Partial<OpenBuild> = {}): OpenBuild {
-  return { phase: 'build', ageMs: minutes * MINUTE, usual, ...more }
+  return { phase: 'build', ageMs: minutes * MINUTE, usualMs, ...more }
 }
 
 function pauseAt(minutes: number, more: Partial<OpenBuild> = {}): number {
@@ -25,14 +31,7 @@ function pauseAt(minutes: number, more: Partial<OpenBuild> = {}): number {
 const anyBuild: fc.Arbitrary<OpenBuild> = fc.record({
   phase: fc.constantFrom('queue', 'build', 'publish', 'stopping', 'built', 'end', 'unknown'),
   ageMs: fc.option(fc.double({ min: 0, max: 200 * HOUR, noNaN: true }), { nil: undefined }),
-  usual: fc.option(
-    fc.record({
-      meanMs: fc.double({ min: 1, max: 200 * HOUR, noNaN: true }),
-      builds: fc.integer({ min: 1, max: 10_000 }),
-      sameArch: fc.boolean(),
-    }),
-    { nil: undefined },
-  ),
+  usualMs: fc.option(fc.double({ min: 1, max: 200 * HOUR, noNaN: true }), { nil: undefined }),
 })
 const builds = fc.array(anyBuild, { minLength: 1, maxLength: 5 })
 const interval = fc.integer({ min: 1000, max: HOUR })
@@ -53,8 +52,8 @@ describe('the pause', () => {
     fc.assert(
       fc.property(builds, anyBuild, interval, interval, (open, other, one, two) => {
         const [short, long] = [Math.min(one, two), Math.max(one, two)]
-        expect(nextPause(open, short)).toBeLessThanOrEqual(nextPause(open, long) + 100)
-        expect(nextPause([...open, other], long)).toBeGreaterThanOrEqual(nextPause(open, long) - 100)
+        expect(nextPause(open, short)).toBeLessThanOrEqual(nextPause(open, long))
+        expect(nextPause([...open, other], long)).toBeGreaterThanOrEqual(nextPause(open, long))
       }),
     )
   })
@@ -66,22 +65,27 @@ describe('the pause', () => {
     expect(long).toBeGreaterThan(late)
   })
 
-  it('goes by the shape of a heavy tail when nothing is known', () => {
-    const pauses = [60, 120, 240, 480].map((minutes) => pauseAt(minutes, { usual: undefined }))
-    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
-    // The square root of the time, as it is for a hazard that falls with it.
-    expect((pauses[3] ?? 0) / (pauses[1] ?? 1)).toBeCloseTo(2, 0)
+  it.each([
+    ['queue', 0, usualMs, 242],
+    ['build', 0, usualMs, 87],
+    ['build', 12, usualMs, 60],
+    ['build', 20, usualMs, 21],
+    ['build', 80, usualMs, 42],
+    ['build', undefined, usualMs, 38],
+    ['build', 0, undefined, 33],
+    ['unknown', 60, undefined, 74],
+    ['queue', 0, undefined, 210],
+    ['publish', 0, usualMs, 12],
+    ['built', 10, usualMs, 27],
+    ['stopping', 0, undefined, 8],
+  ] as const)('in phase %s after %s min of usually %s ms is %i s', (phase, minutes, usual, seconds) => {
+    const ageMs = minutes === undefined ? undefined : minutes * MINUTE
+    expect(Math.round(nextPause([{ phase, ageMs, usualMs: usual }], HOUR) / 1000)).toBe(seconds)
   })
 
   it('is shorter while something is published or stops than while it is built', () => {
     for (const phase of ['publish', 'stopping', 'built'] as const) {
       expect(pauseAt(0.2, { phase })).toBeLessThan(pauseAt(0.2))
-    }
-  })
-
-  it('does not trust an average of one build, or of other architectures, as much', () => {
-    for (const less of [{ builds: 1 }, { sameArch: false }]) {
-      expect(pauseAt(10, { usual: { ...usual, ...less } })).toBeLessThan(pauseAt(10))
     }
   })
 
@@ -91,29 +95,9 @@ describe('the pause', () => {
   })
 })
 
-describe('the chance that a build ends', () => {
-  it('is one of a chance, grows with time, and falls with every build', () => {
-    const within = fc.double({ min: 1, max: 1000 * HOUR, noNaN: true })
-    fc.assert(
-      fc.property(builds, within, within, (open, one, two) => {
-        const [short, long] = [Math.min(one, two), Math.max(one, two)]
-        expect(chanceOver(open, short)).toBeGreaterThanOrEqual(0)
-        expect(chanceOver(open, long)).toBeLessThanOrEqual(1)
-        expect(chanceOver(open, short)).toBeLessThanOrEqual(chanceOver(open, long))
-        expect(chanceOver(open, long)).toBeLessThanOrEqual(chanceOver(open.slice(0, 1), long))
-      }),
-    )
-  })
-
-  it('is about one half within what it usually takes', () => {
-    expect(chanceOver([building(0)], usual.meanMs)).toBeGreaterThan(0.5)
-    expect(chanceOver([building(0)], usual.meanMs)).toBeLessThan(0.7)
-  })
-})
-
 describe('the limit of requests', () => {
   it('asks for nothing where there is none', () => {
-    expect(leastPause({ cost: 100, left: undefined, resetMs: HOUR })).toBe(0)
+    expect(minPauseForLimit({ cost: 100, left: undefined, resetMs: HOUR })).toBe(0)
   })
 
   it('is used up by no look before the count starts again', () => {
@@ -126,7 +110,7 @@ describe('the limit of requests', () => {
         (cost, left, ms) => {
           let [rest, now] = [left, 0]
           while (now < ms) {
-            now += Math.max(1, leastPause({ cost, left: rest, resetMs: ms - now }))
+            now += Math.max(1, minPauseForLimit({ cost, left: rest, resetMs: ms - now }))
             if (now < ms) rest -= cost
           }
           expect(rest).toBeGreaterThanOrEqual(0)
@@ -143,7 +127,7 @@ describe('the limit of requests', () => {
         const job = next.indexOf(now)
         if (left > 0) left -= 1
         else refused += 1
-        next[job] = now + Math.max(2000, leastPause({ cost: 1, left, resetMs: HOUR - now }))
+        next[job] = now + Math.max(2000, minPauseForLimit({ cost: 1, left, resetMs: HOUR - now }))
       }
       // Without the rule 200 jobs would make 360,000 requests.
       expect(refused).toBeLessThanOrEqual(jobs)
@@ -164,13 +148,209 @@ describe('simulated builds', () => {
     },
   )
 
-  it('are seen to end sooner than every 30 s with the default, for a twentieth more requests', () => {
+  it('are seen to end sooner than every 30 s with the default, for less than a tenth more requests', () => {
     const runs = drawRuns(200)
     const half = simulate(runs, fixed(30))
     for (const history of [true, false]) {
       const adaptive = simulate(runs, ours(30, history))
       expect(adaptive.mean).toBeLessThan(half.mean)
-      expect(adaptive.requests).toBeLessThan(half.requests * 1.06)
+      expect(adaptive.requests).toBeLessThan(half.requests * 1.1)
     }
+  })
+})
+
+const AVERAGES: readonly Average[] = [
+  { arch_id: 2, average_build_time: 1200, build_count: 40 },
+  { arch_id: 7, average_build_time: 60, build_count: 10 },
+]
+
+interface World {
+  readonly clock: ManualClock
+  readonly logger: RecordingLogger
+  readonly asked: number[]
+  readonly schedule: Schedule
+  readonly quota: { made: number; left: number | undefined }
+}
+
+function world(interval: number, answer: () => readonly Average[] = () => AVERAGES): World {
+  const clock = new ManualClock()
+  const logger = new RecordingLogger()
+  const asked: number[] = []
+  const quota: World['quota'] = { made: 0, left: undefined }
+  const api = {
+    serverNow: () => clock.now(),
+    quota: () => ({ ...quota }),
+    averages: async (id: number) => {
+      asked.push(id)
+      await Promise.resolve()
+      return answer()
+    },
+  }
+  const schedule = createSchedule({ api, clock, logger, interval, graceMs: 4 * interval })
+  return { clock, logger, asked, schedule, quota }
+}
+
+function record({ clock }: World, more: Partial<BuildRecord> = {}): BuildRecord {
+  return Object.assign(createRecord(900, 'given', clock.now()), { projectId: 40217, ...more })
+}
+
+function see({ clock }: World, build: BuildRecord, code: number, described?: Partial<Build>): void {
+  build.track = advance(build.track, { kind: 'status', code }, clock.now())
+  if (described) build.build = { status: code, ...described } as Build
+}
+
+/** The pause after a look that finds the build like this. */
+async function pauseFor(code: number, described?: Partial<Build>, interval = HOUR): Promise<number> {
+  const here = world(interval)
+  const build = record(here)
+  here.clock.advance(HOUR)
+  see(here, build, code, described)
+  await here.schedule.polled([build])
+  return here.schedule.pause()
+}
+
+const ago = (minutes: number): number => Date.UTC(2026, 0, 1, 1) / 1000 - minutes * 60
+const x86 = { id: 2, name: 'x86_64' }
+
+describe('the schedule of a wait', () => {
+  it('requests the usual duration once for each project, and for at most three', async () => {
+    const here = world(30_000)
+    const builds = [40217, 40217, 3, 5].map((projectId) => record(here, { projectId }))
+    await here.schedule.polled(builds)
+    await here.schedule.polled(builds)
+    expect(here.asked).toEqual([40217, 3, 5])
+    const many = world(30_000)
+    await many.schedule.polled([1, 2, 3, 4].map((projectId) => record(many, { projectId })))
+    expect(many.asked).toEqual([])
+  })
+
+  it('requests nothing when the interval is short, or the project is not known', async () => {
+    const short = world(9999)
+    await short.schedule.polled([record(short)])
+    const unknown = world(30_000)
+    await unknown.schedule.polled([record(unknown, { projectId: undefined })])
+    expect([short.asked, unknown.asked]).toEqual([[], []])
+  })
+
+  it('works without the usual duration, with a debug line only', async () => {
+    const here = world(HOUR, () => {
+      throw new HttpError({ kind: 'timeout', message: 'too slow', method: 'GET', url: 'https://abf.example' })
+    })
+    const build = record(here)
+    see(here, build, 3000)
+    await here.schedule.polled([build])
+    await here.schedule.polled([build])
+    expect(here.asked).toHaveLength(1)
+    expect(here.logger.lines.map(({ level }) => level)).toEqual(['debug'])
+    expect(here.schedule.pause()).toBeLessThan(HOUR)
+  })
+
+  it('throws what is no failure of a request', async () => {
+    const here = world(HOUR, () => {
+      throw new TypeError('a fault')
+    })
+    await expect(here.schedule.polled([record(here)])).rejects.toThrow('a fault')
+  })
+
+  it('uses the time at which the build began as the server reports it', async () => {
+    const near = await pauseFor(3000, { arch: x86, updated_at: ago(20) })
+    const far = await pauseFor(3000, { arch: x86, updated_at: ago(2) })
+    expect(near * 2).toBeLessThan(far)
+  })
+
+  it('polls as if any moment were the last when nobody knows when the build began', async () => {
+    const unknown = await pauseFor(3000, { arch: x86 })
+    expect(unknown).toBeLessThan(await pauseFor(3000, { arch: x86, updated_at: ago(2) }))
+    expect(unknown).toBeGreaterThan(await pauseFor(3000, { arch: x86, updated_at: ago(20) }))
+  })
+
+  it('is not misled by a clock of the server that is ahead', async () => {
+    const ahead = await pauseFor(3000, { arch: x86, updated_at: ago(-600) })
+    expect(ahead).toBe(await pauseFor(3000, { arch: x86, updated_at: ago(0) }))
+  })
+
+  it('goes by the architecture of the build', async () => {
+    const quick = await pauseFor(3000, { arch: { id: 7, name: 'znver1' }, updated_at: ago(0) })
+    expect(quick * 2).toBeLessThan(await pauseFor(3000, { arch: x86, updated_at: ago(0) }))
+  })
+
+  it('assumes that a status changed in the middle of the time since the last poll', async () => {
+    const here = world(HOUR)
+    const build = record(here)
+    see(here, build, 2000)
+    await here.schedule.polled([build])
+    here.clock.advance(36 * MINUTE)
+    see(here, build, 3000, { arch: x86 })
+    await here.schedule.polled([build])
+    expect(here.schedule.pause()).toBe(await pauseFor(3000, { arch: x86, updated_at: ago(18) }))
+  })
+
+  it('polls again when the grace period ends, and no more often than needed', async () => {
+    const here = world(MINUTE)
+    const build = record(here)
+    see(here, build, 0)
+    const begun = here.clock.now()
+    for (let polls = 1; here.clock.now() - begun < 4 * MINUTE; polls += 1) {
+      expect(polls).toBeLessThan(25)
+      see(here, build, 0)
+      await here.schedule.polled([build])
+      const pause = here.schedule.pause()
+      expect(pause).toBeLessThanOrEqual(MINUTE)
+      here.clock.advance(pause)
+    }
+    // No pause is shorter than a second.
+    expect(here.clock.now() - begun).toBeLessThan(4 * MINUTE + 1000)
+  })
+
+  it('never makes more requests than the server has left, whatever the interval', async () => {
+    const here = world(1000)
+    const build = record(here)
+    see(here, build, 3000)
+    here.quota.made = 5
+    here.quota.left = 10
+    await here.schedule.polled([build])
+    expect(here.schedule.pause()).toBe(HOUR / 2)
+    here.quota.made = 6
+    here.quota.left = 3000
+    await here.schedule.polled([build])
+    expect(here.schedule.pause()).toBe(1200)
+  })
+})
+
+describe('what is left of the limit', () => {
+  const answers: (readonly [seconds: number, left?: string])[] = []
+
+  function client(clock: ManualClock): ReturnType<typeof createAbfApi> {
+    return createAbfApi({
+      http: {
+        send: () => {
+          const [seconds = 0, left] = answers.shift() ?? []
+          const date = new Date(Date.UTC(2026, 0, 1, 10, 59, 0) + seconds * 1000).toUTCString()
+          const limit = left === undefined ? {} : { 'x-ratelimit-remaining': left }
+          return Promise.resolve(responseOf(incoming(200, { user: { uname: 'bot' } }, { date, ...limit })))
+        },
+      },
+      clock,
+      signal: new AbortController().signal,
+      account: { base: 'https://abf.example/', source: undefined },
+      credentials: undefined,
+      userAgent: 'test',
+      maxRateLimitWaitMs: 0,
+    })
+  }
+
+  it('is what the last answer says, until the hour of the server is over', async () => {
+    const clock = new ManualClock()
+    const api = client(clock)
+    expect(api.quota()).toEqual({ made: 0, left: undefined })
+    answers.push([0, '2'], [0], [0, 'many'])
+    for (const made of [1, 2, 3]) {
+      await api.login()
+      expect(api.quota()).toEqual({ made, left: 2 })
+    }
+    clock.advance(59_000)
+    expect(api.quota().left).toBe(2)
+    clock.advance(1000)
+    expect(api.quota().left).toBeUndefined()
   })
 })

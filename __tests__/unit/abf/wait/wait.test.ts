@@ -49,8 +49,8 @@ async function wait(
     logger,
     signal: new AbortController().signal,
     policy: { goal: more.goal ?? 'build', testsFailed: 'fail', unpermittedArch: 'skip', graceMs: 1000 },
-    pace: {
-      looked: async (open) => {
+    schedule: {
+      polled: async (open) => {
         looked.push(open.map(({ id }) => id))
         await Promise.resolve()
       },

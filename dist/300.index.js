@@ -1,0 +1,2921 @@
+export const id = 300;
+export const ids = [300];
+export const modules = {
+
+/***/ 4300:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  cleanUpAbf: () => (/* reexport */ cleanUpAbf),
+  renderAbfSummary: () => (/* reexport */ renderAbfSummary),
+  runAbf: () => (/* binding */ runAbf)
+});
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __webpack_require__(3916);
+// EXTERNAL MODULE: ./src/text/sanitize.ts
+var sanitize = __webpack_require__(4212);
+// EXTERNAL MODULE: ./src/http/failure.ts
+var failure = __webpack_require__(2398);
+// EXTERNAL MODULE: ./src/wait/durations.ts
+var durations = __webpack_require__(120);
+// EXTERNAL MODULE: ./src/wait/pool.ts
+var pool = __webpack_require__(7391);
+;// CONCATENATED MODULE: ./src/abf/status.ts
+/** What every status code of a build list means. Pure data; nothing else compares codes with meanings. */
+/** Codes that decisions name. */
+const STATUS = {
+    built: 0,
+    filesLost: 777,
+    queued: 2000,
+    building: 3000,
+    cancelled: 5000,
+    published: 6000,
+    publishing: 7000,
+    publishFailed: 8000,
+    rejected: 9000,
+    cancelling: 10000,
+    testsFailed: 11000,
+    inTesting: 12000,
+    publishingIntoTesting: 13000,
+    testingFailed: 14000,
+    archNotPermitted: 15000,
+};
+const WAIT = status_all('wait');
+const FAILURE = status_all('failure');
+/** Servers produce these; 16000 is known to ROSA's fork only, and those below 600 to servers of about 2012. */
+const TABLE = [
+    row(0, 'built', 'The build is complete.', 'built', modes('success', 'grace', 'grace')),
+    row(666, 'build failed', 'The build failed.', 'end', FAILURE),
+    row(777, 'packages lost', 'Built files had vanished from the file store when they were to be published.', 'end', modes('warned', 'failure', 'failure')),
+    row(2000, 'queued', 'The build waits for a free builder.', 'queue', WAIT),
+    row(2500, 'tests queued', 'The tests wait to be run again.', 'queue', WAIT),
+    row(2550, 'tests running', 'The tests are run again.', 'build', WAIT),
+    row(3000, 'building', 'A builder works on it.', 'build', WAIT),
+    row(4000, 'waiting', 'The build is not in the queue yet.', 'queue', WAIT),
+    row(5000, 'cancelled', 'The build was cancelled, or it ran past the time limit of the server.', 'end', status_all('cancelled')),
+    row(6000, 'published', 'The packages are published.', 'end', status_all('success')),
+    row(7000, 'publishing', 'The packages are being published.', 'publish', modes('success', 'wait', 'wait')),
+    row(8000, 'publishing failed', 'The packages were built, but could not be published.', 'end', modes('warned', 'failure', 'failure')),
+    row(9000, 'rejected', 'The packages were built, but somebody rejected them.', 'end', modes('warned', 'failure', 'failure')),
+    row(10000, 'cancelling', 'The build is being cancelled.', 'stopping', WAIT),
+    row(11000, 'tests failed', 'The packages were built, but their tests failed. That is also what happens when the version is not newer than the one in the repository.', 'end', status_all('tests')),
+    row(12000, 'published into testing', 'The packages are published, in testing only.', 'end', modes('success', 'neutral', 'success')),
+    row(13000, 'publishing into testing', 'The packages are being published into testing.', 'publish', modes('success', 'wait', 'wait')),
+    row(14000, 'publishing into testing failed', 'The packages were built, but could not be published into testing.', 'end', modes('warned', 'failure', 'failure')),
+    row(15000, 'architecture not permitted', 'The package excludes this architecture, so nothing was built.', 'end', status_all('arch')),
+    row(16000, 'restarting', 'The build is being started again.', 'queue', WAIT),
+    row(1, 'platform not found', 'The server did not find the platform.', 'end', FAILURE),
+    row(2, 'platform pending', 'The platform was not ready.', 'end', FAILURE),
+    row(3, 'project not found', 'The server did not find the project.', 'end', FAILURE),
+    row(4, 'version not found', 'The server did not find this version of the project.', 'end', FAILURE),
+    row(6, 'source error', 'The server could not use the source of the project.', 'end', FAILURE),
+    row(555, 'dependencies not found', 'Dependencies of the package were missing.', 'end', FAILURE),
+];
+const BY_CODE = new Map(TABLE.map((info) => [info.code, info]));
+/** All codes that are known, for tests and documentation. */
+const KNOWN_CODES = TABLE.map(({ code }) => code);
+/** What is known of a code; an unknown one is waited on, because a newer server may have more steps. */
+function statusInfo(code) {
+    return BY_CODE.get(code) ?? row(code, `status ${code}`, `The status ${code} is not known.`, 'unknown', WAIT);
+}
+function isKnown(code) {
+    return BY_CODE.has(code);
+}
+/** True when it takes the publish mode to say whether the build is over. */
+function modeMatters(code) {
+    const { none, default: usual, testing } = statusInfo(code).meaning;
+    return none !== usual || usual !== testing;
+}
+/** `building (3000)`: the words with the number that the site and its people use. */
+function sayStatus(code) {
+    if (code === undefined)
+        return 'no status';
+    return isKnown(code) ? `${statusInfo(code).name} (${code})` : `unknown status ${code}`;
+}
+function row(code, name, sentence, phase, meaning) {
+    return { code, name, sentence, phase, meaning };
+}
+function modes(none, usual, testing) {
+    return { none, default: usual, testing };
+}
+function status_all(meaning) {
+    return modes(meaning, meaning, meaning);
+}
+
+;// CONCATENATED MODULE: ./src/abf/outcome.ts
+
+
+
+/** A status that may pass by itself is believed after this many polls in a row. */
+const GRACE_POLLS = 4;
+/** A build that vanished is believed to be gone after this many polls in a row. */
+const MISSING_POLLS = 3;
+/** A build of which nothing was polled yet. `status` is what is known from elsewhere, such as the answer to a create. */
+function startTrack(now, status) {
+    return { status, since: now, polls: 0, missing: 0, before: undefined, stopping: false };
+}
+/** After an operation was accepted: the status of that moment does not count until it has changed. */
+function acted(track, before, now, stopping) {
+    return { ...track, status: before, before, since: now, polls: 0, stopping: track.stopping || stopping };
+}
+/** What is known after one more poll; the same object when that has told nothing new, as most polls of most builds do. */
+function advance(track, sighting, now) {
+    if (sighting.kind === 'missing')
+        return { ...track, missing: track.missing + 1 };
+    const { code } = sighting;
+    const same = code === track.status;
+    if (same && track.polls === GRACE_POLLS && track.missing === 0)
+        return track;
+    return {
+        status: code,
+        since: same ? track.since : now,
+        polls: same ? Math.min(track.polls + 1, GRACE_POLLS) : 1,
+        missing: 0,
+        before: code === track.before ? track.before : undefined,
+        stopping: track.stopping || code === STATUS.cancelling,
+    };
+}
+/** The outcome of a build, or undefined as long as it has to be waited for. */
+function decide(track, mode, policy, now) {
+    if (track.missing > 0)
+        return decideMissing(track);
+    if (track.status === undefined)
+        return undefined;
+    return policy.goal === 'build'
+        ? decideBuild(track, track.status, mode, policy, now)
+        : decideOperation(track, track.status, policy.goal, policy, now);
+}
+function decideMissing(track) {
+    if (track.status === undefined) {
+        return outcome_failure('There is no build of this number, or no longer: records are deleted some weeks after a build.');
+    }
+    if (track.stopping) {
+        return outcome('cancelled', 'The build was cancelled, and the server has deleted its record.');
+    }
+    if (track.missing < MISSING_POLLS)
+        return undefined;
+    return outcome_failure(`The server has deleted the build; it was last seen ${sayStatus(track.status)}. Operators do that to builds that are stuck.`);
+}
+function decideBuild(track, code, mode, policy, now) {
+    const { sentence, meaning } = statusInfo(code);
+    const meant = meaning[mode];
+    switch (meant) {
+        case 'wait':
+            return undefined;
+        case 'grace':
+            return lasted(track, policy, now) ? outcome('neutral', stayedBuilt(mode, now - track.since)) : undefined;
+        case 'success':
+            return outcome('success', sentence);
+        case 'warned':
+            return { verdict: 'success', sentence, warn: true };
+        case 'neutral':
+        case 'failure':
+        case 'cancelled':
+            return outcome(meant, sentence);
+        case 'tests':
+            return policy.testsFailed === 'accept'
+                ? { verdict: 'success', sentence, warn: true }
+                : outcome('failure', sentence);
+        case 'arch':
+            return outcome(policy.unpermittedArch === 'skip' ? 'neutral' : 'failure', sentence);
+        default:
+            return (0,errors/* assertNever */.xb)(meant);
+    }
+}
+function stayedBuilt(mode, ms) {
+    const where = mode === 'testing' ? 'into testing ' : '';
+    return `Built, but not published ${where}as asked: the server did not begin to within ${(0,durations/* sayDuration */.k)(ms)}. It does not say why; common reasons are a repository that takes only builds of one branch (give it as abf-project-version), or that waits for other architectures.`;
+}
+/** Statuses that reach a goal, and those that say it was missed. */
+const GOALS = {
+    publish: {
+        reached: [STATUS.published],
+        failed: [STATUS.publishFailed, STATUS.filesLost],
+        verdict: 'success',
+    },
+    'publish-into-testing': {
+        reached: [STATUS.inTesting, STATUS.published],
+        failed: [STATUS.testingFailed, STATUS.filesLost, STATUS.publishFailed],
+        verdict: 'success',
+    },
+    reject: { reached: [STATUS.rejected], failed: [], verdict: 'success' },
+    cancel: {
+        reached: [STATUS.cancelled],
+        failed: [STATUS.built, STATUS.publishing, STATUS.publishingIntoTesting],
+        verdict: 'cancelled',
+    },
+};
+/** The outcome when the build is already where the operation would bring it. */
+function alreadyThere(goal, code) {
+    const { reached, verdict } = GOALS[goal];
+    return reached.includes(code) ? outcome(verdict, statusInfo(code).sentence) : undefined;
+}
+function decideOperation(track, code, goal, policy, now) {
+    const there = alreadyThere(goal, code);
+    if (there)
+        return there;
+    const { failed } = GOALS[goal];
+    // ROSA only queues a job, so the old status stays for a while; a failure that comes back quickly looks the same.
+    if (code === track.before) {
+        return failed.includes(code) && lasted(track, policy, now)
+            ? outcome_failure(`${statusInfo(code).sentence} That was so before this run, and nothing has changed since.`)
+            : undefined;
+    }
+    if (goal === 'cancel' && code === STATUS.cancelling) {
+        return track.polls >= GRACE_POLLS
+            ? outcome('cancelled', 'The cancel is noted; a queued build stays so until the server deletes it.')
+            : undefined;
+    }
+    const { phase, sentence } = statusInfo(code);
+    if (!failed.includes(code) && phase !== 'end')
+        return undefined;
+    return outcome_failure(goal === 'cancel' ? `Too late to cancel: the build is over. ${sentence}` : sentence);
+}
+function lasted(track, policy, now) {
+    return track.polls >= GRACE_POLLS && now - track.since >= policy.graceMs;
+}
+/** What several builds come to, and the first one that decided it (-1 when there is none). */
+function conclude(outcomes) {
+    const first = (verdict) => outcomes.findIndex((candidate) => candidate?.verdict === verdict);
+    for (const verdict of ['failure', 'cancelled', 'timed_out']) {
+        if (first(verdict) >= 0)
+            return { conclusion: verdict, decisive: first(verdict) };
+    }
+    if (outcomes.includes(undefined))
+        return { conclusion: 'in_progress', decisive: first(undefined) };
+    const success = first('success');
+    if (success >= 0)
+        return { conclusion: 'success', decisive: success };
+    return { conclusion: 'neutral', decisive: first('neutral') };
+}
+function outcome_failure(sentence) {
+    return outcome('failure', sentence);
+}
+function outcome(verdict, sentence) {
+    return { verdict, sentence, warn: false };
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
+var schemas = __webpack_require__(8395);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js + 1 modules
+var api = __webpack_require__(3305);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __webpack_require__(8532);
+;// CONCATENATED MODULE: ./src/abf/client/schema.ts
+
+
+/**
+ * The parts of ABF's answers that are used, for both living forks and the API of about 2012. Only ids and statuses
+ * must be there; any other field that is missing, null or of an unexpected type counts as unknown.
+ */
+const Id = schemas/* int */.Whr().check(api/* _positive */.NC());
+/** A value that is undefined instead of null or of a wrong type. */
+function lenient(schema) {
+    return (0,schemas/* catch */.MfU)(schemas/* optional */.lqM(schema), undefined);
+}
+function itemsOf(schema) {
+    return schemas/* pipe */.FsL(schemas/* array */.YOg(schemas/* unknown */.L5J()), schemas/* transform */.pdi((items) => items.flatMap((item) => {
+        const parsed = schema.safeParse(item);
+        return parsed.success ? [parsed.data] : [];
+    })));
+}
+function listOf(schema) {
+    return (0,schemas/* catch */.MfU)(itemsOf(schema), []);
+}
+const Named = schemas/* object */.Ikc({ id: Id, name: schemas/* string */.YjP() });
+const ProjectSchema = schemas/* object */.Ikc({ id: Id, name: lenient(schemas/* string */.YjP()), fullname: lenient(schemas/* string */.YjP()) });
+const RepositorySchema = schemas/* object */.Ikc({
+    id: Id,
+    name: schemas/* string */.YjP(),
+    platform: lenient(schemas/* object */.Ikc({ id: Id, name: schemas/* string */.YjP(), platform_type: lenient(schemas/* string */.YjP()) })),
+    publish_without_qa: lenient(schemas/* boolean */.zMY()),
+});
+const PlatformSchema = schemas/* object */.Ikc({
+    id: Id,
+    name: schemas/* string */.YjP(),
+    platform_type: lenient(schemas/* string */.YjP()),
+    repositories: listOf(Named),
+});
+/** `size` is a text for files of a worker and a number for those of the publisher, in MiB. */
+const LogFileSchema = schemas/* object */.Ikc({
+    file_name: schemas/* string */.YjP(),
+    size: (0,schemas/* catch */.MfU)(schemas/* pipe */.FsL(schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()]), schemas/* transform */.pdi((size) => {
+        const mebibytes = Number(size);
+        return Number.isFinite(mebibytes) ? mebibytes : undefined;
+    })), undefined),
+    url: schemas/* string */.YjP(),
+});
+const PackageSchema = schemas/* object */.Ikc({
+    name: schemas/* string */.YjP(),
+    version: lenient(schemas/* string */.YjP()),
+    release: lenient(schemas/* string */.YjP()),
+    type: lenient(schemas/* string */.YjP()),
+    url: lenient(schemas/* string */.YjP()),
+});
+/** Options of a create, in the server's own shapes. No server reports all of them. */
+const OPTIONS = {
+    auto_create_container: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    build_requires: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    enable_32bit: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    external_nodes: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    extra_build_lists: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    extra_params: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    extra_repositories: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    include_testing_subrepository: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    native_build: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    save_buildroot: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    use_cached_chroot: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+    use_extra_tests: schemas/* optional */.lqM(schemas/* unknown */.L5J()),
+};
+const BuildSchema = schemas/* object */.Ikc({
+    id: Id,
+    status: schemas/* int */.Whr(),
+    /** Not in 2012, when there was only a boolean. */
+    auto_publish_status: lenient(schemas/* enum */.k5n(['none', 'default', 'testing'])),
+    auto_publish: lenient(schemas/* boolean */.zMY()),
+    commit_hash: lenient(schemas/* string */.YjP()),
+    duration: lenient(schemas/* number */.aig()),
+    created_at: lenient(schemas/* number */.aig()),
+    /** Unix seconds; when the status changed, apart from small corrections. */
+    updated_at: lenient(schemas/* number */.aig()),
+    build_log_url: lenient(schemas/* string */.YjP()),
+    arch: lenient(Named),
+    project: lenient(ProjectSchema),
+    save_to_repository: lenient(RepositorySchema),
+    build_for_platform: lenient(Named),
+    include_repos: lenient(schemas/* array */.YOg(schemas/* object */.Ikc({ id: Id }))),
+    ...OPTIONS,
+    user: lenient(schemas/* object */.Ikc({ uname: lenient(schemas/* string */.YjP()) })),
+    logs: listOf(LogFileSchema),
+    /** Not reported in 2012. */
+    packages: (0,schemas/* catch */.MfU)(schemas/* optional */.lqM(itemsOf(PackageSchema)), undefined),
+});
+const RowSchema = schemas/* object */.Ikc({
+    id: Id,
+    status: schemas/* int */.Whr(),
+    project_id: lenient(Id),
+    /** The project's name, in 2012 only. */
+    name: lenient(schemas/* string */.YjP()),
+});
+const AverageSchema = schemas/* object */.Ikc({
+    arch_id: Id,
+    /** Seconds. */
+    average_build_time: schemas/* number */.aig().check(api/* _positive */.NC()),
+    build_count: schemas/* int */.Whr().check(api/* _positive */.NC()),
+});
+const ProjectAnswer = schemas/* object */.Ikc({ project: ProjectSchema });
+const AveragesAnswer = schemas/* object */.Ikc({ project: schemas/* object */.Ikc({ project_statistics: listOf(AverageSchema) }) });
+const PlatformsAnswer = schemas/* object */.Ikc({ platforms: schemas/* array */.YOg(PlatformSchema) });
+const PlatformAnswer = schemas/* object */.Ikc({ platform: PlatformSchema });
+const RepositoryAnswer = schemas/* object */.Ikc({ repository: RepositorySchema });
+const ArchesAnswer = schemas/* object */.Ikc({ architectures: schemas/* array */.YOg(Named) });
+const UserAnswer = schemas/* object */.Ikc({ user: schemas/* object */.Ikc({ uname: schemas/* string */.YjP() }) });
+const RowsAnswer = schemas/* object */.Ikc({ build_lists: schemas/* array */.YOg(RowSchema) });
+const BuildAnswer = schemas/* object */.Ikc({ build_list: BuildSchema });
+/** The answer to a create: `id` is null when it was refused, in 2012 even with status 200. */
+const CreatedAnswer = schemas/* object */.Ikc({
+    build_list: schemas/* object */.Ikc({ id: schemas/* nullable */.mee(Id), message: lenient(schemas/* string */.YjP()) }),
+});
+/** What became of an action: today by the presence of an id, in 2012 by a flag of its own. */
+const ActionAnswer = schemas/* union */.KCZ([
+    schemas/* pipe */.FsL(schemas/* object */.Ikc({ build_list: schemas/* object */.Ikc({ id: schemas/* nullable */.mee(Id), message: lenient(schemas/* string */.YjP()) }) }), schemas/* transform */.pdi(({ build_list: { id, message } }) => ({ done: id !== null, message: message ?? '' }))),
+    schemas/* pipe */.FsL(schemas/* object */.Ikc({
+        is_canceled: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
+        is_published: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
+        is_rejected: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
+        // What the source of that time makes of the name of the action.
+        is_reject_published: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
+        message: lenient(schemas/* string */.YjP()),
+    }), schemas/* transform */.pdi((answer, context) => {
+        const done = answer.is_canceled ?? answer.is_published ?? answer.is_rejected ?? answer.is_reject_published;
+        if (done !== undefined)
+            return { done, message: answer.message ?? '' };
+        context.issues.push({ code: 'custom', input: answer, message: 'neither an id nor a flag' });
+        return core/* NEVER */.tm;
+    })),
+]);
+/** The publish mode in force; undefined when the answer does not say. */
+function modeOf(build) {
+    if (build.auto_publish_status !== undefined)
+        return build.auto_publish_status;
+    return build.auto_publish === undefined ? undefined : build.auto_publish ? 'default' : 'none';
+}
+
+;// CONCATENATED MODULE: ./src/abf/build.ts
+
+
+
+function createRecord(id, origin, now, more = {}) {
+    const { expected, build, status = build?.status } = more;
+    return {
+        id,
+        origin,
+        expected,
+        projectId: undefined,
+        track: startTrack(now, status),
+        build,
+        mode: build && modeOf(build),
+        history: status === undefined ? [] : [{ code: status, at: now }],
+        outcome: undefined,
+        log: undefined,
+    };
+}
+function projectOf({ expected, build }) {
+    return build?.project?.fullname || (expected?.project ?? build?.project?.name);
+}
+function archOf({ expected, build }) {
+    return build?.arch?.name ?? expected?.arch.name;
+}
+/** `owner/name x86_64 (build 812001)`: how a build is called in logs. */
+function labelOf(record) {
+    const words = [projectOf(record), archOf(record)].flatMap((text) => text === undefined ? [] : (0,sanitize/* plain */.pj)(text, 80));
+    return words.length === 0 ? `build ${record.id}` : `${words.join(' ')} (build ${record.id})`;
+}
+/** What is wrong with a finished build that is not the one asked for; undefined when all that is known fits. */
+function mismatch({ expected, build }) {
+    if (!expected || !build)
+        return undefined;
+    const { commit_hash: commit, arch, project } = build;
+    if (commit !== undefined && commit.toLowerCase() !== expected.commit) {
+        return `ABF built commit ${(0,sanitize/* plain */.pj)(commit, 64)} instead of ${expected.commit}. With abf-project-version it builds what that branch holds when a builder starts; leave it out to build exactly the commit.`;
+    }
+    if (arch !== undefined && arch.id !== expected.arch.id) {
+        return `ABF built for ${(0,sanitize/* plain */.pj)(arch.name, 40)} instead of ${(0,sanitize/* plain */.pj)(expected.arch.name, 40)}.`;
+    }
+    if (project !== undefined && project.id !== expected.projectId) {
+        return `ABF built project ${(0,sanitize/* plain */.pj)(project.fullname ?? String(project.id), 80)} instead of ${(0,sanitize/* plain */.pj)(expected.project, 80)}.`;
+    }
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./src/http/error-body.ts
+var error_body = __webpack_require__(4995);
+// EXTERNAL MODULE: ./src/http/retry.ts
+var retry = __webpack_require__(8902);
+;// CONCATENATED MODULE: ./src/abf/client/errors.ts
+
+
+
+
+const HOUR_MS = 3_600_000;
+/**
+ * Turns a response that a call does not expect into an error with the server's message and the next thing to do.
+ * @param now milliseconds since the epoch, for answers without a `Date`
+ */
+function explain(response, account, now) {
+    const pauseMs = rateLimitMs(response, now);
+    if (pauseMs !== undefined)
+        return rateLimited(response, pauseMs, now);
+    const message = messageIn(response);
+    return response.error('status', `responded with ${response.status}${message === '' ? '' : `: ${message}`}`, {
+        serverMessage: message,
+        advice: advise(response, account),
+        retryAfterMs: (0,retry/* retryHint */.IR)(response.status, (name) => response.header(name), now),
+    });
+}
+/** A response with status 200 whose body is not what the call gives on any known server. */
+function unreadable(response, account) {
+    return (0,error_body/* unreadable */.O$)(response, undefined, {
+        page: `Check abf-url (now ${account.base}): it must be the base of an ABF server. The page may also be a notice of maintenance.`,
+        other: 'Re-run the job. If the problem persists, a proxy may be changing responses, or this ABF is newer than this action.',
+    });
+}
+/** ABF redirects where others refuse, so the advice is another one than for other servers. */
+function explainRedirect(error, account) {
+    return new failure/* HttpError */.j$({
+        kind: 'redirect',
+        message: error.message,
+        status: error.status,
+        method: error.method,
+        url: error.url,
+        advice: `ABF does this to accounts that are locked: log in at ${account.base} with the account of ${account.source ?? 'this step'} to see. If the server has moved, give its new base as abf-url.`,
+    });
+}
+/**
+ * Milliseconds until OMV's limit of requests per hour is lifted, at the next full hour of the server's clock; undefined
+ * for any other answer. It answers 403, as a missing right does: only the sentence tells them apart, or the count of
+ * what is left when a proxy has replaced the sentence.
+ */
+function rateLimitMs(response, now) {
+    if (response.status !== 403)
+        return undefined;
+    const told = /rate limit/i.test(response.text.slice(0, 2000));
+    const counted = response.header('x-ratelimit-remaining')?.trim() === '0' && messageOf(response) === '';
+    return told || counted ? HOUR_MS - (serverTime(response, now) % HOUR_MS) : undefined;
+}
+function serverTime(response, now) {
+    const dated = Date.parse(response.header('date') ?? '');
+    return Number.isNaN(dated) ? now : dated;
+}
+function rateLimited(response, pauseMs, now) {
+    const limit = response.header('x-ratelimit-limit');
+    const many = limit !== undefined && /^\d{1,9}$/.test(limit) ? `${limit} requests an hour` : 'requests an hour';
+    const at = new Date(serverTime(response, now) + pauseMs).toISOString().slice(11, 16);
+    return response.error('status', `responded with 403: the limit of ${many} is used up until ${at} UTC`, {
+        serverMessage: messageIn(response),
+        advice: `Run the job again in ${(0,durations/* sayDuration */.k)(pauseMs)}. All jobs of the same account share the limit: fewer of them at a time, or a longer abf-poll-interval, save requests.`,
+        retryAfterMs: pauseMs,
+    });
+}
+function advise(response, account) {
+    const { base, source } = account;
+    if ((0,error_body/* isWebPage */.AA)(response.text) && response.status < 500) {
+        return `That is a web page, not ABF's API: check abf-url (now ${base}), and whether a proxy answers in its place.`;
+    }
+    switch (response.status) {
+        case 401:
+            return source === undefined
+                ? `This server reads nothing out without credentials: give abf-token. The token is shown at ${base}settings/private.`
+                : adviseCredentials(response, base, source);
+        case 403:
+            return source === undefined
+                ? 'The project or platform is hidden, so it takes credentials: give abf-token.'
+                : `The account of ${source} may not do this: it needs the role writer or admin in the project (and must see the platform). A right that was given just now takes up to 10 minutes to work. On OpenMandriva's server even its own members cannot read hidden projects through the API.`;
+        case 404:
+            return `Check the names and numbers in the inputs, and that they belong to the server at ${base}.`;
+        case 422:
+            return 'Correct the input that ABF complains about.';
+        case 429:
+            return 'Run the job again in a few minutes.';
+        default:
+            return response.status >= 500
+                ? `ABF or a proxy in front of it has trouble. Open ${base} in a browser, then run the job again.`
+                : undefined;
+    }
+}
+function adviseCredentials(response, base, source) {
+    return /confirm/i.test(messageOf(response))
+        ? `The account of ${source} is not confirmed yet: open the link in the mail that ABF sent to it.`
+        : `ABF does not accept what ${source} holds. The API token is shown at ${base}settings/private; it goes into abf-token alone, without a password.`;
+}
+/** What the server said, sanitized: a message in one of its shapes, its plain text, or the title of a page. */
+function messageIn(response) {
+    return (0,error_body/* serverMessage */.x_)(response, () => {
+        const message = messageOf(response);
+        // This fork lost its translations and sends the key of the sentence instead.
+        return message.startsWith('translation missing') ? '' : message;
+    }, 400);
+}
+/** `message` on top or inside `build_list`, or `error`; whatever else the body holds is no sentence. */
+function messageOf(response) {
+    const body = record(response.json);
+    const inner = record(body['build_list']);
+    const found = [inner['message'], body['message'], body['error']].find((text) => typeof text === 'string');
+    return typeof found === 'string' ? found : '';
+}
+function record(value) {
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+;// CONCATENATED MODULE: ./src/abf/client/lookups.ts
+
+/** The most rows that a server gives at once; without asking it gives 20. */
+const PAGE_SIZE = 100;
+/** A longer list is cut here. */
+const MAX_PAGES = 10;
+/** A search gives no more builds than this. */
+const MAX_FOUND = PAGE_SIZE * MAX_PAGES;
+function createNames({ get, parse }) {
+    const platforms = async (path, intent) => {
+        const { rows } = await readPages((page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent), (response) => parse(PlatformsAnswer, response).platforms);
+        return rows;
+    };
+    return {
+        async findProject(owner, name) {
+            // URLSearchParams also encodes a plus, which servers would read as a space.
+            const query = new URLSearchParams({ owner, name }).toString();
+            const response = await get(`projects/get_id.json?${query}`, 'find the project');
+            return response.status === 404 ? undefined : parse(ProjectAnswer, response).project;
+        },
+        platformsForBuild: () => platforms('platforms/platforms_for_build.json?', 'list the platforms to build for'),
+        async platform(idOrName) {
+            // The path takes no dot, not even an encoded one.
+            if (idOrName.includes('.'))
+                return undefined;
+            const response = await get(`platforms/${encodeURIComponent(idOrName)}.json`, 'look up the platform');
+            return response.status === 404 ? undefined : parse(PlatformAnswer, response).platform;
+        },
+        personalPlatforms: () => platforms('platforms.json?type=personal&', 'list the personal platforms'),
+        async repository(id) {
+            const response = await get(`repositories/${id}.json`, 'look up the repository');
+            return response.status === 404 ? undefined : parse(RepositoryAnswer, response).repository;
+        },
+        async arches() {
+            const { rows } = await readPages((page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'), (response) => parse(ArchesAnswer, response).architectures);
+            return rows;
+        },
+        async login() {
+            return parse(UserAnswer, await get('user.json', 'check the credentials')).user.uname;
+        },
+    };
+}
+/**
+ * The first ten pages of a list. Servers give no total, so a page that is not full is the last one, and only the
+ * eleventh page tells whether ten full ones were all.
+ */
+async function readPages(request, read) {
+    const rows = [];
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
+        const some = read(await request(page));
+        rows.push(...some);
+        // Some servers send some lists whole, so a page may also be longer than requested.
+        if (some.length !== PAGE_SIZE)
+            return { rows, more: false };
+    }
+    return { rows, more: read(await request(MAX_PAGES + 1)).length > 0 };
+}
+
+;// CONCATENATED MODULE: ./src/abf/client/requests.ts
+
+
+/** Enough to save time, too few to be a burden to the server. */
+const READS_AT_ONCE = 6;
+/** Answers that are kept to be compared with. */
+const MOST_ANSWERS = 200;
+const ABF = { name: 'ABF', urlInput: 'abf-url' };
+function createRequests(deps) {
+    const { clock, account } = deps;
+    const root = new URL('api/v1/', account.base);
+    const answers = new Map();
+    let ahead = 0;
+    let made = 0;
+    let told;
+    const serverNow = () => clock.now() + ahead;
+    async function request(method, path, intent, more = {}) {
+        const { body, effect = 'idempotent', etag } = more;
+        const send = (maxWaitMs) => deps.http.send({
+            method,
+            url: new URL(path, root),
+            intent,
+            effect,
+            maxWaitMs,
+            peer: ABF,
+            body: body === undefined ? undefined : JSON.stringify(body),
+            headers: headers(deps, body !== undefined, etag),
+        });
+        made += 1;
+        const response = await patient(send, deps);
+        const dated = Date.parse(response.header('date') ?? '');
+        if (!Number.isNaN(dated))
+            ahead = dated - clock.now();
+        const left = remaining(response);
+        if (left !== undefined)
+            told = { left, hour: hourOf(serverNow()) };
+        return response;
+    }
+    return {
+        get: (path, intent) => request('GET', path, intent),
+        put: (path, intent) => request('PUT', path, intent, { body: {} }),
+        post: (path, intent, body) => request('POST', path, intent, { body, effect: 'creates' }),
+        async seen(path, intent) {
+            const known = answers.get(path);
+            const response = await request('GET', path, intent, { etag: known?.etag });
+            if (response.status === 304 && known !== undefined)
+                return known.response;
+            const etag = response.header('etag');
+            // A list of fewer builds has another path, so old ones pile up.
+            if (answers.size >= MOST_ANSWERS)
+                answers.clear();
+            // A body that is not what it should be is thrown out by `parse`, or it would come back with every 304.
+            if (response.status === 200 && etag !== undefined)
+                answers.set(path, { etag, response });
+            else
+                answers.delete(path);
+            return response;
+        },
+        parse(schema, response) {
+            if (response.status !== 200)
+                throw explain(response, account, clock.now());
+            const parsed = schema.safeParse(response.json);
+            if (parsed.success)
+                return parsed.data;
+            for (const [path, known] of answers)
+                if (known.response === response)
+                    answers.delete(path);
+            throw unreadable(response, account);
+        },
+        serverNow,
+        // What was left of another hour says nothing about this one.
+        quota: () => ({ made, left: told?.hour === hourOf(serverNow()) ? told.left : undefined }),
+    };
+}
+/** Waits for the full hour when it is near: a request over the limit was refused and had no effect. */
+async function patient(send, { account, clock, signal, maxRateLimitWaitMs }) {
+    try {
+        const startedAt = clock.now();
+        const leftMs = () => maxRateLimitWaitMs - (clock.now() - startedAt);
+        const response = await send();
+        const pauseMs = rateLimitMs(response, clock.now());
+        if (pauseMs === undefined || pauseMs > leftMs())
+            return response;
+        await clock.sleep(pauseMs + 1000 * clock.random(), signal);
+        // The pause and what follows it share one limit.
+        return await send(Math.max(0, leftMs()));
+    }
+    catch (error) {
+        throw error instanceof failure/* HttpError */.j$ && error.kind === 'redirect' ? explainRedirect(error, account) : error;
+    }
+}
+function hourOf(ms) {
+    return Math.floor(ms / 3_600_000);
+}
+/** OMV's count for the account, of all its jobs. */
+function remaining(response) {
+    const text = response.header('x-ratelimit-remaining')?.trim() ?? '';
+    return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+function headers({ credentials, userAgent }, json, etag) {
+    return {
+        // Also decides whether errors of the server's framework come as JSON or as a page.
+        Accept: 'application/json',
+        'User-Agent': userAgent,
+        ...(credentials === undefined ? {} : { Authorization: basic(credentials) }),
+        ...(json ? { 'Content-Type': 'application/json' } : {}),
+        ...(etag === undefined ? {} : { 'If-None-Match': etag }),
+    };
+}
+function basic({ user, password }) {
+    return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+;// CONCATENATED MODULE: ./src/abf/client/api.ts
+
+
+
+
+
+const VERBS = {
+    cancel: 'cancel',
+    publish: 'publish',
+    publish_into_testing: 'publish',
+    reject_publish: 'reject',
+};
+/**
+ * The calls of ABF's API, below `<base>api/v1/`. Each throws HttpError for an answer that it does not name, with
+ * advice; one with `retryAfterMs` when a limit of requests is reached. Credentials go with every request, and every
+ * request goes to the origin of the base.
+ */
+function createAbfApi(deps) {
+    const { account, clock } = deps;
+    const requests = createRequests(deps);
+    const { get, put, seen, parse, serverNow, quota } = requests;
+    const rows = (response) => parse(RowsAnswer, response).build_lists;
+    /** An answer that is no failure of the call; a limit of requests says nothing about the build. */
+    const refused = (response) => {
+        const error = explain(response, account, clock.now());
+        if (error.retryAfterMs !== undefined)
+            throw error;
+        return error;
+    };
+    return {
+        ...createNames(requests),
+        async search(filter) {
+            const { rows: found, more } = await readPages((page) => get(`build_lists.json?${query(filter, page)}`, 'search for builds'), rows);
+            // Builds that change meanwhile move to the front, and others slip to the next page.
+            return { rows: [...new Map(found.map((row) => [row.id, row])).values()], more };
+        },
+        async searchNewest(filter) {
+            return rows(await get(`build_lists.json?${query(filter, 1)}`, 'search for builds'));
+        },
+        async searchProject(projectId, filter) {
+            const path = `projects/${projectId}/build_lists.json?${query(filter, 1)}`;
+            const response = await get(path, 'look for builds of the project');
+            return response.status === 404 ? undefined : rows(response);
+        },
+        async statuses(ids) {
+            const list = ids.map((id) => `filter%5Bid%5D%5B%5D=${id}`).join('&');
+            const response = await seen(`build_lists.json?${list}&per_page=${PAGE_SIZE}`, 'read the status of the builds');
+            if ([400, 404, 405, 422].includes(response.status))
+                return undefined;
+            const wanted = new Set(ids);
+            const found = rows(response);
+            return found.every((row) => wanted.has(row.id)) ? found : undefined;
+        },
+        async show(id) {
+            const response = await seen(`build_lists/${id}.json`, `read build ${id}`);
+            if (response.status === 404)
+                return { kind: 'missing' };
+            const hidden = response.status === 403 || (response.status === 500 && response.json !== undefined);
+            if (hidden)
+                return { kind: 'hidden', error: refused(response) };
+            return { kind: 'build', build: parse(BuildAnswer, response).build_list };
+        },
+        async averages(projectId) {
+            const response = await get(`projects/${projectId}.json`, 'look up how long builds usually take');
+            return parse(AveragesAnswer, response).project.project_statistics;
+        },
+        create: (fields, intent) => create(fields, intent, requests, deps),
+        async act(id, action) {
+            const response = await put(`build_lists/${id}/${action}.json`, `${VERBS[action]} build ${id}`);
+            const { status } = response;
+            if ([403, 404, 422].includes(status))
+                return { kind: 'refused', status, error: refused(response) };
+            if (parse(ActionAnswer, response).done)
+                return { kind: 'done' };
+            return { kind: 'refused', status: 422, error: refusal(response) };
+        },
+        serverNow,
+        quota,
+    };
+}
+async function create(fields, intent, { post }, { account, clock }) {
+    let response;
+    try {
+        response = await post('build_lists.json', intent, { build_list: fields });
+    }
+    catch (error) {
+        if (!(error instanceof failure/* HttpError */.j$))
+            throw error;
+        return { kind: mayHaveArrived(error) ? 'lost' : 'refused', error };
+    }
+    const { status } = response;
+    if (status === 408 || status >= 500)
+        return { kind: 'lost', error: explain(response, account, clock.now()) };
+    if (status !== 200)
+        return { kind: 'refused', error: explain(response, account, clock.now()) };
+    const answer = CreatedAnswer.safeParse(response.json);
+    if (!answer.success)
+        return { kind: 'lost', error: unreadable(response, account) };
+    const { id } = answer.data.build_list;
+    return id === null ? { kind: 'refused', error: refusal(response) } : { kind: 'created', id };
+}
+/** A connection that was never made, or an answer with a status below 500, has made no build. */
+function mayHaveArrived({ kind, status }) {
+    return status === undefined ? ['timeout', 'reset', 'too-large'].includes(kind) : status >= 500;
+}
+/** A refusal in the disguise of a 200, as servers of 2012 sent it. */
+function refusal(response) {
+    const message = messageIn(response);
+    return response.error('status', `refused: ${message}`, {
+        serverMessage: message,
+        advice: 'Correct the input that ABF complains about.',
+    });
+}
+/** Filters with the page to read; the keys are the server's. */
+function query(filter, page) {
+    const pairs = Object.entries(filter).map(([key, value]) => [`filter[${key}]`, value]);
+    const all = { ...Object.fromEntries(pairs), per_page: String(PAGE_SIZE), page: String(page) };
+    return new URLSearchParams(all).toString();
+}
+
+;// CONCATENATED MODULE: ./src/abf/submit/options.ts
+
+/** What servers take for an option that a create leaves out, as far as they report the option. */
+const DEFAULTS = {
+    auto_create_container: false,
+    build_requires: false,
+    extra_build_lists: [],
+    extra_params: {},
+    extra_repositories: [],
+    use_cached_chroot: false,
+    use_extra_tests: true,
+};
+/** Compares everything that the server reports of a build with what a create would ask for. */
+function compareOptions(build, wanted) {
+    const { options, includeRepositories, includesGiven } = wanted;
+    const different = [];
+    const unreported = [];
+    if (build.include_repos === undefined) {
+        if (includesGiven)
+            unreported.push('abf-include-repositories');
+    }
+    else if (idsOf(build.include_repos) !== idsOf(includeRepositories)) {
+        different.push('abf-include-repositories');
+    }
+    const reported = build;
+    for (const key of new Set([...Object.keys(options), ...Object.keys(DEFAULTS)])) {
+        const asked = isGiven(options[key]);
+        const value = reported[key];
+        if (value === undefined || value === null) {
+            if (asked)
+                unreported.push(key);
+        }
+        else if (normalize(value) !== normalize(effective(key, asked ? options[key] : DEFAULTS[key], build))) {
+            different.push(key);
+        }
+    }
+    return { different, unreported };
+}
+/** Servers take a blank value for one that was left out. */
+function isGiven(value) {
+    return value !== undefined && value !== null && value !== '';
+}
+/** Servers change two options by themselves: no container with automatic publishing, no extra repositories in a main platform. */
+function effective(key, value, build) {
+    if (key === 'auto_create_container' && modeOf(build) !== 'none')
+        return false;
+    if (key === 'extra_repositories' && build.save_to_repository?.platform?.platform_type === 'main')
+        return [];
+    return value;
+}
+/** One text for one meaning: `1`, `"true"` and `true`; ids in any order, bare or in records; parameters in any order. */
+function normalize(value) {
+    if (Array.isArray(value))
+        return idsOf(value);
+    if (typeof value === 'object' && value !== null)
+        return parametersOf(value);
+    const text = typeof value === 'string' ? value.trim() : JSON.stringify(value);
+    if (['true', 't', '1'].includes(text))
+        return 'true';
+    return ['false', 'f', '0'].includes(text) ? 'false' : text;
+}
+function idsOf(list) {
+    const ids = list.map((item) => typeof item === 'object' && item !== null && 'id' in item ? String(item.id) : String(item));
+    return [...new Set(ids)].toSorted().join();
+}
+/** Servers strip most punctuation from parameters, and drop empty ones. */
+function parametersOf(record) {
+    return Object.entries(record)
+        .map(([key, value]) => `${key}=${String(value).replace(/[^\w]/g, '')}`)
+        .filter((pair) => !pair.endsWith('='))
+        .toSorted()
+        .join('&');
+}
+
+;// CONCATENATED MODULE: ./src/abf/submit/reuse.ts
+
+
+
+
+
+/** More than so many builds are not opened in search of an equal one. */
+const MOST_OPENED = 20;
+/**
+ * Builds of the same source, newest change first. Servers cannot filter by commit, but they file a build of a bare
+ * commit under that commit as its version, and one of a branch under the branch: so one list of few rows does.
+ */
+async function listEqual(api, sought, more = {}) {
+    const filter = {
+        project_version: sought.version,
+        save_to_repository_id: String(sought.repositoryId),
+        build_for_platform_id: String(sought.platformId),
+        // All that may be read, in the one word that every server takes for it; the default is one's own.
+        ownership: 'index',
+        ...more,
+    };
+    const name = sought.project.split('/')[1];
+    const rows = (await api.searchProject(sought.projectId, filter)) ??
+        (await api.searchNewest(name === undefined ? filter : { ...filter, project_name: name }));
+    return rows.filter((row) => row.project_id === undefined || row.project_id === sought.projectId);
+}
+/**
+ * Looks for builds that can be taken instead of submitting: of the same project, commit, platform, repository, mode,
+ * included repositories and options, and still good for something. One list, and one look at each candidate until every architecture has its build.
+ */
+async function findEqual(api, sought, wanted) {
+    const { archIds, mode } = wanted;
+    const only = archIds.length === 1 ? { arch_id: String(archIds[0]) } : {};
+    const rows = await listEqual(api, sought, only);
+    const candidates = rows.filter(({ status }) => isReusable(status)).slice(0, MOST_OPENED);
+    const sameMode = modeCheck(api, sought.repositoryId, mode);
+    const byArch = new Map();
+    const others = new Map();
+    for (let next = 0; next < candidates.length && byArch.size < archIds.length;) {
+        const some = candidates.slice(next, next + archIds.length - byArch.size);
+        next += some.length;
+        for (const build of await reuse_open(api, some)) {
+            const arch = build.arch?.id;
+            const fits = arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isEqual(build, sought);
+            // The list may be a moment old.
+            if (!fits || !isReusable(build.status) || !(await sameMode(build)))
+                continue;
+            const differences = compareOptions(build, wanted);
+            const same = differences.different.length === 0 && differences.unreported.length === 0;
+            if (same)
+                byArch.set(arch, build);
+            else if (!others.has(arch))
+                others.set(arch, { id: build.id, ...differences });
+        }
+    }
+    return { byArch, others, seen: new Set(rows.map(({ id }) => id)) };
+}
+/** The builds that can be shown, out of `rows`. */
+async function reuse_open(api, rows) {
+    const shown = await (0,pool/* mapPool */.P)(rows, READS_AT_ONCE, (row) => api.show(row.id));
+    return shown.flatMap((found) => (found.kind === 'build' ? [found.build] : []));
+}
+/** Everything that is asked for must be told and be the same. */
+function isEqual(build, sought) {
+    return (build.project?.id === sought.projectId &&
+        build.save_to_repository?.id === sought.repositoryId &&
+        build.build_for_platform?.id === sought.platformId &&
+        build.commit_hash?.toLowerCase() === sought.commit);
+}
+/** Waiting, running, built, published or not meant for this architecture; not one that failed or is being cancelled. */
+function isReusable(code) {
+    const { phase } = statusInfo(code);
+    return (['queue', 'build', 'built', 'publish'].includes(phase) ||
+        code === STATUS.published ||
+        code === STATUS.inTesting ||
+        code === STATUS.archNotPermitted);
+}
+/**
+ * Where a repository requires QA, the servers rewrite the mode (OMV turns every one into `testing`, ROSA `default` into
+ * `none`), so there any mode counts as the same. The repository is read only when that can be the reason.
+ */
+function modeCheck(api, repositoryId, wanted) {
+    let needsQa;
+    return async (build) => {
+        const mode = modeOf(build);
+        if (mode === undefined || mode === wanted)
+            return mode === wanted;
+        needsQa ??= api.repository(repositoryId).then((found) => found?.publish_without_qa === false);
+        return needsQa;
+    };
+}
+
+;// CONCATENATED MODULE: ./src/abf/submit/recover.ts
+
+
+
+
+/** Pauses in milliseconds before each look for the build of a lost answer: a slow server may still be at it. */
+const LOOKS_MS = [0, 2000, 5000, 10_000];
+/** How far the list goes back for that, in seconds: generous, as clocks differ. */
+const LIST_BACK_S = 600;
+/** `Date` and `created_at` have whole seconds. */
+const CLOCK_SLACK_MS = 2000;
+/**
+ * Looks several times for the build of a create whose answer was lost.
+ * @param once whether one look is enough
+ * @throws ActionError when the server cannot be asked, as another create might then be a second one
+ */
+async function reconcile(pending, arch, lost, once, deps) {
+    const { api, clock, signal, base } = deps;
+    const known = new Set(deps.ledger.records.map(({ id }) => id));
+    for (const pause of once ? LOOKS_MS.slice(0, 1) : LOOKS_MS) {
+        await clock.sleep(pause, signal);
+        try {
+            const found = await findPending(pending, known, api, clock);
+            const [build] = found;
+            // Several can only come from jobs like this one at the same time; whose is whose cannot be told.
+            if (build)
+                return { build, ours: found.length === 1 };
+        }
+        catch (error) {
+            if (!(error instanceof failure/* HttpError */.j$))
+                throw error;
+            throw new errors/* ActionError */.lZ(`${lost.message}. Whether it was made could not be found out either: ${error.message}.`, {
+                title: 'A build may have been submitted',
+                advice: `Look at ${base}build_lists for a build for ${(0,sanitize/* plain */.pj)(arch.name, 40)}. When the server answers again, run the job again: with abf-reuse it takes that build.`,
+                detail: [...lost.detail, ...error.detail],
+            });
+        }
+    }
+    return undefined;
+}
+/**
+ * The builds that a create with a lost answer may have made, newest first: equal in everything, not known before, made
+ * since then, and by the same account where the server tells.
+ * @throws HttpError when the server cannot be asked
+ */
+async function findPending(pending, known, api, clock) {
+    // First, because its answer tells the server's clock, by which the list goes.
+    const login = await api.login();
+    const since = pending.since + api.serverNow() - clock.now();
+    const rows = await listEqual(api, pending, {
+        arch_id: String(pending.archId),
+        updated_at_start: String(Math.floor(since / 1000) - LIST_BACK_S),
+    });
+    const strangers = rows.filter((row) => !known.has(row.id) && !pending.known.includes(row.id));
+    const builds = await reuse_open(api, strangers);
+    return builds.filter((build) => isEqual(build, pending) &&
+        build.arch?.id === pending.archId &&
+        (build.created_at === undefined || build.created_at * 1000 >= since - CLOCK_SLACK_MS) &&
+        (build.user?.uname === undefined || build.user.uname === login));
+}
+
+// EXTERNAL MODULE: ./src/abf/submitted-builds.ts
+var submitted_builds = __webpack_require__(6046);
+;// CONCATENATED MODULE: ./src/abf/cancel.ts
+
+
+
+
+
+
+
+
+
+/** Everything that cancels builds which nobody waits for any more: in the main step, and in the post step. */
+/** The runner sends SIGINT, SIGTERM 7.5 s later, and kills 2.5 s after that. Outputs and summary need a moment, too. */
+const KNOWN_BUILDS_LIMIT_MS = 5000;
+const CREATE_UNDER_WAY_LIMIT_MS = 8000;
+/** Without a signal nothing kills the process soon. */
+const NO_SIGNAL_LIMIT_MS = 60_000;
+const POST_LIMIT_MS = 40_000;
+/** A create that has made no build so long after it was sent has failed. */
+const MAX_CREATE_MS = 30_000;
+const MIN_POST_SEARCH_MS = 10_000;
+const SEARCH_PAUSE_MS = 1000;
+/** The time is short, and a step rarely has more builds than this. */
+const MAX_PARALLEL_CANCELS = 20;
+/**
+ * Cancels what this run has submitted and has not ended, unless abf-on-abort says to leave it; never anything else.
+ * A build whose create was under way is searched for until the limit, because a slow server may still be making it.
+ * @returns the ids that are still to be cancelled, for the post step
+ */
+async function cancelSubmitted(session, why) {
+    const { inputs, ledger, logger, clock, base, signal } = session;
+    const own = ledger.records.filter(({ origin, outcome: known }) => origin === 'submitted' && (known === undefined || known.verdict === 'timed_out'));
+    const { pending } = ledger;
+    if (own.length === 0 && !pending)
+        return [];
+    const ids = own.map(({ id }) => id);
+    if (inputs.onAbort === 'leave') {
+        if (ids.length > 0)
+            logger.warning(`Left running, because abf-on-abort is leave: build ${ids.join(', ')}.`);
+        return [];
+    }
+    logger.info(`Cancelling the builds that this run has submitted, because ${why}.`);
+    const within = (signalledMs) => {
+        const limitMs = signal.aborted ? signalledMs : NO_SIGNAL_LIMIT_MS;
+        return { api: session.apiUntil(clock.timeout(limitMs), limitMs), clock, logger, base };
+    };
+    const known = ledger.records.map(({ id }) => id);
+    const searchUntil = signal.aborted ? clock.now() + CREATE_UNDER_WAY_LIMIT_MS : clock.now();
+    const [results, search] = await Promise.all([
+        cancelBuilds(ids, within(KNOWN_BUILDS_LIMIT_MS)),
+        pending && cancelPending(pending, known, searchUntil, within(CREATE_UNDER_WAY_LIMIT_MS)),
+    ]);
+    const cancelled = new Set(results.flatMap(({ id, result }) => (result === 'cancelled' ? id : [])));
+    for (const record of own) {
+        if (cancelled.has(record.id))
+            record.outcome ??= outcome('cancelled', `This run cancelled it, because ${why}.`);
+    }
+    const left = results.flatMap(({ id, result }) => (result === 'failed' ? id : []));
+    if (search?.kind === 'not-found') {
+        logger.warning(describeNotFound(search, 'The post step goes on searching.', base), NOT_FOUND_TITLE);
+    }
+    if (search?.kind === 'ambiguous')
+        ledger.withdraw();
+    if (search?.kind !== 'found')
+        return left;
+    const { build, result } = search;
+    const record = createRecord(build.id, 'submitted', clock.now(), { build });
+    if (result === 'cancelled')
+        record.outcome = outcome('cancelled', `This run cancelled it, because ${why}.`);
+    ledger.add(record);
+    return result === 'failed' ? [...left, build.id] : left;
+}
+/**
+ * The post step's part: cancels what a main step has submitted that ended before it could do so. Never throws.
+ * @param inputs the ABF inputs of the step, which the runner gives to its post step as well
+ * @returns true when there was something to do
+ */
+async function cleanUpAbf(inputs, deps) {
+    const { connect, clock, logger, state, userAgent } = deps;
+    const work = (0,submitted_builds/* unfinishedWork */.HF)(state);
+    if (!work)
+        return false;
+    const signal = clock.timeout(POST_LIMIT_MS);
+    const api = createAbfApi({
+        http: connect({ signal }),
+        clock,
+        signal,
+        userAgent,
+        account: { base: inputs.baseUrl, source: inputs.credentialsSource },
+        credentials: inputs.credentials,
+        maxRateLimitWaitMs: 0,
+    });
+    logger.info('The step ended before it could cancel the builds that it had submitted. The post step cancels them now.');
+    const cancelDeps = { api, clock, logger, base: inputs.baseUrl };
+    const { pending, ids } = work;
+    const searchUntil = Math.min(Math.max((pending?.since ?? 0) + MAX_CREATE_MS, clock.now() + MIN_POST_SEARCH_MS), clock.now() + MAX_CREATE_MS);
+    const [search] = await Promise.all([
+        pending && cancelPending(pending, ids, searchUntil, cancelDeps),
+        cancelBuilds(ids, cancelDeps),
+    ]);
+    if (search?.kind === 'not-found') {
+        if (search.error === undefined)
+            logger.info('No build of the last submission was found.');
+        else
+            logger.warning(describeNotFound(search, '', inputs.baseUrl), NOT_FOUND_TITLE);
+    }
+    (0,submitted_builds/* settleWork */.NX)(state);
+    return true;
+}
+/**
+ * Cancels builds of this run, side by side, and logs the result of each. Never throws: it runs when something else has
+ * gone wrong, and that is what the user has to read.
+ */
+function cancelBuilds(ids, deps) {
+    return (0,pool/* mapPool */.P)(ids, MAX_PARALLEL_CANCELS, (id) => cancelOne(id, deps));
+}
+/**
+ * Searches for the build of a create without a response until it is found or the time is over, and cancels it. Never
+ * throws.
+ * @param known ids of builds that it cannot be
+ * @param until milliseconds since the epoch; at least one search is made
+ */
+async function cancelPending(pending, known, until, deps) {
+    const { api, clock, logger, base } = deps;
+    const begun = clock.now();
+    for (;;) {
+        let error;
+        try {
+            const found = await findPending(pending, new Set(known), api, clock);
+            const [build, second] = found;
+            if (second) {
+                const links = found.map(({ id }) => `${base}build_lists/${id}`).join(' and ');
+                logger.warning(`A build was being submitted. Several builds fit, so this run cancels none of them. Check ${links}.`, NOT_FOUND_TITLE);
+                return { kind: 'ambiguous' };
+            }
+            if (build) {
+                logger.info(`Found build ${build.id} of the submission without a response, after ${(0,durations/* sayDuration */.k)(clock.now() - begun)}.`);
+                return { kind: 'found', build, result: (await cancelOne(build.id, deps)).result };
+            }
+        }
+        catch (thrown) {
+            error = thrown;
+        }
+        const left = until - clock.now();
+        if (left <= 0 || isFinal(error))
+            return { kind: 'not-found', error };
+        // The search ends at `until`, and no signal has to shorten a pause of a second.
+        await clock.sleep(Math.min(SEARCH_PAUSE_MS, left), new AbortController().signal);
+    }
+}
+const NOT_FOUND_TITLE = 'A build may be left running';
+function describeNotFound({ error }, next, base) {
+    const seen = error === undefined ? 'No build was found so far' : `The search for it failed: ${describe(error)}`;
+    return `A build was being submitted when the step ended. ${seen}. ${next === '' ? '' : `${next} `}Check ${base}build_lists.`;
+}
+/** Credentials that the server refuses are not accepted a second later. */
+function isFinal(error) {
+    return error instanceof failure/* HttpError */.j$ && (error.status === 401 || error.status === 403);
+}
+async function cancelOne(id, { api, logger, base }) {
+    const page = `${base}build_lists/${id}`;
+    try {
+        const answer = await api.act(id, 'cancel');
+        if (answer.kind === 'done') {
+            logger.info(`Cancelled build ${id}.`);
+            return { id, result: 'cancelled' };
+        }
+        const shown = await api.show(id);
+        const code = shown.kind === 'build' ? shown.build.status : undefined;
+        const gone = shown.kind === 'missing' || code === STATUS.cancelled || code === STATUS.cancelling;
+        if (gone || (code !== undefined && isOver(code))) {
+            logger.info(`Build ${id} needs no cancelling: it is ${code === undefined ? 'gone' : sayStatus(code)}.`);
+            return { id, result: gone ? 'cancelled' : 'over' };
+        }
+        throw answer.error;
+    }
+    catch (error) {
+        logger.warning(`Build ${id} could not be cancelled: ${describe(error)}. Cancel it at ${page}`, 'A build is left running');
+        return { id, result: 'failed' };
+    }
+}
+function isOver(code) {
+    return ['built', 'publish', 'end'].includes(statusInfo(code).phase);
+}
+function describe(error) {
+    if (error instanceof failure/* HttpError */.j$)
+        return error.message;
+    return error instanceof Error && error.name === 'TimeoutError'
+        ? 'the server did not respond in time'
+        : String(error);
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(8522);
+// EXTERNAL MODULE: ./src/text/url.ts
+var text_url = __webpack_require__(114);
+;// CONCATENATED MODULE: ./src/abf/report/log-tail.ts
+
+
+
+
+
+const FILE_STORE = { name: 'the file store of ABF', urlInput: 'abf-url' };
+/** A larger file is asked for its end only, and not read when the store sends all of it. */
+const LARGEST_LOG = 16 * 1024 * 1024;
+const LARGEST_UNPACKED = 64 * 1024 * 1024;
+const END = 256 * 1024;
+const LONGEST_LINE = 500;
+/** Characters; longer than any token. */
+const LONGEST_SECRET = 4096;
+const MEBIBYTE = 1024 * 1024;
+/** Names of the files that tell most, best first, by what went wrong. ROSA puts the package into some names. */
+const BUILD_LOG = /^build(\..+)?\.log(\.gz)?$/;
+const SCRIPT_LOG = /^script_output\.log(\.gz)?$/;
+const ROOT_LOG = /^root(\..+)?\.log(\.gz)?$/;
+const TEST_LOG = /^tests?(\..+)?\.log(\.gz)?$/;
+const PUBLISH_LOG = /^publish(\..+)?\.log(\.gz)?$/;
+function namesFor(code) {
+    switch (code) {
+        case STATUS.testsFailed:
+            return [TEST_LOG, SCRIPT_LOG, BUILD_LOG];
+        case STATUS.publishFailed:
+        case STATUS.testingFailed:
+        case STATUS.filesLost:
+            return [PUBLISH_LOG, SCRIPT_LOG, BUILD_LOG];
+        case STATUS.archNotPermitted:
+        case STATUS.cancelled:
+            return [SCRIPT_LOG, BUILD_LOG, ROOT_LOG];
+        default:
+            return [BUILD_LOG, SCRIPT_LOG, ROOT_LOG];
+    }
+}
+/** True for a status whose reason stands in a log: something failed while the server worked on the build. */
+function hasReason(code) {
+    return (statusInfo(code).phase === 'end' &&
+        code !== STATUS.published &&
+        code !== STATUS.inTesting &&
+        code !== STATUS.rejected);
+}
+/**
+ * The files worth reading for a build that ended with this status, best first. An empty build.log (size 0) is passed
+ * over: the build then ended while its root was being prepared, and other files say why.
+ */
+function chooseLogs(code, files) {
+    const full = files.filter(({ size }) => size !== 0);
+    // A file may be there once per attempt; the last one is about the status.
+    return namesFor(code).flatMap((name) => full.findLast(({ file_name: file }) => name.test(file)) ?? []);
+}
+/** Characters. What is longer leads nowhere, and would bury an annotation. */
+const LONGEST_URL = 2000;
+/**
+ * The address of a file in the file store with https in place of http: servers give out http, and a log must not be
+ * changed on its way. Undefined for what is no web address, and for a loopback address that a server elsewhere gives:
+ * that would be the runner itself.
+ * @param base address of the ABF server
+ */
+function logUrl(address, base) {
+    const url = address.length > LONGEST_URL ? undefined : (0,text_url/* parseUrl */.D)(address);
+    if (!url || url.username || url.password)
+        return undefined;
+    const local = (0,text_url/* isLoopback */.U)(url.hostname);
+    if (local && !(0,text_url/* isLoopback */.U)(new URL(base).hostname))
+        return undefined;
+    if (url.protocol === 'http:' && !local)
+        url.protocol = 'https:';
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
+}
+/** Fetches the last lines of the best file that can be read, without credentials; undefined when none can. */
+async function fetchTail(code, files, count, http, base) {
+    for (const file of chooseLogs(code, files)) {
+        const url = logUrl(file.url, base);
+        const found = url && (await fetchLines(url, file, count, http));
+        if (found && found.length > 0)
+            return { fileName: (0,sanitize/* plain */.pj)(file.file_name, 80), url: url.href, lines: found };
+    }
+    return undefined;
+}
+async function fetchLines(url, file, count, http) {
+    const large = (file.size ?? 0) * MEBIBYTE > LARGEST_LOG;
+    const packed = file.file_name.endsWith('.gz');
+    // The end of a packed file cannot be unpacked.
+    if (large && packed)
+        return undefined;
+    try {
+        const response = await http.send({
+            method: 'GET',
+            url,
+            peer: FILE_STORE,
+            effect: 'idempotent',
+            intent: `read the log ${file.file_name}`,
+            headers: { Accept: '*/*', ...(large ? { Range: `bytes=-${END}` } : {}) },
+            mayBeEmpty: true,
+            maxResponseBytes: LARGEST_LOG,
+        });
+        return response.status === 200 || response.status === 206 ? tail(response, count) : undefined;
+    }
+    catch (error) {
+        // A log is a help, not the result: the next file may be readable, and the link is there in any case.
+        if (error instanceof failure/* HttpError */.j$)
+            return undefined;
+        throw error;
+    }
+}
+/** The last lines that are not blank. A store may send a packed file packed, whatever it says. */
+function tail(response, count) {
+    const bytes = unpack(response.bytes);
+    if (!bytes)
+        return undefined;
+    const cut = bytes.length > END || response.status === 206;
+    // Bytes that are no UTF-8 become replacement characters.
+    const text = bytes.subarray(-END).toString('utf8');
+    return (cut ? withoutStart(text) : text)
+        .split('\n')
+        .map((line) => clean(line, response))
+        .filter((line) => line !== '')
+        .slice(-count);
+}
+/** A text that begins in the middle: what is left of its first line may be half of a secret, which nobody recognizes. */
+function withoutStart(text) {
+    const end = text.indexOf('\n');
+    return end < 0 ? text.slice(LONGEST_SECRET) : text.slice(end + 1);
+}
+/** Progress bars overwrite their line; only what was there last is shown. Indentation carries meaning in logs. */
+function clean(line, response) {
+    const shown = line.replace(/\r+$/, '').split('\r').at(-1) ?? '';
+    const indent = /^ {0,40}/.exec(shown)?.[0] ?? '';
+    const text = response.sanitize(shown, LONGEST_LINE);
+    return text === '' ? '' : indent + text;
+}
+function unpack(bytes) {
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
+        return bytes;
+    try {
+        return (0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: LARGEST_UNPACKED });
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/abf/report/outputs.ts
+
+
+
+
+/** GitHub's limit for one output, counted in UTF-16. */
+const LARGEST_OUTPUT = 1024 * 1024;
+/** The conclusion over all builds, and the status that decided it. */
+function conclusionOf(report) {
+    const { conclusion, decisive } = conclude(report.records.map(({ outcome }) => outcome));
+    const status = report.operation === 'search' ? undefined : report.records[decisive]?.track.status;
+    return { conclusion: report.conclusion ?? conclusion, status };
+}
+/** The outputs by name, and the names of those that are too long for GitHub and therefore left out. */
+function renderOutputs(report) {
+    const { conclusion, status } = conclusionOf(report);
+    const all = Object.entries({
+        'build-list-ids': JSON.stringify(report.records.map(({ id }) => id)),
+        'build-status': status === undefined ? '' : String(status),
+        'build-conclusion': conclusion,
+        'build-lists': JSON.stringify(report.records.map((record) => buildJson(record, report))),
+        packages: JSON.stringify(report.records.flatMap((record) => packagesJson(record, report.base))),
+    });
+    const fits = ([, text]) => text.length * 2 <= LARGEST_OUTPUT;
+    return {
+        outputs: Object.fromEntries(all.filter(fits)),
+        tooLong: all.filter((entry) => !fits(entry)).map(([name]) => name),
+    };
+}
+function buildJson(record, { base, operation }) {
+    const { id, build, expected, outcome, origin, track } = record;
+    const { status } = track;
+    return {
+        id,
+        project: projectOf(record) ?? null,
+        arch: archOf(record) ?? null,
+        platform: build?.build_for_platform?.name ?? expected?.platform ?? null,
+        repository: repositoryOf(record) ?? null,
+        commit: build?.commit_hash ?? expected?.commit ?? null,
+        status: status ?? null,
+        'status-name': status === undefined ? null : statusInfo(status).name,
+        // A search looks at no build closely enough to judge it.
+        conclusion: outcome?.verdict ?? (operation === 'search' ? null : 'in_progress'),
+        url: pageOf(id, base),
+        'log-url': logOf(record, base),
+        duration: build?.duration ?? null,
+        reused: origin === 'reused',
+        packages: build?.packages?.length ?? null,
+    };
+}
+/** `platform/repository`. */
+function repositoryOf({ build, expected }) {
+    const repository = build?.save_to_repository;
+    if (!repository)
+        return expected?.repository;
+    return repository.platform ? `${repository.platform.name}/${repository.name}` : repository.name;
+}
+function pageOf(id, base) {
+    return `${base}build_lists/${id}`;
+}
+/** The best log file of the build, else the page with the live log. */
+function logOf({ id, build, log, track }, base) {
+    if (log)
+        return log.url;
+    const [file] = chooseLogs(track.status ?? 0, build?.logs ?? []);
+    return (file && logUrl(file.url, base)?.href) ?? `${pageOf(id, base)}/log`;
+}
+function packagesJson(record, base) {
+    return (record.build?.packages ?? []).map((made) => ({
+        name: made.name,
+        version: made.version ?? '',
+        release: made.release ?? '',
+        arch: packageArch(made, record),
+        url: logUrl(made.url ?? '', base)?.href ?? '',
+        'build-list-id': record.id,
+    }));
+}
+function packageArch({ type }, record) {
+    return type === 'source' ? 'src' : (archOf(record) ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/abf/report/annotations.ts
+
+
+
+
+
+
+/** GitHub shows no more than this many annotations of a step. */
+const MOST_ANNOTATIONS = 10;
+/** Fetches the ends of the logs of failed builds, without credentials, as many as are shown. */
+async function readLogs({ records, base }, count, http) {
+    if (count === 0)
+        return;
+    const failed = records
+        .filter(({ outcome, track }) => outcome?.verdict === 'failure' && hasReason(track.status ?? 0))
+        .slice(0, MOST_ANNOTATIONS);
+    await (0,pool/* mapPool */.P)(failed, READS_AT_ONCE, async (record) => {
+        record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base);
+    });
+}
+/** Tells how each build came out, where it is not simply good: one annotation each, and the ends of logs in groups. */
+async function announce(report, logger) {
+    const { records, base, operation } = report;
+    const bad = records.filter(({ outcome }) => isBad(outcome, operation));
+    const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out');
+    const most = late.length > 0 ? MOST_ANNOTATIONS - 1 : MOST_ANNOTATIONS;
+    for (const record of bad.slice(0, most)) {
+        logger.error(sayBuild(record, base), titleOf(record));
+    }
+    for (const record of bad.slice(most))
+        logger.info(sayBuild(record, base));
+    if (late.length > 0) {
+        logger.error(`The wait was not long enough for ${late.length} of ${records.length} builds: ${late
+            .slice(0, MOST_ANNOTATIONS)
+            .map((record) => `${labelOf(record)}, ${sayStatus(record.track.status)}`)
+            .join('; ')}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`, 'ABF builds not over in time');
+    }
+    for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
+        const message = sayBuild(record, base);
+        // Asked for by abf-unpermitted-arch, so nothing to look at.
+        if (record.track.status === STATUS.archNotPermitted)
+            logger.notice(message, 'Nothing built');
+        else
+            logger.warning(message, titleOf(record));
+    }
+    for (const { log, id } of records) {
+        if (!log)
+            continue;
+        await logger.group(`Build ${id}: end of ${log.fileName}`, async () => {
+            for (const line of log.lines)
+                logger.info(line);
+        });
+    }
+}
+function isBad(outcome, operation) {
+    // To be cancelled is what was wanted.
+    return outcome?.verdict === 'failure' || (outcome?.verdict === 'cancelled' && operation !== 'cancel');
+}
+function isDoubtful(outcome) {
+    return outcome?.warn === true || outcome?.verdict === 'neutral';
+}
+function sayBuild(record, base) {
+    const { outcome, track, build, id } = record;
+    const seen = track.status === undefined ? '' : `: ${sayStatus(track.status)}`;
+    const log = build && build.logs.length > 0 && hasReason(track.status ?? 0) ? `\nLog: ${logOf(record, base)}` : '';
+    return `${labelOf(record)}${seen}. ${outcome?.sentence ?? ''}${log}\nBuild: ${pageOf(id, base)}`;
+}
+function titleOf({ outcome, track }) {
+    if (outcome?.verdict === 'cancelled')
+        return 'ABF build cancelled';
+    return track.status === undefined ? 'ABF build not found' : `ABF: ${sayStatus(track.status)}`;
+}
+
+;// CONCATENATED MODULE: ./src/abf/operations.ts
+
+
+
+
+
+/** ROSA only queues a job for some operations, so the status follows a moment later. */
+const REPEAT_PAUSES_MS = [2000, 5000];
+const operations_VERBS = {
+    publish: 'publish',
+    'publish-into-testing': 'publish into testing',
+    reject: 'reject',
+    cancel: 'cancel',
+};
+const JUDGED = [
+    STATUS.built,
+    STATUS.publishFailed,
+    STATUS.testsFailed,
+    STATUS.inTesting,
+    STATUS.testingFailed,
+];
+const RULES = {
+    publish: {
+        action: 'publish',
+        from: JUDGED,
+        underway: [STATUS.publishing],
+        right: 'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform. ABF says the same no when the repository takes only builds of one branch, or when builds that this one needs are not published yet.',
+    },
+    'publish-into-testing': {
+        action: 'publish_into_testing',
+        from: JUDGED,
+        underway: [STATUS.publishingIntoTesting, STATUS.publishing],
+        right: 'It takes the right to write to the project. ABF says the same no when the repository takes only builds of one branch.',
+    },
+    reject: {
+        action: 'reject_publish',
+        from: JUDGED,
+        underway: [],
+        right: 'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform.',
+    },
+    cancel: {
+        action: 'cancel',
+        from: [STATUS.queued, STATUS.building],
+        underway: [STATUS.cancelling],
+        right: 'It takes the right to write to the project.',
+    },
+};
+/**
+ * Asks for the operation on every build that is not there yet, and says so: an outcome is set where nothing is left to
+ * wait for, because the build was there already or the server refused.
+ * @throws HttpError for what concerns all builds (401, the limit of requests, no server)
+ */
+async function operate(operation, records, deps) {
+    const { observer, clock, logger } = deps;
+    const seen = await observer.observe(records.map(({ id }) => id));
+    for (const record of records) {
+        const found = seen.get(record.id);
+        record.build = found?.build ?? record.build;
+        if (found?.sighting.kind !== 'status') {
+            record.outcome = outcome_failure(`There is no build ${record.id}, or no longer.`);
+            continue;
+        }
+        const { code } = found.sighting;
+        see(record, code, clock.now());
+        const there = alreadyThere(operation, code);
+        if (there) {
+            record.outcome = there;
+            logger.info(`${labelOf(record)} is ${sayStatus(code)} already.`);
+        }
+        else if (RULES[operation].underway.includes(code)) {
+            logger.info(`${labelOf(record)} is ${sayStatus(code)} already; no request is needed.`);
+        }
+        else {
+            await ask(operation, record, code, deps);
+        }
+    }
+}
+async function ask(operation, record, code, deps) {
+    const { api, clock, logger, signal } = deps;
+    const { action, underway } = RULES[operation];
+    for (const pauseMs of [...REPEAT_PAUSES_MS, undefined]) {
+        const response = await act(record.id, action, api);
+        if (response.kind === 'done') {
+            record.track = acted(record.track, code, clock.now(), operation === 'cancel');
+            logger.info(`${labelOf(record)}, ${sayStatus(code)}: ABF has accepted the request to ${operations_VERBS[operation]} it.`);
+            return;
+        }
+        // Also after a refusal: it may be that of a repeated request whose first response was lost.
+        const shown = await api.show(record.id);
+        if (shown.kind === 'missing') {
+            record.outcome = outcome_failure('The server has deleted the build meanwhile.');
+            return;
+        }
+        const now = shown.kind === 'build' ? shown.build.status : code;
+        if (shown.kind === 'build')
+            record.build = shown.build;
+        see(record, now, clock.now());
+        record.outcome = alreadyThere(operation, now);
+        if (record.outcome || underway.includes(now))
+            return;
+        if (response.kind === 'refused') {
+            record.outcome = outcome_failure(explainRefusal(operation, now, response, deps.source));
+            return;
+        }
+        if (now !== code)
+            return;
+        const unchanged = `${response.error.message}. The build is still ${sayStatus(now)}`;
+        if (pauseMs === undefined) {
+            record.outcome = outcome_failure(`${unchanged}, so ABF did not ${operations_VERBS[operation]} it. Re-run the job.`);
+            return;
+        }
+        logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${(0,durations/* sayDuration */.k)(pauseMs)}.`);
+        await clock.sleep(pauseMs, signal);
+    }
+}
+/** A response that cannot be read, or none, says nothing about the effect. Only the status does. */
+async function act(id, action, api) {
+    try {
+        return await api.act(id, action);
+    }
+    catch (error) {
+        if (!(error instanceof failure/* HttpError */.j$) || error.retryAfterMs !== undefined)
+            throw error;
+        const unclear = ['unreadable', 'timeout', 'reset'].includes(error.kind) || (error.status ?? 0) >= 500;
+        if (!unclear)
+            throw error;
+        return { kind: 'lost', error };
+    }
+}
+/** One no of the server stands for several things; the status at that moment tells which. */
+function explainRefusal(operation, code, { status, error }, source) {
+    const { from, right } = RULES[operation];
+    const said = error.serverMessage === '' ? '' : ` ("${error.serverMessage}")`;
+    const start = `ABF refuses to ${operations_VERBS[operation]} it with ${status}${said}`;
+    if (status === 404)
+        return `${start}: this server does not know that operation.`;
+    if (!from.includes(code)) {
+        const needed = from.map((allowed) => sayStatus(allowed)).join(', ');
+        const late = operation === 'cancel' && statusInfo(code).phase !== 'queue' ? ' It is too late for that.' : '';
+        return `${start}: it is ${sayStatus(code)}, and that can be done only to a build that is ${needed}.${late}`;
+    }
+    if (status === 403) {
+        return `${start}, though it is ${sayStatus(code)}, which would do: the account of ${source ?? 'this step'} may not. ${right}`;
+    }
+    return `${start}, though it is ${sayStatus(code)}, which would do.`;
+}
+function see(record, code, now) {
+    const known = record.track.status;
+    record.track = advance(record.track, { kind: 'status', code }, now);
+    if (known !== code)
+        record.history.push({ code, at: now });
+}
+
+;// CONCATENATED MODULE: ./src/abf/submit/resolve.ts
+
+
+/** The repository that a build brings its dependencies from unless something else is asked for. */
+const MAIN = 'main';
+/**
+ * Turns the names in `wanted` into ids with as few requests as there are kinds of names, side by side: one for the
+ * project, one for all platforms and repositories, one for all architectures, and one more for a personal platform.
+ * What is given as a number is taken as it is.
+ * @throws ActionError for a name that the server does not have; HttpError when it refuses or fails
+ */
+async function resolve(wanted, api) {
+    const [project, arches, places] = await Promise.all([
+        resolveProject(wanted.project, api),
+        resolveArches(wanted.arches, api),
+        resolvePlaces(wanted, api),
+    ]);
+    return { project, arches, ...places };
+}
+async function resolveProject(wanted, api) {
+    if (isId(wanted))
+        return { id: Number(wanted), label: `project ${wanted}` };
+    const slash = wanted.indexOf('/');
+    const found = await api.findProject(wanted.slice(0, slash), wanted.slice(slash + 1));
+    if (found?.fullname === wanted)
+        return { id: found.id, label: wanted };
+    // Without an exact match the server answers with any project whose name merely contains this one.
+    const other = found ? `, only ${(0,sanitize/* quoted */.TL)(found.fullname ?? found.name ?? `number ${found.id}`)}` : '';
+    throw unknown(`abf-project: ABF has no project ${(0,sanitize/* quoted */.TL)(wanted)}${other}.`, [
+        'Give the project as owner/name exactly as ABF shows it (the owner on ABF is often not the one on GitHub), or its numeric id. Hidden projects can only be given by id.',
+    ]);
+}
+async function resolveArches(wanted, api) {
+    const known = wanted.every(isId) ? [] : await api.arches();
+    const found = wanted.map((name) => {
+        const arch = known.find((candidate) => candidate.name === name || String(candidate.id) === name);
+        if (arch)
+            return arch;
+        if (isId(name))
+            return { id: Number(name), name: `architecture ${name}` };
+        throw unknown(`abf-arches: ABF has no architecture ${(0,sanitize/* quoted */.TL)(name)}.`, [`It has ${names(known)}.`]);
+    });
+    // A name and a number may mean the same one.
+    return [...new Map(found.map((arch) => [arch.id, arch])).values()];
+}
+async function resolvePlaces(wanted, api) {
+    const { repository, platform, includeRepositories } = wanted;
+    const numbers = [repository, platform ?? '', ...includeRepositories].every(isId);
+    const known = numbers && includeRepositories.length > 0 ? [] : await api.platformsForBuild();
+    const place = await findPlace(repository, 'abf-repository', known, api);
+    const buildFor = findBuildPlatform(wanted, place, known);
+    return {
+        repository: place.repository,
+        platform: { id: buildFor.id, label: buildFor.name },
+        includeRepositories: includeRepositories.length > 0
+            ? await includedAsAsked(includeRepositories, buildFor, known, api)
+            : await includedByDefault(place, buildFor, api),
+    };
+}
+async function findPlace(wanted, input, known, api) {
+    if (isId(wanted)) {
+        const id = Number(wanted);
+        const home = known.find(({ repositories }) => repositories.some((repository) => repository.id === id));
+        const name = home?.repositories.find((repository) => repository.id === id)?.name;
+        return { repository: { id, label: home && name ? `${home.name}/${name}` : `repository ${id}` }, home };
+    }
+    const slash = wanted.indexOf('/');
+    const [platform, name] = [wanted.slice(0, slash), wanted.slice(slash + 1)];
+    const home = known.find((candidate) => candidate.name === platform) ?? (await findPersonal(platform, api));
+    if (!home) {
+        throw unknown(`${input}: ABF has no platform ${(0,sanitize/* quoted */.TL)(platform)}.`, [
+            `Main platforms are ${names(known)}. A hidden platform can only be given by the numeric id of its repository.`,
+        ]);
+    }
+    const found = home.repositories.find((repository) => repository.name === name);
+    if (found)
+        return { repository: { id: found.id, label: `${home.name}/${found.name}` }, home };
+    throw unknown(`${input}: platform ${(0,sanitize/* quoted */.TL)(home.name)} has no repository ${(0,sanitize/* quoted */.TL)(name)}.`, [
+        `It has ${names(home.repositories)}.`,
+    ]);
+}
+/** Personal platforms are not in the list of those to build for. */
+function findPersonal(name, api) {
+    return name.includes('.')
+        ? api.personalPlatforms().then((list) => list.find((platform) => platform.name === name))
+        : api.platform(name);
+}
+/** The platform to build for, with the repositories that are known of it. */
+function findBuildPlatform(wanted, { home }, known) {
+    const { platform, repository } = wanted;
+    if (platform !== undefined) {
+        const found = known.find(({ id, name }) => name === platform || String(id) === platform);
+        if (found)
+            return found;
+        if (isId(platform))
+            return {
+                id: Number(platform),
+                name: `platform ${platform}`,
+                platform_type: undefined,
+                repositories: [],
+            };
+        throw unknown(`abf-platform: ABF has no platform ${(0,sanitize/* quoted */.TL)(platform)} to build for.`, [
+            `It has ${names(known)}.`,
+        ]);
+    }
+    if (home && (home.platform_type === 'main' || known.includes(home)))
+        return home;
+    throw unknown(`abf-platform: expected the platform to build for, as ${(0,sanitize/* quoted */.TL)(repository)} is in no main platform.`, [`Give abf-platform: one of ${names(known)}.`]);
+}
+async function includedAsAsked(wanted, buildFor, known, api) {
+    const places = await Promise.all(wanted.map((item) => findPlace(item, 'abf-include-repositories', known, api)));
+    const stranger = places.find(({ home }) => home !== undefined && home.id !== buildFor.id);
+    if (stranger) {
+        throw unknown(`abf-include-repositories: ${(0,sanitize/* quoted */.TL)(stranger.repository.label)} does not belong to ${(0,sanitize/* quoted */.TL)(buildFor.name)}, the platform to build for.`, [
+            'ABF takes only repositories of that platform. Others go into extra_repositories of abf-build-options.',
+        ]);
+    }
+    return [...new Set(places.map(({ repository }) => repository.id))];
+}
+/** `main` of the platform, and the repository itself where it is in that platform. */
+async function includedByDefault(place, buildFor, api) {
+    const repositories = buildFor.repositories.length > 0
+        ? buildFor.repositories
+        : ((await api.platform(String(buildFor.id)))?.repositories ?? []);
+    const main = repositories.find(({ name }) => name === MAIN);
+    const own = repositories.find(({ id }) => id === place.repository.id);
+    const ids = [...new Set([main, own].flatMap((repository) => repository?.id ?? []))];
+    if (ids.length > 0)
+        return ids;
+    throw unknown(`abf-include-repositories: expected repositories to build with, as ${(0,sanitize/* quoted */.TL)(buildFor.name)} has none named ${MAIN}.`, ['Give abf-include-repositories.']);
+}
+function isId(text) {
+    return /^\d+$/.test(text);
+}
+function names(list) {
+    return list.length === 0 ? 'none' : list.map(({ name }) => (0,sanitize/* plain */.pj)(name, 60)).join(', ');
+}
+function unknown(message, advice) {
+    return new errors/* ActionError */.lZ(message, { title: 'ABF does not know that', advice: advice.join(' ') });
+}
+
+;// CONCATENATED MODULE: ./src/abf/select.ts
+
+
+
+
+
+/** The builds given by id, then those that the filter finds. */
+async function select_select(task, session) {
+    const { api, clock, ledger, observer } = session;
+    const { ids, filter, operation } = task;
+    const { rows, more: cut } = filter === undefined ? { rows: [], more: false } : await api.search(filter);
+    if (cut) {
+        session.logger.warning(`abf-filter matches more than ${MAX_FOUND} builds. Only the ${MAX_FOUND} that changed last are used. Make abf-filter narrower.`);
+    }
+    const known = new Map(rows.map(({ id, status }) => [id, status]));
+    const unread = operation === 'search' ? ids.filter((id) => !known.has(id)) : [];
+    const seen = unread.length === 0 ? undefined : await observer.observe(unread);
+    const records = [...new Set([...ids, ...known.keys()])].map((id) => {
+        const sighting = seen?.get(id)?.sighting;
+        const status = sighting?.kind === 'status' ? sighting.code : known.get(id);
+        // What was only read from a list is not yet seen by the wait, which logs the first status itself.
+        const more = operation === 'search' && status !== undefined ? { status } : {};
+        return createRecord(id, 'given', clock.now(), more);
+    });
+    ledger.add(...records);
+}
+/** A search reads so many of the builds that it finds; one request for each of 1,000 rows would be too many. */
+const MAX_DESCRIBED = 20;
+/** Reads the descriptions that are still unknown: of builds that were not waited for, or that a search found. */
+async function describeRest({ inputs, api, ledger, logger }) {
+    const search = inputs.task.operation === 'search';
+    const bare = ledger.records
+        .slice(0, search ? MAX_DESCRIBED : undefined)
+        .filter(({ build, origin, track }) => !build && origin === 'given' && track.status !== undefined);
+    await (0,pool/* mapPool */.P)(bare, READS_AT_ONCE, async (record) => {
+        try {
+            const shown = await api.show(record.id);
+            if (shown.kind === 'build')
+                record.build = shown.build;
+        }
+        catch (error) {
+            if (!(error instanceof failure/* HttpError */.j$))
+                throw error;
+            logger.info(`Build ${record.id} could not be read: ${error.message}`);
+        }
+    });
+}
+
+;// CONCATENATED MODULE: ./src/abf/wait/poll-status.ts
+
+
+
+
+const MISSING = { sighting: { kind: 'missing' }, build: undefined, projectId: undefined };
+/**
+ * Servers of about 2012 ignore the filter by id and send any builds; from then on each build is read by itself. And a
+ * build that cannot be shown (hidden, or its repository deleted) is still in the list.
+ */
+function createObserver(api) {
+    let listsById = true;
+    const notShown = new Set();
+    async function one(id) {
+        const shown = await api.show(id);
+        switch (shown.kind) {
+            case 'missing':
+                return MISSING;
+            case 'build':
+                return {
+                    sighting: { kind: 'status', code: shown.build.status },
+                    build: shown.build,
+                    projectId: undefined,
+                };
+            case 'hidden': {
+                const row = listsById ? (await api.statuses([id]))?.[0] : undefined;
+                if (!row)
+                    throw shown.error;
+                notShown.add(id);
+                return fromRow(row);
+            }
+            default:
+                return (0,errors/* assertNever */.xb)(shown);
+        }
+    }
+    async function many(ids) {
+        const found = new Map();
+        const lists = await (0,pool/* mapPool */.P)(pagesOf(ids), READS_AT_ONCE, async (page) => {
+            const rows = await api.statuses(page);
+            for (const row of rows ?? [])
+                found.set(row.id, fromRow(row));
+            return rows !== undefined;
+        });
+        return lists.includes(false) ? undefined : found;
+    }
+    return {
+        async observe(ids) {
+            const [first] = ids;
+            const alone = ids.length === 1 && first !== undefined && !notShown.has(first);
+            const listed = alone || !listsById ? undefined : await many(ids);
+            if (!alone && listed === undefined)
+                listsById = false;
+            const found = listed ?? new Map();
+            // Missing in the list is not proof enough: a look at the build itself is.
+            const rest = ids.filter((id) => !found.has(id));
+            const seen = await (0,pool/* mapPool */.P)(rest, READS_AT_ONCE, one);
+            for (const [index, id] of rest.entries())
+                found.set(id, seen[index] ?? MISSING);
+            return found;
+        },
+    };
+}
+function fromRow({ status, project_id }) {
+    return { sighting: { kind: 'status', code: status }, build: undefined, projectId: project_id };
+}
+function pagesOf(ids) {
+    return Array.from({ length: Math.ceil(ids.length / PAGE_SIZE) }, (_, page) => ids.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
+}
+
+;// CONCATENATED MODULE: ./src/abf/wait/schedule.ts
+
+
+
+/** Quicker polls would be a burden to the server and tell nothing more: workers report every few seconds. */
+const MIN_PAUSE_MS = 2000;
+/** Of a build whose project has no history. */
+const UNKNOWN_BUILD_MS = 15 * 60_000;
+/** The publisher starts every three minutes, takes minutes, and sometimes waits behind a lock for hours. */
+const PUBLISHING_MS = 150_000;
+/** A worker sees a cancel within seconds; then it has to clean up, and to send what there is. */
+const STOPPING_MS = 60_000;
+/** The share of its usual duration from which on a build may end at any moment. */
+const NEAR_END = 0.65;
+/** Milliseconds until the next poll, at most `maxMs`. The last build ends the wait, so the longest pause counts. */
+function nextPause(builds, maxMs) {
+    const longest = builds.reduce((pause, build) => Math.max(pause, pauseFor(build)), MIN_PAUSE_MS);
+    return Math.round(Math.min(longest, maxMs));
+}
+function pauseFor({ phase, ageMs, usualMs }) {
+    switch (phase) {
+        case 'queue':
+            return 7 * root(usualMs ?? UNKNOWN_BUILD_MS);
+        case 'build':
+        case 'unknown': {
+            // Of a build with an unknown duration or beginning, any moment may be the last.
+            if (usualMs === undefined)
+                return 1.1 * root(UNKNOWN_BUILD_MS + (ageMs ?? 0));
+            if (ageMs === undefined)
+                return 1.1 * root(usualMs);
+            const untilNearEnd = NEAR_END * usualMs - ageMs;
+            const overdue = ageMs > 2 * usualMs ? ageMs : usualMs;
+            return Math.max(0.6 * root(overdue), Math.min(2.5 * root(usualMs), untilNearEnd));
+        }
+        case 'publish':
+        case 'built':
+        case 'end':
+            return root(PUBLISHING_MS + (ageMs ?? 0));
+        case 'stopping':
+            return root(STOPPING_MS + (ageMs ?? 0));
+        default:
+            return (0,errors/* assertNever */.xb)(phase);
+    }
+}
+/** The square root, counted in seconds: of 15 minutes half a minute. */
+function root(ms) {
+    return 1000 * Math.sqrt(ms / 1000);
+}
+/** The shortest pause that leaves requests until the count starts again, if this job were the only one from now on. */
+function minPauseForLimit({ cost, left, resetMs }) {
+    if (left === undefined)
+        return 0;
+    return Math.ceil(Math.min(resetMs, (cost * resetMs) / Math.max(left, 1)));
+}
+/** With shorter pauses than this the usual duration makes no difference, so it is not requested. */
+const MIN_INTERVAL_FOR_HISTORY_MS = 10_000;
+/** The durations of more projects than this are not requested: it is the last of many builds that ends a wait. */
+const MAX_PROJECTS = 3;
+const SECOND_MS = 1000;
+const schedule_HOUR_MS = 60 * 60_000;
+function createSchedule(options) {
+    const { api, clock, interval, graceMs } = options;
+    /** Of each build its status, and since when it has it. */
+    const phases = new Map();
+    const averages = new Map();
+    let open = [];
+    let lastPoll;
+    let made = api.quota().made;
+    let cost = 1;
+    /** As the server reports it, else in the middle of the time between two polls. */
+    function began(record, code, now) {
+        const earliest = lastPoll ?? (record.origin === 'submitted' ? record.history[0]?.at : undefined);
+        const changed = record.build?.status === code ? record.build.updated_at : undefined;
+        if (changed === undefined)
+            return earliest === undefined ? undefined : (earliest + now) / 2;
+        const at = Math.min(now, now - (api.serverNow() - changed * SECOND_MS));
+        return Math.max(at, earliest ?? at);
+    }
+    /** A build that stays in such a status is decided when the grace period ends, so the next poll is then. */
+    function graceLeft({ track }, now) {
+        const passes = ['built', 'end'].includes(statusInfo(track.status ?? -1).phase);
+        const left = track.since + graceMs - now;
+        return passes && left > 0 ? Math.max(left, SECOND_MS) : interval;
+    }
+    return {
+        async polled(records) {
+            const now = clock.now();
+            open = records;
+            for (const record of open) {
+                const code = record.track.status;
+                if (code === undefined || phases.get(record.id)?.code === code)
+                    continue;
+                phases.set(record.id, { code, since: began(record, code, now) });
+            }
+            lastPoll = now;
+            cost = Math.max(api.quota().made - made, 1);
+            if (interval >= MIN_INTERVAL_FOR_HISTORY_MS)
+                await readAverages(open, averages, options);
+            made = api.quota().made;
+        },
+        pause() {
+            const now = clock.now();
+            const builds = open.map((record) => {
+                const { since } = phases.get(record.id) ?? {};
+                return {
+                    phase: record.track.missing > 0 ? 'built' : statusInfo(record.track.status ?? -1).phase,
+                    ageMs: since === undefined ? undefined : now - since,
+                    usualMs: usualMs(record, averages),
+                };
+            });
+            const resetMs = schedule_HOUR_MS - (api.serverNow() % schedule_HOUR_MS);
+            const wanted = open.reduce((least, record) => Math.min(least, graceLeft(record, now)), nextPause(builds, interval));
+            return Math.max(wanted, minPauseForLimit({ cost, left: api.quota().left, resetMs }));
+        },
+    };
+}
+/** One request for each project, at most once. The wait goes on without the durations when the server refuses them. */
+async function readAverages(open, known, { api, logger }) {
+    const projects = new Set(open.flatMap((record) => projectIdOf(record) ?? []));
+    if (projects.size > MAX_PROJECTS)
+        return;
+    for (const id of projects) {
+        if (known.has(id))
+            continue;
+        known.set(id, []);
+        try {
+            known.set(id, await api.averages(id));
+        }
+        catch (error) {
+            if (!(error instanceof failure/* HttpError */.j$))
+                throw error;
+            logger.debug(`The usual duration of builds of project ${id} is not known: ${error.message}`);
+        }
+    }
+}
+/** The average on the architecture of the build, else on all of them. */
+function usualMs(record, known) {
+    const all = known.get(projectIdOf(record) ?? 0) ?? [];
+    const arch = record.expected?.arch.id ?? record.build?.arch?.id;
+    const same = all.filter(({ arch_id }) => arch_id === arch);
+    const averages = same.length > 0 ? same : all;
+    if (averages.length === 0)
+        return undefined;
+    const builds = averages.reduce((sum, { build_count }) => sum + build_count, 0);
+    const seconds = averages.reduce((sum, one) => sum + one.average_build_time * one.build_count, 0);
+    return (seconds / builds) * SECOND_MS;
+}
+function projectIdOf({ expected, build, projectId }) {
+    return expected?.projectId ?? build?.project?.id ?? projectId;
+}
+
+;// CONCATENATED MODULE: ./src/abf/session.ts
+
+
+
+
+/** The longest pause that a request outside of the wait takes for a limit. */
+const MAX_RATE_LIMIT_WAIT_MS = 60_000;
+/** Polls in a row, times the interval, for which a status that may pass by itself is given time. */
+const GRACE_INTERVALS = 4;
+function openSession(inputs, deps) {
+    const { clock, connect, signal } = deps;
+    const api = (http, until, maxRateLimitWaitMs) => createAbfApi({
+        http,
+        clock,
+        signal: until,
+        maxRateLimitWaitMs,
+        account: { base: inputs.baseUrl, source: inputs.credentialsSource },
+        credentials: inputs.credentials,
+        userAgent: deps.userAgent,
+    });
+    const patient = api(connect({ signal }), signal, MAX_RATE_LIMIT_WAIT_MS);
+    // The wait has pauses and a deadline of its own, which repeated requests would overrun.
+    const polling = api(connect({ signal, retries: 0 }), signal, 0);
+    const { operation } = inputs.task;
+    const interval = inputs.pollInterval;
+    const graceMs = GRACE_INTERVALS * interval;
+    return {
+        ...deps,
+        inputs,
+        base: inputs.baseUrl,
+        source: inputs.credentialsSource,
+        api: patient,
+        apiUntil: (until, limitMs) => api(connect({ signal: until, retries: 1, requestTimeout: Math.round(limitMs / 3) }), until, 0),
+        observer: createObserver(patient),
+        ledger: new submitted_builds/* Ledger */.Oc(deps, inputs.onAbort),
+        files: connect({ signal, retries: Math.min(deps.retries, 2) }),
+        wait: {
+            ...deps,
+            observer: createObserver(polling),
+            api: patient,
+            schedule: createSchedule({ api: polling, clock, logger: deps.logger, interval, graceMs }),
+            interval,
+            timeout: inputs.timeout,
+            policy: {
+                goal: operation === 'watch' || operation === 'search' ? 'build' : operation,
+                testsFailed: inputs.testsFailed,
+                unpermittedArch: inputs.unpermittedArch,
+                graceMs,
+            },
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/abf/submit/fields.ts
+var fields = __webpack_require__(9091);
+;// CONCATENATED MODULE: ./src/abf/submit/submit.ts
+
+
+
+
+
+
+
+
+/** A create after a lost answer is sent again at most so often, whatever `retries` says. */
+const MOST_REPEATS = 2;
+/**
+ * Sees to one build per architecture, in order: takes an equal one that exists, or creates one. Each is in the ledger
+ * as soon as it is known.
+ * @throws ActionError or HttpError at the first one that the server refuses; those before it are in the ledger
+ */
+async function submit_submit(wanted, target, deps) {
+    const sought = {
+        projectId: target.project.id,
+        project: target.project.label,
+        repositoryId: target.repository.id,
+        platformId: target.platform.id,
+        commit: wanted.commit,
+        version: (0,fields/* storedVersion */.Um)(wanted),
+    };
+    const equal = await findOthers(wanted, target, sought, deps);
+    for (const arch of target.arches) {
+        const expected = {
+            projectId: target.project.id,
+            project: target.project.label,
+            platform: target.platform.label,
+            repository: target.repository.label,
+            arch,
+            commit: wanted.commit,
+            mode: wanted.mode,
+        };
+        const found = equal.byArch.get(arch.id);
+        const other = equal.others.get(arch.id);
+        if (!found && other)
+            explainOther((0,sanitize/* plain */.pj)(arch.name, 40), other, deps);
+        if (found) {
+            deps.ledger.add(createRecord(found.id, 'reused', deps.clock.now(), { expected, build: found }));
+            deps.logger.info(`${(0,sanitize/* plain */.pj)(arch.name)}: build ${found.id} of the same commit is ${sayStatus(found.status)}; it is used instead of a new one. ${submit_link(found.id, deps)}`);
+        }
+        else {
+            await createOne((0,fields/* createFields */.aI)(wanted, target, arch), { ...sought, archId: arch.id, since: 0, known: [...equal.seen] }, expected, deps);
+        }
+    }
+}
+/** What is there already: to be used instead, or at least not to be taken for this run's own after a lost answer. */
+async function findOthers(wanted, target, sought, { api, logger, reuse }) {
+    const byArch = new Map();
+    const others = new Map();
+    try {
+        if (reuse) {
+            return await findEqual(api, sought, {
+                archIds: target.arches.map(({ id }) => id),
+                mode: wanted.mode,
+                includeRepositories: target.includeRepositories,
+                includesGiven: wanted.includeRepositories.length > 0,
+                options: wanted.options,
+            });
+        }
+        return { byArch, others, seen: new Set((await listEqual(api, sought)).map(({ id }) => id)) };
+    }
+    catch (error) {
+        // On OMV reads are anonymous, so builds of a hidden project can be made but not looked for.
+        if (!(error instanceof failure/* HttpError */.j$) || error.status !== 403 || error.retryAfterMs !== undefined)
+            throw error;
+        logger.info('This server does not show the builds of the project, so no existing one can be used again.');
+        return { byArch, others, seen: new Set() };
+    }
+}
+/** A build that is not reused without an evident reason looks like a mistake of this action. */
+function explainOther(arch, { id, different, unreported }, deps) {
+    const names = (list) => list.map((name) => (0,sanitize/* plain */.pj)(name, 60)).join(', ');
+    if (different.length > 0) {
+        deps.logger.info(`${arch}: build ${id} of the same commit differs in ${names(different)}, so a new build is submitted. ${submit_link(id, deps)}`);
+        return;
+    }
+    deps.logger.notice(`${arch}: build ${id} of the same commit exists, but ABF does not report its ${names(unreported)}. So it is not reused, and a new build is submitted. ${submit_link(id, deps)}`, 'Build not reused');
+}
+async function createOne(fields, pending, expected, deps) {
+    const { api, clock, ledger, logger } = deps;
+    const repeats = Math.min(deps.retries, MOST_REPEATS);
+    const arch = (0,sanitize/* plain */.pj)(expected.arch.name, 40);
+    for (let tried = 0;; tried += 1) {
+        const intent = { ...pending, since: clock.now() };
+        ledger.announce(intent);
+        const created = await api.create(fields, `submit the build for ${arch}`);
+        switch (created.kind) {
+            case 'created':
+                ledger.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: STATUS.queued }));
+                logger.info(`${arch}: submitted as build ${created.id}. ${submit_link(created.id, deps)}`);
+                return;
+            case 'refused':
+                ledger.withdraw();
+                throw created.error;
+            case 'lost': {
+                logger.info(`${arch}: ${created.error.message}. Looking whether the build was made all the same.`);
+                const final = created.error.status === 500;
+                const found = await reconcile(intent, expected.arch, created.error, final, deps);
+                if (found) {
+                    if (!found.ours)
+                        ledger.withdraw();
+                    ledger.add(createRecord(found.build.id, found.ours ? 'submitted' : 'reused', clock.now(), {
+                        expected,
+                        build: found.build,
+                    }));
+                    logger.info(`${arch}: it was, as build ${found.build.id}. ${submit_link(found.build.id, deps)}`);
+                    return;
+                }
+                ledger.withdraw();
+                // The application itself broke, which the same request does to it again.
+                if (final)
+                    throw unknownProject(created.error);
+                if (tried >= repeats)
+                    throw created.error;
+                logger.info(`${arch}: there is none, so it is submitted again.`);
+                break;
+            }
+            default:
+                (0,errors/* assertNever */.xb)(created);
+        }
+    }
+}
+/** ABF fails itself, instead of refusing, when there is no project of the given number. */
+function unknownProject({ message, detail }) {
+    return new errors/* ActionError */.lZ(message, {
+        advice: 'ABF answers so to a project that it does not have: check abf-project, and abf-repository. If both are right, look at the server, then run the job again.',
+        detail,
+    });
+}
+function submit_link(id, { base }) {
+    return `${base}build_lists/${id}`;
+}
+
+;// CONCATENATED MODULE: ./src/wait/poll.ts
+/**
+ * Looks, pauses, and looks again, until a look is done or the deadline is there; then it looks one last time, so that
+ * a result which came during the last pause is not missed.
+ * @throws what a look threw when `onTrouble` calls it fatal; the reason of the signal as soon as it aborts
+ */
+async function poll(look, options) {
+    const { deadline, schedule, onTrouble, clock, signal } = options;
+    let inARow = 0;
+    // Set from the length of the pause: a timer that fires a little early must not lead to two last looks.
+    let last = deadline <= clock.now();
+    for (;;) {
+        signal.throwIfAborted();
+        let failure;
+        let pause;
+        try {
+            const seen = await look();
+            if (seen.kind === 'done')
+                return seen;
+            inARow = 0;
+            pause = schedule();
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            inARow += 1;
+            const trouble = onTrouble(error, inARow);
+            if (trouble.kind === 'fatal')
+                throw error;
+            failure = error;
+            pause = trouble.ms;
+        }
+        const left = deadline - clock.now();
+        if (last || left <= 0)
+            return { kind: 'deadline', failure };
+        last = pause >= left;
+        await clock.sleep(Math.min(Math.max(pause, 0), left), signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/abf/wait/progress-log.ts
+
+
+
+const HEARTBEAT_MS = 10 * 60_000;
+/** So many failed polls in a row are worth a look at the server. */
+const WORRYING = 5;
+const MOST_NAMED = 5;
+function createDiary(logger, clock, deadline) {
+    let written = clock.now();
+    let troubled = false;
+    const unknown = new Set();
+    const write = (line) => {
+        written = clock.now();
+        logger.info(`${timeOfDay(written)}  ${line}`);
+    };
+    return {
+        changed(record, before) {
+            const code = record.track.status ?? -1;
+            const after = before.status === undefined || !sawBeginning(record, record.history.length - 1)
+                ? ''
+                : `, after ${(0,durations/* sayDuration */.k)(clock.now() - before.since)} ${sayStatus(before.status)}`;
+            write(`${labelOf(record)}: ${sayStatus(code)}${after}`);
+            if (isKnown(code) || unknown.has(code))
+                return;
+            unknown.add(code);
+            logger.warning(`ABF reports the status ${code}, which this action does not know. It waits for one that it knows.`, 'Unknown ABF status');
+        },
+        missing(record) {
+            if (record.track.missing === 1)
+                write(`${labelOf(record)}: the server does not find it`);
+        },
+        mode(record) {
+            const asked = record.expected?.mode;
+            if (asked === undefined || record.mode === undefined || asked === record.mode)
+                return;
+            logger.notice(`${labelOf(record)}: abf-auto-publish is ${asked}, but ABF made it ${record.mode}, as it does for repositories that require QA. The wait goes by ${record.mode}.`, 'Publish mode changed by ABF');
+        },
+        over(record) {
+            const { outcome } = record;
+            // The change of status has said the rest.
+            const plainly = outcome?.verdict === 'success' && !outcome.warn;
+            if (outcome && !plainly)
+                write(`${labelOf(record)}: ${outcome.sentence}`);
+        },
+        trouble(error, pauseMs, inARow) {
+            troubled = true;
+            const line = `${error.message}. Next look in ${(0,durations/* sayDuration */.k)(pauseMs)}.`;
+            if (error.status === 403)
+                logger.warning(line, "ABF's limit of requests is reached");
+            else if (inARow === WORRYING)
+                logger.warning(line, 'ABF does not answer as it should');
+            else
+                write(line);
+        },
+        beat(records) {
+            if (troubled)
+                write('ABF answers again.');
+            troubled = false;
+            if (clock.now() - written < HEARTBEAT_MS)
+                return;
+            const open = records.filter(({ outcome }) => !outcome);
+            if (open.length === 0)
+                return;
+            const named = open.slice(0, MOST_NAMED).map((record) => {
+                const since = (0,durations/* sayDuration */.k)(clock.now() - record.track.since);
+                const least = sawBeginning(record, record.history.length) ? '' : 'at least ';
+                return `${archOf(record) ?? record.id} ${sayStatus(record.track.status)} for ${least}${since}`;
+            });
+            const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : '';
+            write(`Waiting for ${open.length} of ${records.length}: ${named.join(', ')}${more}; ${(0,durations/* sayDuration */.k)(Math.max(0, deadline - clock.now()))} left`);
+        },
+    };
+}
+/**
+ * Whether this step knows since when the build is in the last of the first `seen` statuses: it submitted the build, or
+ * it saw the change. A build that was found in a status may have been in it for days.
+ */
+function sawBeginning({ origin }, seen) {
+    return origin === 'submitted' || seen > 1;
+}
+function timeOfDay(ms) {
+    return `${new Date(ms).toISOString().slice(11, 19)}Z`;
+}
+
+;// CONCATENATED MODULE: ./src/abf/wait/wait.ts
+
+
+
+
+
+
+
+
+
+
+/** The longest pause after trouble that names no time itself. */
+const LONGEST_PAUSE_MS = 5 * 60_000;
+/** Jobs that were stopped by the same full hour do not all come back in the same second. */
+const SPREAD_MS = 20_000;
+/**
+ * Waits until every build has an outcome, or the time is over: then those without one get `timed_out`. One that fails
+ * does not end the wait for the others. Trouble with the server is sat out until the deadline.
+ * @throws HttpError for what cannot heal (401, 403 for lack of rights); the reason of the signal when it aborts
+ */
+async function waitFor(records, deps) {
+    const { clock, logger, signal, schedule, timeout } = deps;
+    const deadline = clock.now() + timeout;
+    const diary = createDiary(logger, clock, deadline);
+    const lookAll = async () => {
+        const open = await look(records, deps, diary);
+        if (open.length === 0)
+            return { kind: 'done', value: undefined };
+        await schedule.polled(open);
+        return { kind: 'again' };
+    };
+    const result = await poll(lookAll, {
+        deadline,
+        schedule: () => schedule.pause(),
+        clock,
+        signal,
+        onTrouble: (error, inARow) => judgeTrouble(error, inARow, deps, diary),
+    });
+    if (result.kind === 'done')
+        return;
+    const trouble = result.failure instanceof failure/* HttpError */.j$ ? ` At the end ${result.failure.message}.` : '';
+    for (const record of records) {
+        record.outcome ??= outcome('timed_out', `Not over within ${(0,durations/* sayDuration */.k)(timeout)}: last seen ${sayStatus(record.track.status)}.${trouble}`);
+    }
+}
+/** One look at every build, for a step that does not wait: those that are over get their outcome. */
+async function lookOnce(records, deps) {
+    await look(records, deps, createDiary(deps.logger, deps.clock, deps.clock.now()));
+}
+/** Gives the builds that have no outcome yet. */
+async function look(records, deps, diary) {
+    const { observer, clock, policy } = deps;
+    const open = records.filter((record) => !record.outcome);
+    if (open.length === 0)
+        return open;
+    const seen = await observer.observe(open.map(({ id }) => id));
+    for (const record of open)
+        note(record, seen.get(record.id), clock.now(), diary);
+    const unsure = open.filter((record) => needsMode(record, policy));
+    await (0,pool/* mapPool */.P)(unsure, READS_AT_ONCE, (record) => readMode(record, deps, diary));
+    const over = open.filter((record) => {
+        if (needsMode(record, policy))
+            return false;
+        // A mode that is not known makes no difference here.
+        record.outcome = decide(record.track, record.mode ?? 'none', policy, clock.now());
+        return record.outcome !== undefined;
+    });
+    await (0,pool/* mapPool */.P)(over, READS_AT_ONCE, (record) => finish(record, deps, diary));
+    diary.beat(records);
+    return open.filter((record) => !record.outcome);
+}
+/** True when nothing can be said about the build before the server has told its publish mode. */
+function needsMode({ mode, track }, { goal }) {
+    const { status, missing } = track;
+    return (goal === 'build' && mode === undefined && missing === 0 && status !== undefined && modeMatters(status));
+}
+/** Takes a sighting into the record. */
+function note(record, seen, now, diary) {
+    if (!seen)
+        return;
+    const before = record.track;
+    record.track = advance(before, seen.sighting, now);
+    record.projectId = seen.projectId ?? record.projectId;
+    if (seen.build)
+        wait_describe(record, seen.build, diary);
+    const { status, missing } = record.track;
+    if (missing > 0) {
+        diary.missing(record);
+        return;
+    }
+    if (status === undefined || status === before.status)
+        return;
+    record.history.push({ code: status, at: now });
+    diary.changed(record, before);
+}
+function wait_describe(record, build, diary) {
+    const known = record.mode;
+    record.build = build;
+    record.mode = modeOf(build) ?? known;
+    if (known === undefined && record.mode !== undefined)
+        diary.mode(record);
+}
+/** The server may have changed the mode that was asked for, and only its word counts. */
+async function readMode(record, { api, logger }, diary) {
+    const shown = await api.show(record.id);
+    if (shown.kind === 'missing')
+        return;
+    if (shown.kind === 'build')
+        wait_describe(record, shown.build, diary);
+    if (record.mode === undefined) {
+        record.mode = record.expected?.mode ?? 'default';
+        logger.warning(`${labelOf(record)}: the server does not tell the publish mode; ${record.mode} is assumed.`);
+    }
+}
+/** The last description of a build that is over: what it made, and whether it is the one that was asked for. */
+async function finish(record, { api, logger }, diary) {
+    const { track, outcome: result } = record;
+    if (track.missing === 0 && record.build?.status !== track.status) {
+        try {
+            const shown = await api.show(record.id);
+            if (shown.kind === 'build')
+                wait_describe(record, shown.build, diary);
+        }
+        catch (error) {
+            // The outcome stands; what is missing is its decoration.
+            if (!(error instanceof failure/* HttpError */.j$))
+                throw error;
+            logger.info(`${labelOf(record)}: its packages and logs could not be read: ${error.message}`);
+        }
+    }
+    const good = result?.verdict === 'success' || result?.verdict === 'neutral';
+    const wrong = good ? mismatch(record) : undefined;
+    if (wrong !== undefined)
+        record.outcome = outcome_failure(wrong);
+    if (good && record.expected && record.build?.commit_hash === undefined) {
+        logger.warning(`${labelOf(record)}: the server does not tell which commit it built.`);
+    }
+    diary.over(record);
+}
+/** 401 and 403 stay as they are; a server that is overloaded, restarting or silent comes back. */
+function judgeTrouble(error, inARow, deps, diary) {
+    if (!(error instanceof failure/* HttpError */.j$))
+        return { kind: 'fatal' };
+    const { clock, interval } = deps;
+    if (error.retryAfterMs !== undefined) {
+        // A short pause concerns this job alone.
+        const spread = error.retryAfterMs < SPREAD_MS ? 1000 : SPREAD_MS;
+        const ms = error.retryAfterMs + Math.round(clock.random() * spread);
+        diary.trouble(error, ms, inARow);
+        return { kind: 'pause', ms };
+    }
+    if (!mayHeal(error))
+        return { kind: 'fatal' };
+    const pause = Math.min(interval * 2 ** Math.min(inARow - 1, 10), Math.max(interval, LONGEST_PAUSE_MS));
+    const ms = Math.round(pause * (0.75 + clock.random() / 2));
+    diary.trouble(error, ms, inARow);
+    return { kind: 'pause', ms };
+}
+function mayHeal({ kind, status }) {
+    if (kind === 'tls' || kind === 'redirect' || kind === 'too-large')
+        return false;
+    return status === undefined || status === 200 || status === 408 || status === 429 || status >= 500;
+}
+
+;// CONCATENATED MODULE: ./src/abf/report/summary.ts
+
+
+
+
+
+/** A summary with more rows is of no use to anybody; the output has them all. */
+const MOST_ROWS = 200;
+const MOST_CHARTED = 20;
+/** Characters, of the 1 MiB that a summary may have. */
+const LOGS_LENGTH = 300_000;
+const ICONS = {
+    success: '✅',
+    failure: '❌',
+    cancelled: '⏹️',
+    timed_out: '⌛',
+    neutral: '➖',
+    in_progress: '⏳',
+};
+const HEADLINES = {
+    success: 'successful',
+    failure: 'failed',
+    cancelled: 'cancelled',
+    timed_out: 'not over in time',
+    neutral: 'nothing to go on with',
+    in_progress: 'under way',
+};
+/** The builds as a section of the job summary, in Markdown. Every text that a server sent is escaped. */
+function renderAbfSummary(report) {
+    const { conclusion } = conclusionOf(report);
+    const searched = report.operation === 'search';
+    const headline = searched
+        ? `🔎 ABF search: ${report.records.length} builds`
+        : `${ICONS[conclusion]} ABF ${report.operation}: ${HEADLINES[conclusion]}`;
+    return [`### ${headline}`, '', ...table(report), ...chart(report), ...tails(report.records), ''].join('\n');
+}
+function table(report) {
+    const { records } = report;
+    if (records.length === 0)
+        return ['No builds.', ''];
+    const left = records.length - MOST_ROWS;
+    return [
+        '<table>',
+        '<tr><th>Build</th><th>Project</th><th>Architecture</th><th>Repository</th><th>Status</th><th>Duration</th><th>Packages</th><th>Log</th></tr>',
+        ...records.slice(0, MOST_ROWS).map((record) => summary_row(record, report)),
+        '</table>',
+        '',
+        ...(left > 0 ? [`… and ${left} more.`, ''] : []),
+    ];
+}
+function summary_row(record, { base, operation }) {
+    const { id, build, origin, outcome, track } = record;
+    const { status } = track;
+    const verdict = outcome?.verdict ?? 'in_progress';
+    const icon = operation === 'search' ? '' : `${outcome?.warn ? '⚠️' : ICONS[verdict]} `;
+    const words = status === undefined ? 'not found' : `${statusInfo(status).name} (${status})`;
+    const sentence = outcome && (verdict !== 'success' || outcome.warn)
+        ? `<br><sub>${(0,sanitize/* markup */.PT)(outcome.sentence, 600)}</sub>`
+        : '';
+    const cells = [
+        `${summary_link(pageOf(id, base), String(id))}${origin === 'reused' ? ' (was there)' : ''}`,
+        (0,sanitize/* markup */.PT)(projectOf(record) ?? '', 120),
+        (0,sanitize/* markup */.PT)(archOf(record) ?? '', 60),
+        (0,sanitize/* markup */.PT)(repositoryOf(record) ?? '', 120),
+        `${icon}${(0,sanitize/* markup */.PT)(words)}${sentence}`,
+        build?.duration === undefined ? '' : (0,durations/* sayDuration */.k)(build.duration * 1000),
+        build?.packages === undefined ? '' : String(build.packages.length),
+        summary_link(logOf(record, base), 'log'),
+    ];
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+const LANES = { queue: 'queue', build: 'build', publish: 'publish' };
+/** When each build queued, built and published, as far as it was seen. */
+function chart({ records, at }) {
+    const sections = records.slice(0, MOST_CHARTED).flatMap((record) => {
+        const bars = barsOf(record, at);
+        return bars.length === 0 ? [] : [`  section ${summary_name(`${archOf(record) ?? ''} ${record.id}`)}`, ...bars];
+    });
+    if (sections.length === 0)
+        return [];
+    return [
+        '```mermaid',
+        // Room for the names beside the bars, and no line for the moment of reading.
+        '%%{init: {"gantt": {"leftPadding": 160}}}%%',
+        'gantt',
+        '  dateFormat x',
+        '  axisFormat %H:%M',
+        '  todayMarker off',
+        ...sections,
+        '```',
+        '',
+    ];
+}
+function barsOf({ history, outcome }, at) {
+    return history.flatMap(({ code, at: from }, index) => {
+        const lane = LANES[statusInfo(code).phase];
+        const next = history[index + 1];
+        const to = next?.at ?? at;
+        const over = outcome !== undefined && !['timed_out', 'cancelled'].includes(outcome.verdict);
+        if (lane === undefined || to - from < 1000 || (!next && over))
+            return [];
+        const state = next ? 'done' : 'active';
+        return [`  ${lane} :${state}, ${Math.round(from)}, ${Math.round(to)}`];
+    });
+}
+/** Mermaid has no way to escape, so only what it surely takes for text is left. */
+function summary_name(text) {
+    return text.replace(/[^\w .+-]/g, ' ').trim();
+}
+/** The ends of logs, as long as there is room: GitHub drops the whole summary when it is too long. */
+function tails(records) {
+    let room = LOGS_LENGTH;
+    return records.flatMap((record) => {
+        const lines = summary_tail(record);
+        room -= lines.reduce((sum, line) => sum + line.length, 0);
+        return room >= 0 || lines.length === 0
+            ? lines
+            : [`The end of the log of build ${record.id} is in the log of this step.`, ''];
+    });
+}
+function summary_tail(record) {
+    const { log, id } = record;
+    if (!log)
+        return [];
+    // An empty line would end the HTML, and what follows it would be read as Markdown.
+    const lines = log.lines.map((line) => `${/^ */.exec(line)?.[0] ?? ''}${(0,sanitize/* markup */.PT)(line, 500) || '&#160;'}`);
+    const title = `${archOf(record) ?? ''} build ${id}: end of ${log.fileName}`;
+    return [
+        `<details><summary>${(0,sanitize/* markup */.PT)(title.trim())}</summary>`,
+        `<pre>${lines.join('\n')}</pre>`,
+        '</details>',
+        '',
+    ];
+}
+function summary_link(url, html) {
+    return `<a href="${(0,sanitize/* attribute */.lt)(url)}">${html}</a>`;
+}
+
+;// CONCATENATED MODULE: ./src/abf/index.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The ABF part of the step: submit or select builds, do what was asked, wait for the end. Outputs are written as far as
+ * they are known, also when it throws, and `onReport` has the facts for the summary by then.
+ * @throws ActionError or HttpError for what is no result of a build; the reason of the signal when the job is cancelled
+ */
+async function runAbf(inputs, deps) {
+    const session = openSession(inputs, deps);
+    const { ledger } = session;
+    let conclusion;
+    let left = [];
+    let report;
+    try {
+        conclusion = await start(inputs.task, session);
+        if (inputs.wait && conclusion === undefined) {
+            await waitFor(ledger.records, session.wait);
+            left = await cancelSubmitted(session, 'it is not over in time');
+        }
+        await describeRest(session);
+        await readLogs({ records: ledger.records, base: session.base }, inputs.logLines, session.files);
+    }
+    catch (error) {
+        const aborted = deps.signal.aborted;
+        conclusion = aborted ? 'cancelled' : 'failure';
+        // The process may be killed while it cancels.
+        tell(session, conclusion);
+        left = await cancelSubmitted(session, aborted ? 'the job is cancelled' : 'the step fails');
+        throw error;
+    }
+    finally {
+        report = tell(session, conclusion);
+        ledger.settle(left);
+    }
+    await announce(report, deps.logger);
+    return result(report, inputs);
+}
+/** Brings the builds into the ledger; gives a conclusion when there is nothing to wait for. */
+async function start(task, session) {
+    const { api, inputs, ledger, logger } = session;
+    if (task.operation === 'build') {
+        const target = await resolve(task.wanted, api);
+        logger.info(`ABF at ${session.base}: ${(0,sanitize/* plain */.pj)(target.project.label)} into ${(0,sanitize/* plain */.pj)(target.repository.label)}, built for ${(0,sanitize/* plain */.pj)(target.platform.label)}, at commit ${task.wanted.commit}`);
+        await submit_submit(task.wanted, target, { ...session, reuse: inputs.reuse });
+        return inputs.wait ? undefined : 'in_progress';
+    }
+    await select_select(task, session);
+    const { records } = ledger;
+    if (task.operation === 'search') {
+        logger.info(`Found ${records.length} builds.`);
+        return 'success';
+    }
+    if (records.length === 0) {
+        const empty = task.filter === undefined ? 'abf-build-list-ids is an empty list' : 'abf-filter selects no builds';
+        logger.warning(`${empty}, so there is nothing to ${task.operation}.`);
+        return 'neutral';
+    }
+    if (task.operation !== 'watch')
+        await operate(task.operation, records, session);
+    else if (!inputs.wait)
+        await lookOnce(records, session.wait);
+    return undefined;
+}
+/** Writes all outputs as they are now. */
+function tell(session, conclusion) {
+    const { inputs, ledger, outputs, logger, clock, base } = session;
+    const { operation } = inputs.task;
+    const report = { operation, base, conclusion, records: ledger.records, at: clock.now() };
+    const { outputs: values, tooLong } = renderOutputs(report);
+    for (const [name, value] of Object.entries(values))
+        outputs.set(name, value);
+    if (tooLong.length > 0) {
+        logger.warning(`Output ${tooLong.join(' and ')} is left out: GitHub takes at most 1 MiB.`);
+    }
+    session.onReport(report);
+    return report;
+}
+function result(report, inputs) {
+    const { operation } = report;
+    const { conclusion } = conclusionOf(report);
+    const wanted = conclusion === 'cancelled' && operation === 'cancel';
+    const ok = wanted || ['success', 'neutral', 'in_progress'].includes(conclusion);
+    return { conclusion, ok, report, stop: whyStop(conclusion, inputs) };
+}
+function whyStop(conclusion, { task, wait }) {
+    const { operation } = task;
+    if (operation === 'cancel' || operation === 'reject' || operation === 'search') {
+        return `abf-operation is ${operation}, which leads to nothing that could be released`;
+    }
+    if (!wait)
+        return 'abf-wait is false, so the builds may still fail; a later job with abf-build-list-ids can wait for them';
+    switch (conclusion) {
+        case 'success':
+            return undefined;
+        case 'neutral':
+            return 'the builds ended without what was asked for: nothing was built, or it was not published';
+        case 'in_progress':
+        case 'failure':
+        case 'cancelled':
+        case 'timed_out':
+            return `the builds ended as ${conclusion}`;
+        default:
+            return (0,errors/* assertNever */.xb)(conclusion);
+    }
+}
+
+
+/***/ }),
+
+/***/ 7391:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ mapPool)
+/* harmony export */ });
+/**
+ * Applies `work` to all items, at most `width` at a time, and gives the results in order. The first rejection rejects
+ * the whole and starts no further item.
+ */
+async function mapPool(items, width, work) {
+    const results = [];
+    const queue = items.entries();
+    let failed = false;
+    const worker = async () => {
+        for (const [index, item] of queue) {
+            if (failed)
+                return;
+            try {
+                results[index] = await work(item);
+            }
+            catch (error) {
+                failed = true;
+                throw error;
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+
+/***/ })
+
+};
