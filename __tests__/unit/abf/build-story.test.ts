@@ -41,8 +41,8 @@ describe('a build', () => {
       `info: znver1: submitted as build ${FIRST + 1}. ${BASE}build_lists/${FIRST + 1}`,
       `info: 00:01:00Z  ${LABEL}: building (3000), after 1 min queued (2000)`,
       `info: 00:01:00Z  ${second}: building (3000), after 1 min queued (2000)`,
-      `info: 00:03:00Z  ${LABEL}: built (0), after 2 min building (3000)`,
-      `info: 00:03:00Z  ${second}: built (0), after 2 min building (3000)`,
+      `info: 00:02:07Z  ${LABEL}: built (0), after 1 min 8 s building (3000)`,
+      `info: 00:02:07Z  ${second}: built (0), after 1 min 8 s building (3000)`,
     ])
     expect(askedAfter(step)).toEqual([
       POST,
@@ -67,8 +67,8 @@ describe('a build', () => {
     const result = await step.run(BUILD)
     expect(result).toMatchObject({ conclusion: 'failure', ok: false, stop: 'the builds ended as failure' })
     expect(told(step).slice(2)).toEqual([
-      `info: 00:03:00Z  ${LABEL}: build failed (666), after 2 min building (3000)`,
-      `info: 00:03:00Z  ${LABEL}: The build failed.`,
+      `info: 00:02:08Z  ${LABEL}: build failed (666), after 1 min 9 s building (3000)`,
+      `info: 00:02:08Z  ${LABEL}: The build failed.`,
       expect.stringMatching(
         /^error: .*: build failed \(666\)\. The build failed\.\nLog: https:\/\/file-store\.invalid\/api\S+\nBuild: https:\/\/abf\.example\/build_lists\/812926$/,
       ),
@@ -108,7 +108,7 @@ describe('a build', () => {
     expect(told(step).slice(1)).toEqual([
       `info: 00:01:00Z  ${LABEL}: unknown status 4242, after 1 min queued (2000)`,
       'warning: ABF reports the status 4242, which this action does not know. It waits for one that it knows.',
-      `info: 00:03:00Z  ${LABEL}: built (0), after 2 min unknown status 4242`,
+      `info: 00:02:08Z  ${LABEL}: built (0), after 1 min 9 s unknown status 4242`,
     ])
     expect(step.logger.titles).toEqual(['Unknown ABF status'])
   })
@@ -201,7 +201,7 @@ describe('a create whose answer is lost', () => {
     ])
     expect(step.abf.created).toHaveLength(1)
     expect(step.connections.at(-1)).toEqual({ retries: 1, requestTimeout: 20_000 })
-    expect(step.clock.pauses.slice(0, 2)).toEqual([0, 60_000])
+    expect(step.clock.pauses.slice(0, 2)).toEqual([0, 33_000])
   })
 
   test('is looked for four times and then sent again', async () => {
