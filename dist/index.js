@@ -13447,7 +13447,7 @@ function _function(params) {
 /******/ 	// This function allow to reference async chunks
 /******/ 	__nccwpck_require__.u = (chunkId) => {
 /******/ 		// return url for filenames based on template
-/******/ 		return "" + chunkId + ".index.js";
+/******/ 		return {"300":"abf","305":"sourcemaps","539":"http-write","637":"http-write-packages","778":"github-octokit-packages","825":"github-octokit","856":"http-tunnel"}[chunkId] + ".js";
 /******/ 	};
 /******/ })();
 /******/ 

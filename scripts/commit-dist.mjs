@@ -12,7 +12,7 @@ const { GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, HEA
   process.env
 
 const DEPENDABOT = 49_699_333
-const NAME = /^(?:(?:\d{1,4}\.)?index\.js|licenses\.txt|package\.json)$/
+const NAME = /^(?:[a-z]+(?:-[a-z]+){0,4}\.js|licenses\.txt|package\.json)$/
 const MOST_FILES = 20
 const LARGEST_FILE = 8 * 1024 * 1024
 const LARGEST_SUM = 16 * 1024 * 1024

@@ -280,7 +280,7 @@ class Repository extends StandIn {
   }
   open = 1
   files = ['package.json', 'package-lock.json']
-  dist: Readonly<Record<string, string>> = { 'index.js': 'old', 'licenses.txt': 'same', '1.index.js': 'gone' }
+  dist: Readonly<Record<string, string>> = { 'index.js': 'old', 'licenses.txt': 'same', 'gone.js': 'gone' }
   commit: unknown = { createCommitOnBranch: { commit: { oid: 'c'.repeat(40) } } }
   readonly commits: unknown[] = []
 
@@ -352,7 +352,7 @@ describe.concurrent('scripts/commit-dist.mjs', () => {
                   contents: Buffer.from(BUILT['package.json']).toString('base64'),
                 },
               ],
-              deletions: [{ path: 'dist/1.index.js' }],
+              deletions: [{ path: 'dist/gone.js' }],
             },
           },
         },
@@ -385,13 +385,16 @@ describe.concurrent('scripts/commit-dist.mjs', () => {
     [
       'many large files',
       Object.fromEntries(
-        ['index.js', '1.index.js', '2.index.js'].map((name) => [name, 'x'.repeat(6_000_000)]),
+        ['index.js', 'abf.js', 'github-octokit.js'].map((name) => [name, 'x'.repeat(6_000_000)]),
       ),
       /together are too large/,
     ],
     [
       'many files',
-      { ...BUILT, ...Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`${n}.index.js`, ''])) },
+      {
+        ...BUILT,
+        ...Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`${'x'.repeat(n + 1)}.js`, ''])),
+      },
       /too many/,
     ],
   ])('refuses an artifact with %s before it asks GitHub anything', async (_, files, reason) => {
