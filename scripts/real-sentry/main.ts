@@ -1,13 +1,16 @@
 // Holds the action against a real Sentry server: README.md in this folder.
 import { parseArgs } from 'node:util'
 import { checks } from './checks/index.ts'
+import { compareWithStandIn, record } from './compare.ts'
 import { Place } from './place.ts'
+import { loadRequests } from './requests.ts'
 import { externalServers, findTools, Unavailable } from './requirements.ts'
 import { RealSentry, VERSION } from './server.ts'
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
+    record: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     'skip-if-unavailable': { type: 'boolean', default: false },
   },
@@ -40,11 +43,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 async function main(): Promise<void> {
   const pattern = new RegExp(options.only ?? '', 'i')
   const chosen = checks.filter(({ name }) => pattern.test(name))
+  const files = [...loadRequests()].filter(([file]) => pattern.test(`requests ${file}`))
   if (options.list) {
     for (const { name } of chosen) say(name)
+    for (const [file, { length }] of files) say(`requests ${file}: ${length} requests`)
     return
   }
-  if (chosen.length === 0) throw new Error(`no check has a name that matches ${String(pattern)}`)
+  if (chosen.length + files.length === 0)
+    throw new Error(`no check has a name that matches ${String(pattern)}`)
   const external = externalServers(process.env)
   const tools = findTools(external)
   const sentry = await RealSentry.start({
@@ -54,20 +60,28 @@ async function main(): Promise<void> {
     onStart: (stop) => stops.push(stop),
   })
   say(`Sentry ${VERSION} is running at ${sentry.url}`)
-  let failed = 0
+  const count = { passed: 0, failed: 0 }
+  const report = (name: string, problem: string | undefined): void => {
+    count[problem === undefined ? 'passed' : 'failed'] += 1
+    say(`${problem === undefined ? 'ok  ' : 'FAIL'}  ${name}`)
+    if (problem !== undefined) say(problem.replaceAll(/^/gm, '      '))
+  }
+  // First, while nothing else is in the organization: some of them list all that is there.
+  const comparisons = await compareWithStandIn(sentry, pattern)
+  if (options.record) record(comparisons)
+  for (const { name, problems } of comparisons) {
+    report(name, problems.length === 0 ? undefined : problems.join('\n'))
+  }
   for (const { name, run } of chosen) {
-    try {
-      await run(new Place(sentry, name))
-      say(`ok    ${name}`)
-    } catch (error) {
-      failed += 1
-      say(`FAIL  ${name}`)
-      say(String(error instanceof Error ? error.message : error).replaceAll(/^/gm, '      '))
-    }
+    const problem = await run(new Place(sentry, name)).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    )
+    report(name, problem)
   }
   await stopAll()
-  if (failed > 0) process.exitCode = 1
-  say(`${chosen.length - failed} passed, ${failed} failed`)
+  if (count.failed > 0) process.exitCode = 1
+  say(`${count.passed} passed, ${count.failed} failed`)
 }
 
 try {

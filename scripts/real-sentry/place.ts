@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { GitHubRepository } from '../../__tests__/servers/github.ts'
 import { type ActionResult, type ActionRun, runAction, runPost } from '../../__tests__/runner/runner.ts'
 import { Api } from './api.ts'
-import type { RealSentry, Seed } from './server.ts'
+import type { RealSentry, TokenName } from './server.ts'
 
 /** A statement about the action and the real server; `run` throws when it does not hold. */
 export interface Check {
@@ -13,7 +13,7 @@ export interface Check {
 type Inputs = Readonly<Record<string, string>>
 
 export interface Step extends ActionRun {
-  readonly token?: keyof Seed['tokens']
+  readonly token?: TokenName
   /** Default: the server itself. */
   readonly url?: string
 }

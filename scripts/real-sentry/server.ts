@@ -16,22 +16,25 @@ const PYTHON = fileURLToPath(new URL('python/', import.meta.url))
 const OPTION_DELAY_MS = 6000
 const GITHUB_TOKEN = 'installation-token-of-the-checks'
 
-/** What python/seed.py has put into the server. */
+/** What python/seed.py has put into the server: ids of the organization and its projects by slug, tokens by name. */
 export interface Seed {
-  readonly projects: Readonly<Record<'web' | 'api' | 'worker' | 'hidden', string>>
-  readonly tokens: Readonly<
-    Record<
-      | 'organization'
-      | 'user'
-      | 'userReleases'
-      | 'userReadOnly'
-      | 'outsider'
-      | 'integration'
-      | 'integrationReleases',
-      string
-    >
-  >
+  readonly ids: Readonly<Record<'acme' | 'web' | 'api' | 'worker' | 'hidden', string>>
+  readonly tokens: Readonly<Record<TokenName, string>>
 }
+
+/** Tokens of the organization, of its owner with different scopes, of people in no or another team, and so on. */
+export type TokenName =
+  | 'organization'
+  | 'user'
+  | 'userReleases'
+  | 'userReadOnly'
+  | 'userEventsOnly'
+  | 'insider'
+  | 'outsider'
+  | 'stranger'
+  | 'strangerOrganization'
+  | 'integration'
+  | 'integrationReleases'
 
 /** A Sentry server on loopback with everything that it needs, for one run. */
 export class RealSentry {

@@ -84,7 +84,7 @@ export const deployChecks: readonly Check[] = [
   {
     name: 'old server: numeric project ids, refused before 24.8, work or the message says to give slugs',
     run: async ({ step, api, sha, sentry }) => {
-      const result = await step({ projects: sentry.seed.projects.api, environment: 'production' })
+      const result = await step({ projects: sentry.seed.ids.api, environment: 'production' })
       if (result.code === 0) assert.equal((await api.deploys(sha)).length, 1)
       else assert.match(failure(result), /slug/)
     },

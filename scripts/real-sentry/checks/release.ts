@@ -94,7 +94,7 @@ export const releaseChecks: readonly Check[] = [
     },
   },
   ...[
-    '@acme/web@1.0.0+build.7',
+    'acme-web@1.0.0+build.7',
     'web release 7',
     'köln-Ω-🚀',
     '50%25',

@@ -1,6 +1,6 @@
 """Run by `sentry exec`: one organization with projects, people, repositories and every kind of token.
 
-Writes what the checks need to $REAL_SENTRY_SEED: {"tokens": {name: token}, "projects": {slug: id}}.
+Writes what the checks need to $REAL_SENTRY_SEED: {"tokens": {name: token}, "ids": {slug: id}}.
 """
 import json
 import os
@@ -26,18 +26,21 @@ RELEASES = ["project:releases"]
 FULL = ["project:read", "project:write", "project:admin", "project:releases", "org:read", "org:write", "org:admin"]
 
 acme = Organization.objects.create(name="acme", slug="acme")
+globex = Organization.objects.create(name="globex", slug="globex")
 teams = {name: Team.objects.create(organization=acme, name=name, slug=name) for name in ("product", "other")}
 projects = {}
 for slug, team in (("web", "product"), ("api", "product"), ("worker", "product"), ("hidden", "other")):
     projects[slug] = Project.objects.create(organization=acme, name=slug, slug=slug, platform="javascript")
     projects[slug].add_team(teams[team])
+operations = Team.objects.create(organization=globex, name="operations", slug="operations")
+Project.objects.create(organization=globex, name="reactor", slug="reactor", platform="other").add_team(operations)
 
 
-def person(name, role, joined):
+def person(name, organization, role, joined):
     user = User.objects.create(username=name, email=name + "@acme.example", is_active=True)
-    member = OrganizationMember.objects.create(organization=acme, user_id=user.id, role=role)
+    member = OrganizationMember.objects.create(organization=organization, user_id=user.id, role=role)
     for team in joined:
-        OrganizationMemberTeam.objects.create(team=teams[team], organizationmember=member)
+        OrganizationMemberTeam.objects.create(team=team, organizationmember=member)
     return user
 
 
@@ -45,10 +48,10 @@ def user_token(user, scopes):
     return ApiToken.objects.create(user=user, scope_list=scopes, expires_at=None).token
 
 
-def organization_token():
-    token = generate_token(acme.slug, os.environ["REAL_SENTRY_URL"])
+def organization_token(organization):
+    token = generate_token(organization.slug, os.environ["REAL_SENTRY_URL"])
     OrgAuthToken.objects.create(
-        organization_id=acme.id,
+        organization_id=organization.id,
         name="checks",
         token_hashed=hash_token(token),
         token_last_characters=token[-4:],
@@ -65,8 +68,10 @@ def integration_token(user, name, scopes):
     return SentryAppInstallationToken.objects.filter(sentry_app_installation__sentry_app=app)[0].api_token.token
 
 
-owner = person("rowan", "owner", ["product", "other"])
-outsider = person("oda", "owner", [])
+owner = person("rowan", acme, "owner", teams.values())
+insider = person("indra", acme, "member", [teams["product"]])
+outsider = person("oda", acme, "owner", [])
+stranger = person("sam", globex, "owner", [operations])
 
 github = Integration.objects.create(
     provider="github",
@@ -95,12 +100,16 @@ with open(os.environ["REAL_SENTRY_SEED"], "w") as file:
     os.chmod(file.name, 0o600)
     json.dump(
         {
-            "projects": {slug: str(project.id) for slug, project in projects.items()},
+            "ids": {"acme": str(acme.id), **{slug: str(project.id) for slug, project in projects.items()}},
             "tokens": {
-                "organization": organization_token(),
+                "organization": organization_token(acme),
+                "strangerOrganization": organization_token(globex),
                 "user": user_token(owner, FULL),
                 "userReleases": user_token(owner, RELEASES),
                 "userReadOnly": user_token(owner, ["project:read", "org:read"]),
+                "userEventsOnly": user_token(owner, ["event:read"]),
+                "insider": user_token(insider, FULL),
+                "stranger": user_token(stranger, FULL),
                 "outsider": user_token(outsider, FULL),
                 "integration": integration_token(owner, "checks", ["project:read", "project:releases", "org:read"]),
                 "integrationReleases": integration_token(owner, "checks of releases", RELEASES),
