@@ -74,7 +74,7 @@ export class Api {
   }
 
   async #send(method: string, path: string, body?: unknown): Promise<Response> {
-    return await fetch(this.#base + path, {
+    return await fetch(new URL(path, this.#base), {
       method,
       headers: {
         Authorization: `Bearer ${this.#token}`,

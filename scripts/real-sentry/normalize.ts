@@ -17,7 +17,8 @@ export function differences(real: RawResponse, standIn: RawResponse): string[] {
 
 const IDS = /^(?:id|integrationId|externalId)$/
 
-function normalizeValue(value: unknown, key: string, text: (value: string) => string): unknown {
+function normalizeValue(given: unknown, key: string, text: (value: string) => string): unknown {
+  const value = key === 'projects' ? inOrder(given) : given
   if (Array.isArray(value)) return value.map((item) => normalizeValue(item, key, text))
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
@@ -58,6 +59,12 @@ function compare(real: unknown, standIn: unknown, path: string): string[] {
     return keys.flatMap((key) => compare(left[key], right[key], path === '' ? key : `${path}.${key}`))
   }
   return [`${path}: ${shown(real)} from the server, ${shown(standIn)} from the stand-in`]
+}
+
+/** The server gives the projects of a release in no order. */
+function inOrder(value: unknown): unknown {
+  const slug = (item: unknown): string => String((item as { slug?: unknown } | null)?.slug ?? '')
+  return Array.isArray(value) ? value.toSorted((a, b) => slug(a).localeCompare(slug(b))) : value
 }
 
 function isContainer(value: unknown): value is object {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type GitHubRepository, GitHubStandIn } from '../../__tests__/servers/github.ts'
@@ -10,7 +10,6 @@ import { type Services, startServices } from './services.ts'
 /** The last version that Sentry has published as a Python package. */
 export const VERSION = '23.7.1'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PYTHON = fileURLToPath(new URL('python/', import.meta.url))
 /** For how long the web process keeps what it has read of an option. */
 const OPTION_DELAY_MS = 6000
@@ -125,7 +124,8 @@ function environment(given: { folder: string; url: string; github: string }) {
 
 /** Where the Python environment and the empty database are kept between runs. */
 function cacheFolder(): string {
-  const folder = process.env['REAL_SENTRY_CACHE'] || join(ROOT, 'node_modules', '.cache', 'real-sentry')
+  const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  const folder = process.env['REAL_SENTRY_CACHE'] || join(caches, 'release-gate', 'real-sentry')
   mkdirSync(folder, { recursive: true })
   return folder
 }

@@ -16,7 +16,9 @@ export const scopes = {
   writeReleases: ['org:ci', 'project:admin', 'project:releases', 'project:write'],
   deleteReleases: ['project:admin', 'project:releases'],
   readRepositories: ['org:admin', 'org:ci', 'org:integrations', 'org:read', 'org:write'],
+  writeRepositories: ['org:admin', 'org:integrations', 'org:write'],
   readOrganization: ['org:admin', 'org:read', 'org:write'],
+  writeProject: ['project:admin', 'project:write'],
   readProject: ['project:admin', 'project:read', 'project:write'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 

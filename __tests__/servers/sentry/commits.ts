@@ -3,7 +3,7 @@ import type { Answer } from '../server.ts'
 import type { Context } from './context.ts'
 import { newestFirst } from './dates.ts'
 import { crash, refuse } from './errors.ts'
-import { paginate } from './paging.ts'
+import { paginateByPosition } from './paging.ts'
 import type { CommitInput } from './schemas.ts'
 import { commitObject, releaseObject } from './serialize.ts'
 import type { Commit, Release } from './state.ts'
@@ -37,8 +37,9 @@ export async function replaceCommits(
   }
 }
 
-/** `refs: []` means this. */
+/** `refs: []` means this. Heads in more than one repository are one too many for the server. */
 export function clearCommits(release: Release): void {
+  if (Object.keys(release.headCommits).length > 1) throw crash()
   release.commits = []
   release.headCommits = {}
 }
@@ -46,7 +47,9 @@ export function clearCommits(release: Release): void {
 /** GET on the commits of a release: newest first, a page at a time. */
 export function listCommits(context: Context): Answer {
   const release = reachRelease(context, 'read')
-  return paginate(context, release.commits, (commit) => commitObject(context, commit))
+  // One that was sent twice counts twice and is listed once.
+  const rows = [...new Map(release.commits.map((row) => [`${row.repository} ${row.id}`, row])).values()]
+  return paginateByPosition(context, rows, (commit) => commitObject(context, commit, release))
 }
 
 /**

@@ -1,5 +1,5 @@
 const iso8601 =
-  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/
 
 /** Microseconds since the epoch as ISO 8601 in UTC; the fraction is left out when it is zero. */
 export function formatDate(micros: number): string {
@@ -15,10 +15,14 @@ export function formatDate(micros: number): string {
 export function parseDate(text: string): string | undefined {
   const match = iso8601.exec(text)
   if (!match) return undefined
-  const [, day, minute, second = '00', fraction = '', offset = 'Z'] = match
+  const [, day = '', minute, second = '00', fraction = '', offset = 'Z'] = match
   const zone = /^[+-]\d{2}$/.test(offset) ? `${offset}:00` : offset.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')
   const millis = Date.parse(`${day}T${minute}:${second}${zone.toUpperCase()}`)
-  return Number.isNaN(millis) ? undefined : formatDate(millis * 1000 + Number(fraction.padEnd(6, '0')))
+  // 30 February is no day, although `Date` takes it for one of March.
+  const exists = Number.isFinite(Date.parse(day)) && new Date(day).toISOString().startsWith(day)
+  return Number.isNaN(millis) || !exists
+    ? undefined
+    : formatDate(millis * 1000 + Number(fraction.padEnd(6, '0')))
 }
 
 /** Orders two dates of the server to the microsecond, the later one first. */

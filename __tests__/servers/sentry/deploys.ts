@@ -6,7 +6,7 @@ import { crash, type FieldErrors, refuse } from './errors.ts'
 import { paginate } from './paging.ts'
 import { deployObject } from './serialize.ts'
 import type { Deploy, Project, Release } from './state.ts'
-import { Fields, readObject } from './validation.ts'
+import { Fields, NULL, readObject } from './validation.ts'
 import { reachRelease, visibleProjects } from './visibility.ts'
 
 /** GET the deploys of a release, newest finish first: of each project and environment only the latest, or on older servers all. */
@@ -96,7 +96,8 @@ function readProjects(context: Context, fields: Fields): Project[] | undefined {
     const project = organization.projects.find(
       ({ id, slug }) => value === slug || (projectIdsInDeploy && String(value) === String(id)),
     )
-    if (!project) errors[String(index)] = ['Invalid project']
+    if (value === null) errors[String(index)] = [NULL]
+    else if (!project) errors[String(index)] = ['Invalid project']
     else if (!mayRead || !accessible.includes(project)) {
       errors[String(index)] = ['Insufficient access to project']
     } else projects.add(project)

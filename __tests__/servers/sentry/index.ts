@@ -15,7 +15,7 @@ import {
 } from './options.ts'
 import { apiRoot, missingSlash } from './organization.ts'
 import { FetchQueue } from './refs.ts'
-import { type Match, findRoute } from './routes.ts'
+import { type Match, allowedMethods, findRoute } from './routes.ts'
 import {
   type Activity,
   type Deploy,
@@ -179,29 +179,29 @@ export class SentryStandIn extends StandIn {
     if (call.bytes.length > limit) return tooLarge
     const path = this.#localPath(call.path)
     const match = path === undefined ? undefined : findRoute(path)
+    if (path === '/api/0') return { status: 301, headers: { Location: `${call.path}/`, ...html }, raw: '' }
     if (!match && path !== '/api/0/') {
       return path?.startsWith('/api/0') && !path.endsWith('/') ? missingSlash(call) : unknownRoute
     }
 
     const { caller, failure } = this.#identify(call)
     const { headers, refusal } = this.#limiter.check(call, match?.route.pattern.source ?? 'root', caller)
+    const shared = { Allow: allowedMethods(match?.route), ...headers }
+    if (call.method === 'OPTIONS') return { status: 200, headers: { ...shared, ...html }, raw: '' }
     try {
+      if (!acceptsJson(call)) throw refuse(406, 'Could not satisfy the request Accept header.')
       if (refusal) throw new ApiError(refusal)
       if (failure) throw failure
-      return withHeaders(match ? await this.#dispatch(call, match, caller) : apiRoot(caller), headers)
+      return withHeaders(match ? await this.#dispatch(call, match, caller) : apiRoot(caller), shared)
     } catch (error) {
-      if (error instanceof ApiError) return withHeaders(error.answer, headers)
+      if (error instanceof ApiError) return withHeaders(error.answer, shared)
       throw error
     }
   }
 
   async #dispatch(call: Call, { route, groups }: Match, caller: Caller | undefined): Promise<Answer> {
     const method = route.methods[call.method]
-    requireScopes(
-      caller,
-      method?.scopes ?? [...new Set(Object.values(route.methods).flatMap(({ scopes }) => scopes))],
-      this.#settings.flags,
-    )
+    requireScopes(caller, route.scopes[call.method] ?? [], this.#settings.flags)
     if (!method) throw refuse(405, `Method "${call.method}" not allowed.`)
 
     const organization = enter(caller, groups['organization'] ?? '', method.scopes, this.state)
@@ -263,7 +263,14 @@ export class SentryStandIn extends StandIn {
   }
 }
 
-const unknownRoute: Answer = { status: 404, headers: { 'Content-Type': 'text/html; charset=utf-8' }, raw: '' }
+const html = { 'Content-Type': 'text/html; charset=utf-8' }
+
+const unknownRoute: Answer = { status: 404, headers: html, raw: '' }
+
+/** The only format of the API. */
+function acceptsJson({ headers: { accept = '*/*' } }: Call): boolean {
+  return /(?:application\/(?:json|\*)|\*\/\*)/i.test(accept)
+}
 
 const tooLarge: Answer = {
   status: 413,

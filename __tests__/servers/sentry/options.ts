@@ -14,8 +14,20 @@ export interface ServerFlags {
   readonly projectIdsInBody: boolean
   /** A numeric string in `projects` of a create finds the project with that id (since 25.12.1). */
   readonly numericStringProjects: boolean
-  /** `release:` and `finalized:` are search keys; without, they are responded with 400. */
+  /** `release:` is a search key; without, it is answered with 400. */
   readonly releaseSearchKey: boolean
+  /** `finalized:` is a search key; without, it is answered with 400. */
+  readonly finalizedSearchKey: boolean
+  /** `release:[a,b]` finds each of the list; older servers find none. */
+  readonly releaseSearchLists: boolean
+  /** `per_page` below 1 is refused; older servers take it. */
+  readonly positivePages: boolean
+  /** `author_email` of a commit takes 200 characters; older servers 75 (before 2024). */
+  readonly longAuthorEmails: boolean
+  /** A repository has `externalId`. */
+  readonly externalIds: boolean
+  /** A create takes only projects of teams that the caller has joined; older servers those that the caller may reach. */
+  readonly createInJoinedTeams: boolean
   /** The release object carries `userAgent`. */
   readonly userAgentField: boolean
   /** A missing scope is named in `WWW-Authenticate` (since June 2026). */
@@ -41,6 +53,12 @@ const modern: ServerFlags = {
   projectIdsInBody: true,
   numericStringProjects: true,
   releaseSearchKey: true,
+  finalizedSearchKey: true,
+  releaseSearchLists: true,
+  positivePages: true,
+  longAuthorEmails: true,
+  externalIds: true,
+  createInJoinedTeams: true,
   userAgentField: true,
   insufficientScopeHeader: true,
   allProjectsForWrites: true,
@@ -68,6 +86,12 @@ const presets: Readonly<Record<Generation, ServerFlags>> = {
     numericStringProjects: false,
     insufficientScopeHeader: false,
     allProjectsForWrites: false,
+    finalizedSearchKey: false,
+    releaseSearchLists: false,
+    positivePages: false,
+    longAuthorEmails: false,
+    externalIds: false,
+    createInJoinedTeams: false,
     indexedErrors: false,
     latestDeploysOnly: false,
     projectIdsInDeploy: false,
@@ -79,6 +103,12 @@ const presets: Readonly<Record<Generation, ServerFlags>> = {
     projectIdsInBody: false,
     numericStringProjects: false,
     releaseSearchKey: false,
+    finalizedSearchKey: false,
+    releaseSearchLists: false,
+    positivePages: false,
+    longAuthorEmails: false,
+    externalIds: false,
+    createInJoinedTeams: false,
     userAgentField: false,
     insufficientScopeHeader: false,
     allProjectsForWrites: false,

@@ -16,7 +16,7 @@ export function apiRoot(caller: Caller | undefined): Answer {
     token.kind === 'user'
       ? { id, name: token.name ?? id, username: token.email ?? id, email: token.email ?? id }
       : null
-  return { status: 200, body: { version: '0', auth: { scopes: [...tokenScopes(token)].sort() }, user } }
+  return { status: 200, body: { version: '0', auth: { scopes: tokenScopes(token) }, user } }
 }
 
 /** GET the repositories, by name: active ones unless `status` says otherwise; `query` is a substring. */
@@ -32,7 +32,7 @@ export function listRepositories(context: Context): Answer {
     .filter((row) => row.name.toLowerCase().includes(needle))
     .filter((row) => integration === null || (row.integration && integration === '55012'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  return paginate(context, rows, repositoryObject)
+  return paginate(context, rows, (row) => repositoryObject(row, context.settings))
 }
 
 /** GET the organization: not for organization tokens, whose one scope does not reach it. */

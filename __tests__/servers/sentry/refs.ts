@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 import { newestFirst } from './dates.ts'
-import { invalid } from './errors.ts'
+import { crash, invalid } from './errors.ts'
 import type { SourceCommit } from './options.ts'
 import type { RefInput } from './schemas.ts'
 import type { Release, Repository, State } from './state.ts'
@@ -25,6 +25,8 @@ export function setRefs(context: Context, release: Release, refs: readonly RefIn
   )
   if (unknown.length > 0) throw invalid({ refs: [`Invalid repository names: ${unknown.join(',')}`] })
 
+  // `a..b..c` gets past the fields.
+  if (refs.some(({ commit }) => commit.split('..').length > 2)) throw crash()
   const previous = previousRelease(state, release)
   const ranges = refs.map(({ repository, commit, previousCommit }) => {
     const [start, end] = commit.split('..')

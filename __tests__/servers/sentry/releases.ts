@@ -8,8 +8,9 @@ import { paginate } from './paging.ts'
 import { setRefs } from './refs.ts'
 import { type NewReleaseInput, readNewRelease } from './schemas.ts'
 import { search } from './search.ts'
-import { releaseObject, semanticVersion } from './serialize.ts'
+import { releaseObject } from './serialize.ts'
 import type { Project, Release } from './state.ts'
+import { semanticVersion } from './version.ts'
 import { readObject } from './validation.ts'
 import { visibleProjects } from './visibility.ts'
 
@@ -35,6 +36,7 @@ export function listReleases(context: Context): Answer {
   if (environments.some((name) => !organization.environments.has(name))) throw notFound()
 
   const all = state.releases.filter((row) => row.organization === organization.slug)
+  checkSummaryPeriod(query)
   const status = query.get('status') ?? 'open'
   if (!['', 'open', 'archived'].includes(status)) throw refuse(400, 'invalid value for status')
   let rows = all.filter((row) => status === '' || row.status === status)
@@ -45,8 +47,9 @@ export function listReleases(context: Context): Answer {
   }
   const needle = query.get('query')
   if (needle) {
-    const releaseKey = settings.flags.releaseSearchKey
-    rows = search(needle, rows, { projects, environments, all, releaseKey })
+    const { releaseSearchKey, finalizedSearchKey, releaseSearchLists: lists } = settings.flags
+    const keys = [...(releaseSearchKey ? ['release'] : []), ...(finalizedSearchKey ? ['finalized'] : [])]
+    rows = search(needle, rows, { projects, environments, all, keys, lists })
   }
   rows = rows.filter((row) => row.projects.some((slug) => projects.includes(slug)))
   rows = order(rows, query.get('sort') || 'date', query.get('flatten') === '1')
@@ -62,7 +65,7 @@ export function listReleases(context: Context): Answer {
 export async function createRelease(context: Context): Promise<Answer> {
   const { call, state, settings, caller, organization } = context
   const input = readNewRelease(readObject(call), settings.flags, context.users, 'organization')
-  const allowed = visibleProjects(context, { joinedOnly: true })
+  const allowed = visibleProjects(context, { joinedOnly: settings.flags.createInJoinedTeams })
   const projects = input.projects.map((entry) => findProject(context, allowed, entry))
 
   const { release, created } = getOrCreate(context, input, 256)
@@ -141,6 +144,8 @@ function getOrCreate(
 }
 
 function findProject({ settings: { flags } }: Context, allowed: readonly Project[], entry: unknown): Project {
+  // A list in the list is more than the server can look up.
+  if (Array.isArray(entry)) throw crash()
   const project = allowed.find(({ id, slug }) => {
     if (entry === slug) return true
     if (!flags.projectIdsInBody) return false
@@ -176,11 +181,26 @@ function bySemver(a: Release, b: Release): number {
   return left.parts.reduce((sign, part, index) => sign || (right.parts[index] ?? 0) - part, 0)
 }
 
+const SUMMARY_PERIODS = ['1h', '24h', '1d', '48h', '2d', '7d', '14d', '30d', '90d']
+
+function checkSummaryPeriod(query: URLSearchParams): void {
+  const period = query.get('summaryStatsPeriod')
+  if (period === null || SUMMARY_PERIODS.includes(period)) return
+  const choices = SUMMARY_PERIODS.map((choice) => `'${choice}'`).join(', ')
+  throw refuse(400, `Invalid summaryStatsPeriod. Valid choices are ${choices}`)
+}
+
 function between(rows: Release[], query: URLSearchParams, now: number): Release[] {
   const period = query.get('statsPeriod')
   const match = /^(\d+)([smhdw])$/.exec(period ?? '')
-  if (period && !match) throw refuse(400, `Invalid statsPeriod: '${period}'`)
+  if (period && !match) throw refuse(400, `Invalid date range: Invalid statsPeriod: '${period}'`)
   const unit = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[match?.[2] ?? 's'] ?? 1
+  const given = match ? [] : ['start', 'end'].flatMap((name) => query.get(name) ?? [])
+  if (given.length === 1) throw refuse(400, 'Invalid date range: start and end are both required')
+  const wrong = given.find((text) => Number.isNaN(Date.parse(text)))
+  if (wrong !== undefined) {
+    throw refuse(400, `Invalid date range: ${wrong} is not a valid ISO8601 date query`)
+  }
   const start = match ? now - Number(match[1]) * unit * 1000 : Date.parse(query.get('start') ?? '')
   const end = match ? now : Date.parse(query.get('end') ?? '')
   if (Number.isNaN(start) || Number.isNaN(end)) return rows

@@ -3,7 +3,7 @@ import { assemble, chunkOptions, listBundles, lookUpArtifacts, uploadChunks } fr
 import { scopes } from './auth.ts'
 import { listCommits, previousWithCommits } from './commits.ts'
 import type { Context } from './context.ts'
-import { notFound } from './errors.ts'
+import { notFound, refuse } from './errors.ts'
 import { createDeploy, listDeploys } from './deploys.ts'
 import {
   getOrganization,
@@ -34,11 +34,17 @@ export interface Route {
   /** Matched against the decoded path, so an encoded slash in a version leads nowhere. */
   readonly pattern: RegExp
   readonly methods: Readonly<Record<string, Method>>
+  /** Scopes by method, also of those that the route does not have: they are looked at first. */
+  readonly scopes: Readonly<Record<string, readonly string[]>>
 }
 
 const organization = '^/api/0/organizations/(?<organization>[^/]+)/'
 const project = '^/api/0/projects/(?<organization>[^/]+)/(?<project>[^/]+)/'
 const version = 'releases/(?<version>[^/]+)/'
+
+const notImitated = (): never => {
+  throw refuse(501, 'The stand-in does not imitate this request.')
+}
 
 const { readReleases: read, writeReleases: write, deleteReleases: erase } = scopes
 
@@ -49,7 +55,14 @@ const routes: readonly Route[] = [
   route(`${organization}environments/$`, {
     GET: { scopes: scopes.readOrganization, handle: listEnvironments },
   }),
-  route(`${organization}repos/$`, { GET: { scopes: scopes.readRepositories, handle: listRepositories } }),
+  route(
+    `${organization}repos/$`,
+    {
+      GET: { scopes: scopes.readRepositories, handle: listRepositories },
+      POST: { scopes: scopes.writeRepositories, handle: notImitated },
+    },
+    {},
+  ),
   route(`${organization}releases/$`, {
     GET: { scopes: read, handle: listReleases },
     POST: { scopes: write, handle: createRelease },
@@ -74,7 +87,15 @@ const routes: readonly Route[] = [
   route(`${organization}artifactbundle/assemble/$`, { POST: { scopes: write, handle: assemble } }),
   route(`${project}files/artifact-bundles/$`, { GET: { scopes: read, handle: inProject(listBundles) } }),
   route(`${project}artifact-lookup/$`, { GET: { scopes: read, handle: inProject(lookUpArtifacts) } }),
-  route(`${project}$`, { GET: { scopes: scopes.readProject, handle: inProject(getProject) } }),
+  route(
+    `${project}$`,
+    {
+      GET: { scopes: scopes.readProject, handle: inProject(getProject) },
+      PUT: { scopes: scopes.writeProject, handle: notImitated },
+      DELETE: { scopes: ['project:admin'], handle: notImitated },
+    },
+    {},
+  ),
   route(`${project}releases/$`, {
     GET: { scopes: read, handle: inProject(listProjectReleases) },
     POST: { scopes: write, handle: inProject(createProjectRelease) },
@@ -86,8 +107,21 @@ const routes: readonly Route[] = [
   }),
 ]
 
-function route(pattern: string, methods: Readonly<Record<string, Method>>): Route {
-  return { pattern: new RegExp(pattern), methods }
+function route(
+  pattern: string,
+  methods: Readonly<Record<string, Method>>,
+  others: Route['scopes'] = { GET: read, POST: write, PUT: write, DELETE: erase },
+): Route {
+  const own = Object.entries(methods).map(([method, { scopes }]) => [method, scopes])
+  return { pattern: new RegExp(pattern), methods, scopes: { ...others, ...Object.fromEntries(own) } }
+}
+
+/** The value of `Allow`, which every response has; the root of the API only reads. */
+export function allowedMethods(route: Route | undefined): string {
+  const own = ['GET', 'POST', 'PUT', 'DELETE'].filter(
+    (method) => route?.methods[method] ?? (!route && method === 'GET'),
+  )
+  return [...own, ...(own.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
 }
 
 export interface Match {

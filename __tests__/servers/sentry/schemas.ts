@@ -38,7 +38,7 @@ export interface NewReleaseInput extends ReleaseInput {
 /** The body of PUT on a release. */
 export function readRelease(body: Record<string, unknown>, flags: ServerFlags): ReleaseInput {
   const fields = new Fields(body, flags.indexedErrors)
-  const input = releaseFields(fields)
+  const input = releaseFields(fields, flags)
   fields.finish()
   return input
 }
@@ -55,15 +55,15 @@ export function readNewRelease(
   if (!fields.errors['version'] && !isValidVersion(version, flags)) {
     fields.fail('version', `Release with name ${version} is not allowed`)
   }
-  const owner = fields.text('owner', { optional: true }) || undefined
+  const owner = fields.text('owner') || undefined
   if (owner !== undefined && !users.includes(owner)) fields.fail('owner', 'Unable to find user')
   const projects = scope === 'organization' ? fields.values('projects', { required: true }) : []
-  const input = { ...releaseFields(fields), version, owner, projects: projects ?? [] }
+  const input = { ...releaseFields(fields, flags), version, owner, projects: projects ?? [] }
   fields.finish()
   return input
 }
 
-function releaseFields(fields: Fields): ReleaseInput {
+function releaseFields(fields: Fields, flags: ServerFlags): ReleaseInput {
   const status = fields.text('status')
   if (typeof status === 'string' && !isStatus(status)) fields.fail('status', `Invalid status ${status}`)
   const refs = fields.objects('refs', readRef)
@@ -77,20 +77,20 @@ function releaseFields(fields: Fields): ReleaseInput {
     url: fields.url('url'),
     dateReleased: fields.date('dateReleased'),
     status: typeof status === 'string' && isStatus(status) ? status : undefined,
-    commits: fields.objects('commits', readCommit) ?? [],
+    commits: fields.objects('commits', (commit) => readCommit(commit, flags)) ?? [],
     // An empty `headCommits` is no wish to clear anything; only an empty `refs` is.
     refs: !refs?.length && heads?.length ? heads : refs,
   }
 }
 
-function readCommit(fields: Fields): CommitInput {
+function readCommit(fields: Fields, flags: ServerFlags): CommitInput {
   const files = fields.objects('patch_set', readFile, true)
   return {
     id: fields.text('id', { required: true, max: 64 }) ?? '',
     repository: fields.text('repository', { max: 64, optional: true }),
     message: fields.text('message', { optional: true }),
     authorName: fields.text('author_name', { max: 128, optional: true }),
-    authorEmail: fields.text('author_email', { max: 200, optional: true }),
+    authorEmail: fields.text('author_email', { max: flags.longAuthorEmails ? 200 : 75, optional: true }),
     timestamp: fields.date('timestamp'),
     files: files ?? [],
   }
@@ -108,10 +108,15 @@ function readFile(fields: Fields): { path: string; type: string } {
 function readRef(fields: Fields): RefInput {
   const commit = fields.text('commit', { required: true }) ?? ''
   const ends = commit.split('..')
-  if (!fields.errors['commit'] && ends.some((end) => end === '')) {
-    fields.fail('commit', 'Commit cannot be empty')
+  if (!fields.errors['commit'] && ends.length > 1 && (ends[0] === '' || ends.at(-1) === '')) {
+    fields.fail('commit', 'Commit cannot begin or end with ..')
+  } else if (ends.some((end) => end.length > 64)) {
+    const limit =
+      ends.length > 1
+        ? 'Start or end commit too long - max is 64 chars each'
+        : 'Commit too long - max is 64 chars'
+    fields.fail('commit', limit)
   }
-  if (ends.some((end) => end.length > 64)) fields.fail('commit', 'Commit too long - max is 64 chars')
   return {
     commit,
     repository: fields.text('repository', { required: true, max: 200 }) ?? '',

@@ -1,6 +1,6 @@
 import { newestFirst } from './dates.ts'
 import { refuse } from './errors.ts'
-import { semanticVersion } from './serialize.ts'
+import { semanticVersion } from './version.ts'
 import type { Release } from './state.ts'
 
 interface Filter {
@@ -15,8 +15,10 @@ export interface SearchScope {
   readonly environments: readonly string[]
   /** Where `release:latest` looks: every release of the organization, whatever the other filters. */
   readonly all: readonly Release[]
-  /** Whether the server knows `release:` and `finalized:`. */
-  readonly releaseKey: boolean
+  /** Keys besides those of semantic versions. */
+  readonly keys: readonly string[]
+  /** Whether `release:[a,b]` finds anything. */
+  readonly lists: boolean
 }
 
 const semverKeys = ['release.version', 'release.package', 'release.build', 'release.stage']
@@ -40,7 +42,7 @@ export function search(query: string, rows: readonly Release[], scope: SearchSco
 }
 
 function parse(query: string, scope: SearchScope): { filters: Filter[]; freeText: boolean } {
-  const known = new Set([...semverKeys, ...(scope.releaseKey ? ['release', 'finalized'] : [])])
+  const known = new Set([...semverKeys, ...scope.keys])
   const filters: Filter[] = []
   let freeText = false
   let rest = query.trim()
@@ -52,6 +54,12 @@ function parse(query: string, scope: SearchScope): { filters: Filter[]; freeText
       const { value, list, length } = readValue(key, rest.slice(whole.length))
       filters.push({ key, negated: bang === '!', value, list })
       rest = rest.slice(whole.length + length).trimStart()
+    } else if (/^[()]/.test(rest)) {
+      const place = `Parse error at '${rest.slice(0, 10)}' (column ${query.indexOf(rest) + 1}).`
+      throw refuse(
+        400,
+        `${place} This is commonly caused by unmatched parentheses. Enclose any text in double quotes.`,
+      )
     } else {
       const word = /^(?:"(?:[^"\\]|\\.)*"|[^\s"]+)/.exec(rest)
       if (!word) throw badQuote(rest)
@@ -110,9 +118,10 @@ function matcher(filter: Filter, scope: SearchScope): (release: Release) => bool
 
 function versionMatcher(filter: Filter, scope: SearchScope): (row: Release) => boolean {
   const { value, list, negated } = filter
-  if (list) return ({ version }) => list.includes(version) !== negated
+  if (list) return ({ version }) => scope.lists && list.includes(version) !== negated
   const inner = value.replace(/^\*|\*$/g, '')
-  if (value.includes('*') && inner.includes('*')) return () => false
+  // One in the middle is no filter at all.
+  if (inner.includes('*')) return () => true
   // A wildcard wins over the negation in front of it: `!release:abc*` finds what starts with abc.
   if (value.startsWith('*') && value.endsWith('*')) return ({ version }) => version.includes(inner)
   if (value.startsWith('*')) return ({ version }) => version.endsWith(inner)
@@ -143,14 +152,18 @@ function semverMatcher({ value, negated }: Filter): (release: Release) => boolea
     )
   }
   const operator = match[1] ?? ''
-  const wanted = match.slice(2).filter((part): part is string => part !== undefined && part !== '*')
+  const given = match.slice(2).filter((part): part is string => part !== undefined && part !== '*')
+  // Without a wildcard the parts that are not given are 0, and what comes before a release is smaller than it.
+  const wanted = value.includes('*')
+    ? given.map(Number)
+    : [0, 1, 2, 3].map((index) => Number(given[index] ?? 0))
   return ({ version }) => {
-    const parts = semanticVersion(version)?.parts
-    if (!parts) return false
-    const order = wanted.reduce(
-      (sign, part, index) => sign || Math.sign((parts[index] ?? 0) - Number(part)),
-      0,
-    )
+    const semantic = semanticVersion(version)
+    if (!semantic) return false
+    const { parts, pre } = semantic
+    const before = wanted.length === 4 && pre !== null ? -1 : 0
+    const order =
+      wanted.reduce((sign, part, index) => sign || Math.sign((parts[index] ?? 0) - part), 0) || before
     const holds = { '': order === 0, '>': order > 0, '<': order < 0, '>=': order >= 0, '<=': order <= 0 }
     return holds[operator as keyof typeof holds] !== negated
   }

@@ -1,20 +1,7 @@
 import type { Context } from './context.ts'
+import type { Settings } from './options.ts'
 import type { Commit, Deploy, Release, Repository } from './state.ts'
-
-interface SemanticVersion {
-  readonly package: string | null
-  readonly parts: readonly [number, number, number, number]
-  readonly pre: string | null
-  readonly build: string | null
-}
-
-/** The parts of `package@1.2.3-pre+build`; undefined for any other version, such as a commit hash. */
-export function semanticVersion(version: string): SemanticVersion | undefined {
-  const match = /^(?:([^@]+)@)?(\d+)\.(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([\w.-]+))?(?:\+(.+))?$/.exec(version)
-  if (!match) return undefined
-  const [, name = null, major, minor, patch = '0', revision = '0', pre = null, build = null] = match
-  return { package: name, parts: [Number(major), Number(minor), Number(patch), Number(revision)], pre, build }
-}
+import { versionInfo } from './version.ts'
 
 /** The release object of list, detail, create and update. */
 export function releaseObject(context: Context, release: Release, projectMeta: object = {}): object {
@@ -26,7 +13,7 @@ export function releaseObject(context: Context, release: Release, projectMeta: o
     id: release.id,
     version: release.version,
     status: release.status,
-    shortVersion: shortVersion(release.version),
+    shortVersion: release.version,
     versionInfo: versionInfo(release.version),
     ref: release.ref,
     url: release.url,
@@ -48,7 +35,8 @@ export function releaseObject(context: Context, release: Release, projectMeta: o
         name: slug,
         newGroups: 0,
         platform,
-        platforms: [platform],
+        // Platforms of the events that have come in: none.
+        platforms: [],
         hasHealthData: release.hasHealthData,
       })),
     firstEvent: null,
@@ -58,7 +46,12 @@ export function releaseObject(context: Context, release: Release, projectMeta: o
   }
 }
 
-export function commitObject({ state, organization }: Context, commit: Commit, release?: Release): object {
+/** `releases` are those that hold the commit: told of `release` alone. */
+export function commitObject(
+  { state, organization, settings }: Context,
+  commit: Commit,
+  release: Release,
+): object {
   const repository = state.findRepository(organization.slug, commit.repository)
   return {
     id: commit.id,
@@ -66,20 +59,18 @@ export function commitObject({ state, organization }: Context, commit: Commit, r
     dateCreated: commit.dateCreated,
     pullRequest: null,
     suspectCommitType: '',
-    ...(repository ? { repository: repositoryObject(repository) } : {}),
+    ...(repository ? { repository: repositoryObject(repository, settings) } : {}),
     author: author(commit),
-    releases: release
-      ? [
-          {
-            version: release.version,
-            shortVersion: shortVersion(release.version),
-            ref: release.ref,
-            url: release.url,
-            dateReleased: release.dateReleased,
-            dateCreated: release.dateCreated,
-          },
-        ]
-      : [],
+    releases: [
+      {
+        version: release.version,
+        shortVersion: release.version,
+        ref: release.ref,
+        url: release.url,
+        dateReleased: release.dateReleased,
+        dateCreated: release.dateCreated,
+      },
+    ],
   }
 }
 
@@ -88,7 +79,7 @@ export function deployObject({ id, environment, dateStarted, dateFinished, name,
 }
 
 /** A repository without integration is what a commits payload leaves behind when it names an unknown one. */
-export function repositoryObject(repository: Repository): object {
+export function repositoryObject(repository: Repository, { flags }: Settings): object {
   const { integration, name } = repository
   return {
     id: String(repository.id),
@@ -101,51 +92,18 @@ export function repositoryObject(repository: Repository): object {
     dateCreated: repository.dateCreated,
     integrationId: integration ? '55012' : null,
     externalSlug: integration ? name : null,
-    externalId: integration ? String(repository.id + 401567205) : null,
+    ...(flags.externalIds ? { externalId: integration ? String(repository.id + 401567205) : null } : {}),
   }
 }
 
-function author(commit: Commit): object | null {
-  return commit.authorEmail === null ? null : { name: commit.authorName, email: commit.authorEmail }
+function author(commit: Commit): object {
+  return commit.authorEmail === null ? {} : { name: commit.authorName, email: commit.authorEmail }
 }
 
 function authors(release: Release): object[] {
   const byEmail = new Map<string, object>()
   for (const commit of release.commits) {
-    const person = author(commit)
-    if (person && commit.authorEmail !== null) byEmail.set(commit.authorEmail, person)
+    if (commit.authorEmail !== null) byEmail.set(commit.authorEmail, author(commit))
   }
   return [...byEmail.values()]
-}
-
-function shortVersion(version: string): string {
-  return semanticVersion(version) ? version.replace(/^[^@]+@/, '') : version
-}
-
-function versionInfo(version: string): object {
-  const semantic = semanticVersion(version)
-  if (!semantic) {
-    const hash = /^[0-9a-f]{40}$/.test(version)
-    return {
-      package: null,
-      version: { raw: version },
-      description: hash ? version.slice(0, 12) : version,
-      buildHash: hash ? version : null,
-    }
-  }
-  const [major, minor, patch] = semantic.parts
-  return {
-    package: semantic.package,
-    version: {
-      raw: version,
-      major,
-      minor,
-      patch,
-      pre: semantic.pre,
-      buildCode: semantic.build,
-      components: 3,
-    },
-    description: shortVersion(version).replace(/\+(.+)$/, ' ($1)'),
-    buildHash: null,
-  }
 }

@@ -1,6 +1,7 @@
 import type { Call } from '../server.ts'
 import { type FieldErrors, invalid, refuse } from './errors.ts'
 import { parseDate } from './dates.ts'
+import { isUrl } from './url.ts'
 
 export interface TextRule {
   readonly max?: number
@@ -11,6 +12,9 @@ export interface TextRule {
   readonly verbatim?: boolean
 }
 
+/** The error of a field, or of an item of a list, that is null and may not be. */
+export const NULL = 'This field may not be null.'
+
 const wrongDate =
   'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].'
 
@@ -18,18 +22,28 @@ const wrongDate =
 export function readObject(call: Call): Record<string, unknown> {
   if (call.text === '') return {}
   const type = call.headers['content-type'] ?? ''
+  if (type.startsWith('application/x-www-form-urlencoded')) return readForm(call.text)
   if (!type.toLowerCase().startsWith('application/json')) {
     throw refuse(415, `Unsupported media type "${type}" in request.`)
   }
   if (call.json === undefined) {
     throw refuse(400, 'JSON parse error - Expecting value: line 1 column 1 (char 0)')
   }
+  if (call.json === null) throw invalid({ non_field_errors: ['No data provided'] })
   if (!isObject(call.json)) {
     throw invalid({
       non_field_errors: [`Invalid data. Expected a dictionary, but got ${typeName(call.json)}.`],
     })
   }
   return call.json
+}
+
+function readForm(text: string): Record<string, unknown> {
+  const form = new URLSearchParams(text)
+  return {
+    ...Object.fromEntries(form),
+    ...(form.has('projects') ? { projects: form.getAll('projects') } : {}),
+  }
 }
 
 /** Reads the fields of one object and collects their errors in the wording of Django REST framework. */
@@ -58,6 +72,12 @@ export class Fields {
     if (value === undefined || value === null) return value
     if (typeof value !== 'string' && typeof value !== 'number') return this.fail(name, 'Not a valid string.')
     const text = rule.verbatim ? String(value) : String(value).trim()
+    const surrogate = /[\ud800-\udfff]/u.exec(text)
+    if (surrogate) {
+      const code = surrogate[0].charCodeAt(0).toString(16).toUpperCase()
+      return this.fail(name, `Surrogate characters are not allowed: U+${code}.`)
+    }
+    if (text.includes('\0')) return this.fail(name, 'Null characters are not allowed.')
     if (text === '' && !rule.optional) return this.fail(name, 'This field may not be blank.')
     // Python counts code points.
     if (rule.max !== undefined && Array.from(text).length > rule.max) {
@@ -105,9 +125,7 @@ export class Fields {
     const items = values.map((value, index) => {
       const fields = new Fields(isObject(value) ? value : {}, this.#indexed)
       const item = read(fields)
-      const problem = isObject(value)
-        ? fields.errors
-        : { non_field_errors: [`Invalid data. Expected a dictionary, but got ${typeName(value)}.`] }
+      const problem = isObject(value) ? fields.errors : noObject(value)
       if (Object.keys(problem).length > 0) errors[String(index)] = problem
       return item
     })
@@ -115,24 +133,18 @@ export class Fields {
     return this.failItems(name, errors)
   }
 
-  /** Errors of single items, keyed by index; older servers merge them instead. */
+  /** Errors of single items, keyed by index; older servers tell only those of the first item that has any. */
   failItems(name: string, errors: FieldErrors): undefined {
-    if (this.#indexed) return this.fail(name, errors)
-    const merged: FieldErrors = {}
-    for (const problem of Object.values(errors)) {
-      if (Array.isArray(problem)) {
-        this.errors[name] = problem
-        return undefined
-      }
-      Object.assign(merged, problem)
-    }
-    return this.fail(name, merged)
+    const [first] = Object.values(errors)
+    if (this.#indexed || first === undefined) return this.fail(name, errors)
+    this.errors[name] = first
+    return undefined
   }
 
   #present(name: string, rule: { readonly required?: boolean; readonly optional?: boolean }): unknown {
     const value = this.#data[name]
     if (value === undefined) return rule.required ? this.fail(name, 'This field is required.') : undefined
-    if (value === null && !rule.optional) return this.fail(name, 'This field may not be null.')
+    if (value === null && !rule.optional) return this.fail(name, NULL)
     return value
   }
 }
@@ -141,14 +153,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-// Django's validator wants a dotted host name, an address or "localhost"; `http://ci/run` is refused.
-function isUrl(text: string): boolean {
-  if (!URL.canParse(text) || /\s/.test(text)) return false
-  const { protocol, hostname } = new URL(text)
-  if (!['http:', 'https:', 'ftp:', 'ftps:'].includes(protocol)) return false
-  return (
-    hostname === 'localhost' || /^\[.+\]$/.test(hostname) || /^[^.].*\.[^.]{2,}\.?$|^[\d.]+$/.test(hostname)
-  )
+function noObject(value: unknown): string[] | FieldErrors {
+  if (value === null) return [NULL]
+  return { non_field_errors: [`Invalid data. Expected a dictionary, but got ${typeName(value)}.`] }
 }
 
 function typeName(value: unknown): string {

@@ -22,23 +22,26 @@ export function visibleProjects(context: Context, rule: { readonly joinedOnly: b
   if (requested.ids.length + requested.slugs.length === 0) {
     return rule.joinedOnly ? joinedProjects(caller, organization) : accessible
   }
-  const find = (matches: (project: Project) => boolean): Project => {
+  const find = (matches: (project: Project) => boolean): Project | undefined => {
     const project = accessible.find(matches)
-    if (!project) throw forbidden()
+    if (!project && context.settings.flags.projectSlugsInQuery) throw forbidden()
     return project
   }
-  return [
-    ...requested.ids.map((id) => find((project) => project.id === id)),
-    ...requested.slugs.map((slug) => find((project) => project.slug === slug)),
-  ]
+  const byId = requested.ids.map((id) => find((project) => project.id === id))
+  if (byId.includes(undefined)) throw forbidden()
+  // An older server looks for what is there of the slugs, and may find none.
+  const bySlug = requested.slugs.map((slug) => find((project) => project.slug === slug))
+  return [...byId, ...bySlug].filter((project) => project !== undefined)
 }
 
 export function requestedProjects({ call, settings }: Context): Requested {
   const ids: number[] = []
   const slugs: string[] = []
-  for (const value of call.query.getAll('project').filter((text) => text !== '')) {
+  const { projectSlugsInQuery: slugsToo } = settings.flags
+  for (const value of call.query.getAll('project')) {
+    if (value === '' && slugsToo) continue
     if (/^-?\d+$/.test(value)) ids.push(Number(value))
-    else if (settings.flags.projectSlugsInQuery) slugs.push(value)
+    else if (slugsToo) slugs.push(value)
     else throw refuse(400, 'Invalid project parameter. Values must be numbers.')
   }
   slugs.push(...call.query.getAll('projectSlug').filter((text) => text !== ''))

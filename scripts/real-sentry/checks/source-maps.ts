@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ActionResult } from '../../../__tests__/runner/runner.ts'
 import { unzip } from '../../../__tests__/servers/sentry/artifacts.ts'
-import { succeeded } from '../expect.ts'
-import type { Check, Place } from '../place.ts'
+import { failure, succeeded } from '../expect.ts'
+import type { Check, Place, Step } from '../place.ts'
 
 /** Whether chunk-upload offers `artifact_bundles_v2`; servers of today always do. */
 const MISSING_CHUNKS = 'sourcemaps.artifact_bundles.assemble_with_missing_chunks'
 
 interface Build {
   readonly script: () => string
-  readonly upload: (inputs?: Readonly<Record<string, string>>) => Promise<ActionResult>
+  readonly removeMap: () => void
+  readonly step: (inputs?: Readonly<Record<string, string>>, step?: Step) => Promise<ActionResult>
+  readonly upload: (inputs?: Readonly<Record<string, string>>, step?: Step) => Promise<ActionResult>
 }
 
 /** A script and its map in a workspace of their own, different for each check. */
@@ -29,12 +31,15 @@ async function withBuild(place: Place, use: (build: Build) => Promise<void>): Pr
     }
     writeFileSync(join(workspace, 'dist/app.js'), `call("${place.sha}")\n//# sourceMappingURL=app.js.map\n`)
     writeFileSync(join(workspace, 'dist/app.js.map'), JSON.stringify(map))
+    const step: Build['step'] = async (inputs = {}, run = {}) =>
+      await place.step({ sourcemaps: 'dist', ...inputs }, { ...run, env: { GITHUB_WORKSPACE: workspace } })
     await use({
       script: () => readFileSync(join(workspace, 'dist/app.js'), 'utf8'),
-      upload: async (inputs = {}) =>
-        succeeded(
-          await place.step({ sourcemaps: 'dist', ...inputs }, { env: { GITHUB_WORKSPACE: workspace } }),
-        ),
+      removeMap: () => {
+        rmSync(join(workspace, 'dist/app.js.map'))
+      },
+      step,
+      upload: async (inputs, run) => succeeded(await step(inputs, run)),
     })
   } finally {
     rmSync(workspace, { recursive: true })
@@ -92,6 +97,27 @@ export const sourceMapChecks: readonly Check[] = [
         await upload({ projects: 'web' })
         await upload({ projects: 'web,api' })
         await comesBack(place, script(), 'api')
+      })
+    },
+  },
+  {
+    name: 'source maps: a token that may only write releases uploads a bundle, too',
+    run: async (place) => {
+      await withBuild(place, async ({ script, upload }) => {
+        const { outputs } = await upload({ dist: 'arm64' }, { token: 'integrationReleases' })
+        assert.equal(outputs['sourcemap-state'], 'ok')
+        await comesBack(place, script(), 'web')
+      })
+    },
+  },
+  {
+    name: 'source maps: a script without its map fails the step before finalize and deploy',
+    run: async (place) => {
+      await withBuild(place, async ({ removeMap, step }) => {
+        removeMap()
+        assert.match(failure(await step({ finalize: 'true', environment: 'production' })), /app\.js/)
+        assert.equal((await place.api.release(place.sha)).dateReleased, null)
+        assert.deepEqual(await place.api.deploys(place.sha), [])
       })
     },
   },
