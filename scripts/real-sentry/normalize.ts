@@ -63,7 +63,10 @@ function compare(real: unknown, standIn: unknown, path: string): string[] {
 
 /** The server gives the projects of a release in no order. */
 function inOrder(value: unknown): unknown {
-  const slug = (item: unknown): string => String((item as { slug?: unknown } | null)?.slug ?? '')
+  const slug = (item: unknown): string => {
+    const value = (item as { slug?: unknown } | null)?.slug
+    return typeof value === 'string' ? value : ''
+  }
   return Array.isArray(value) ? value.toSorted((a, b) => slug(a).localeCompare(slug(b))) : value
 }
 
