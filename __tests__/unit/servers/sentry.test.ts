@@ -115,10 +115,10 @@ describe('the list', () => {
     const first = await get('releases/?per_page=2&limit=1')
     expect(first.versions).toEqual(['3', '2'])
     expect(first.headers.get('link')).toBe(
-      `<${sentry.url}/api/0/organizations/acme/releases/?per_page=2&limit=1&cursor=0:0:1>; rel="previous"; results="false"; cursor="0:0:1", ` +
-        `<${sentry.url}/api/0/organizations/acme/releases/?per_page=2&limit=1&cursor=0:2:0>; rel="next"; results="true"; cursor="0:2:0"`,
+      `<${sentry.url}/api/0/organizations/acme/releases/?per_page=2&limit=1&cursor=2:-1:1>; rel="previous"; results="false"; cursor="2:-1:1", ` +
+        `<${sentry.url}/api/0/organizations/acme/releases/?per_page=2&limit=1&cursor=2:1:0>; rel="next"; results="true"; cursor="2:1:0"`,
     )
-    expect((await get('releases/?per_page=2&cursor=0:2:0')).versions).toEqual(['1'])
+    expect((await get('releases/?per_page=2&cursor=2:1:0')).versions).toEqual(['1'])
   })
 
   it.each(['per_page=0', 'per_page=101', 'cursor=x', 'sort=name', 'status=gone', 'sort=users'])(
@@ -615,7 +615,7 @@ describe('repositories', () => {
     const names = async (query: string): Promise<string[]> =>
       ((await get(`repos/?${query}`)).body as { name: string }[]).map(({ name }) => name)
     expect(await names('')).toEqual(['acme/a', 'acme/b', 'acme/storefront'])
-    expect(await names('per_page=2&cursor=0:2:0')).toEqual(['acme/storefront'])
+    expect(await names('per_page=2&cursor=2:1:0')).toEqual(['acme/storefront'])
     expect(await names('query=STORE')).toEqual(['acme/storefront'])
     expect(await names('status=deleted')).toEqual(['acme/gone'])
   })
