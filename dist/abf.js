@@ -1,8 +1,8 @@
-export const id = 300;
-export const ids = [300];
+export const id = 602;
+export const ids = [602];
 export const modules = {
 
-/***/ 4300:
+/***/ 2602:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -2198,8 +2198,33 @@ function openSession(inputs, deps) {
     };
 }
 
-// EXTERNAL MODULE: ./src/abf/submit/fields.ts
-var fields = __webpack_require__(9091);
+;// CONCATENATED MODULE: ./src/abf/submit/fields.ts
+/**
+ * The fields of `POST /build_lists` for one architecture: nothing that was not asked for, except what servers would
+ * otherwise decide to our surprise (`auto_publish_status` is `default` when it is missing, which publishes).
+ */
+function createFields(wanted, target, arch) {
+    return {
+        ...wanted.options,
+        project_id: target.project.id,
+        commit_hash: wanted.commit,
+        // With a version OMV builds its head and takes the commit for a label only.
+        ...(wanted.projectVersion === undefined ? {} : { project_version: wanted.projectVersion }),
+        arch_id: arch.id,
+        save_to_repository_id: target.repository.id,
+        build_for_platform_id: target.platform.id,
+        include_repos: target.includeRepositories,
+        update_type: wanted.updateType,
+        // Old servers know only the boolean. Today's read both, and the later key wins.
+        auto_publish: wanted.mode === 'default',
+        auto_publish_status: wanted.mode,
+    };
+}
+/** What `filter[project_version]` finds a build under: a bare commit becomes its own version. */
+function storedVersion({ projectVersion, commit }) {
+    return projectVersion ?? commit;
+}
+
 ;// CONCATENATED MODULE: ./src/abf/submit/submit.ts
 
 
@@ -2223,7 +2248,7 @@ async function submit_submit(wanted, target, deps) {
         repositoryId: target.repository.id,
         platformId: target.platform.id,
         commit: wanted.commit,
-        version: (0,fields/* storedVersion */.Um)(wanted),
+        version: storedVersion(wanted),
     };
     const equal = await findOthers(wanted, target, sought, deps);
     for (const arch of target.arches) {
@@ -2245,7 +2270,7 @@ async function submit_submit(wanted, target, deps) {
             deps.logger.info(`${(0,sanitize/* plain */.pj)(arch.name)}: build ${found.id} of the same commit is ${sayStatus(found.status)}; it is used instead of a new one. ${submit_link(found.id, deps)}`);
         }
         else {
-            await createOne((0,fields/* createFields */.aI)(wanted, target, arch), { ...sought, archId: arch.id, since: 0, known: [...equal.seen] }, expected, deps);
+            await createOne(createFields(wanted, target, arch), { ...sought, archId: arch.id, since: 0, known: [...equal.seen] }, expected, deps);
         }
     }
 }

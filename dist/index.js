@@ -1,77 +1,6 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 9091:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $D: () => (/* binding */ KNOWN_OPTIONS),
-/* harmony export */   Cd: () => (/* binding */ OWNED_FIELDS),
-/* harmony export */   Um: () => (/* binding */ storedVersion),
-/* harmony export */   YK: () => (/* binding */ UPDATE_TYPES),
-/* harmony export */   aI: () => (/* binding */ createFields)
-/* harmony export */ });
-const UPDATE_TYPES = ['security', 'bugfix', 'enhancement', 'recommended', 'newpackage'];
-/** Fields of a create that an input of its own sets, with that input. */
-const OWNED_FIELDS = {
-    project_id: 'abf-project',
-    commit_hash: 'abf-commit',
-    project_version: 'abf-project-version',
-    arch_id: 'abf-arches',
-    save_to_repository_id: 'abf-repository',
-    save_to_platform_id: 'abf-repository',
-    build_for_platform_id: 'abf-platform',
-    include_repos: 'abf-include-repositories',
-    'include_repos[]': 'abf-include-repositories',
-    update_type: 'abf-update-type',
-    auto_publish: 'abf-auto-publish',
-    auto_publish_status: 'abf-auto-publish',
-};
-/** Further fields of a create that one server or another reads. */
-const KNOWN_OPTIONS = new Set([
-    'auto_create_container',
-    'build_requires',
-    'chain_config',
-    'enable_32bit',
-    'external_nodes',
-    'extra_build_lists',
-    'extra_params',
-    'extra_repositories',
-    'include_testing_subrepository',
-    'native_build',
-    'save_buildroot',
-    'use_cached_chroot',
-    'use_extra_tests',
-]);
-/**
- * The fields of `POST /build_lists` for one architecture: nothing that was not asked for, except what servers would
- * otherwise decide to our surprise (`auto_publish_status` is `default` when it is missing, which publishes).
- */
-function createFields(wanted, target, arch) {
-    return {
-        ...wanted.options,
-        project_id: target.project.id,
-        commit_hash: wanted.commit,
-        // With a version OMV builds its head and takes the commit for a label only.
-        ...(wanted.projectVersion === undefined ? {} : { project_version: wanted.projectVersion }),
-        arch_id: arch.id,
-        save_to_repository_id: target.repository.id,
-        build_for_platform_id: target.platform.id,
-        include_repos: target.includeRepositories,
-        update_type: wanted.updateType,
-        // Old servers know only the boolean. Today's read both, and the later key wins.
-        auto_publish: wanted.mode === 'default',
-        auto_publish_status: wanted.mode,
-    };
-}
-/** What `filter[project_version]` finds a build under: a bare commit becomes its own version. */
-function storedVersion({ projectVersion, commit }) {
-    return projectVersion ?? commit;
-}
-
-
-/***/ }),
-
 /***/ 6046:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -635,7 +564,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(192);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6136);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -645,7 +574,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 192:
+/***/ 6136:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1925,10 +1854,16 @@ function readError(error) {
     };
 }
 
-// EXTERNAL MODULE: ./src/abf/submit/fields.ts
-var fields = __nccwpck_require__(9091);
-// EXTERNAL MODULE: ./src/text/url.ts
-var text_url = __nccwpck_require__(114);
+;// CONCATENATED MODULE: ./src/text/sha.ts
+const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
+/**
+ * A full commit SHA in lower case (40 hex digits, or 64 in SHA-256 repositories); undefined for anything else, and for
+ * zeros, which Git writes where there is no commit.
+ */
+function parseSha(text) {
+    return typeof text === 'string' && SHA.test(text) && !/^0+$/.test(text) ? text.toLowerCase() : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/text/url-credentials.ts
 /** User names and passwords inside of URLs, which people put into inputs and variables, and nobody may see. */
 const HIDDEN = '***';
@@ -1991,9 +1926,38 @@ function decoded(text) {
     }
 }
 
+// EXTERNAL MODULE: ./src/wait/durations.ts
+var durations = __nccwpck_require__(120);
+// EXTERNAL MODULE: ./src/text/url.ts
+var text_url = __nccwpck_require__(114);
 ;// CONCATENATED MODULE: ./src/inputs/field.ts
 
 
+/** Why parts of a text are refused. */
+class Refusals {
+    list;
+    constructor(list) {
+        this.list = list;
+    }
+}
+/** A row whose value is one of a few words. */
+function oneOf(choices) {
+    const expected = [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ');
+    return { expected, parse: (text) => choices.find((choice) => choice === text) };
+}
+/** A row whose value is a URL, which must not name a user or a password. */
+function url(expected, parse) {
+    return {
+        expected: `${expected}, without user and password`,
+        parse: (text) => {
+            const { username, password } = (0,text_url/* parseUrl */.D)(text) ?? { username: '', password: '' };
+            return username === '' && password === '' ? parse(text) : undefined;
+        },
+        hide: hideInUrl,
+    };
+}
+/** A row for any text. */
+const ANY_TEXT = { optional: true, expected: 'a text', parse: (text) => text };
 /** The input of that name; undefined when it is missing, empty or blank. */
 function input(env, name) {
     const text = env[`INPUT_${name.toUpperCase()}`]?.trim();
@@ -2004,62 +1968,58 @@ function variable(env, name) {
     const text = env[name]?.trim();
     return text ? { text, source: `environment variable ${name}` } : undefined;
 }
-/** A value for an input that was not given; a problem with it is told in the input's name. */
+/** A value for an input that was not given; a problem with it is reported in the name of the input. */
 function fallback(name, text) {
     return text === undefined ? undefined : { text, source: `input ${name}` };
 }
-function field(expected, parse) {
-    return { expected, parse };
+/** What was given for each row: the input, else its variable, else its default. */
+function field_read(rows, env) {
+    const entries = Object.entries(rows).map(([name, row]) => {
+        const found = input(env, name) ?? (row.env === undefined ? undefined : variable(env, row.env));
+        const text = found && (row.secret === 'token' ? stripQuotes(found.text) : found.text);
+        return [name, found && text !== undefined ? { ...found, text } : fallback(name, row.default)];
+    });
+    return Object.fromEntries(entries);
 }
-function optional(inner) {
-    return { ...inner, optional: true };
+/** Every text that a secret row may stand for, from inputs and variables alike. */
+function secretsOf(rows, env) {
+    return Object.entries(rows).flatMap(([name, row]) => {
+        if (row.secret === undefined)
+            return [];
+        const found = [input(env, name), row.env === undefined ? undefined : variable(env, row.env)];
+        return found.flatMap((given) => (given ? [given.text, stripQuotes(given.text)] : []));
+    });
 }
-/** Any text, for what is looked at elsewhere. */
-const anyText = optional(field('a text', (text) => text));
-/** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
-function secretField(expected, accepts) {
-    return {
-        ...field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined)),
-        whyMissing: NO_SECRETS,
-    };
-}
-/** A field whose value is a URL, which must not name a user or a password. */
-function urlField(expected, parse) {
-    return {
-        ...field(`${expected}, without user and password`, (text) => (namesUser(text) ? undefined : parse(text))),
-        hide: hideInUrl,
-    };
-}
-function namesUser(text) {
-    const url = (0,text_url/* parseUrl */.D)(text);
-    return url !== undefined && (url.username !== '' || url.password !== '');
-}
-/** The first thing to check when a secret is missing. */
-const NO_SECRETS = 'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret';
-/** A token as it is meant: without the quotes that were copied along with it. */
-function unquoted(given) {
-    return given && { ...given, text: stripQuotes(given.text) };
-}
-function stripQuotes(text) {
-    return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text;
+/** Whether an input is given with another meaning than its default. A variable in its place does not count. */
+function isChanged(rows, name, env) {
+    const text = input(env, name)?.text;
+    const row = rows[name];
+    if (text === undefined || row === undefined)
+        return false;
+    if (row.default === undefined)
+        return true;
+    return JSON.stringify(row.parse(text)) !== JSON.stringify(row.parse(row.default));
 }
 /**
- * Checks texts against a field for each.
- * @returns the values, or every problem in the order of the fields
+ * Checks what was given against the rows.
+ * @returns the values, or every problem in the order of the rows
  */
-function check(fields, given, show) {
+function check(rows, given, show) {
     const problems = [];
     const values = {};
-    for (const [name, { expected, parse, whyMissing, hide = String, ...rest }] of Object.entries(fields)) {
+    for (const [name, { expected, parse, hide = String, secret, optional }] of Object.entries(rows)) {
         const found = given[name];
-        if (!found && 'optional' in rest)
+        if (!found) {
+            if (!optional)
+                problems.push(missing(name, secret ? `${expected} (${NO_SECRETS})` : expected));
             continue;
-        values[name] = found && parse(found.text);
-        if (values[name] !== undefined)
-            continue;
-        problems.push(found
-            ? problem(found, expected, (text) => show(hide(text)))
-            : missing(name, whyMissing ? `${expected} (${whyMissing})` : expected));
+        }
+        const value = parse(found.text);
+        const refused = value instanceof Refusals ? value.list : [{ expected, got: found.text }];
+        if (value !== undefined && !(value instanceof Refusals))
+            values[name] = value;
+        else
+            problems.push(...refused.map((one) => problem({ ...found, text: hide(one.got) }, one.expected, show)));
     }
     return { values: problems.length > 0 ? undefined : values, problems };
 }
@@ -2067,6 +2027,14 @@ function check(fields, given, show) {
 function problem({ source, text }, expected, show) {
     return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text) + natureOf(text)}`;
 }
+/** The problem with an input that is required and not given. */
+function missing(name, expected) {
+    return problem({ text: '', source: `input ${name}` }, expected, String);
+}
+/** The first thing to check when a secret is missing. */
+const NO_SECRETS = 'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret';
+/** Why a value that was handed over arrives empty. */
+const LOST = 'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.';
 /** Texts that are not what their author sees in the workflow file, each with what it is. */
 const NATURES = [
     [
@@ -2082,212 +2050,133 @@ function natureOf(text) {
     const nature = NATURES.find(([pattern]) => pattern.test(text))?.[1];
     return nature === undefined ? '' : ` (${nature})`;
 }
-/** The problem with an input that is required and not given. */
-function missing(name, expected) {
-    return problem({ text: '', source: `input ${name}` }, expected, String);
+function stripQuotes(text) {
+    return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text;
 }
-/** Why a value that was handed over arrives empty. */
-const LOST = 'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.';
 /** `a is`, `a and b are`, `a, b and c are` */
 function listed(names) {
     const last = names.at(-1) ?? '';
     return names.length < 2 ? `${last} is` : `${names.slice(0, -1).join(', ')} and ${last} are`;
 }
 
-;// CONCATENATED MODULE: ./src/inputs/abf-credentials.ts
+;// CONCATENATED MODULE: ./src/inputs/abf-keys.ts
 
-/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
-const ABF_SECRETS = [
-    ['abf-token', 'ABF_TOKEN'],
-    ['abf-password', 'ABF_PASSWORD'],
-];
-/**
- * Secrets beyond `ABF_SECRETS` that must not be shown: user and password as a pair, because its base64 is what a request
- * carries. A token is a user with an empty password.
- */
-function abfPairs(env) {
-    const user = input(env, 'abf-username') ?? variable(env, 'ABF_USERNAME');
-    const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')];
-    const tokens = [input(env, 'abf-token'), variable(env, 'ABF_TOKEN')];
-    return [
-        ...tokens.flatMap((token) => (token ? [`${token.text}:`, `${stripQuotes(token.text)}:`] : [])),
-        ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
-    ];
-}
-/** What is wrong with the credentials for an operation, before the server is asked. */
-function credentialProblems(operation, given) {
-    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given;
-    if (token)
-        return [];
-    if (user && !password)
-        return [missing('abf-password', 'the password of abf-username')];
-    if (password && !user)
-        return [missing('abf-username', 'the login that abf-password is for')];
-    if (user || operation === 'watch' || operation === 'search')
-        return [];
-    return [
-        missing('abf-token', `an ABF API token (or ABF_TOKEN, or abf-username with abf-password), as abf-operation is ${operation}; ${NO_SECRETS}`),
-    ];
-}
-/** The credentials to send, a token before a login, and where they were found. */
-function credentialsOf(values, given) {
-    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values;
-    if (token !== undefined) {
-        return {
-            credentials: { user: token, password: '' },
-            credentialsSource: given['abf-token']?.source,
-        };
-    }
-    if (user === undefined || password === undefined) {
-        return { credentials: undefined, credentialsSource: undefined };
-    }
-    return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
-}
-
-;// CONCATENATED MODULE: ./src/github/event.ts
-const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
-/**
- * A full commit SHA in lower case (40 hex digits, or 64 in SHA-256 repositories); undefined for anything else, and for
- * zeros, which Git writes where there is no commit.
- */
-function parseSha(text) {
-    return typeof text === 'string' && SHA.test(text) && !/^0+$/.test(text) ? text.toLowerCase() : undefined;
-}
-/**
- * @param event the parsed file of GITHUB_EVENT_PATH, whatever it holds
- */
-function readContext(env, event) {
-    const eventName = env['GITHUB_EVENT_NAME'] ?? '';
-    const { commit, ref, noCommit } = factsOf(eventName, event, {
-        commit: parseSha(env['GITHUB_SHA']),
-        ref: env['GITHUB_REF_NAME'] || undefined,
-        headRef: env['GITHUB_HEAD_REF'] || undefined,
-    });
-    return {
-        serverUrl: (env['GITHUB_SERVER_URL'] || 'https://github.com').replace(/\/+$/, ''),
-        apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
-        repository: env['GITHUB_REPOSITORY'] || undefined,
-        eventName,
-        runId: env['GITHUB_RUN_ID'] || '0',
-        runAttempt: env['GITHUB_RUN_ATTEMPT'] || '1',
-        refName: ref,
-        headCommit: commit,
-        noCommit: commit === undefined ? noCommit : undefined,
-    };
-}
-/**
- * Which commit an event is about, and on which branch or tag it is. GITHUB_SHA is the answer only where it is that
- * commit: for `workflow_run`, `check_suite`, `check_run`, `status` and comments it is the head of the default branch,
- * for pull requests a test merge or the base branch, for a merge queue it is on a branch that is thrown away.
- */
-const RULES = {
-    push,
-    pull_request: pullRequest,
-    pull_request_target: pullRequest,
-    pull_request_review: pullRequest,
-    pull_request_review_comment: pullRequest,
-    merge_group: (event, job) => ({
-        commit: shaAt(event, 'merge_group', 'head_sha') ?? job.commit,
-        ref: shortRef(textAt(event, 'merge_group', 'base_ref')),
-    }),
-    workflow_run: (event) => ({
-        commit: shaAt(event, 'workflow_run', 'head_sha'),
-        ref: textAt(event, 'workflow_run', 'head_branch'),
-    }),
-    check_suite: (event) => ({
-        commit: shaAt(event, 'check_suite', 'head_sha'),
-        ref: textAt(event, 'check_suite', 'head_branch'),
-    }),
-    check_run: (event) => ({
-        commit: shaAt(event, 'check_run', 'head_sha'),
-        ref: textAt(event, 'check_run', 'check_suite', 'head_branch'),
-    }),
-    deployment,
-    deployment_status: deployment,
-    status: (event) => ({ commit: shaAt(event, 'sha'), ref: branchWithHead(event, shaAt(event, 'sha')) }),
-    issue_comment: issueComment,
+/** The two inputs that hold keys of the server: further fields of a build, and filters of a search. */
+/** Fields of a create that an input of its own sets, with that input. */
+const OWNED_FIELDS = {
+    project_id: 'abf-project',
+    commit_hash: 'abf-commit',
+    project_version: 'abf-project-version',
+    arch_id: 'abf-arches',
+    save_to_repository_id: 'abf-repository',
+    save_to_platform_id: 'abf-repository',
+    build_for_platform_id: 'abf-platform',
+    include_repos: 'abf-include-repositories',
+    'include_repos[]': 'abf-include-repositories',
+    update_type: 'abf-update-type',
+    auto_publish: 'abf-auto-publish',
+    auto_publish_status: 'abf-auto-publish',
 };
-function factsOf(eventName, event, job) {
-    const rule = Object.hasOwn(RULES, eventName) ? RULES[eventName] : undefined;
-    const facts = rule ? rule(event, job) : byJob(event, job);
-    return {
-        noCommit: {
-            reason: `the event ${eventName || 'of this run'} does not name one`,
-            versionSuffices: false,
-        },
-        ...facts,
-    };
-}
-/** GitHub sets GITHUB_SHA to the commit, also for an annotated tag. */
-function byJob(_event, { commit, ref }) {
-    return { commit, ref };
-}
-/** A deleted branch or tag: `deleted` is true, `after` is zeros, and GITHUB_SHA is the head of the default branch. */
-function push(event, job) {
-    const deleted = at(event, 'deleted') === true || /^0+$/.test(textAt(event, 'after') ?? '');
-    if (!deleted)
-        return byJob(event, job);
-    const reason = 'this push deleted a branch or tag, so there is no commit left to release';
-    return { commit: undefined, ref: undefined, noCommit: { reason, versionSuffices: false } };
-}
+/** Further fields of a create that one server or another reads. */
+const KNOWN_OPTIONS = new Set([
+    'auto_create_container',
+    'build_requires',
+    'chain_config',
+    'enable_32bit',
+    'external_nodes',
+    'extra_build_lists',
+    'extra_params',
+    'extra_repositories',
+    'include_testing_subrepository',
+    'native_build',
+    'save_buildroot',
+    'use_cached_chroot',
+    'use_extra_tests',
+]);
 /**
- * The last commit of the branch while the pull request is open; once it is merged, the commit that landed in the base
- * branch, because after a squash or a rebase the head commit is in no branch. Payloads of reviews have no `merged`.
+ * A JSON object with fields of a create that no other input sets.
+ * @returns undefined for what is no JSON object
  */
-function pullRequest(event, { headRef }) {
-    const merged = at(event, 'pull_request', 'merged') === true || textAt(event, 'pull_request', 'merged_at');
-    return merged
-        ? {
-            commit: shaAt(event, 'pull_request', 'merge_commit_sha'),
-            ref: textAt(event, 'pull_request', 'base', 'ref'),
-        }
-        : {
-            commit: shaAt(event, 'pull_request', 'head', 'sha'),
-            ref: textAt(event, 'pull_request', 'head', 'ref') ?? headRef,
-        };
-}
-/** `ref` is what the deployment was requested for: a branch, a tag, or the SHA itself. */
-function deployment(event, job) {
-    const commit = shaAt(event, 'deployment', 'sha') ?? job.commit;
-    const ref = textAt(event, 'deployment', 'ref');
-    const isSha = /^[0-9a-f]{7,64}$/i.test(ref ?? '') && commit?.startsWith(ref?.toLowerCase() ?? '');
-    return { commit, ref: isSha ? undefined : shortRef(ref) };
-}
-/** A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. */
-function issueComment(event, job) {
-    if (at(event, 'issue', 'pull_request') === undefined)
-        return byJob(event, job);
-    const reason = 'a comment on a pull request comes without the commit; ' +
-        'read it in a step before with: gh pr view "$NUMBER" --json headRefOid --jq .headRefOid';
-    return { commit: undefined, ref: undefined, noCommit: { reason, versionSuffices: true } };
-}
-/** A `status` lists up to ten branches that contain the commit, each with its head. */
-function branchWithHead(event, commit) {
-    const branches = at(event, 'branches');
-    if (commit === undefined || !Array.isArray(branches))
+function parseOptions(text) {
+    let json;
+    try {
+        json = JSON.parse(text);
+        // It is sent as JSON again, which fails on what is nested some thousand levels deep.
+        JSON.stringify(json);
+    }
+    catch {
         return undefined;
-    const [only, ...more] = branches.filter((branch) => shaAt(branch, 'commit', 'sha') === commit);
-    return more.length === 0 ? textAt(only, 'name') : undefined;
+    }
+    if (typeof json !== 'object' || json === null || Array.isArray(json))
+        return undefined;
+    const options = { ...json };
+    const owned = Object.keys(options).flatMap((key) => {
+        const owner = Object.hasOwn(OWNED_FIELDS, key) ? OWNED_FIELDS[key] : undefined;
+        return owner === undefined ? [] : [{ expected: `no field that the input ${owner} sets`, got: key }];
+    });
+    return owned.length > 0 ? new Refusals(owned) : options;
 }
-function shortRef(ref) {
-    return ref?.replace(/^refs\/(?:heads|tags)\//, '');
-}
-function shaAt(value, ...path) {
-    return parseSha(at(value, ...path));
-}
-/** A text that is not empty. */
-function textAt(value, ...path) {
-    const found = at(value, ...path);
-    return typeof found === 'string' && found !== '' ? found : undefined;
-}
-function at(value, ...path) {
-    return path.reduce((inner, key) => typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
-        ? inner[key]
-        : undefined, value);
+const NUMBER = { expected: 'a whole number', accepts: /^\d{1,10}$/ };
+const MOMENT = { expected: 'Unix seconds or DD/MM/YYYY', accepts: /^(\d{1,12}|\d{2}\/\d{2}\/\d{4})$/ };
+const TEXT = { expected: 'a text', accepts: /./ };
+const FLAG = { expected: 'true, false, 1 or 0', accepts: /^(true|false|0|1)$/ };
+/** The servers' filter keys. They take an empty or malformed value for 0, which finds nothing, so it is refused here. */
+const FILTER_KEYS = {
+    arch_id: NUMBER,
+    build_for_platform_id: NUMBER,
+    created_at_end: MOMENT,
+    created_at_start: MOMENT,
+    id: NUMBER,
+    is_circle: FLAG,
+    mass_build_id: {
+        expected: 'a whole number, or -1 for builds outside of mass builds',
+        accepts: /^(-1|\d{1,10})$/,
+    },
+    new_core: { expected: '0 or 1', accepts: /^[01]$/ },
+    ownership: {
+        expected: 'owned, related, everything or index',
+        accepts: /^(owned|related|everything|index)$/,
+    },
+    project_name: TEXT,
+    project_version: TEXT,
+    save_to_platform_id: NUMBER,
+    save_to_repository_id: NUMBER,
+    status: NUMBER,
+    updated_at_end: MOMENT,
+    updated_at_start: MOMENT,
+};
+/** Keys that servers of about 2012 knew and those of today read without using them. */
+const IGNORED_FILTER_KEYS = new Set([
+    'created_at_start',
+    'created_at_end',
+    'is_circle',
+]);
+/** `key=value` lines. */
+function parseFilter(text) {
+    const filter = {};
+    const refused = [];
+    for (const line of text.split(/[\r\n]+/).map((one) => one.trim())) {
+        if (line === '')
+            continue;
+        const [, key = '', value = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
+        const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
+        if (!rule) {
+            const known = Object.keys(FILTER_KEYS).join(', ');
+            refused.push({ expected: `lines key=value with a key of ${known}`, got: line });
+        }
+        else if (!rule.accepts.test(value)) {
+            refused.push({ expected: `${rule.expected} for ${key}`, got: value });
+        }
+        else if (Object.hasOwn(filter, key)) {
+            refused.push({ expected: `${key} only once`, got: line });
+        }
+        else {
+            filter[key] = value;
+        }
+    }
+    return refused.length > 0 ? new Refusals(refused) : filter;
 }
 
-// EXTERNAL MODULE: ./src/wait/durations.ts
-var durations = __nccwpck_require__(120);
 ;// CONCATENATED MODULE: ./src/inputs/parsers.ts
 
 
@@ -2373,12 +2262,28 @@ function parseTime(text) {
     // The parser takes 30 February for 2 March.
     return new Date(midnight).toISOString().startsWith(day) ? new Date(ms).toISOString() : undefined;
 }
-
-;// CONCATENATED MODULE: ./src/inputs/abf-parse.ts
-
-
-
-/** Texts of ABF's inputs to values. Each gives undefined, or problems, for what it does not accept; none throws. */
+/** Code points; Sentry answers 400 to a longer version. */
+const MAX_VERSION = 200;
+/**
+ * Why Sentry would refuse a release version (POST /releases/, 400), or undefined when it is allowed. Sentry keeps
+ * versions byte for byte and compares them with case.
+ */
+function versionProblem(version) {
+    const length = (0,sanitize/* lengthOf */.Y5)(version);
+    if (version.trim() === '')
+        return 'at least one character that is not a space';
+    if (length > MAX_VERSION)
+        return `at most ${MAX_VERSION} characters (this one has ${length})`;
+    if (!version.isWellFormed())
+        return 'well-formed Unicode';
+    if (/[\r\n\f\t\0]/.test(version))
+        return 'no line break, tab or form feed';
+    if (/[/\\]/.test(version))
+        return 'no "/" and no "\\" (for a tag or branch give only its last part)';
+    if (/^(\.|\.\.|latest)$/i.test(version.trim()))
+        return 'another name than ".", ".." and "latest"';
+    return undefined;
+}
 /** Ids are 32 bit numbers on the servers. */
 function parseId(text) {
     if (!/^\d{1,10}$/.test(text))
@@ -2431,119 +2336,14 @@ function parseBuildIds(text) {
     const ids = list.flatMap((item) => parseId(item) ?? []);
     return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined;
 }
-/** A JSON object with fields of a create that no other input sets. */
-function parseOptions(given, show) {
-    if (!given)
-        return { value: {}, problems: [] };
-    let json;
-    try {
-        json = JSON.parse(given.text);
-        // It goes out as JSON again, which fails on what is nested some thousand levels deep.
-        JSON.stringify(json);
-    }
-    catch {
-        json = undefined;
-    }
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        return {
-            value: {},
-            problems: [problem(given, 'a JSON object such as {"use_extra_tests": false}', show)],
-        };
-    }
-    const value = { ...json };
-    const problems = Object.keys(value).flatMap((key) => {
-        const owner = Object.hasOwn(fields/* OWNED_FIELDS */.Cd, key) ? fields/* OWNED_FIELDS */.Cd[key] : undefined;
-        return owner === undefined
-            ? []
-            : [problem({ ...given, text: key }, `no field that the input ${owner} sets`, show)];
-    });
-    return { value, problems };
-}
-const NUMBER = { expected: 'a whole number', accepts: /^\d{1,10}$/ };
-const MOMENT = { expected: 'Unix seconds or DD/MM/YYYY', accepts: /^(\d{1,12}|\d{2}\/\d{2}\/\d{4})$/ };
-const TEXT = { expected: 'a text', accepts: /./ };
-const FLAG = { expected: 'true, false, 1 or 0', accepts: /^(true|false|0|1)$/ };
-/** The servers' filter keys. They take an empty or crooked value for 0, which finds nothing, so it is refused here. */
-const FILTER_KEYS = {
-    arch_id: NUMBER,
-    build_for_platform_id: NUMBER,
-    created_at_end: MOMENT,
-    created_at_start: MOMENT,
-    id: NUMBER,
-    is_circle: FLAG,
-    mass_build_id: {
-        expected: 'a whole number, or -1 for builds outside of mass builds',
-        accepts: /^(-1|\d{1,10})$/,
-    },
-    new_core: { expected: '0 or 1', accepts: /^[01]$/ },
-    ownership: {
-        expected: 'owned, related, everything or index',
-        accepts: /^(owned|related|everything|index)$/,
-    },
-    project_name: TEXT,
-    project_version: TEXT,
-    save_to_platform_id: NUMBER,
-    save_to_repository_id: NUMBER,
-    status: NUMBER,
-    updated_at_end: MOMENT,
-    updated_at_start: MOMENT,
-};
-/** Keys that servers of about 2012 knew and those of today read without using them. */
-const IGNORED_FILTER_KEYS = new Set([
-    'created_at_start',
-    'created_at_end',
-    'is_circle',
-]);
-/** `key=value` lines. */
-function parseFilter(given, show) {
-    if (!given)
-        return { value: undefined, problems: [] };
-    const value = {};
-    const problems = [];
-    for (const line of given.text.split(/[\r\n]+/).map((text) => text.trim())) {
-        if (line === '')
-            continue;
-        const [, key = '', text = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
-        const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
-        if (!rule) {
-            problems.push(problem({ ...given, text: line }, `lines key=value with a key of ${Object.keys(FILTER_KEYS).join(', ')}`, show));
-        }
-        else if (!rule.accepts.test(text)) {
-            problems.push(problem({ ...given, text }, `${rule.expected} for ${key}`, show));
-        }
-        else if (Object.hasOwn(value, key)) {
-            problems.push(problem({ ...given, text: line }, `${key} only once`, show));
-        }
-        else {
-            value[key] = text;
-        }
-    }
-    return { value, problems };
-}
 
-;// CONCATENATED MODULE: ./src/inputs/abf-fields.ts
+;// CONCATENATED MODULE: ./src/inputs/abf-rows.ts
 
 
 
 
 
-
-/** The inputs of the ABF part one by one: defaults, and what each accepts. How they go together is in `abf.ts`. */
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const ABF_DEFAULTS = {
-    'abf-url': 'https://abf.openmandriva.org',
-    'abf-arches': 'x86_64',
-    'abf-update-type': 'bugfix',
-    'abf-auto-publish': 'none',
-    'abf-reuse': 'true',
-    'abf-wait': 'true',
-    'abf-timeout': '5h30m',
-    'abf-poll-interval': '30s',
-    'abf-on-abort': 'cancel',
-    'abf-tests-failed': 'fail',
-    'abf-unpermitted-arch': 'skip',
-    'abf-log-lines': '50',
-};
+/** The inputs of the ABF part one by one. How they go together is in `abf.ts`. */
 const OPERATIONS = [
     'build',
     'watch',
@@ -2553,53 +2353,105 @@ const OPERATIONS = [
     'cancel',
     'search',
 ];
-/** Says that the ABF part is off on purpose. */
+/** The operation that says that the ABF part is off on purpose. */
 const OFF = 'none';
-const LONGEST_TIMEOUT_MS = 120 * 3_600_000;
-const LONGEST_INTERVAL_MS = 3_600_000;
-const MOST_LOG_LINES = 1000;
-const ABF_FIELDS = {
-    'abf-operation': field([...OPERATIONS, OFF].join(', '), (text) => OPERATIONS.find((choice) => choice === text)),
-    'abf-url': urlField('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no query, no /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text))),
-    'abf-token': optional(secretField('an ABF API token', /^[\x21-\x39\x3b-\x7e]+$/)),
-    'abf-username': optional(field('a login without a colon', (text) => (text.includes(':') ? undefined : text))),
-    'abf-password': anyText,
-    'abf-project': optional(field('a project as owner/name, or its numeric id', parsePair)),
-    'abf-commit': optional(field('a full commit SHA of 40 or 64 hex digits, not all zeros', parseSha)),
-    'abf-project-version': optional(field('a branch or tag without spaces', (text) => (/\s/.test(text) ? undefined : text))),
-    'abf-repository': optional(field('a repository as platform/repository, or its numeric id', parsePair)),
-    'abf-platform': optional(field('the name of a platform, or its numeric id', parsePlatform)),
-    'abf-include-repositories': optional(field('repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks', parsePairs)),
-    'abf-arches': field('names or numeric ids of architectures, separated by commas, spaces or line breaks', parseArches),
-    'abf-update-type': oneOf(fields/* UPDATE_TYPES */.YK),
-    'abf-auto-publish': field('none, default, testing, false or true', parseMode),
-    'abf-build-options': anyText,
-    'abf-build-list-ids': optional(field('numeric ids of build lists, as a list without gaps or as a JSON array', parseBuildIds)),
-    'abf-filter': anyText,
-    'abf-reuse': field('true or false', parseBoolean),
-    'abf-wait': field('true or false', parseBoolean),
-    'abf-timeout': duration('from 1s to 120h, such as 90m or 5h30m', 1000, LONGEST_TIMEOUT_MS),
-    'abf-poll-interval': duration('from 1s to 1h, such as 30s', 1000, LONGEST_INTERVAL_MS),
-    'abf-on-abort': oneOf(['cancel', 'leave']),
-    'abf-tests-failed': oneOf(['fail', 'accept']),
-    'abf-unpermitted-arch': oneOf(['skip', 'fail']),
-    'abf-log-lines': field(`a whole number from 0 to ${MOST_LOG_LINES}`, (text) => parseInteger(text, 0, MOST_LOG_LINES)),
+const MAX_TIMEOUT_MS = 120 * 3_600_000;
+const MAX_INTERVAL_MS = 3_600_000;
+const MAX_LOG_LINES = 1000;
+const ABF_ROWS = {
+    'abf-operation': { optional: true, ...oneOf([...OPERATIONS, OFF]) },
+    'abf-url': {
+        default: 'https://abf.openmandriva.org',
+        ...url('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no query, no /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text))),
+    },
+    'abf-token': {
+        env: 'ABF_TOKEN',
+        secret: 'token',
+        optional: true,
+        expected: 'an ABF API token without spaces, line breaks and colons',
+        parse: (text) => (/^[\x21-\x39\x3b-\x7e]+$/.test(text) ? text : undefined),
+    },
+    'abf-username': {
+        env: 'ABF_USERNAME',
+        optional: true,
+        expected: 'a login without a colon',
+        parse: (text) => (text.includes(':') ? undefined : text),
+    },
+    'abf-password': { env: 'ABF_PASSWORD', secret: 'password', ...ANY_TEXT },
+    'abf-project': { optional: true, expected: 'a project as owner/name, or its numeric id', parse: parsePair },
+    'abf-commit': {
+        optional: true,
+        expected: 'a full commit SHA of 40 or 64 hex digits, not all zeros',
+        parse: parseSha,
+    },
+    'abf-project-version': {
+        optional: true,
+        expected: 'a branch or tag without spaces',
+        parse: (text) => (/\s/.test(text) ? undefined : text),
+    },
+    'abf-repository': {
+        optional: true,
+        expected: 'a repository as platform/repository, or its numeric id',
+        parse: parsePair,
+    },
+    'abf-platform': {
+        optional: true,
+        expected: 'the name of a platform, or its numeric id',
+        parse: parsePlatform,
+    },
+    'abf-include-repositories': {
+        optional: true,
+        expected: 'repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks',
+        parse: parsePairs,
+    },
+    'abf-arches': {
+        default: 'x86_64',
+        expected: 'names or numeric ids of architectures, separated by commas, spaces or line breaks',
+        parse: parseArches,
+    },
+    'abf-update-type': {
+        default: 'bugfix',
+        ...oneOf(['security', 'bugfix', 'enhancement', 'recommended', 'newpackage']),
+    },
+    'abf-auto-publish': {
+        default: 'none',
+        expected: 'none, default, testing, false or true',
+        parse: parseMode,
+    },
+    'abf-build-options': {
+        optional: true,
+        expected: 'a JSON object such as {"use_extra_tests": false}',
+        parse: parseOptions,
+    },
+    'abf-build-list-ids': {
+        optional: true,
+        expected: 'numeric ids of build lists, as a list without gaps or as a JSON array',
+        parse: parseBuildIds,
+    },
+    'abf-filter': { optional: true, expected: 'lines key=value', parse: parseFilter },
+    'abf-reuse': { default: 'true', expected: 'true or false', parse: parseBoolean },
+    'abf-wait': { default: 'true', expected: 'true or false', parse: parseBoolean },
+    'abf-timeout': {
+        default: '5h30m',
+        expected: 'a duration from 1s to 120h, such as 90m or 5h30m',
+        parse: (text) => (0,durations/* parseDuration */.E)(text, 1000, MAX_TIMEOUT_MS),
+    },
+    'abf-poll-interval': {
+        default: '30s',
+        expected: 'a duration from 1s to 1h, such as 30s',
+        parse: (text) => (0,durations/* parseDuration */.E)(text, 1000, MAX_INTERVAL_MS),
+    },
+    'abf-on-abort': { default: 'cancel', ...oneOf(['cancel', 'leave']) },
+    'abf-tests-failed': { default: 'fail', ...oneOf(['fail', 'accept']) },
+    'abf-unpermitted-arch': { default: 'skip', ...oneOf(['skip', 'fail']) },
+    'abf-log-lines': {
+        default: '50',
+        expected: `a whole number from 0 to ${MAX_LOG_LINES}`,
+        parse: (text) => parseInteger(text, 0, MAX_LOG_LINES),
+    },
 };
-function oneOf(choices) {
-    return field(choices.join(', '), (text) => choices.find((choice) => choice === text));
-}
-function duration(expected, min, max) {
-    return field(`a duration ${expected}`, (text) => {
-        const ms = (0,durations/* parseDuration */.E)(text);
-        return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
-    });
-}
 
 ;// CONCATENATED MODULE: ./src/inputs/abf.ts
-
-
-
-
 
 
 
@@ -2618,26 +2470,22 @@ function loadAbf(env, commit, show) {
         const lost = lostSwitch(env);
         return lost === undefined ? IS_OFF : { value: undefined, problems: [lost], notices: [] };
     }
-    const given = readTexts(env, commit);
-    const { values, problems } = check(ABF_FIELDS, given, show);
+    const given = readGiven(env, commit);
+    const { values, problems } = check(ABF_ROWS, given, show);
     const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text);
-    const options = parseOptions(given['abf-build-options'], show);
-    const filter = parseFilter(given['abf-filter'], show);
     const all = [
         ...problems,
         ...(operation ? [...lacking(operation, given), ...credentialProblems(operation, given)] : []),
-        ...options.problems,
-        ...filter.problems,
     ];
-    if (!values || all.length > 0)
+    if (!values || all.length > 0 || !operation)
         return { value: undefined, problems: all, notices: [] };
-    const task = taskOf(values, options.value, filter.value);
-    // Without a commit there is nothing to build, and the problem with the commit is told elsewhere.
+    const task = taskOf(operation, values);
+    // Without a commit there is nothing to build, and the problem with the commit is reported elsewhere.
     if (!task)
         return { value: undefined, problems: [], notices: [] };
     return {
         problems: [],
-        notices: notices(values, options.value, filter.value),
+        notices: notices(operation, values),
         value: {
             off: false,
             task,
@@ -2659,38 +2507,20 @@ function loadAbf(env, commit, show) {
  * variables alone are no such sign, because they may be there for other steps.
  */
 function lostSwitch(env) {
-    const changed = Object.keys(ABF_FIELDS).filter((name) => isChanged(env, name));
+    const changed = Object.keys(ABF_ROWS).filter((name) => isChanged(ABF_ROWS, name, env));
     if (changed.length === 0)
         return undefined;
     const expected = `ids (or abf-project, abf-filter or abf-operation, which are empty, too), as ${listed(changed)} given`;
     return `${missing('abf-build-list-ids', expected)}. ${LOST} To leave out ABF on purpose, set abf-operation: ${OFF}.`;
 }
-/** Given, and with another meaning than its default. */
-function isChanged(env, name) {
-    const text = input(env, name)?.text;
-    if (text === undefined)
-        return false;
-    const usual = ABF_DEFAULTS[name];
-    if (usual === undefined)
-        return true;
-    const { parse } = ABF_FIELDS[name];
-    return JSON.stringify(parse(text)) !== JSON.stringify(parse(usual));
-}
-function readTexts(env, commit) {
-    const names = Object.keys(ABF_FIELDS);
-    const defaults = ABF_DEFAULTS;
-    const texts = Object.fromEntries(names.map((name) => [name, input(env, name) ?? fallback(name, defaults[name])]));
+function readGiven(env, commit) {
+    const given = field_read(ABF_ROWS, env);
+    const operation = given['abf-project'] ? 'build' : given['abf-build-list-ids'] ? 'watch' : 'search';
     return {
-        ...texts,
-        'abf-operation': texts['abf-operation'] ?? fallback('abf-operation', usualOperation(texts)),
-        'abf-commit': texts['abf-commit'] ?? fallback('commit', commit),
-        'abf-token': unquoted(texts['abf-token'] ?? variable(env, 'ABF_TOKEN')),
-        'abf-username': texts['abf-username'] ?? variable(env, 'ABF_USERNAME'),
-        'abf-password': texts['abf-password'] ?? variable(env, 'ABF_PASSWORD'),
+        ...given,
+        'abf-operation': given['abf-operation'] ?? fallback('abf-operation', operation),
+        'abf-commit': given['abf-commit'] ?? fallback('commit', commit),
     };
-}
-function usualOperation(texts) {
-    return texts['abf-project'] ? 'build' : texts['abf-build-list-ids'] ? 'watch' : 'search';
 }
 /** What an operation cannot do without. */
 function lacking(operation, given) {
@@ -2704,13 +2534,50 @@ function lacking(operation, given) {
         ? [`${missing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)}. ${LOST}`]
         : [];
 }
-function taskOf(values, options, filter) {
-    const operation = values['abf-operation'];
-    const given = values['abf-build-list-ids'];
+/** What is wrong with the credentials for an operation, before a request is sent. */
+function credentialProblems(operation, given) {
+    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given;
+    if (token)
+        return [];
+    if (user && !password)
+        return [missing('abf-password', 'the password of abf-username')];
+    if (password && !user)
+        return [missing('abf-username', 'the login that abf-password is for')];
+    if (user || operation === 'watch' || operation === 'search')
+        return [];
+    const expected = 'an ABF API token (or ABF_TOKEN, or abf-username with abf-password)';
+    return [missing('abf-token', `${expected}, as abf-operation is ${operation}; ${NO_SECRETS}`)];
+}
+/**
+ * Secrets beside the tokens and passwords themselves: user and password as a pair, because its base64 is what a request
+ * carries. A token is a user with an empty password.
+ */
+function abfPairs(env) {
+    const user = input(env, 'abf-username') ?? variable(env, 'ABF_USERNAME');
+    const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')];
+    const tokens = [input(env, 'abf-token'), variable(env, 'ABF_TOKEN')];
+    return [
+        ...tokens.flatMap((token) => (token ? [`${token.text}:`, `${stripQuotes(token.text)}:`] : [])),
+        ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
+    ];
+}
+/** The credentials to send, a token before a login, and where they were found. */
+function credentialsOf(values, given) {
+    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values;
+    if (token !== undefined) {
+        return { credentials: { user: token, password: '' }, credentialsSource: given['abf-token']?.source };
+    }
+    if (user === undefined || password === undefined) {
+        return { credentials: undefined, credentialsSource: undefined };
+    }
+    return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
+}
+function taskOf(operation, values) {
+    const { 'abf-build-list-ids': ids, 'abf-filter': filter } = values;
     // Only a search without ids and without a filter lists whatever the server shows.
-    const all = operation === 'search' && given === undefined ? {} : undefined;
+    const all = operation === 'search' && ids === undefined ? {} : undefined;
     if (operation !== 'build')
-        return { operation, ids: given ?? [], filter: filter ?? all };
+        return { operation, ids: ids ?? [], filter: filter ?? all };
     const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values;
     if (project === undefined || repository === undefined || commit === undefined)
         return undefined;
@@ -2726,132 +2593,75 @@ function taskOf(values, options, filter) {
             arches: values['abf-arches'],
             updateType: values['abf-update-type'],
             mode: values['abf-auto-publish'],
-            options,
+            options: values['abf-build-options'] ?? {},
         },
     };
 }
-function notices(values, options, filter) {
-    const build = values['abf-operation'] === 'build';
-    const unknown = Object.keys(options).filter((key) => !fields/* KNOWN_OPTIONS */.$D.has(key));
-    const ignored = Object.keys(filter ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key));
-    const unused = ['abf-build-list-ids', 'abf-filter'].filter((name) => build && values[name] !== undefined);
+function notices(operation, values) {
+    const unknown = Object.keys(values['abf-build-options'] ?? {}).filter((key) => !KNOWN_OPTIONS.has(key));
+    const ignored = Object.keys(values['abf-filter'] ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key));
+    const unused = ['abf-build-list-ids', 'abf-filter'].filter((name) => operation === 'build' && values[name] !== undefined);
     return [
         ...(values['abf-token'] !== undefined && values['abf-username'] !== undefined
             ? ['abf-token is used; abf-username and abf-password are not.']
             : []),
         ...(unknown.length > 0
             ? [
-                `abf-build-options: ${unknown.map((key) => (0,sanitize/* plain */.pj)(key, 60)).join(', ')} is passed on, but servers drop fields that they do not know without a word.`,
+                `abf-build-options: ${unknown.map((key) => (0,sanitize/* plain */.pj)(key, 60)).join(', ')} is sent as it is. Servers drop fields that they do not know, without an error.`,
             ]
             : []),
         ...(ignored.length > 0
-            ? [`abf-filter: ${ignored.join(', ')} is sent, but today's servers take no notice of it.`]
+            ? [`abf-filter: ${ignored.join(', ')} is sent, but the servers of today ignore it.`]
             : []),
         ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
     ];
-}
-
-;// CONCATENATED MODULE: ./src/inputs/common.ts
-
-
-
-
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const COMMON_DEFAULTS = { 'request-timeout': '30s', retries: '5', summary: 'true' };
-const LONGEST_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
-const COMMIT = 'a full commit SHA of 40 or 64 hex digits, not all zeros';
-const FIELDS = {
-    commit: optional(field(COMMIT, parseSha)),
-    'request-timeout': field('a duration from 1ms to 1h, such as 30s or 1m30s', (text) => {
-        const ms = (0,durations/* parseDuration */.E)(text);
-        return ms !== undefined && ms > 0 && ms <= LONGEST_REQUEST_TIMEOUT_MS ? ms : undefined;
-    }),
-    retries: field('a whole number from 0 to 10', (text) => parseInteger(text, 0, 10)),
-    summary: field('true or false', parseBoolean),
-};
-/** The commit, whatever is wrong with the other inputs: more of them depend on it. */
-function givenCommit(env, context) {
-    return parseSha(input(env, 'commit')?.text ?? context.headCommit);
-}
-function loadCommon(env, context, show) {
-    const given = {
-        commit: input(env, 'commit') ?? fallback('commit', context.headCommit),
-        'request-timeout': input(env, 'request-timeout') ?? fallback('request-timeout', COMMON_DEFAULTS['request-timeout']),
-        retries: input(env, 'retries') ?? fallback('retries', COMMON_DEFAULTS.retries),
-        summary: input(env, 'summary') ?? fallback('summary', COMMON_DEFAULTS.summary),
-    };
-    const { values, problems } = check(FIELDS, given, show);
-    const all = [...(given.commit ? [] : missingCommit(env, context)), ...problems];
-    if (!values || all.length > 0)
-        return { value: undefined, problems: all, notices: [] };
-    const { commit, retries, summary } = values;
-    return {
-        value: { commit, retries, summary, requestTimeout: values['request-timeout'] },
-        problems: [],
-        notices: [],
-    };
-}
-function missingCommit(env, { noCommit }) {
-    const needed = needsCommit(env);
-    if (noCommit?.versionSuffices && needed === undefined)
-        return [];
-    const reason = noCommit?.reason ?? 'the event does not name one';
-    const also = noCommit?.versionSuffices && needed !== undefined ? `, and ${needed}` : '';
-    return [missing('commit', `a full commit SHA of 40 or 64 hex digits (${reason}${also})`)];
-}
-/** What of the step cannot be done without a commit, as a clause; undefined when nothing needs it. */
-function needsCommit(env) {
-    if (!input(env, 'version'))
-        return 'the release is named after the commit unless version is given';
-    const mode = input(env, 'set-commits')?.text.toLowerCase();
-    if (mode === 'refs' || mode === 'commits')
-        return `set-commits: ${mode} needs it`;
-    const operation = input(env, 'abf-operation')?.text ?? (input(env, 'abf-project') ? 'build' : undefined);
-    return operation === 'build' && !input(env, 'abf-commit') ? 'ABF needs a commit to build' : undefined;
-}
-/** Whether to write the job summary, also when other inputs are wrong. */
-function wantsSummary(env) {
-    return parseBoolean(input(env, 'summary')?.text ?? COMMON_DEFAULTS.summary) !== false;
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/lifecycle.ts
 
 
 
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const LIFECYCLE_DEFAULTS = { 'set-commits': 'auto', finalize: 'true' };
 const MODES = ['auto', 'refs', 'commits', 'skip'];
-const LONGEST_NAME = 64;
-const lifecycle_FIELDS = {
-    'set-commits': field('auto, refs, commits or skip', (text) => {
-        const mode = text.toLowerCase();
-        return MODES.includes(mode) ? mode : undefined;
-    }),
-    'previous-commit': optional(field('a commit SHA of 7 to 64 hex digits', (text) => /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined)),
-    'github-token': optional(secretField('a GitHub token', /^[\x21-\x7e]+$/)),
-    finalize: field('true or false', parseBoolean),
-    environment: optional(field(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined)),
-    'deploy-name': optional(field(`a name of at most ${LONGEST_NAME} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_NAME ? text : undefined)),
-    'deploy-url': optional(urlField(LINK_EXPECTED, parseLink)),
-    'started-at': optional(field('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parseTime)),
+/** Code points of an environment and of the name of a deploy. */
+const MAX_NAME = 64;
+const LIFECYCLE_ROWS = {
+    'set-commits': {
+        default: 'auto',
+        expected: 'auto, refs, commits or skip',
+        parse: (text) => MODES.find((mode) => mode === text.toLowerCase()),
+    },
+    'previous-commit': {
+        optional: true,
+        expected: 'a commit SHA of 7 to 64 hex digits',
+        parse: (text) => (/^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined),
+    },
+    'github-token': {
+        secret: 'token',
+        optional: true,
+        expected: 'a GitHub token without spaces or line breaks',
+        parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+    },
+    finalize: { default: 'true', expected: 'true or false', parse: parseBoolean },
+    environment: {
+        optional: true,
+        expected: `an environment of at most ${MAX_NAME} characters without "/" and line breaks`,
+        parse: (text) => ((0,sanitize/* lengthOf */.Y5)(text) <= MAX_NAME && !/[/\r\n\f]/.test(text) ? text : undefined),
+    },
+    'deploy-name': {
+        optional: true,
+        expected: `a name of at most ${MAX_NAME} characters`,
+        parse: (text) => ((0,sanitize/* lengthOf */.Y5)(text) <= MAX_NAME ? text : undefined),
+    },
+    'deploy-url': { optional: true, ...url(LINK_EXPECTED, parseLink) },
+    'started-at': {
+        optional: true,
+        expected: 'a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds',
+        parse: parseTime,
+    },
 };
-const OPTIONAL = [
-    'previous-commit',
-    'github-token',
-    'environment',
-    'deploy-name',
-    'deploy-url',
-    'started-at',
-];
 /** @param commit undefined when the event has none, or when it has a problem of its own */
 function loadLifecycle(env, context, commit, show) {
-    const given = {
-        'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
-        finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
-        ...Object.fromEntries(OPTIONAL.map((name) => [name, input(env, name)])),
-        'github-token': unquoted(input(env, 'github-token')),
-    };
-    const { values, problems } = check(lifecycle_FIELDS, given, show);
+    const { values, problems } = check(LIFECYCLE_ROWS, field_read(LIFECYCLE_ROWS, env), show);
     const all = [...problems, ...lostEnvironment(env)];
     if (!values || all.length > 0)
         return { value: undefined, problems: all, notices: [] };
@@ -2895,7 +2705,127 @@ function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url)
     return { name, url: url ?? own, urlGiven: url !== undefined };
 }
 
-;// CONCATENATED MODULE: ./src/sentry/token.ts
+;// CONCATENATED MODULE: ./src/inputs/release.ts
+
+
+
+/** Where most organizations live; the last resort, after input, variable and token. */
+const SAAS = 'https://sentry.io/';
+const MAX_REF = 200;
+const RELEASE_ROWS = {
+    'sentry-auth-token': {
+        env: 'SENTRY_AUTH_TOKEN',
+        secret: 'token',
+        expected: 'a Sentry auth token without spaces or line breaks',
+        parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+    },
+    organization: {
+        env: 'SENTRY_ORG',
+        expected: 'an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)',
+        parse: (text) => (isSlug(text) ? text : undefined),
+    },
+    'sentry-url': {
+        env: 'SENTRY_URL',
+        ...url('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : parseBaseUrl(text))),
+    },
+    projects: {
+        env: 'SENTRY_PROJECT',
+        expected: 'at least one project slug or id, separated by commas, spaces or line breaks',
+        parse: (text) => {
+            const list = parseList(text);
+            return list.length > 0 && list.every(isSlug) && !/^(?:Array|Object)$/.test(text) ? list : undefined;
+        },
+    },
+    version: {
+        optional: true,
+        expected: 'a version that Sentry accepts',
+        parse: (text) => {
+            const expected = versionProblem(text);
+            return expected === undefined ? text : new Refusals([{ expected, got: text }]);
+        },
+    },
+    'version-prefix': ANY_TEXT,
+    ref: {
+        optional: true,
+        expected: `a branch or tag of at most ${MAX_REF} characters`,
+        parse: (text) => ((0,sanitize/* lengthOf */.Y5)(text) <= MAX_REF ? text : undefined),
+    },
+    url: { optional: true, ...url(LINK_EXPECTED, parseLink) },
+    'restore-archived': { default: 'false', expected: 'true or false', parse: parseBoolean },
+};
+/** @param commit undefined when the input or the event did not give a usable one */
+function loadSentry(env, context, commit, show) {
+    const asGiven = field_read(RELEASE_ROWS, env);
+    const { 'sentry-auth-token': token, 'version-prefix': prefix } = asGiven;
+    const claims = decodeOrgToken(token?.text ?? '');
+    const fromToken = (text) => text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` };
+    const given = {
+        ...asGiven,
+        organization: asGiven.organization ?? fromToken(claims?.organization),
+        'sentry-url': asGiven['sentry-url'] ?? fromToken(claims?.url) ?? fallback('sentry-url', SAAS),
+        version: asGiven.version ?? derivedVersion(prefix?.text ?? '', commit),
+    };
+    const { values, problems } = check(RELEASE_ROWS, given, show);
+    const all = [...problems, ...clash(given.organization, claims, show)];
+    // Without a commit the version is missing too, and the problem with the commit says so.
+    if (!values || all.length > 0 || values.version === undefined) {
+        return { value: undefined, problems: all, notices: [] };
+    }
+    return {
+        problems: [],
+        notices: [
+            ...(prefix && asGiven.version ? ['version-prefix is not used, because version is given.'] : []),
+            ...(values.version.endsWith('@') ? [cutVersion(show(values.version))] : []),
+            ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
+        ],
+        value: {
+            token: values['sentry-auth-token'],
+            tokenSource: token?.source ?? '',
+            organization: values.organization,
+            baseUrl: values['sentry-url'],
+            projects: Object.freeze(values.projects),
+            version: values.version,
+            versionPrefix: asGiven.version ? undefined : prefix?.text,
+            ref: preferred(values.ref, defaultRef(context)),
+            url: preferred(values.url, defaultUrl(context, commit)),
+            restoreArchived: values['restore-archived'],
+        },
+    };
+}
+function cutVersion(shown) {
+    return `The version ${shown} ends with "@", as if the value behind it got lost. ${LOST}`;
+}
+function derivedVersion(prefix, commit) {
+    if (commit === undefined)
+        return undefined;
+    return { text: prefix + commit, source: prefix ? 'input version-prefix' : 'input commit' };
+}
+/** The token only works for its own organization, so anything else is a mistake that would end in a 403. */
+function clash(organization, claims, show) {
+    if (!organization || !claims || claims.organization === organization.text)
+        return [];
+    return [problem(organization, `the organization of the token, ${show(claims.organization)}`, show)];
+}
+function urlNotice(baseUrl, given, claims, show) {
+    if (claims?.url === undefined || parseBaseUrl(claims.url) === baseUrl)
+        return [];
+    return [
+        `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
+    ];
+}
+function preferred(given, otherwise) {
+    return Object.freeze({ value: given ?? otherwise, explicit: given !== undefined });
+}
+/** The branch or tag of the event. One that Sentry has no room for is left out: nobody asked for it. */
+function defaultRef({ refName }) {
+    return refName !== undefined && (0,sanitize/* lengthOf */.Y5)(refName) <= MAX_REF ? refName : undefined;
+}
+/** The commit's page on GitHub, left out where Sentry would refuse it: nobody asked for it. */
+function defaultUrl({ serverUrl, repository }, commit) {
+    return repository === undefined || commit === undefined
+        ? undefined
+        : parseLink(`${serverUrl}/${repository}/commit/${commit}`);
+}
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /**
  * Reads an organization token: `sntrys_`, base64 of JSON with `org` and `url`, `_`, secret. Undefined for every
@@ -2919,159 +2849,6 @@ function decodeOrgToken(token) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/sentry/version.ts
-
-/** Code points; Sentry answers 400 to a longer version. */
-const MAX_LENGTH = 200;
-/**
- * Why Sentry would refuse a release version (POST /releases/, 400), or undefined when it is allowed. Sentry keeps
- * versions byte for byte and compares them with case.
- */
-function versionProblem(version) {
-    const length = (0,sanitize/* lengthOf */.Y5)(version);
-    if (version.trim() === '')
-        return 'at least one character that is not a space';
-    if (length > MAX_LENGTH)
-        return `at most ${MAX_LENGTH} characters (this one has ${length})`;
-    if (!version.isWellFormed())
-        return 'well-formed Unicode';
-    if (/[\r\n\f\t\0]/.test(version))
-        return 'no line break, tab or form feed';
-    if (/[/\\]/.test(version))
-        return 'no "/" and no "\\" (for a tag or branch give only its last part)';
-    if (/^(\.|\.\.|latest)$/i.test(version.trim()))
-        return 'another name than ".", ".." and "latest"';
-    return undefined;
-}
-/** The `query` that makes GET /releases/ list the versions that begin with `prefix`; undefined when it cannot. */
-function prefixQuery(prefix) {
-    if (/["*[\]]/.test(prefix))
-        return undefined;
-    return /^[\w.@+-]+$/.test(prefix) ? `release:${prefix}*` : `release:"${prefix}*"`;
-}
-/**
- * The `query` that makes GET /releases/ list exactly this version, or undefined when the search language cannot
- * express it: `*` and brackets are operators there, and a quote cannot be escaped.
- */
-function exactQuery(version) {
-    if (/["*[\]]/.test(version))
-        return undefined;
-    return /^[\w.@+-]+$/.test(version) ? `release:${version}` : `release:"${version}"`;
-}
-
-;// CONCATENATED MODULE: ./src/inputs/release.ts
-
-
-
-
-
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const SENTRY_DEFAULTS = { 'restore-archived': 'false' };
-/** Where most organizations live; the last resort, after input, variable and token. */
-const SAAS = 'https://sentry.io/';
-const LONGEST_REF = 200;
-const release_FIELDS = {
-    'sentry-auth-token': secretField('a Sentry auth token', /^[\x21-\x7e]+$/),
-    organization: field('an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)', (text) => (isSlug(text) ? text : undefined)),
-    'sentry-url': urlField('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : parseBaseUrl(text))),
-    projects: field('at least one project slug or id, separated by commas, spaces or line breaks', (text) => {
-        const list = parseList(text);
-        return list.length > 0 && list.every(isSlug) && !/^(?:Array|Object)$/.test(text) ? list : undefined;
-    }),
-    version: anyText,
-    ref: optional(field(`a branch or tag of at most ${LONGEST_REF} characters`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= LONGEST_REF ? text : undefined)),
-    url: optional(urlField(LINK_EXPECTED, parseLink)),
-    'restore-archived': field('true or false', parseBoolean),
-};
-/** @param commit undefined when the input or the event did not give a usable one */
-function loadSentry(env, context, commit, show) {
-    const token = unquoted(input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN'));
-    const claims = decodeOrgToken(token?.text ?? '');
-    const fromToken = (text) => text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` };
-    const prefix = input(env, 'version-prefix')?.text ?? '';
-    const given = {
-        'sentry-auth-token': token,
-        organization: input(env, 'organization') ?? variable(env, 'SENTRY_ORG') ?? fromToken(claims?.organization),
-        'sentry-url': input(env, 'sentry-url') ??
-            variable(env, 'SENTRY_URL') ??
-            fromToken(claims?.url) ??
-            fallback('sentry-url', SAAS),
-        projects: input(env, 'projects') ?? variable(env, 'SENTRY_PROJECT'),
-        version: input(env, 'version') ?? derivedVersion(prefix, commit),
-        ref: input(env, 'ref'),
-        url: input(env, 'url'),
-        'restore-archived': input(env, 'restore-archived') ?? fallback('restore-archived', SENTRY_DEFAULTS['restore-archived']),
-    };
-    const { values, problems } = check(release_FIELDS, given, show);
-    const all = [
-        ...problems,
-        ...versionProblems(given.version, show),
-        ...clash(given.organization, claims, show),
-    ];
-    // Without a commit the version is missing too, and the problem with the commit says so.
-    if (!values || all.length > 0 || values.version === undefined) {
-        return { value: undefined, problems: all, notices: [] };
-    }
-    return {
-        problems: [],
-        notices: [
-            ...(prefix && input(env, 'version') ? ['version-prefix is not used, because version is given.'] : []),
-            ...(values.version.endsWith('@') ? [cutVersion(show(values.version))] : []),
-            ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
-        ],
-        value: {
-            token: values['sentry-auth-token'],
-            tokenSource: token?.source ?? '',
-            organization: values.organization,
-            baseUrl: values['sentry-url'],
-            projects: Object.freeze(values.projects),
-            version: values.version,
-            versionPrefix: input(env, 'version') ? undefined : prefix || undefined,
-            ref: preferred(values.ref, defaultRef(context)),
-            url: preferred(values.url, defaultUrl(context, commit)),
-            restoreArchived: values['restore-archived'],
-        },
-    };
-}
-function cutVersion(shown) {
-    return `The version ${shown} ends with "@", as if the value behind it got lost. ${LOST}`;
-}
-function derivedVersion(prefix, commit) {
-    if (commit === undefined)
-        return undefined;
-    return { text: prefix + commit, source: prefix ? 'input version-prefix' : 'input commit' };
-}
-function versionProblems(version, show) {
-    const expected = version && versionProblem(version.text);
-    return version && expected ? [problem(version, expected, show)] : [];
-}
-/** The token only works for its own organization, so anything else is a mistake that would end in a 403. */
-function clash(organization, claims, show) {
-    if (!organization || !claims || claims.organization === organization.text)
-        return [];
-    return [problem(organization, `the organization of the token, ${show(claims.organization)}`, show)];
-}
-function urlNotice(baseUrl, given, claims, show) {
-    if (claims?.url === undefined || parseBaseUrl(claims.url) === baseUrl)
-        return [];
-    return [
-        `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
-    ];
-}
-function preferred(given, otherwise) {
-    return Object.freeze({ value: given ?? otherwise, explicit: given !== undefined });
-}
-/** The branch or tag of the event. One that Sentry has no room for is left out: nobody asked for it. */
-function defaultRef({ refName }) {
-    return refName !== undefined && (0,sanitize/* lengthOf */.Y5)(refName) <= LONGEST_REF ? refName : undefined;
-}
-/** The commit's page on GitHub, left out where Sentry would refuse it: nobody asked for it. */
-function defaultUrl({ serverUrl, repository }, commit) {
-    return repository === undefined || commit === undefined
-        ? undefined
-        : parseLink(`${serverUrl}/${repository}/commit/${commit}`);
-}
-
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
@@ -3083,43 +2860,40 @@ var external_node_path_ = __nccwpck_require__(6760);
 
 
 
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-const SOURCEMAP_DEFAULTS = {
-    'sourcemaps-inject': 'true',
-    'sourcemaps-url-prefix': '~/',
-    'sourcemaps-missing': 'fail',
-    'sourcemaps-wait': '5m',
-    'sourcemaps-delete': 'false',
-};
-const sourcemaps_OPTIONAL = ['sourcemaps-strip-prefix', 'dist'];
 const MAX_DIST = 64;
 const MAX_WAIT_MS = 60 * 60 * 1000;
 /** `~/assets`, `/assets`, `https://host/assets` or `app:///`, without query and fragment. */
 const PREFIX = /^(?:~|~?\/[^\s?#]*|[a-z][a-z0-9+.-]*:\/\/[^\s?#]*)$/i;
 const PREFIX_EXPECTED = 'a URL prefix such as ~/assets or https://example.com/assets';
-const sourcemaps_FIELDS = {
-    'sourcemaps-inject': field('true, false or check', sourcemaps_oneOf(['true', 'false', 'check'])),
-    'sourcemaps-url-prefix': field(PREFIX_EXPECTED, parsePrefix),
-    'sourcemaps-missing': field('fail, warn or ignore', sourcemaps_oneOf(['fail', 'warn', 'ignore'])),
-    'sourcemaps-wait': field('a duration from 0s to 1h, such as 5m', (text) => {
-        const ms = (0,durations/* parseDuration */.E)(text);
-        return ms !== undefined && ms <= MAX_WAIT_MS ? ms : undefined;
-    }),
-    'sourcemaps-delete': field('true or false', parseBoolean),
-    'sourcemaps-strip-prefix': optional(field('auto or a prefix', (text) => text)),
-    dist: optional(field(`a distribution of at most ${MAX_DIST} characters without "/" and line breaks`, (text) => (0,sanitize/* lengthOf */.Y5)(text) <= MAX_DIST && !/[/\\\s]/.test(text) ? text : undefined)),
+const SOURCEMAP_ROWS = {
+    sourcemaps: ANY_TEXT,
+    'sourcemaps-inject': { default: 'true', ...anyCase(oneOf(['true', 'false', 'check'])) },
+    'sourcemaps-url-prefix': { default: '~/', expected: PREFIX_EXPECTED, parse: parsePrefix },
+    'sourcemaps-strip-prefix': { optional: true, expected: 'auto or a prefix', parse: (text) => text },
+    dist: {
+        optional: true,
+        expected: `a distribution of at most ${MAX_DIST} characters without "/" and line breaks`,
+        parse: (text) => ((0,sanitize/* lengthOf */.Y5)(text) <= MAX_DIST && !/[/\\\s]/.test(text) ? text : undefined),
+    },
+    'sourcemaps-missing': {
+        default: 'fail',
+        ...anyCase(oneOf(['fail', 'warn', 'ignore'])),
+    },
+    'sourcemaps-wait': {
+        default: '5m',
+        expected: 'a duration from 0s to 1h, such as 5m',
+        parse: (text) => (0,durations/* parseDuration */.E)(text, 0, MAX_WAIT_MS),
+    },
+    'sourcemaps-delete': { default: 'false', expected: 'true or false', parse: parseBoolean },
 };
 /** @returns `off` when no source maps are to be uploaded */
 function loadSourceMaps(env, show) {
-    const given = Object.fromEntries(sourcemaps_OPTIONAL.map((name) => [name, input(env, name)]));
-    for (const [name, text] of Object.entries(SOURCEMAP_DEFAULTS))
-        given[name] = input(env, name) ?? fallback(name, text);
-    const { values, problems } = check(sourcemaps_FIELDS, given, show);
-    const paths = input(env, 'sourcemaps');
+    const given = field_read(SOURCEMAP_ROWS, env);
+    const { values, problems } = check(SOURCEMAP_ROWS, given, show);
+    const { sourcemaps: paths } = given;
     const workspace = (0,external_node_path_.resolve)(variable(env, 'GITHUB_WORKSPACE')?.text ?? '.');
     if (!paths) {
-        const lost = lostPaths(given);
-        const all = [...problems, ...lost];
+        const all = [...problems, ...lostPaths(env)];
         const notices = values?.dist === undefined ? [] : ['No source maps are uploaded, so dist has no effect.'];
         return { value: all.length > 0 ? undefined : { off: true }, problems: all, notices };
     }
@@ -3164,26 +2938,19 @@ function parseRoot(line, otherwise, workspace) {
 function parsePrefix(text) {
     return PREFIX.test(text) ? text.replace(/\/$/, '') : undefined;
 }
-function sourcemaps_oneOf(values) {
-    return (text) => values.find((value) => value === text.toLowerCase());
+/** The same choices in any case. */
+function anyCase({ expected, parse }) {
+    return { expected, parse: (text) => parse(text.toLowerCase()) };
 }
 /** Inputs about source maps without their paths, which got lost on the way, and the source maps with them. */
-function lostPaths(given) {
-    const names = Object.keys(given).filter((name) => name.startsWith('sourcemaps-') && sourcemaps_isChanged(name, given));
+function lostPaths(env) {
+    const names = Object.keys(SOURCEMAP_ROWS).filter((name) => name.startsWith('sourcemaps-') && isChanged(SOURCEMAP_ROWS, name, env));
     if (names.length === 0)
         return [];
+    const expected = `directories or files, as ${listed(names)} given`;
     return [
-        `${missing('sourcemaps', `directories or files, as ${listed(names)} given`)}. ${LOST} To upload no source maps, leave these inputs empty, too.`,
+        `${missing('sourcemaps', expected)}. ${LOST} To upload no source maps, leave these inputs empty, too.`,
     ];
-}
-/** Given, and with another meaning than its default. */
-function sourcemaps_isChanged(name, given) {
-    const usual = SOURCEMAP_DEFAULTS[name];
-    const text = given[name]?.text;
-    if (text === undefined || text === usual)
-        return false;
-    const parse = sourcemaps_FIELDS[name]?.parse;
-    return usual === undefined || parse === undefined || parse(text) !== parse(usual);
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/load.ts
@@ -3197,20 +2964,38 @@ function sourcemaps_isChanged(name, given) {
 
 
 
-/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
-const SECRETS = [
-    ['sentry-auth-token', 'SENTRY_AUTH_TOKEN'],
-    ['github-token'],
-    ...ABF_SECRETS,
-];
+
+
+const MAX_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
+const COMMON_ROWS = {
+    commit: {
+        optional: true,
+        expected: 'a full commit SHA of 40 or 64 hex digits, not all zeros',
+        parse: parseSha,
+    },
+    'request-timeout': {
+        default: '30s',
+        expected: 'a duration from 1ms to 1h, such as 30s or 1m30s',
+        parse: (text) => (0,durations/* parseDuration */.E)(text, 1, MAX_REQUEST_TIMEOUT_MS),
+    },
+    retries: {
+        default: '5',
+        expected: 'a whole number from 0 to 10',
+        parse: (text) => parseInteger(text, 0, 10),
+    },
+    summary: { default: 'true', expected: 'true or false', parse: parseBoolean },
+};
+/** All inputs of the action. */
+const ROWS = {
+    ...RELEASE_ROWS,
+    ...SOURCEMAP_ROWS,
+    ...LIFECYCLE_ROWS,
+    ...ABF_ROWS,
+    ...COMMON_ROWS,
+};
 /** The values that have to be masked before anything is logged. */
 function readSecrets(env) {
-    const single = SECRETS.flatMap(([name, other]) => [
-        input(env, name),
-        other === undefined ? undefined : variable(env, other),
-    ]);
-    const texts = single.flatMap((given) => (given ? [given.text, stripQuotes(given.text)] : []));
-    return [...new Set([...texts, ...abfPairs(env), ...inUrls(env)])];
+    return [...new Set([...secretsOf(ROWS, env), ...abfPairs(env), ...inUrls(env)])];
 }
 /** Variables of the runner that hold URLs. */
 const RUNNER_URLS = ['GITHUB_SERVER_URL', 'GITHUB_API_URL'];
@@ -3237,7 +3022,7 @@ function runnerProblems(env, show) {
  */
 function loadInputs(env, context, redact) {
     const show = (text) => (0,sanitize/* quoted */.TL)(hideUrlCredentials(redact(text)));
-    const commit = givenCommit(env, context);
+    const commit = parseSha(input(env, 'commit')?.text ?? context.headCommit);
     const common = loadCommon(env, context, show);
     const sentry = loadSentry(env, context, commit, show);
     const lifecycle = loadLifecycle(env, context, commit, show);
@@ -3268,6 +3053,38 @@ function invalid(problems) {
         title: 'Invalid input',
         advice: 'Correct the inputs of this step.',
     });
+}
+function loadCommon(env, context, show) {
+    const asGiven = field_read(COMMON_ROWS, env);
+    const given = { ...asGiven, commit: asGiven.commit ?? fallback('commit', context.headCommit) };
+    const { values, problems } = check(COMMON_ROWS, given, show);
+    const all = [...(given.commit ? [] : missingCommit(env, context)), ...problems];
+    if (!values || all.length > 0)
+        return { value: undefined, problems: all, notices: [] };
+    const { commit, retries, summary, 'request-timeout': requestTimeout } = values;
+    return { value: { commit, retries, summary, requestTimeout }, problems: [], notices: [] };
+}
+function missingCommit(env, { noCommit }) {
+    const needed = needsCommit(env);
+    if (noCommit?.versionSuffices && needed === undefined)
+        return [];
+    const reason = noCommit?.reason ?? 'the event does not name one';
+    const also = noCommit?.versionSuffices && needed !== undefined ? `, and ${needed}` : '';
+    return [missing('commit', `a full commit SHA of 40 or 64 hex digits (${reason}${also})`)];
+}
+/** What of the step cannot be done without a commit, as a clause; undefined when nothing needs it. */
+function needsCommit(env) {
+    if (!input(env, 'version'))
+        return 'the release is named after the commit unless version is given';
+    const mode = input(env, 'set-commits')?.text.toLowerCase();
+    if (mode === 'refs' || mode === 'commits')
+        return `set-commits: ${mode} needs it`;
+    const operation = input(env, 'abf-operation')?.text ?? (input(env, 'abf-project') ? 'build' : undefined);
+    return operation === 'build' && !input(env, 'abf-commit') ? 'ABF needs a commit to build' : undefined;
+}
+/** Whether to write the job summary, also when other inputs are wrong. */
+function wantsSummary(env) {
+    return parseBoolean(input(env, 'summary')?.text ?? COMMON_ROWS.summary.default) !== false;
 }
 
 // EXTERNAL MODULE: ./src/abf/submitted-builds.ts
@@ -3595,6 +3412,23 @@ function rejectsProjects(response) {
 
 // EXTERNAL MODULE: ./src/sentry/errors.ts
 var sentry_errors = __nccwpck_require__(8496);
+;// CONCATENATED MODULE: ./src/sentry/version.ts
+/** The `query` that makes GET /releases/ list the versions that begin with `prefix`; undefined when it cannot. */
+function prefixQuery(prefix) {
+    if (/["*[\]]/.test(prefix))
+        return undefined;
+    return /^[\w.@+-]+$/.test(prefix) ? `release:${prefix}*` : `release:"${prefix}*"`;
+}
+/**
+ * The `query` that makes GET /releases/ list exactly this version, or undefined when the search language cannot
+ * express it: `*` and brackets are operators there, and a quote cannot be escaped.
+ */
+function exactQuery(version) {
+    if (/["*[\]]/.test(version))
+        return undefined;
+    return /^[\w.@+-]+$/.test(version) ? `release:${version}` : `release:"${version}"`;
+}
+
 ;// CONCATENATED MODULE: ./src/sentry/api.ts
 
 
@@ -3887,7 +3721,7 @@ async function cancelBuilds(world) {
     if (inputs.abf.off)
         return;
     // Late, because most runs have nothing to build.
-    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 300).then(__nccwpck_require__.bind(__nccwpck_require__, 4300));
+    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 602).then(__nccwpck_require__.bind(__nccwpck_require__, 2602));
     await cleanUpAbf(inputs.abf, {
         clock,
         logger: actions.logger,
@@ -3931,7 +3765,7 @@ function setDeployOutputs(outputs, deploy) {
 ;// CONCATENATED MODULE: ./src/sentry/commit-list.ts
 
 /** Characters; longer values are a 400, on old servers (before 2024) already these. */
-const commit_list_MAX_LENGTH = { repository: 64, authorName: 128, authorEmail: 75, path: 255 };
+const MAX_LENGTH = { repository: 64, authorName: 128, authorEmail: 75, path: 255 };
 /** Sentry and what stands before it refuse or time out on more. */
 const MAX_LIST_BYTES = 1_000_000;
 /**
@@ -3947,11 +3781,11 @@ function toSentryCommits(commits, repository, now) {
         return {
             id: commit.sha,
             // Too long a name is a 400; without one Sentry files the commit under a placeholder.
-            ...(repository.length <= commit_list_MAX_LENGTH.repository ? { repository } : {}),
+            ...(repository.length <= MAX_LENGTH.repository ? { repository } : {}),
             message: clean(commit.message),
-            ...(name ? { author_name: (0,sanitize/* shorten */.ml)(name, commit_list_MAX_LENGTH.authorName) } : {}),
+            ...(name ? { author_name: (0,sanitize/* shorten */.ml)(name, MAX_LENGTH.authorName) } : {}),
             // The server stores no more of an address than this, so cutting it here changes nothing.
-            ...(email ? { author_email: Array.from(email).slice(0, commit_list_MAX_LENGTH.authorEmail).join('') } : {}),
+            ...(email ? { author_email: Array.from(email).slice(0, MAX_LENGTH.authorEmail).join('') } : {}),
             timestamp: isDate(commit.date) ? commit.date : now,
             ...(files && files.length > 0 ? { patch_set: files } : {}),
         };
@@ -3976,7 +3810,7 @@ function patched(file) {
         : file.status === 'unchanged'
             ? []
             : [{ path, type: file.status === 'removed' ? 'D' : ADDS.has(file.status) ? 'A' : 'M' }];
-    return entries.filter(({ path }) => path.length <= commit_list_MAX_LENGTH.path && path.trim() !== '' && clean(path) === path);
+    return entries.filter(({ path }) => path.length <= MAX_LENGTH.path && path.trim() !== '' && clean(path) === path);
 }
 const ADDS = new Set(['added', 'copied', 'renamed']);
 /**
@@ -5007,7 +4841,7 @@ async function builds(abf, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs, state } = world.actions;
     // Late, because most runs have nothing to build.
-    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 300).then(__nccwpck_require__.bind(__nccwpck_require__, 4300));
+    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 602).then(__nccwpck_require__.bind(__nccwpck_require__, 2602));
     const deps = {
         logger,
         outputs,
@@ -5247,6 +5081,141 @@ async function run(world) {
             await actions.summary.write(renderSummary(report));
         settleWork(actions.state);
     }
+}
+
+;// CONCATENATED MODULE: ./src/github/event.ts
+
+/**
+ * @param event the parsed file of GITHUB_EVENT_PATH, whatever it holds
+ */
+function readContext(env, event) {
+    const eventName = env['GITHUB_EVENT_NAME'] ?? '';
+    const { commit, ref, noCommit } = factsOf(eventName, event, {
+        commit: parseSha(env['GITHUB_SHA']),
+        ref: env['GITHUB_REF_NAME'] || undefined,
+        headRef: env['GITHUB_HEAD_REF'] || undefined,
+    });
+    return {
+        serverUrl: (env['GITHUB_SERVER_URL'] || 'https://github.com').replace(/\/+$/, ''),
+        apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
+        repository: env['GITHUB_REPOSITORY'] || undefined,
+        eventName,
+        runId: env['GITHUB_RUN_ID'] || '0',
+        runAttempt: env['GITHUB_RUN_ATTEMPT'] || '1',
+        refName: ref,
+        headCommit: commit,
+        noCommit: commit === undefined ? noCommit : undefined,
+    };
+}
+/**
+ * Which commit an event is about, and on which branch or tag it is. GITHUB_SHA is the answer only where it is that
+ * commit: for `workflow_run`, `check_suite`, `check_run`, `status` and comments it is the head of the default branch,
+ * for pull requests a test merge or the base branch, for a merge queue it is on a branch that is thrown away.
+ */
+const RULES = {
+    push,
+    pull_request: pullRequest,
+    pull_request_target: pullRequest,
+    pull_request_review: pullRequest,
+    pull_request_review_comment: pullRequest,
+    merge_group: (event, job) => ({
+        commit: shaAt(event, 'merge_group', 'head_sha') ?? job.commit,
+        ref: shortRef(textAt(event, 'merge_group', 'base_ref')),
+    }),
+    workflow_run: (event) => ({
+        commit: shaAt(event, 'workflow_run', 'head_sha'),
+        ref: textAt(event, 'workflow_run', 'head_branch'),
+    }),
+    check_suite: (event) => ({
+        commit: shaAt(event, 'check_suite', 'head_sha'),
+        ref: textAt(event, 'check_suite', 'head_branch'),
+    }),
+    check_run: (event) => ({
+        commit: shaAt(event, 'check_run', 'head_sha'),
+        ref: textAt(event, 'check_run', 'check_suite', 'head_branch'),
+    }),
+    deployment,
+    deployment_status: deployment,
+    status: (event) => ({ commit: shaAt(event, 'sha'), ref: branchWithHead(event, shaAt(event, 'sha')) }),
+    issue_comment: issueComment,
+};
+function factsOf(eventName, event, job) {
+    const rule = Object.hasOwn(RULES, eventName) ? RULES[eventName] : undefined;
+    const facts = rule ? rule(event, job) : byJob(event, job);
+    return {
+        noCommit: {
+            reason: `the event ${eventName || 'of this run'} does not name one`,
+            versionSuffices: false,
+        },
+        ...facts,
+    };
+}
+/** GitHub sets GITHUB_SHA to the commit, also for an annotated tag. */
+function byJob(_event, { commit, ref }) {
+    return { commit, ref };
+}
+/** A deleted branch or tag: `deleted` is true, `after` is zeros, and GITHUB_SHA is the head of the default branch. */
+function push(event, job) {
+    const deleted = at(event, 'deleted') === true || /^0+$/.test(textAt(event, 'after') ?? '');
+    if (!deleted)
+        return byJob(event, job);
+    const reason = 'this push deleted a branch or tag, so there is no commit left to release';
+    return { commit: undefined, ref: undefined, noCommit: { reason, versionSuffices: false } };
+}
+/**
+ * The last commit of the branch while the pull request is open; once it is merged, the commit that landed in the base
+ * branch, because after a squash or a rebase the head commit is in no branch. Payloads of reviews have no `merged`.
+ */
+function pullRequest(event, { headRef }) {
+    const merged = at(event, 'pull_request', 'merged') === true || textAt(event, 'pull_request', 'merged_at');
+    return merged
+        ? {
+            commit: shaAt(event, 'pull_request', 'merge_commit_sha'),
+            ref: textAt(event, 'pull_request', 'base', 'ref'),
+        }
+        : {
+            commit: shaAt(event, 'pull_request', 'head', 'sha'),
+            ref: textAt(event, 'pull_request', 'head', 'ref') ?? headRef,
+        };
+}
+/** `ref` is what the deployment was requested for: a branch, a tag, or the SHA itself. */
+function deployment(event, job) {
+    const commit = shaAt(event, 'deployment', 'sha') ?? job.commit;
+    const ref = textAt(event, 'deployment', 'ref');
+    const isSha = /^[0-9a-f]{7,64}$/i.test(ref ?? '') && commit?.startsWith(ref?.toLowerCase() ?? '');
+    return { commit, ref: isSha ? undefined : shortRef(ref) };
+}
+/** A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. */
+function issueComment(event, job) {
+    if (at(event, 'issue', 'pull_request') === undefined)
+        return byJob(event, job);
+    const reason = 'a comment on a pull request comes without the commit; ' +
+        'read it in a step before with: gh pr view "$NUMBER" --json headRefOid --jq .headRefOid';
+    return { commit: undefined, ref: undefined, noCommit: { reason, versionSuffices: true } };
+}
+/** A `status` lists up to ten branches that contain the commit, each with its head. */
+function branchWithHead(event, commit) {
+    const branches = at(event, 'branches');
+    if (commit === undefined || !Array.isArray(branches))
+        return undefined;
+    const [only, ...more] = branches.filter((branch) => shaAt(branch, 'commit', 'sha') === commit);
+    return more.length === 0 ? textAt(only, 'name') : undefined;
+}
+function shortRef(ref) {
+    return ref?.replace(/^refs\/(?:heads|tags)\//, '');
+}
+function shaAt(value, ...path) {
+    return parseSha(at(value, ...path));
+}
+/** A text that is not empty. */
+function textAt(value, ...path) {
+    const found = at(value, ...path);
+    return typeof found === 'string' && found !== '' ? found : undefined;
+}
+function at(value, ...path) {
+    return path.reduce((inner, key) => typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+        ? inner[key]
+        : undefined, value);
 }
 
 ;// CONCATENATED MODULE: ./src/start.ts
@@ -5990,18 +5959,19 @@ const UNITS = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 /**
  * Milliseconds of `90s`, `15m`, `5h30m`, `1500ms` or a bare number of seconds; undefined for anything else.
  * Units go from large to small, each at most once, without spaces.
+ * @param min milliseconds
+ * @param max milliseconds
  */
-function parseDuration(text) {
-    if (/^\d+$/.test(text))
-        return safe(Number(text) * 1000);
+function parseDuration(text, min = 0, max = Number.MAX_SAFE_INTEGER) {
+    const ms = /^\d+$/.test(text) ? Number(text) * 1000 : sumOfUnits(text);
+    return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
+}
+function sumOfUnits(text) {
     const match = UNITS.exec(text);
     if (!match || text === '')
         return undefined;
     const [, h = '0', m = '0', s = '0', ms = '0'] = match;
-    return safe(((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms));
-}
-function safe(ms) {
-    return Number.isSafeInteger(ms) ? ms : undefined;
+    return ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms);
 }
 const LONGEST_SAID_MS = 366 * 24 * 60 * 60 * 1000;
 /** A span of milliseconds as people say it: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
@@ -13447,7 +13417,7 @@ function _function(params) {
 /******/ 	// This function allow to reference async chunks
 /******/ 	__nccwpck_require__.u = (chunkId) => {
 /******/ 		// return url for filenames based on template
-/******/ 		return {"300":"abf","305":"sourcemaps","539":"http-write","637":"http-write-packages","778":"github-octokit-packages","825":"github-octokit","856":"http-tunnel"}[chunkId] + ".js";
+/******/ 		return {"305":"sourcemaps","539":"http-write","602":"abf","637":"http-write-packages","778":"github-octokit-packages","825":"github-octokit","856":"http-tunnel"}[chunkId] + ".js";
 /******/ 	};
 /******/ })();
 /******/ 

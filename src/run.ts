@@ -1,5 +1,5 @@
 import { AnnouncedError, asActionError } from './errors.ts'
-import { wantsSummary } from './inputs/common.ts'
+import { wantsSummary } from './inputs/load.ts'
 import { builds, commits, finish, release, sourceMaps } from './stages.ts'
 import { settleWork } from './state.ts'
 import { begin, type World } from './step.ts'

@@ -1,27 +1,30 @@
 import type { Filter } from '../abf/client/api.ts'
-import { KNOWN_OPTIONS, type WantedBuild } from '../abf/submit/fields.ts'
 import type { Credentials } from '../abf/client/requests.ts'
+import type { WantedBuild } from '../abf/submit/fields.ts'
 import { plain } from '../text/sanitize.ts'
-import { credentialProblems, credentialsOf, type Name, type Texts, type Values } from './abf-credentials.ts'
-import { ABF_DEFAULTS, ABF_FIELDS, OFF, OPERATIONS } from './abf-fields.ts'
-import { IGNORED_FILTER_KEYS, parseFilter, parseOptions } from './abf-parse.ts'
+import { IGNORED_FILTER_KEYS, KNOWN_OPTIONS } from './abf-keys.ts'
+import { ABF_ROWS, OFF, OPERATIONS } from './abf-rows.ts'
 import {
   check,
   type Checked,
   type Env,
   fallback,
-  type Given,
+  type GivenOf,
   input,
+  isChanged,
   listed,
   LOST,
   missing,
+  NO_SECRETS,
+  read,
   type Show,
-  unquoted,
+  stripQuotes,
+  type ValuesOf,
   variable,
 } from './field.ts'
 
-export { ABF_SECRETS, abfPairs } from './abf-credentials.ts'
-export { ABF_DEFAULTS } from './abf-fields.ts'
+type GivenTexts = GivenOf<typeof ABF_ROWS>
+type Values = ValuesOf<typeof ABF_ROWS>
 
 /** What to do with ABF. */
 export type AbfTask =
@@ -76,24 +79,20 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
     const lost = lostSwitch(env)
     return lost === undefined ? IS_OFF : { value: undefined, problems: [lost], notices: [] }
   }
-  const given = readTexts(env, commit)
-  const { values, problems } = check(ABF_FIELDS, given, show)
+  const given = readGiven(env, commit)
+  const { values, problems } = check(ABF_ROWS, given, show)
   const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text)
-  const options = parseOptions(given['abf-build-options'], show)
-  const filter = parseFilter(given['abf-filter'], show)
   const all = [
     ...problems,
     ...(operation ? [...lacking(operation, given), ...credentialProblems(operation, given)] : []),
-    ...options.problems,
-    ...filter.problems,
   ]
-  if (!values || all.length > 0) return { value: undefined, problems: all, notices: [] }
-  const task = taskOf(values, options.value, filter.value)
-  // Without a commit there is nothing to build, and the problem with the commit is told elsewhere.
+  if (!values || all.length > 0 || !operation) return { value: undefined, problems: all, notices: [] }
+  const task = taskOf(operation, values)
+  // Without a commit there is nothing to build, and the problem with the commit is reported elsewhere.
   if (!task) return { value: undefined, problems: [], notices: [] }
   return {
     problems: [],
-    notices: notices(values, options.value, filter.value),
+    notices: notices(operation, values),
     value: {
       off: false,
       task,
@@ -116,44 +115,24 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
  * variables alone are no such sign, because they may be there for other steps.
  */
 function lostSwitch(env: Env): string | undefined {
-  const changed = (Object.keys(ABF_FIELDS) as Name[]).filter((name) => isChanged(env, name))
+  const changed = Object.keys(ABF_ROWS).filter((name) => isChanged(ABF_ROWS, name, env))
   if (changed.length === 0) return undefined
   const expected = `ids (or abf-project, abf-filter or abf-operation, which are empty, too), as ${listed(changed)} given`
   return `${missing('abf-build-list-ids', expected)}. ${LOST} To leave out ABF on purpose, set abf-operation: ${OFF}.`
 }
 
-/** Given, and with another meaning than its default. */
-function isChanged(env: Env, name: Name): boolean {
-  const text = input(env, name)?.text
-  if (text === undefined) return false
-  const usual = (ABF_DEFAULTS as Readonly<Partial<Record<Name, string>>>)[name]
-  if (usual === undefined) return true
-  const { parse } = ABF_FIELDS[name]
-  return JSON.stringify(parse(text)) !== JSON.stringify(parse(usual))
-}
-
-function readTexts(env: Env, commit: string | undefined): Texts {
-  const names = Object.keys(ABF_FIELDS) as Name[]
-  const defaults: Readonly<Partial<Record<Name, string>>> = ABF_DEFAULTS
-  const texts = Object.fromEntries(
-    names.map((name) => [name, input(env, name) ?? fallback(name, defaults[name])]),
-  ) as Record<Name, Given | undefined>
+function readGiven(env: Env, commit: string | undefined): GivenTexts {
+  const given = read(ABF_ROWS, env)
+  const operation = given['abf-project'] ? 'build' : given['abf-build-list-ids'] ? 'watch' : 'search'
   return {
-    ...texts,
-    'abf-operation': texts['abf-operation'] ?? fallback('abf-operation', usualOperation(texts)),
-    'abf-commit': texts['abf-commit'] ?? fallback('commit', commit),
-    'abf-token': unquoted(texts['abf-token'] ?? variable(env, 'ABF_TOKEN')),
-    'abf-username': texts['abf-username'] ?? variable(env, 'ABF_USERNAME'),
-    'abf-password': texts['abf-password'] ?? variable(env, 'ABF_PASSWORD'),
+    ...given,
+    'abf-operation': given['abf-operation'] ?? fallback('abf-operation', operation),
+    'abf-commit': given['abf-commit'] ?? fallback('commit', commit),
   }
 }
 
-function usualOperation(texts: Texts): AbfOperation {
-  return texts['abf-project'] ? 'build' : texts['abf-build-list-ids'] ? 'watch' : 'search'
-}
-
 /** What an operation cannot do without. */
-function lacking(operation: AbfOperation, given: Texts): string[] {
+function lacking(operation: AbfOperation, given: GivenTexts): string[] {
   if (operation === 'build') {
     return (['abf-project', 'abf-repository'] as const)
       .filter((name) => given[name] === undefined)
@@ -165,16 +144,51 @@ function lacking(operation: AbfOperation, given: Texts): string[] {
     : []
 }
 
-function taskOf(
+/** What is wrong with the credentials for an operation, before a request is sent. */
+function credentialProblems(operation: AbfOperation, given: GivenTexts): string[] {
+  const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given
+  if (token) return []
+  if (user && !password) return [missing('abf-password', 'the password of abf-username')]
+  if (password && !user) return [missing('abf-username', 'the login that abf-password is for')]
+  if (user || operation === 'watch' || operation === 'search') return []
+  const expected = 'an ABF API token (or ABF_TOKEN, or abf-username with abf-password)'
+  return [missing('abf-token', `${expected}, as abf-operation is ${operation}; ${NO_SECRETS}`)]
+}
+
+/**
+ * Secrets beside the tokens and passwords themselves: user and password as a pair, because its base64 is what a request
+ * carries. A token is a user with an empty password.
+ */
+export function abfPairs(env: Env): string[] {
+  const user = input(env, 'abf-username') ?? variable(env, 'ABF_USERNAME')
+  const passwords = [input(env, 'abf-password'), variable(env, 'ABF_PASSWORD')]
+  const tokens = [input(env, 'abf-token'), variable(env, 'ABF_TOKEN')]
+  return [
+    ...tokens.flatMap((token) => (token ? [`${token.text}:`, `${stripQuotes(token.text)}:`] : [])),
+    ...(user ? passwords.flatMap((password) => (password ? [`${user.text}:${password.text}`] : [])) : []),
+  ]
+}
+
+/** The credentials to send, a token before a login, and where they were found. */
+function credentialsOf(
   values: Values,
-  options: Readonly<Record<string, unknown>>,
-  filter: Filter | undefined,
-): AbfTask | undefined {
-  const operation = values['abf-operation']
-  const given = values['abf-build-list-ids']
+  given: GivenTexts,
+): Pick<AbfInputs, 'credentials' | 'credentialsSource'> {
+  const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values
+  if (token !== undefined) {
+    return { credentials: { user: token, password: '' }, credentialsSource: given['abf-token']?.source }
+  }
+  if (user === undefined || password === undefined) {
+    return { credentials: undefined, credentialsSource: undefined }
+  }
+  return { credentials: { user, password }, credentialsSource: given['abf-username']?.source }
+}
+
+function taskOf(operation: AbfOperation, values: Values): AbfTask | undefined {
+  const { 'abf-build-list-ids': ids, 'abf-filter': filter } = values
   // Only a search without ids and without a filter lists whatever the server shows.
-  const all = operation === 'search' && given === undefined ? {} : undefined
-  if (operation !== 'build') return { operation, ids: given ?? [], filter: filter ?? all }
+  const all = operation === 'search' && ids === undefined ? {} : undefined
+  if (operation !== 'build') return { operation, ids: ids ?? [], filter: filter ?? all }
   const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values
   if (project === undefined || repository === undefined || commit === undefined) return undefined
   return {
@@ -189,21 +203,16 @@ function taskOf(
       arches: values['abf-arches'],
       updateType: values['abf-update-type'],
       mode: values['abf-auto-publish'],
-      options,
+      options: values['abf-build-options'] ?? {},
     },
   }
 }
 
-function notices(
-  values: Values,
-  options: Readonly<Record<string, unknown>>,
-  filter: Filter | undefined,
-): string[] {
-  const build = values['abf-operation'] === 'build'
-  const unknown = Object.keys(options).filter((key) => !KNOWN_OPTIONS.has(key))
-  const ignored = Object.keys(filter ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key))
+function notices(operation: AbfOperation, values: Values): string[] {
+  const unknown = Object.keys(values['abf-build-options'] ?? {}).filter((key) => !KNOWN_OPTIONS.has(key))
+  const ignored = Object.keys(values['abf-filter'] ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key))
   const unused = (['abf-build-list-ids', 'abf-filter'] as const).filter(
-    (name) => build && values[name] !== undefined,
+    (name) => operation === 'build' && values[name] !== undefined,
   )
   return [
     ...(values['abf-token'] !== undefined && values['abf-username'] !== undefined
@@ -211,11 +220,11 @@ function notices(
       : []),
     ...(unknown.length > 0
       ? [
-          `abf-build-options: ${unknown.map((key) => plain(key, 60)).join(', ')} is passed on, but servers drop fields that they do not know without a word.`,
+          `abf-build-options: ${unknown.map((key) => plain(key, 60)).join(', ')} is sent as it is. Servers drop fields that they do not know, without an error.`,
         ]
       : []),
     ...(ignored.length > 0
-      ? [`abf-filter: ${ignored.join(', ')} is sent, but today's servers take no notice of it.`]
+      ? [`abf-filter: ${ignored.join(', ')} is sent, but the servers of today ignore it.`]
       : []),
     ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
   ]

@@ -9,7 +9,7 @@ export interface Given {
   readonly source: string
 }
 
-/** What became of one part of the inputs: a value, or problems, each naming the input, what it expects and what it got. */
+/** One part of the inputs: its value, or its problems, each naming the input, what it expects and what it got. */
 export interface Checked<T> {
   /** Undefined exactly when there are problems. */
   readonly value: T | undefined
@@ -17,6 +17,73 @@ export interface Checked<T> {
   /** What the user should know about how the inputs were understood. */
   readonly notices: readonly string[]
 }
+
+/** Repeats what was given, in quotes and without secrets. */
+export type Show = (text: string) => string
+
+/** One input. Its name is its key in the table of its file. */
+export interface Row<T> {
+  /** The environment variable that may hold the value in place of the input. */
+  readonly env?: string
+  /** The text that an input stands for when it is not given; action.yml has the same. */
+  readonly default?: string
+  /** Masked before anything is logged. A `token` is taken without quotes that were copied along with it. */
+  readonly secret?: 'token' | 'password'
+  /** May be missing; its value is then undefined. */
+  readonly optional?: true
+  /** What would be right: completes "expected …". */
+  readonly expected: string
+  /** Undefined, or `Refusals` that say more than `expected`, for a text that is not acceptable. */
+  readonly parse: (text: string) => T | undefined
+  /** Hides what a message must not repeat of a refused text. */
+  readonly hide?: (text: string) => string
+}
+
+export type Rows = Readonly<Record<string, Row<unknown>>>
+
+/** Why parts of a text are refused. */
+export class Refusals {
+  readonly list: readonly { readonly expected: string; readonly got: string }[]
+
+  constructor(list: Refusals['list']) {
+    this.list = list
+  }
+}
+
+/** The values of rows, by the names of their inputs. */
+export type ValuesOf<R extends Rows> = {
+  readonly [Name in keyof R]:
+    | Exclude<ReturnType<R[Name]['parse']>, Refusals | undefined>
+    | (R[Name] extends { readonly optional: true } ? undefined : never)
+}
+
+export type GivenOf<R extends Rows> = Readonly<Record<keyof R, Given | undefined>>
+
+/** A row whose value is one of a few words. */
+export function oneOf<const T extends string>(
+  choices: readonly T[],
+): { readonly expected: string; readonly parse: (text: string) => T | undefined } {
+  const expected = [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ')
+  return { expected, parse: (text) => choices.find((choice) => choice === text) }
+}
+
+/** A row whose value is a URL, which must not name a user or a password. */
+export function url(
+  expected: string,
+  parse: (text: string) => string | undefined,
+): Pick<Row<string>, 'expected' | 'parse'> & { readonly hide: typeof hideInUrl } {
+  return {
+    expected: `${expected}, without user and password`,
+    parse: (text) => {
+      const { username, password } = parseUrl(text) ?? { username: '', password: '' }
+      return username === '' && password === '' ? parse(text) : undefined
+    },
+    hide: hideInUrl,
+  }
+}
+
+/** A row for any text. */
+export const ANY_TEXT = { optional: true, expected: 'a text', parse: (text: string) => text } as const
 
 /** The input of that name; undefined when it is missing, empty or blank. */
 export function input(env: Env, name: string): Given | undefined {
@@ -30,115 +97,82 @@ export function variable(env: Env, name: string): Given | undefined {
   return text ? { text, source: `environment variable ${name}` } : undefined
 }
 
-/** A value for an input that was not given; a problem with it is told in the input's name. */
+/** A value for an input that was not given; a problem with it is reported in the name of the input. */
 export function fallback(name: string, text: string | undefined): Given | undefined {
   return text === undefined ? undefined : { text, source: `input ${name}` }
 }
 
-/** Repeats what was given, in quotes and without secrets. */
-export type Show = (text: string) => string
-
-/** What one input accepts. `expected` says what would have been right, and goes into the message as it is. */
-export interface Field<T> {
-  readonly expected: string
-  /** Gives undefined for a text that is not acceptable. */
-  readonly parse: (text: string) => T | undefined
-  /** Why the input may be missing in spite of the workflow, as a clause. */
-  readonly whyMissing?: string
-  /** Hides what a message must not repeat of a refused text. */
-  readonly hide?: (text: string) => string
+/** What was given for each row: the input, else its variable, else its default. */
+export function read<R extends Rows>(rows: R, env: Env): GivenOf<R> {
+  const entries = Object.entries(rows).map(([name, row]) => {
+    const found = input(env, name) ?? (row.env === undefined ? undefined : variable(env, row.env))
+    const text = found && (row.secret === 'token' ? stripQuotes(found.text) : found.text)
+    return [name, found && text !== undefined ? { ...found, text } : fallback(name, row.default)]
+  })
+  return Object.fromEntries(entries) as GivenOf<R>
 }
 
-/** An input that may be missing. */
-export interface OptionalField<T> extends Field<T> {
-  readonly optional: true
+/** Every text that a secret row may stand for, from inputs and variables alike. */
+export function secretsOf(rows: Rows, env: Env): string[] {
+  return Object.entries(rows).flatMap(([name, row]) => {
+    if (row.secret === undefined) return []
+    const found = [input(env, name), row.env === undefined ? undefined : variable(env, row.env)]
+    return found.flatMap((given) => (given ? [given.text, stripQuotes(given.text)] : []))
+  })
 }
 
-type Fields = Readonly<Record<string, Field<unknown> | OptionalField<unknown>>>
-
-/** The values of a set of fields, by the names of their inputs. */
-export type ValuesOf<F extends Fields> = {
-  readonly [Name in keyof F]: F[Name] extends Field<infer T>
-    ? F[Name] extends OptionalField<T>
-      ? T | undefined
-      : T
-    : never
-}
-
-export function field<T>(expected: string, parse: (text: string) => T | undefined): Field<T> {
-  return { expected, parse }
-}
-
-export function optional<T>(inner: Field<T>): OptionalField<T> {
-  return { ...inner, optional: true }
-}
-
-/** Any text, for what is looked at elsewhere. */
-export const anyText: OptionalField<string> = optional(field('a text', (text) => text))
-
-/** A field whose value is a secret: `Show` hides it, so the message says what it may hold. */
-export function secretField(expected: string, accepts: RegExp): Field<string> {
-  return {
-    ...field(`${expected} without spaces or line breaks`, (text) => (accepts.test(text) ? text : undefined)),
-    whyMissing: NO_SECRETS,
-  }
-}
-
-/** A field whose value is a URL, which must not name a user or a password. */
-export function urlField(expected: string, parse: (text: string) => string | undefined): Field<string> {
-  return {
-    ...field(`${expected}, without user and password`, (text) => (namesUser(text) ? undefined : parse(text))),
-    hide: hideInUrl,
-  }
-}
-
-function namesUser(text: string): boolean {
-  const url = parseUrl(text)
-  return url !== undefined && (url.username !== '' || url.password !== '')
-}
-
-/** The first thing to check when a secret is missing. */
-export const NO_SECRETS =
-  'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret'
-
-/** A token as it is meant: without the quotes that were copied along with it. */
-export function unquoted(given: Given | undefined): Given | undefined {
-  return given && { ...given, text: stripQuotes(given.text) }
-}
-
-export function stripQuotes(text: string): string {
-  return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text
+/** Whether an input is given with another meaning than its default. A variable in its place does not count. */
+export function isChanged(rows: Rows, name: string, env: Env): boolean {
+  const text = input(env, name)?.text
+  const row = rows[name]
+  if (text === undefined || row === undefined) return false
+  if (row.default === undefined) return true
+  return JSON.stringify(row.parse(text)) !== JSON.stringify(row.parse(row.default))
 }
 
 /**
- * Checks texts against a field for each.
- * @returns the values, or every problem in the order of the fields
+ * Checks what was given against the rows.
+ * @returns the values, or every problem in the order of the rows
  */
-export function check<F extends Fields>(
-  fields: F,
-  given: Readonly<Record<string, Given | undefined>>,
+export function check<R extends Rows>(
+  rows: R,
+  given: GivenOf<R>,
   show: Show,
-): { readonly values: ValuesOf<F> | undefined; readonly problems: readonly string[] } {
+): { readonly values: ValuesOf<R> | undefined; readonly problems: readonly string[] } {
   const problems: string[] = []
   const values: Record<string, unknown> = {}
-  for (const [name, { expected, parse, whyMissing, hide = String, ...rest }] of Object.entries(fields)) {
+  for (const [name, { expected, parse, hide = String, secret, optional }] of Object.entries(rows)) {
     const found = given[name]
-    if (!found && 'optional' in rest) continue
-    values[name] = found && parse(found.text)
-    if (values[name] !== undefined) continue
-    problems.push(
-      found
-        ? problem(found, expected, (text) => show(hide(text)))
-        : missing(name, whyMissing ? `${expected} (${whyMissing})` : expected),
-    )
+    if (!found) {
+      if (!optional) problems.push(missing(name, secret ? `${expected} (${NO_SECRETS})` : expected))
+      continue
+    }
+    const value = parse(found.text)
+    const refused = value instanceof Refusals ? value.list : [{ expected, got: found.text }]
+    if (value !== undefined && !(value instanceof Refusals)) values[name] = value
+    else
+      problems.push(...refused.map((one) => problem({ ...found, text: hide(one.got) }, one.expected, show)))
   }
-  return { values: problems.length > 0 ? undefined : (values as ValuesOf<F>), problems }
+  return { values: problems.length > 0 ? undefined : (values as ValuesOf<R>), problems }
 }
 
 /** A problem in one line: where, what was expected, what was got. */
 export function problem({ source, text }: Given, expected: string, show: Show): string {
   return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text) + natureOf(text)}`
 }
+
+/** The problem with an input that is required and not given. */
+export function missing(name: string, expected: string): string {
+  return problem({ text: '', source: `input ${name}` }, expected, String)
+}
+
+/** The first thing to check when a secret is missing. */
+export const NO_SECRETS =
+  'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret'
+
+/** Why a value that was handed over arrives empty. */
+export const LOST =
+  'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.'
 
 /** Texts that are not what their author sees in the workflow file, each with what it is. */
 const NATURES: readonly (readonly [pattern: RegExp, nature: string])[] = [
@@ -157,14 +191,9 @@ function natureOf(text: string): string {
   return nature === undefined ? '' : ` (${nature})`
 }
 
-/** The problem with an input that is required and not given. */
-export function missing(name: string, expected: string): string {
-  return problem({ text: '', source: `input ${name}` }, expected, String)
+export function stripQuotes(text: string): string {
+  return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text
 }
-
-/** Why a value that was handed over arrives empty. */
-export const LOST =
-  'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.'
 
 /** `a is`, `a and b are`, `a, b and c are` */
 export function listed(names: readonly string[]): string {

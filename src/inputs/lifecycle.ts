@@ -5,17 +5,14 @@ import {
   check,
   type Checked,
   type Env,
-  fallback,
-  field,
   input,
   listed,
   LOST,
   missing,
-  optional,
-  secretField,
+  read,
+  type Rows,
   type Show,
-  unquoted,
-  urlField,
+  url,
 } from './field.ts'
 import { LINK_EXPECTED, parseBoolean, parseLink, parseTime } from './parsers.ts'
 
@@ -40,48 +37,45 @@ export interface DeployInputs {
   readonly startedAt: string | undefined
 }
 
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-export const LIFECYCLE_DEFAULTS = { 'set-commits': 'auto', finalize: 'true' } as const
+const MODES: readonly CommitMode[] = ['auto', 'refs', 'commits', 'skip']
+/** Code points of an environment and of the name of a deploy. */
+const MAX_NAME = 64
 
-const MODES: readonly string[] = ['auto', 'refs', 'commits', 'skip'] satisfies CommitMode[]
-const LONGEST_NAME = 64
-
-const FIELDS = {
-  'set-commits': field('auto, refs, commits or skip', (text) => {
-    const mode = text.toLowerCase()
-    return MODES.includes(mode) ? (mode as CommitMode) : undefined
-  }),
-  'previous-commit': optional(
-    field('a commit SHA of 7 to 64 hex digits', (text) =>
-      /^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined,
-    ),
-  ),
-  'github-token': optional(secretField('a GitHub token', /^[\x21-\x7e]+$/)),
-  finalize: field('true or false', parseBoolean),
-  environment: optional(
-    field(`an environment of at most ${LONGEST_NAME} characters without "/" and line breaks`, (text) =>
-      lengthOf(text) <= LONGEST_NAME && !/[/\r\n\f]/.test(text) ? text : undefined,
-    ),
-  ),
-  'deploy-name': optional(
-    field(`a name of at most ${LONGEST_NAME} characters`, (text) =>
-      lengthOf(text) <= LONGEST_NAME ? text : undefined,
-    ),
-  ),
-  'deploy-url': optional(urlField(LINK_EXPECTED, parseLink)),
-  'started-at': optional(
-    field('a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds', parseTime),
-  ),
-}
-
-const OPTIONAL = [
-  'previous-commit',
-  'github-token',
-  'environment',
-  'deploy-name',
-  'deploy-url',
-  'started-at',
-] as const
+export const LIFECYCLE_ROWS = {
+  'set-commits': {
+    default: 'auto',
+    expected: 'auto, refs, commits or skip',
+    parse: (text) => MODES.find((mode) => mode === text.toLowerCase()),
+  },
+  'previous-commit': {
+    optional: true,
+    expected: 'a commit SHA of 7 to 64 hex digits',
+    parse: (text) => (/^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined),
+  },
+  'github-token': {
+    secret: 'token',
+    optional: true,
+    expected: 'a GitHub token without spaces or line breaks',
+    parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+  },
+  finalize: { default: 'true', expected: 'true or false', parse: parseBoolean },
+  environment: {
+    optional: true,
+    expected: `an environment of at most ${MAX_NAME} characters without "/" and line breaks`,
+    parse: (text) => (lengthOf(text) <= MAX_NAME && !/[/\r\n\f]/.test(text) ? text : undefined),
+  },
+  'deploy-name': {
+    optional: true,
+    expected: `a name of at most ${MAX_NAME} characters`,
+    parse: (text) => (lengthOf(text) <= MAX_NAME ? text : undefined),
+  },
+  'deploy-url': { optional: true, ...url(LINK_EXPECTED, parseLink) },
+  'started-at': {
+    optional: true,
+    expected: 'a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds',
+    parse: parseTime,
+  },
+} satisfies Rows
 
 /** @param commit undefined when the event has none, or when it has a problem of its own */
 export function loadLifecycle(
@@ -90,13 +84,7 @@ export function loadLifecycle(
   commit: string | undefined,
   show: Show,
 ): Checked<LifecycleInputs> {
-  const given = {
-    'set-commits': input(env, 'set-commits') ?? fallback('set-commits', LIFECYCLE_DEFAULTS['set-commits']),
-    finalize: input(env, 'finalize') ?? fallback('finalize', LIFECYCLE_DEFAULTS.finalize),
-    ...Object.fromEntries(OPTIONAL.map((name) => [name, input(env, name)])),
-    'github-token': unquoted(input(env, 'github-token')),
-  }
-  const { values, problems } = check(FIELDS, given, show)
+  const { values, problems } = check(LIFECYCLE_ROWS, read(LIFECYCLE_ROWS, env), show)
   const all = [...problems, ...lostEnvironment(env)]
   if (!values || all.length > 0) return { value: undefined, problems: all, notices: [] }
   const { environment } = values

@@ -1,14 +1,39 @@
 import { ActionError } from '../errors.ts'
 import type { GitHubContext } from '../github/event.ts'
-import { ABF_SECRETS, abfPairs, type AbfInputs, type AbfOff, loadAbf } from './abf.ts'
-import { type CommonInputs, givenCommit, loadCommon } from './common.ts'
-import { type Env, input, problem, type Show, stripQuotes, variable } from './field.ts'
-import { type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
-import { decodeOrgToken } from '../sentry/token.ts'
 import { quoted } from '../text/sanitize.ts'
+import { parseSha } from '../text/sha.ts'
 import { hideUrlCredentials, urlSecrets } from '../text/url-credentials.ts'
-import { loadSentry, type SentryInputs } from './release.ts'
-import { loadSourceMaps, type SourceMapInputs } from './sourcemaps.ts'
+import { parseDuration } from '../wait/durations.ts'
+import { abfPairs, type AbfInputs, type AbfOff, loadAbf } from './abf.ts'
+import { ABF_ROWS } from './abf-rows.ts'
+import {
+  check,
+  type Checked,
+  type Env,
+  fallback,
+  input,
+  missing,
+  problem,
+  read,
+  type Rows,
+  secretsOf,
+  type Show,
+  stripQuotes,
+  variable,
+} from './field.ts'
+import { LIFECYCLE_ROWS, type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
+import { parseBoolean, parseInteger } from './parsers.ts'
+import { decodeOrgToken, loadSentry, RELEASE_ROWS, type SentryInputs } from './release.ts'
+import { loadSourceMaps, SOURCEMAP_ROWS, type SourceMapInputs } from './sourcemaps.ts'
+
+interface CommonInputs {
+  /** Full SHA in lower case; undefined where the event has none and nothing of the step needs it. */
+  readonly commit: string | undefined
+  /** Milliseconds for one HTTP request. */
+  readonly requestTimeout: number
+  readonly retries: number
+  readonly summary: boolean
+}
 
 /** Everything that the step was told, checked. Nothing else reads an input or an environment variable. */
 export interface Inputs extends CommonInputs {
@@ -20,21 +45,39 @@ export interface Inputs extends CommonInputs {
   readonly notices: readonly string[]
 }
 
-/** Inputs that hold secrets, each with the environment variable that may hold it instead. */
-const SECRETS: readonly (readonly [input: string, variable?: string])[] = [
-  ['sentry-auth-token', 'SENTRY_AUTH_TOKEN'],
-  ['github-token'],
-  ...ABF_SECRETS,
-]
+const MAX_REQUEST_TIMEOUT_MS = 60 * 60 * 1000
+
+const COMMON_ROWS = {
+  commit: {
+    optional: true,
+    expected: 'a full commit SHA of 40 or 64 hex digits, not all zeros',
+    parse: parseSha,
+  },
+  'request-timeout': {
+    default: '30s',
+    expected: 'a duration from 1ms to 1h, such as 30s or 1m30s',
+    parse: (text) => parseDuration(text, 1, MAX_REQUEST_TIMEOUT_MS),
+  },
+  retries: {
+    default: '5',
+    expected: 'a whole number from 0 to 10',
+    parse: (text) => parseInteger(text, 0, 10),
+  },
+  summary: { default: 'true', expected: 'true or false', parse: parseBoolean },
+} satisfies Rows
+
+/** All inputs of the action. */
+export const ROWS: Rows = {
+  ...RELEASE_ROWS,
+  ...SOURCEMAP_ROWS,
+  ...LIFECYCLE_ROWS,
+  ...ABF_ROWS,
+  ...COMMON_ROWS,
+}
 
 /** The values that have to be masked before anything is logged. */
 export function readSecrets(env: Env): string[] {
-  const single = SECRETS.flatMap(([name, other]) => [
-    input(env, name),
-    other === undefined ? undefined : variable(env, other),
-  ])
-  const texts = single.flatMap((given) => (given ? [given.text, stripQuotes(given.text)] : []))
-  return [...new Set([...texts, ...abfPairs(env), ...inUrls(env)])]
+  return [...new Set([...secretsOf(ROWS, env), ...abfPairs(env), ...inUrls(env)])]
 }
 
 /** Variables of the runner that hold URLs. */
@@ -67,7 +110,7 @@ function runnerProblems(env: Env, show: Show): string[] {
  */
 export function loadInputs(env: Env, context: GitHubContext, redact: (text: string) => string): Inputs {
   const show: Show = (text) => quoted(hideUrlCredentials(redact(text)))
-  const commit = givenCommit(env, context)
+  const commit = parseSha(input(env, 'commit')?.text ?? context.headCommit)
   const common = loadCommon(env, context, show)
   const sentry = loadSentry(env, context, commit, show)
   const lifecycle = loadLifecycle(env, context, commit, show)
@@ -101,4 +144,36 @@ function invalid(problems: readonly string[]): ActionError {
     title: 'Invalid input',
     advice: 'Correct the inputs of this step.',
   })
+}
+
+function loadCommon(env: Env, context: GitHubContext, show: Show): Checked<CommonInputs> {
+  const asGiven = read(COMMON_ROWS, env)
+  const given = { ...asGiven, commit: asGiven.commit ?? fallback('commit', context.headCommit) }
+  const { values, problems } = check(COMMON_ROWS, given, show)
+  const all = [...(given.commit ? [] : missingCommit(env, context)), ...problems]
+  if (!values || all.length > 0) return { value: undefined, problems: all, notices: [] }
+  const { commit, retries, summary, 'request-timeout': requestTimeout } = values
+  return { value: { commit, retries, summary, requestTimeout }, problems: [], notices: [] }
+}
+
+function missingCommit(env: Env, { noCommit }: GitHubContext): string[] {
+  const needed = needsCommit(env)
+  if (noCommit?.versionSuffices && needed === undefined) return []
+  const reason = noCommit?.reason ?? 'the event does not name one'
+  const also = noCommit?.versionSuffices && needed !== undefined ? `, and ${needed}` : ''
+  return [missing('commit', `a full commit SHA of 40 or 64 hex digits (${reason}${also})`)]
+}
+
+/** What of the step cannot be done without a commit, as a clause; undefined when nothing needs it. */
+function needsCommit(env: Env): string | undefined {
+  if (!input(env, 'version')) return 'the release is named after the commit unless version is given'
+  const mode = input(env, 'set-commits')?.text.toLowerCase()
+  if (mode === 'refs' || mode === 'commits') return `set-commits: ${mode} needs it`
+  const operation = input(env, 'abf-operation')?.text ?? (input(env, 'abf-project') ? 'build' : undefined)
+  return operation === 'build' && !input(env, 'abf-commit') ? 'ABF needs a commit to build' : undefined
+}
+
+/** Whether to write the job summary, also when other inputs are wrong. */
+export function wantsSummary(env: Env): boolean {
+  return parseBoolean(input(env, 'summary')?.text ?? COMMON_ROWS.summary.default) !== false
 }

@@ -1,4 +1,5 @@
 import { lengthOf } from '../text/sanitize.ts'
+import type { Mode } from '../abf/status.ts'
 import { isLoopback, parseUrl } from '../text/url.ts'
 import { stripQuotes } from './field.ts'
 
@@ -90,4 +91,78 @@ export function parseTime(text: string): string | undefined {
   if (Number.isNaN(ms) || Number.isNaN(midnight)) return undefined
   // The parser takes 30 February for 2 March.
   return new Date(midnight).toISOString().startsWith(day) ? new Date(ms).toISOString() : undefined
+}
+
+/** Code points; Sentry answers 400 to a longer version. */
+const MAX_VERSION = 200
+
+/**
+ * Why Sentry would refuse a release version (POST /releases/, 400), or undefined when it is allowed. Sentry keeps
+ * versions byte for byte and compares them with case.
+ */
+export function versionProblem(version: string): string | undefined {
+  const length = lengthOf(version)
+  if (version.trim() === '') return 'at least one character that is not a space'
+  if (length > MAX_VERSION) return `at most ${MAX_VERSION} characters (this one has ${length})`
+  if (!version.isWellFormed()) return 'well-formed Unicode'
+  if (/[\r\n\f\t\0]/.test(version)) return 'no line break, tab or form feed'
+  if (/[/\\]/.test(version)) return 'no "/" and no "\\" (for a tag or branch give only its last part)'
+  if (/^(\.|\.\.|latest)$/i.test(version.trim())) return 'another name than ".", ".." and "latest"'
+  return undefined
+}
+
+/** Ids are 32 bit numbers on the servers. */
+function parseId(text: string): number | undefined {
+  if (!/^\d{1,10}$/.test(text)) return undefined
+  const id = Number(text)
+  return id >= 1 && id <= 2_147_483_647 ? id : undefined
+}
+
+/** `left/right` with something on both sides, or a numeric id. */
+export function parsePair(text: string): string | undefined {
+  return parseId(text) !== undefined || /^[^\s/?#%]+\/[^\s/?#%]+$/.test(text) ? text : undefined
+}
+
+export function parsePairs(text: string): string[] | undefined {
+  const list = parseList(text)
+  return list.every((item) => parsePair(item) !== undefined) ? list : undefined
+}
+
+/** The name of a platform, such as `cooker` or `rosa2021.1`, or a numeric id. */
+export function parsePlatform(text: string): string | undefined {
+  return /^[\w.-]{1,100}$/.test(text) ? text : undefined
+}
+
+export function parseArches(text: string): string[] | undefined {
+  const list = parseList(text)
+  return list.length > 0 && list.every((arch) => /^[\w-]{1,40}$/.test(arch)) ? list : undefined
+}
+
+export function parseMode(text: string): Mode | undefined {
+  switch (text.toLowerCase()) {
+    case 'none':
+    case 'false':
+      return 'none'
+    case 'default':
+    case 'true':
+      return 'default'
+    case 'testing':
+      return 'testing'
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Ids as a list or, as this action's own output has them, as a JSON array; each once, in order. `[]` is that output
+ * after a search that found nothing. A gap between commas is refused: there an id got lost, and its build would not
+ * be waited for.
+ */
+export function parseBuildIds(text: string): number[] | undefined {
+  const array = /^\[(.*)\]$/s.exec(text)?.[1]?.trim()
+  if (array === '') return []
+  if ((array ?? text).split(',').some((item) => item.trim() === '')) return undefined
+  const list = parseList(text)
+  const ids = list.flatMap((item) => parseId(item) ?? [])
+  return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined
 }

@@ -1,27 +1,30 @@
 import type { GitHubContext } from '../github/event.ts'
 import type { Preferred, Wanted } from '../sentry/plan.ts'
-import { decodeOrgToken, type OrgToken } from '../sentry/token.ts'
-import { versionProblem } from '../sentry/version.ts'
 import { lengthOf } from '../text/sanitize.ts'
 import {
-  anyText,
+  ANY_TEXT,
   check,
   type Checked,
   type Env,
   fallback,
-  field,
   type Given,
-  input,
   LOST,
-  optional,
   problem,
-  secretField,
+  read,
+  Refusals,
+  type Rows,
   type Show,
-  unquoted,
-  urlField,
-  variable,
+  url,
 } from './field.ts'
-import { isSlug, LINK_EXPECTED, parseBaseUrl, parseBoolean, parseLink, parseList } from './parsers.ts'
+import {
+  isSlug,
+  LINK_EXPECTED,
+  parseBaseUrl,
+  parseBoolean,
+  parseLink,
+  parseList,
+  versionProblem,
+} from './parsers.ts'
 
 export interface SentryInputs extends Wanted {
   readonly token: string
@@ -34,38 +37,55 @@ export interface SentryInputs extends Wanted {
   readonly versionPrefix: string | undefined
 }
 
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-export const SENTRY_DEFAULTS = { 'restore-archived': 'false' } as const
-
 /** Where most organizations live; the last resort, after input, variable and token. */
 const SAAS = 'https://sentry.io/'
-const LONGEST_REF = 200
+const MAX_REF = 200
 
-const FIELDS = {
-  'sentry-auth-token': secretField('a Sentry auth token', /^[\x21-\x7e]+$/),
-  organization: field(
-    'an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)',
-    (text) => (isSlug(text) ? text : undefined),
-  ),
-  'sentry-url': urlField(
-    'the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)',
-    (text) => (/\/api\/0\/?$/.test(text) ? undefined : parseBaseUrl(text)),
-  ),
-  projects: field('at least one project slug or id, separated by commas, spaces or line breaks', (text) => {
-    const list = parseList(text)
-    return list.length > 0 && list.every(isSlug) && !/^(?:Array|Object)$/.test(text) ? list : undefined
-  }),
-  version: anyText,
-  ref: optional(
-    field(`a branch or tag of at most ${LONGEST_REF} characters`, (text) =>
-      lengthOf(text) <= LONGEST_REF ? text : undefined,
+export const RELEASE_ROWS = {
+  'sentry-auth-token': {
+    env: 'SENTRY_AUTH_TOKEN',
+    secret: 'token',
+    expected: 'a Sentry auth token without spaces or line breaks',
+    parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+  },
+  organization: {
+    env: 'SENTRY_ORG',
+    expected:
+      'an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)',
+    parse: (text) => (isSlug(text) ? text : undefined),
+  },
+  'sentry-url': {
+    env: 'SENTRY_URL',
+    ...url(
+      'the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)',
+      (text) => (/\/api\/0\/?$/.test(text) ? undefined : parseBaseUrl(text)),
     ),
-  ),
-  url: optional(urlField(LINK_EXPECTED, parseLink)),
-  'restore-archived': field('true or false', parseBoolean),
-}
-
-type Texts = Readonly<Record<keyof typeof FIELDS, Given | undefined>>
+  },
+  projects: {
+    env: 'SENTRY_PROJECT',
+    expected: 'at least one project slug or id, separated by commas, spaces or line breaks',
+    parse: (text) => {
+      const list = parseList(text)
+      return list.length > 0 && list.every(isSlug) && !/^(?:Array|Object)$/.test(text) ? list : undefined
+    },
+  },
+  version: {
+    optional: true,
+    expected: 'a version that Sentry accepts',
+    parse: (text) => {
+      const expected = versionProblem(text)
+      return expected === undefined ? text : new Refusals([{ expected, got: text }])
+    },
+  },
+  'version-prefix': ANY_TEXT,
+  ref: {
+    optional: true,
+    expected: `a branch or tag of at most ${MAX_REF} characters`,
+    parse: (text) => (lengthOf(text) <= MAX_REF ? text : undefined),
+  },
+  url: { optional: true, ...url(LINK_EXPECTED, parseLink) },
+  'restore-archived': { default: 'false', expected: 'true or false', parse: parseBoolean },
+} satisfies Rows
 
 /** @param commit undefined when the input or the event did not give a usable one */
 export function loadSentry(
@@ -74,34 +94,19 @@ export function loadSentry(
   commit: string | undefined,
   show: Show,
 ): Checked<SentryInputs> {
-  const token = unquoted(input(env, 'sentry-auth-token') ?? variable(env, 'SENTRY_AUTH_TOKEN'))
+  const asGiven = read(RELEASE_ROWS, env)
+  const { 'sentry-auth-token': token, 'version-prefix': prefix } = asGiven
   const claims = decodeOrgToken(token?.text ?? '')
   const fromToken = (text: string | undefined): Given | undefined =>
     text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` }
-  const prefix = input(env, 'version-prefix')?.text ?? ''
-
-  const given: Texts = {
-    'sentry-auth-token': token,
-    organization:
-      input(env, 'organization') ?? variable(env, 'SENTRY_ORG') ?? fromToken(claims?.organization),
-    'sentry-url':
-      input(env, 'sentry-url') ??
-      variable(env, 'SENTRY_URL') ??
-      fromToken(claims?.url) ??
-      fallback('sentry-url', SAAS),
-    projects: input(env, 'projects') ?? variable(env, 'SENTRY_PROJECT'),
-    version: input(env, 'version') ?? derivedVersion(prefix, commit),
-    ref: input(env, 'ref'),
-    url: input(env, 'url'),
-    'restore-archived':
-      input(env, 'restore-archived') ?? fallback('restore-archived', SENTRY_DEFAULTS['restore-archived']),
+  const given = {
+    ...asGiven,
+    organization: asGiven.organization ?? fromToken(claims?.organization),
+    'sentry-url': asGiven['sentry-url'] ?? fromToken(claims?.url) ?? fallback('sentry-url', SAAS),
+    version: asGiven.version ?? derivedVersion(prefix?.text ?? '', commit),
   }
-  const { values, problems } = check(FIELDS, given, show)
-  const all = [
-    ...problems,
-    ...versionProblems(given.version, show),
-    ...clash(given.organization, claims, show),
-  ]
+  const { values, problems } = check(RELEASE_ROWS, given, show)
+  const all = [...problems, ...clash(given.organization, claims, show)]
   // Without a commit the version is missing too, and the problem with the commit says so.
   if (!values || all.length > 0 || values.version === undefined) {
     return { value: undefined, problems: all, notices: [] }
@@ -109,7 +114,7 @@ export function loadSentry(
   return {
     problems: [],
     notices: [
-      ...(prefix && input(env, 'version') ? ['version-prefix is not used, because version is given.'] : []),
+      ...(prefix && asGiven.version ? ['version-prefix is not used, because version is given.'] : []),
       ...(values.version.endsWith('@') ? [cutVersion(show(values.version))] : []),
       ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
     ],
@@ -120,7 +125,7 @@ export function loadSentry(
       baseUrl: values['sentry-url'],
       projects: Object.freeze(values.projects),
       version: values.version,
-      versionPrefix: input(env, 'version') ? undefined : prefix || undefined,
+      versionPrefix: asGiven.version ? undefined : prefix?.text,
       ref: preferred(values.ref, defaultRef(context)),
       url: preferred(values.url, defaultUrl(context, commit)),
       restoreArchived: values['restore-archived'],
@@ -135,11 +140,6 @@ function cutVersion(shown: string): string {
 function derivedVersion(prefix: string, commit: string | undefined): Given | undefined {
   if (commit === undefined) return undefined
   return { text: prefix + commit, source: prefix ? 'input version-prefix' : 'input commit' }
-}
-
-function versionProblems(version: Given | undefined, show: Show): string[] {
-  const expected = version && versionProblem(version.text)
-  return version && expected ? [problem(version, expected, show)] : []
 }
 
 /** The token only works for its own organization, so anything else is a mistake that would end in a 403. */
@@ -166,7 +166,7 @@ function preferred(given: string | undefined, otherwise: string | undefined): Pr
 
 /** The branch or tag of the event. One that Sentry has no room for is left out: nobody asked for it. */
 function defaultRef({ refName }: GitHubContext): string | undefined {
-  return refName !== undefined && lengthOf(refName) <= LONGEST_REF ? refName : undefined
+  return refName !== undefined && lengthOf(refName) <= MAX_REF ? refName : undefined
 }
 
 /** The commit's page on GitHub, left out where Sentry would refuse it: nobody asked for it. */
@@ -177,4 +177,31 @@ function defaultUrl(
   return repository === undefined || commit === undefined
     ? undefined
     : parseLink(`${serverUrl}/${repository}/commit/${commit}`)
+}
+
+/** What an organization token says about itself: a hint for routing, unsigned. */
+export interface OrgToken {
+  readonly organization: string
+  /** The base URL of the server that made it; older tokens have none. */
+  readonly url: string | undefined
+}
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+
+/**
+ * Reads an organization token: `sntrys_`, base64 of JSON with `org` and `url`, `_`, secret. Undefined for every
+ * other kind of token, and for one that cannot be decoded: it is then used as it is.
+ */
+export function decodeOrgToken(token: string): OrgToken | undefined {
+  const [prefix, payload = '', secret = '', ...rest] = token.split('_')
+  if (prefix !== 'sntrys' || rest.length > 0 || !BASE64.test(payload) || secret === '') return undefined
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'))
+    if (typeof claims !== 'object' || claims === null) return undefined
+    const { org, url } = claims as { org?: unknown; url?: unknown }
+    if (typeof org !== 'string' || org === '') return undefined
+    return { organization: org, url: typeof url === 'string' && url !== '' ? url : undefined }
+  } catch {
+    return undefined
+  }
 }

@@ -5,19 +5,18 @@ import type { InjectMode } from '../sourcemaps/prepare.ts'
 import { lengthOf } from '../text/sanitize.ts'
 import { parseDuration } from '../wait/durations.ts'
 import {
+  ANY_TEXT,
   check,
   type Checked,
   type Env,
-  type Field,
-  fallback,
-  field,
-  type Given,
-  input,
+  isChanged,
   listed,
   LOST,
   missing,
-  optional,
+  oneOf,
   problem,
+  read,
+  type Rows,
   type Show,
   variable,
 } from './field.ts'
@@ -30,16 +29,6 @@ export interface SourceMapInputs extends SourceMapOptions {
   readonly temporary: string
 }
 
-/** Values of inputs that were not given. action.yml says the same; a test compares them. */
-export const SOURCEMAP_DEFAULTS = {
-  'sourcemaps-inject': 'true',
-  'sourcemaps-url-prefix': '~/',
-  'sourcemaps-missing': 'fail',
-  'sourcemaps-wait': '5m',
-  'sourcemaps-delete': 'false',
-} as const
-
-const OPTIONAL = ['sourcemaps-strip-prefix', 'dist'] as const
 const MAX_DIST = 64
 const MAX_WAIT_MS = 60 * 60 * 1000
 
@@ -47,39 +36,36 @@ const MAX_WAIT_MS = 60 * 60 * 1000
 const PREFIX = /^(?:~|~?\/[^\s?#]*|[a-z][a-z0-9+.-]*:\/\/[^\s?#]*)$/i
 const PREFIX_EXPECTED = 'a URL prefix such as ~/assets or https://example.com/assets'
 
-const FIELDS = {
-  'sourcemaps-inject': field('true, false or check', oneOf<InjectMode>(['true', 'false', 'check'])),
-  'sourcemaps-url-prefix': field(PREFIX_EXPECTED, parsePrefix),
-  'sourcemaps-missing': field(
-    'fail, warn or ignore',
-    oneOf<SourceMapOptions['missing']>(['fail', 'warn', 'ignore']),
-  ),
-  'sourcemaps-wait': field('a duration from 0s to 1h, such as 5m', (text) => {
-    const ms = parseDuration(text)
-    return ms !== undefined && ms <= MAX_WAIT_MS ? ms : undefined
-  }),
-  'sourcemaps-delete': field('true or false', parseBoolean),
-  'sourcemaps-strip-prefix': optional(field('auto or a prefix', (text) => text)),
-  dist: optional(
-    field(`a distribution of at most ${MAX_DIST} characters without "/" and line breaks`, (text) =>
-      lengthOf(text) <= MAX_DIST && !/[/\\\s]/.test(text) ? text : undefined,
-    ),
-  ),
-}
+export const SOURCEMAP_ROWS = {
+  sourcemaps: ANY_TEXT,
+  'sourcemaps-inject': { default: 'true', ...anyCase(oneOf<InjectMode>(['true', 'false', 'check'])) },
+  'sourcemaps-url-prefix': { default: '~/', expected: PREFIX_EXPECTED, parse: parsePrefix },
+  'sourcemaps-strip-prefix': { optional: true, expected: 'auto or a prefix', parse: (text) => text },
+  dist: {
+    optional: true,
+    expected: `a distribution of at most ${MAX_DIST} characters without "/" and line breaks`,
+    parse: (text) => (lengthOf(text) <= MAX_DIST && !/[/\\\s]/.test(text) ? text : undefined),
+  },
+  'sourcemaps-missing': {
+    default: 'fail',
+    ...anyCase(oneOf<SourceMapOptions['missing']>(['fail', 'warn', 'ignore'])),
+  },
+  'sourcemaps-wait': {
+    default: '5m',
+    expected: 'a duration from 0s to 1h, such as 5m',
+    parse: (text) => parseDuration(text, 0, MAX_WAIT_MS),
+  },
+  'sourcemaps-delete': { default: 'false', expected: 'true or false', parse: parseBoolean },
+} satisfies Rows
 
 /** @returns `off` when no source maps are to be uploaded */
 export function loadSourceMaps(env: Env, show: Show): Checked<SourceMapInputs | { readonly off: true }> {
-  const given: Record<string, Given | undefined> = Object.fromEntries(
-    OPTIONAL.map((name) => [name, input(env, name)]),
-  )
-  for (const [name, text] of Object.entries(SOURCEMAP_DEFAULTS))
-    given[name] = input(env, name) ?? fallback(name, text)
-  const { values, problems } = check(FIELDS, given as Record<keyof typeof FIELDS, Given | undefined>, show)
-  const paths = input(env, 'sourcemaps')
+  const given = read(SOURCEMAP_ROWS, env)
+  const { values, problems } = check(SOURCEMAP_ROWS, given, show)
+  const { sourcemaps: paths } = given
   const workspace = resolve(variable(env, 'GITHUB_WORKSPACE')?.text ?? '.')
   if (!paths) {
-    const lost = lostPaths(given)
-    const all = [...problems, ...lost]
+    const all = [...problems, ...lostPaths(env)]
     const notices = values?.dist === undefined ? [] : ['No source maps are uploaded, so dist has no effect.']
     return { value: all.length > 0 ? undefined : { off: true }, problems: all, notices }
   }
@@ -132,24 +118,22 @@ function parsePrefix(text: string): string | undefined {
   return PREFIX.test(text) ? text.replace(/\/$/, '') : undefined
 }
 
-function oneOf<T extends string>(values: readonly T[]): (text: string) => T | undefined {
-  return (text) => values.find((value) => value === text.toLowerCase())
+/** The same choices in any case. */
+function anyCase<T>({ expected, parse }: { expected: string; parse: (text: string) => T | undefined }): {
+  readonly expected: string
+  readonly parse: (text: string) => T | undefined
+} {
+  return { expected, parse: (text) => parse(text.toLowerCase()) }
 }
 
 /** Inputs about source maps without their paths, which got lost on the way, and the source maps with them. */
-function lostPaths(given: Readonly<Record<string, Given | undefined>>): string[] {
-  const names = Object.keys(given).filter((name) => name.startsWith('sourcemaps-') && isChanged(name, given))
+function lostPaths(env: Env): string[] {
+  const names = Object.keys(SOURCEMAP_ROWS).filter(
+    (name) => name.startsWith('sourcemaps-') && isChanged(SOURCEMAP_ROWS, name, env),
+  )
   if (names.length === 0) return []
+  const expected = `directories or files, as ${listed(names)} given`
   return [
-    `${missing('sourcemaps', `directories or files, as ${listed(names)} given`)}. ${LOST} To upload no source maps, leave these inputs empty, too.`,
+    `${missing('sourcemaps', expected)}. ${LOST} To upload no source maps, leave these inputs empty, too.`,
   ]
-}
-
-/** Given, and with another meaning than its default. */
-function isChanged(name: string, given: Readonly<Record<string, Given | undefined>>): boolean {
-  const usual = (SOURCEMAP_DEFAULTS as Readonly<Partial<Record<string, string>>>)[name]
-  const text = given[name]?.text
-  if (text === undefined || text === usual) return false
-  const parse = (FIELDS as Readonly<Record<string, Field<unknown>>>)[name]?.parse
-  return usual === undefined || parse === undefined || parse(text) !== parse(usual)
 }

@@ -3,17 +3,19 @@ const UNITS = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/
 /**
  * Milliseconds of `90s`, `15m`, `5h30m`, `1500ms` or a bare number of seconds; undefined for anything else.
  * Units go from large to small, each at most once, without spaces.
+ * @param min milliseconds
+ * @param max milliseconds
  */
-export function parseDuration(text: string): number | undefined {
-  if (/^\d+$/.test(text)) return safe(Number(text) * 1000)
+export function parseDuration(text: string, min = 0, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : sumOfUnits(text)
+  return ms !== undefined && ms >= min && ms <= max ? ms : undefined
+}
+
+function sumOfUnits(text: string): number | undefined {
   const match = UNITS.exec(text)
   if (!match || text === '') return undefined
   const [, h = '0', m = '0', s = '0', ms = '0'] = match
-  return safe(((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms))
-}
-
-function safe(ms: number): number | undefined {
-  return Number.isSafeInteger(ms) ? ms : undefined
+  return ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms)
 }
 
 const LONGEST_SAID_MS = 366 * 24 * 60 * 60 * 1000

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseSha, readContext } from '../../../src/github/event.ts'
+import { readContext } from '../../../src/github/event.ts'
 import { EVENTS, HEAD_SHA, JOB_SHA, OTHER_SHA } from '../../servers/github-events.ts'
 
 const JOB = { GITHUB_SHA: JOB_SHA, GITHUB_REF_NAME: 'main' }
@@ -95,28 +95,6 @@ describe('the commit and the ref of an event', () => {
         expect(typeof (refName ?? '')).toBe('string')
       }),
     )
-  })
-})
-
-describe('parseSha', () => {
-  it('reads SHA-1 and SHA-256 in any case, as lower case', () => {
-    expect(parseSha('AB'.repeat(20))).toBe('ab'.repeat(20))
-    expect(parseSha('AB'.repeat(32))).toBe('ab'.repeat(32))
-  })
-
-  it.each([
-    '',
-    'abc1234',
-    'g'.repeat(40),
-    'a'.repeat(41),
-    `${HEAD_SHA}\n`,
-    5,
-    null,
-    [HEAD_SHA],
-    '0'.repeat(40),
-    '0'.repeat(64),
-  ])('refuses %j', (text) => {
-    expect(parseSha(text)).toBeUndefined()
   })
 })
 

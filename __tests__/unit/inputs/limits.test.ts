@@ -166,7 +166,7 @@ describe('notices', () => {
     [{ ...BUILD, 'abf-build-options': '{"native_build":true,"odd":1,"odder":2}' }, 'odd, odder'],
     [
       { 'abf-filter': 'created_at_start=1\nis_circle=true' },
-      "abf-filter: created_at_start, is_circle is sent, but today's servers take no notice of it.",
+      'abf-filter: created_at_start, is_circle is sent, but the servers of today ignore it.',
     ],
     [
       { ...BUILD, 'abf-build-list-ids': '7', 'abf-operation': 'build' },

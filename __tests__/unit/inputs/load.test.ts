@@ -5,12 +5,7 @@ import { parse } from 'yaml'
 import { ActionError } from '../../../src/errors.ts'
 import { Redactor } from '../../../src/text/redact.ts'
 import { readContext } from '../../../src/github/event.ts'
-import { ABF_DEFAULTS } from '../../../src/inputs/abf.ts'
-import { COMMON_DEFAULTS, wantsSummary } from '../../../src/inputs/common.ts'
-import { LIFECYCLE_DEFAULTS } from '../../../src/inputs/lifecycle.ts'
-import { type Inputs, loadInputs, readSecrets } from '../../../src/inputs/load.ts'
-import { SOURCEMAP_DEFAULTS } from '../../../src/inputs/sourcemaps.ts'
-import { SENTRY_DEFAULTS } from '../../../src/inputs/release.ts'
+import { type Inputs, loadInputs, readSecrets, ROWS, wantsSummary } from '../../../src/inputs/load.ts'
 
 const COMMIT = 'a'.repeat(40)
 const TOKEN = `sntryu_${'0123456789abcdef'.repeat(4)}`
@@ -533,21 +528,36 @@ describe('wantsSummary', () => {
 
 describe('action.yml', () => {
   const { inputs } = parse(readFileSync(new URL('../../../action.yml', import.meta.url), 'utf8')) as {
-    inputs: Record<string, { default?: string }>
+    inputs: Record<string, { default?: string; description: string }>
   }
 
-  it('has the defaults of the code', () => {
+  const rows = Object.entries(ROWS)
+
+  it('has an entry for each row, and a row for each entry', () => {
+    expect(rows.map(([name]) => name).toSorted()).toEqual(Object.keys(inputs).toSorted())
+  })
+
+  it('has the defaults of the rows', () => {
     const defaults = Object.entries(inputs).flatMap(([name, { default: text }]) =>
       text === undefined || text.startsWith('${{') ? [] : [[name, text] as const],
     )
-    expect(Object.fromEntries(defaults)).toEqual({
-      ...COMMON_DEFAULTS,
-      ...SENTRY_DEFAULTS,
-      ...LIFECYCLE_DEFAULTS,
-      ...SOURCEMAP_DEFAULTS,
-      ...ABF_DEFAULTS,
-    })
+    const expected = rows.flatMap(([name, row]) => (row.default === undefined ? [] : [[name, row.default]]))
+    expect(Object.fromEntries(defaults)).toEqual(Object.fromEntries(expected))
   })
+
+  it.each(rows.flatMap(([name, { env }]) => (env === undefined ? [] : [[name, env] as const])))(
+    'tells with %s that %s may hold the value',
+    (name, variable) => {
+      expect(inputs[name]?.description).toContain(`environment variable \`${variable}\``)
+    },
+  )
+
+  it.each(rows.flatMap(([name, { secret }]) => (secret === undefined ? [] : [name])))(
+    'has a secret in %s, which is masked',
+    (name) => {
+      expect(readSecrets(envOf({ [name]: 'value-of-a-secret' }))).toContain('value-of-a-secret')
+    },
+  )
 
   it('names exactly the inputs that are read', () => {
     const read = new Set<string>()

@@ -8,6 +8,7 @@ import {
   parseLink,
   parseList,
   parseTime,
+  versionProblem,
 } from '../../../src/inputs/parsers.ts'
 
 describe('parseBoolean', () => {
@@ -218,4 +219,50 @@ describe('parseTime', () => {
 it('isSlug accepts names of paths only', () => {
   expect(['web', 'my-app_2', '4711', 'A'].every(isSlug)).toBe(true)
   expect(['', 'a b', 'a/b', '..', 'a.b', 'ä', 'a\n', 'x'.repeat(101)].some(isSlug)).toBe(false)
+})
+
+describe('versionProblem', () => {
+  it.each([
+    'a'.repeat(40),
+    'web@1.2.3+build.4',
+    'ä'.repeat(200),
+    '😀'.repeat(200),
+    '...',
+    'latest-2',
+    'with space',
+    '"*[x]',
+  ])('allows %s', (version) => {
+    expect(versionProblem(version)).toBeUndefined()
+  })
+
+  it.each([
+    ['', 'at least one character'],
+    [' \u00A0', 'at least one character'],
+    ['a'.repeat(201), 'at most 200'],
+    ['a\nb', 'no line break'],
+    ['a\rb', 'no line break'],
+    ['a\tb', 'tab'],
+    ['a\fb', 'form feed'],
+    ['feature/x', 'only its last part'],
+    [String.raw`a\b`, 'only its last part'],
+    ['.', 'another name'],
+    [' .. ', 'another name'],
+    ['LaTeSt', 'another name'],
+    ['\uD800', 'well-formed'],
+  ])('refuses %j', (version, expected) => {
+    expect(versionProblem(version)).toContain(expected)
+  })
+
+  it('refuses a forbidden character wherever it stands', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.constantFrom('\n', '\r', '\f', '\t', '/', '\\'),
+        fc.string(),
+        (a, bad, b) => {
+          expect(versionProblem(`v${a}${bad}${b}v`)).toBeDefined()
+        },
+      ),
+    )
+  })
 })

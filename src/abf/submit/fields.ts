@@ -1,10 +1,6 @@
 import type { Named } from '../client/schema.ts'
 import type { Mode } from '../status.ts'
 
-export const UPDATE_TYPES = ['security', 'bugfix', 'enhancement', 'recommended', 'newpackage'] as const
-
-export type UpdateType = (typeof UPDATE_TYPES)[number]
-
 /** What is to be built, in the user's words: names, or ids in digits. */
 export interface WantedBuild {
   readonly project: string
@@ -18,7 +14,8 @@ export interface WantedBuild {
   /** Empty: chosen for the platform. */
   readonly includeRepositories: readonly string[]
   readonly arches: readonly string[]
-  readonly updateType: UpdateType
+  /** As the input abf-update-type allows. */
+  readonly updateType: string
   readonly mode: Mode
   /** Further fields of the create, passed on as they are. */
   readonly options: Readonly<Record<string, unknown>>
@@ -38,39 +35,6 @@ export interface Target {
   readonly includeRepositories: readonly number[]
   readonly arches: readonly Named[]
 }
-
-/** Fields of a create that an input of its own sets, with that input. */
-export const OWNED_FIELDS: Readonly<Record<string, string>> = {
-  project_id: 'abf-project',
-  commit_hash: 'abf-commit',
-  project_version: 'abf-project-version',
-  arch_id: 'abf-arches',
-  save_to_repository_id: 'abf-repository',
-  save_to_platform_id: 'abf-repository',
-  build_for_platform_id: 'abf-platform',
-  include_repos: 'abf-include-repositories',
-  'include_repos[]': 'abf-include-repositories',
-  update_type: 'abf-update-type',
-  auto_publish: 'abf-auto-publish',
-  auto_publish_status: 'abf-auto-publish',
-}
-
-/** Further fields of a create that one server or another reads. */
-export const KNOWN_OPTIONS: ReadonlySet<string> = new Set([
-  'auto_create_container',
-  'build_requires',
-  'chain_config',
-  'enable_32bit',
-  'external_nodes',
-  'extra_build_lists',
-  'extra_params',
-  'extra_repositories',
-  'include_testing_subrepository',
-  'native_build',
-  'save_buildroot',
-  'use_cached_chroot',
-  'use_extra_tests',
-])
 
 /**
  * The fields of `POST /build_lists` for one architecture: nothing that was not asked for, except what servers would

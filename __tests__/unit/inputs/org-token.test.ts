@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeOrgToken } from '../../../src/sentry/token.ts'
+import { decodeOrgToken } from '../../../src/inputs/release.ts'
 
 function tokenOf(claims: unknown): string {
   return `sntrys_${btoa(JSON.stringify(claims))}_${'s'.repeat(43)}`
