@@ -107,7 +107,7 @@ function settleWork(state) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C0: () => (/* binding */ AnnouncedError),
+/* harmony export */   SS: () => (/* binding */ ReportedError),
 /* harmony export */   cc: () => (/* binding */ CancelledError),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
 /* harmony export */   xb: () => (/* binding */ assertNever),
@@ -138,13 +138,13 @@ class CancelledError extends ActionError {
     constructor(by) {
         super(`Stopped by ${by} before the work was finished.`, {
             title: 'Release gate cancelled',
-            advice: 'Run the job again: what was already done is found and not done twice.',
+            advice: 'Re-run the job: what was already done is found and not done twice.',
         });
     }
 }
-/** A failure that has been told already, in annotations of its own. */
-class AnnouncedError extends ActionError {
-    name = 'AnnouncedError';
+/** A failure that annotations of its own have already reported. */
+class ReportedError extends ActionError {
+    name = 'ReportedError';
 }
 /** Turns whatever was thrown into an error that can be shown. */
 function asActionError(thrown) {
@@ -152,7 +152,7 @@ function asActionError(thrown) {
         return thrown;
     const text = thrown instanceof Error ? thrown.message : (0,node_util__WEBPACK_IMPORTED_MODULE_0__.inspect)(thrown, { depth: 1 });
     return new ActionError(`Unexpected error: ${text}`, {
-        advice: 'This is a fault of the action itself. Please report it with the log of this step.',
+        advice: 'This is a bug of the action itself. Please report it with the log of this step.',
         detail: thrown instanceof Error && thrown.stack ? [thrown.stack] : [],
     });
 }
@@ -173,7 +173,7 @@ function assertNever(value) {
 /* harmony export */ });
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
 
-/** What `Accept-Encoding` offers. Servers and proxies may use another coding all the same. */
+/** What `Accept-Encoding` offers. Servers and proxies may use another coding anyway. */
 const ACCEPTED_CODING = 'gzip';
 /** RFC 9110, 8.4.1: recipients take `x-gzip` for `gzip`. */
 const GZIP = new Set(['gzip', 'x-gzip']);
@@ -239,9 +239,9 @@ function hasZlibHeader(body) {
 /* harmony export */ });
 /** Characters. Pages begin with one of the marks below, apart from white space. */
 const PAGE_START = 500;
-/** Characters in which the title of a page is looked for. */
+/** Characters within which the title of a page has to be. */
 const PAGE_HEAD = 8000;
-/** Whether a text is a web page: a proxy, a firewall or a wrong address answers in place of the API. */
+/** Whether a text is a web page: a proxy, a firewall or a wrong address responds in place of the API. */
 function isWebPage(text) {
     return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, PAGE_START));
 }
@@ -251,7 +251,7 @@ function describeWebPage(text, sanitize) {
     return title === undefined ? 'a web page' : `a web page titled "${sanitize(title, 100)}"`;
 }
 /**
- * What a server says in the body of an error, sanitized: the title of a web page, the message in its JSON, or its plain
+ * The server's message in the body of an error, sanitized: the title of a web page, the message in its JSON, or its plain
  * text.
  * @param fromJson finds the message, in the shapes of one system; empty when there is none
  * @param max code points
@@ -294,8 +294,8 @@ function unreadable(response, where, advice) {
 
 
 /**
- * A request that did not give what was asked for. It carries the status (undefined when there was no answer), the
- * method, the URL without credentials and query, and what the server said, sanitized and shortened; never a header.
+ * A request without the expected response. It carries the status (undefined when there was no response), the
+ * method, the URL without credentials and query, and the server's message, sanitized and shortened; never a header.
  */
 class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ {
     name = 'HttpError';
@@ -304,7 +304,7 @@ class HttpError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError *
     method;
     url;
     serverMessage;
-    /** Milliseconds after which the server wants to be asked again, for callers that can wait that long. */
+    /** Milliseconds after which the server accepts the request again, for callers that can wait that long. */
     retryAfterMs;
     constructor(fields) {
         super(fields.message, {
@@ -326,7 +326,7 @@ const UNUSABLE_PROXY = 'ERR_UNUSABLE_PROXY';
 const NO_TUNNEL = 'ERR_NO_TUNNEL';
 /** The body has a content coding that is not known. */
 const UNKNOWN_CODING = 'ERR_UNKNOWN_CODING';
-/** Counted by ourselves, and by zlib; axios only says so in its message. */
+/** Counted by ourselves, and by zlib; axios reports it in its message only. */
 const TOO_LARGE = new Set(['ERR_BODY_TOO_LARGE', 'ERR_BUFFER_TOO_LARGE']);
 const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 const TLS = /^(ERR_SSL_|EPROTO)/;
@@ -360,7 +360,7 @@ function classify(error, peer, host) {
             maybeDelivered: false,
             transient: proxyStatus === undefined || (0,_retry_js__WEBPACK_IMPORTED_MODULE_1__/* .isTransient */ .dg)(proxyStatus),
             sentence: `the proxy did not connect to ${host}${proxyStatus ? ` (status ${proxyStatus})` : ''}`,
-            advice: 'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
+            advice: 'Check https_proxy (with user and password when the proxy needs them) and no_proxy.',
         };
     }
     if (code === UNKNOWN_CODING) {
@@ -487,11 +487,11 @@ const RETRY_POLICY = {
     factor: 2.5,
     maxPauseMs: 20_000,
 };
-/** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
+/** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 are permanent. */
 function isTransient(status) {
     return (status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505));
 }
-/** Refused before anything happens: 429, and the 403 of a server that says when its limit is lifted (GitHub). */
+/** Refused before anything happens: 429, and the 403 of a server that reports when its limit ends (GitHub). */
 function isLimit({ status, hintMs, }) {
     return status === 429 || (status === 403 && hintMs !== undefined);
 }
@@ -517,7 +517,7 @@ function decideRetry(attempt, effect, progress, policy, random) {
     if (progress.tried > policy.retries)
         return { kind: 'stop' };
     if (hint !== undefined)
-        return { kind: 'retry', afterMs: Math.min(asAsked(hint, random), left) };
+        return { kind: 'retry', afterMs: Math.min(asRequested(hint, random), left) };
     const afterMs = backoff(progress.tried, policy, random);
     return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs };
 }
@@ -525,11 +525,11 @@ function backoff(tried, policy, random) {
     const pause = Math.min(policy.firstPauseMs * policy.factor ** (tried - 1), policy.maxPauseMs);
     return Math.round(pause * (0.5 + random / 2));
 }
-/** Never earlier than asked, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
-function asAsked(hintMs, random) {
+/** Never earlier than requested, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
+function asRequested(hintMs, random) {
     return Math.round(Math.max(hintMs, 1000) + random * 1000);
 }
-/** Epoch seconds at which a limit is lifted: Sentry says it on a 429, GitHub on a 403 or 429 with nothing remaining. */
+/** Epoch seconds at which a limit ends: Sentry reports it on a 429, GitHub on a 403 or 429 with nothing remaining. */
 function resetHeader(status, header) {
     if (status !== 403 && status !== 429)
         return undefined;
@@ -538,9 +538,9 @@ function resetHeader(status, header) {
     return status === 429 ? header('x-sentry-rate-limit-reset') : undefined;
 }
 /**
- * The pause in milliseconds that an answer asks for, or undefined: `Retry-After` in both forms, else the reset of a
+ * The pause in milliseconds that a response requests, or undefined: `Retry-After` in both forms, else the reset of a
  * limit (neither Sentry nor GitHub's primary limit sends a `Retry-After`). Points in time are taken relative to the
- * answer's own `Date`, because the runner's clock may be off.
+ * response's own `Date`, because the runner's clock may be off.
  */
 function retryHint(status, header, nowMs) {
     const dated = Date.parse(header('date') ?? '');
@@ -1536,10 +1536,10 @@ var sanitize = __nccwpck_require__(4212);
 
 
 /** GitHub drops a job summary above 1 MiB. */
-const LARGEST_SUMMARY = 1024 * 1024;
+const MAX_SUMMARY_BYTES = 1024 * 1024;
 /**
- * The runner's side of the ports. Whatever leaves the process passes here, so here secrets are taken out and
- * commands defused, for every sink alike. The runner is told first what to mask itself.
+ * The runner's side of the ports. Whatever leaves the process passes here, so secrets are removed and
+ * workflow commands escaped here, for every output alike. The secrets are registered with the runner first, which masks them, too.
  */
 function createActions(redactor) {
     for (const secret of redactor.secrets) {
@@ -1591,7 +1591,7 @@ function createActions(redactor) {
         summary: {
             write: async (markdown) => {
                 const text = redact(markdown);
-                const fits = Buffer.byteLength(text) <= LARGEST_SUMMARY;
+                const fits = Buffer.byteLength(text) <= MAX_SUMMARY_BYTES;
                 try {
                     await summary.addRaw(fits ? text : 'The summary is too long for GitHub; see the log.').write();
                 }
@@ -1619,7 +1619,7 @@ function writer(kind, logger, write) {
             written.set(name, value);
         }
         catch {
-            logger.warning(`The runner's ${kind} file cannot be written, so ${name} is lost to later steps. It is: ${value}`);
+            logger.warning(`The runner's ${kind} file cannot be written, so later steps cannot read ${name}. Its value is: ${value}`);
         }
     };
 }
@@ -1792,7 +1792,7 @@ var read = __nccwpck_require__(2346);
 
 
 
-/** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
+/** Bytes. JSON responses are far smaller; what is larger is not a response of the API. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 /**
  * Sends what is read over Node's own HTTP, and what changes something through axios. Both use the same agents, so the
@@ -1865,7 +1865,7 @@ function parseSha(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/text/url-credentials.ts
-/** User names and passwords inside of URLs, which people put into inputs and variables, and nobody may see. */
+/** User names and passwords inside of URLs, which people put into inputs and variables, and which must not be displayed. */
 const HIDDEN = '***';
 /** Characters; shorter ones are hidden in messages, but masking them would blank out ordinary text. */
 const MIN_MASKED_PASSWORD = 6;
@@ -3118,7 +3118,7 @@ function quoteLongIntegers(json) {
 
 
 
-/** Code points of a text that are looked at for what to show. */
+/** Code points of a text of which a part is displayed. */
 const MAX_SANITIZED = 65_536;
 /** A response of any status, after retries. */
 class HttpResponse {
@@ -3144,7 +3144,7 @@ class HttpResponse {
         return this.#redact(this.#raw);
     }
     /**
-     * The body as JSON, without secrets, whatever its content type says (Sentry sends a 429's JSON as text/html);
+     * The body as JSON, without secrets, whatever its content type (Sentry sends a 429's JSON as text/html);
      * undefined if it is none.
      */
     get json() {
@@ -3163,12 +3163,12 @@ class HttpResponse {
     header(name) {
         return this.#incoming.header(name);
     }
-    /** `max` code points of foreign text, without secrets and without anything that acts. */
+    /** `max` code points of external text, without secrets and without anything that could act. */
     sanitize(text, max = 300) {
         // Twice: cleaning can put a secret together that was sent in pieces.
         return (0,sanitize/* shorten */.ml)(this.#redact((0,sanitize/* plain */.pj)(this.#redact(text), MAX_SANITIZED)), max);
     }
-    /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
+    /** An error with what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
     error(kind, reason, more = {}) {
         const { peer, method, url, intent } = this.#request;
         return new http_failure/* HttpError */.j$({
@@ -3281,7 +3281,7 @@ function noResponse(request, failure, tried, deps) {
 }
 function retryLater(response, afterMs, now) {
     const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
-    return response.error('status', `responded with ${response.status} and asks to wait for ${(0,durations/* sayDuration */.k)(afterMs)}`, {
+    return response.error('status', `responded with ${response.status} and requests a pause of ${(0,durations/* sayDuration */.k)(afterMs)}`, {
         advice: `Re-run the job after ${at}. A single request waits for at most 60 s.`,
         retryAfterMs: afterMs,
     });
@@ -3304,7 +3304,7 @@ var schemas = __nccwpck_require__(8395);
 ;// CONCATENATED MODULE: ./src/sentry/schema.ts
 
 /**
- * The parts of Sentry's answers that are used. Unknown fields pass, and everything but `version` may be absent:
+ * The parts of Sentry's responses that are used. Unknown fields pass, and everything but `version` may be absent:
  * fields come and go between versions of self-hosted Sentry.
  */
 const Project = schemas/* looseObject */._H3({
@@ -3349,7 +3349,7 @@ const DeployListSchema = schemas/* array */.YOg(DeploySchema);
 
 
 /**
- * POST of a release, in the form of `projects` that the server takes. A 400 about projects is answered with the next
+ * POST of a release, in the form of `projects` that the server takes. After a 400 about projects it uses the next
  * form: all projects within reach of a personal token; digits as text, which is a slug, and from 25.12.1 an id, too;
  * slugs instead of ids, for servers before 24.8.
  * @returns the first response that does not refuse the projects, else the first one of all
@@ -3491,7 +3491,7 @@ function createReleaseApi(call, account, widens) {
 /**
  * The call that lists exactly one version, and how to read its response; undefined when the search language cannot
  * express the version. Both statuses, and all projects that the token can reach: the default is open releases of
- * joined teams. Servers before 2022 answer 400 to the key `release:`.
+ * joined teams. Servers before 2022 respond with 400 to the key `release:`.
  */
 function listOfVersion(version, intent) {
     const query = exactQuery(version);
@@ -3576,7 +3576,7 @@ function createCommitsApi(call, account) {
             }
         },
         async associate(version, body, dateReleased) {
-            const response = await (0,sentry_call/* askOnce */.RV)(call, {
+            const response = await (0,sentry_call/* sendOnce */.E4)(call, {
                 method: 'PUT',
                 path: (0,sentry_call/* releasePath */.bD)(version),
                 body: dateReleased === undefined ? body : { ...body, dateReleased },
@@ -3587,7 +3587,7 @@ function createCommitsApi(call, account) {
             const error = () => (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
             if (response.status === 409)
                 return { kind: 'busy', error: error() };
-            if ((0,sentry_call/* isTrouble */.KM)(response))
+            if ((0,sentry_call/* isServerFailure */.Ab)(response))
                 return { kind: 'lost', error: error() };
             if (response.status === 413)
                 return { kind: 'too-large' };
@@ -3657,14 +3657,14 @@ function begin(world, report) {
     });
     return { inputs, context, world, report, sentry: session, startedAt };
 }
-/** How requests are sent, unless somebody needs other limits. */
+/** How requests are sent; a caller can replace the limits. */
 function httpDeps({ requestTimeout, retries }, { actions, clock, signal, transport }) {
     const { logger, redact } = actions;
     return { transport, clock, logger, signal, redact, requestTimeout, retries };
 }
 
 ;// CONCATENATED MODULE: ./src/state.ts
-/** What the main step leaves for the post step. Names of work only, never a secret. */
+/** What the main step saves for the post step. Names of work only, never a secret. */
 const STARTED = 'started';
 const WORK = 'work';
 const SETTLED = 'settled';
@@ -3675,15 +3675,15 @@ function markStarted(state) {
 function isPost(state) {
     return state.read(STARTED) === 'true';
 }
-/** Says what is being done, before it is done, so that it can be named when the process is killed. */
+/** Saves what the step is about to do, so that the post step can name it when the process was killed. */
 function describeWork(state, work) {
     state.save(WORK, work);
 }
-/** The main step came to its own end, good or bad, and has said so itself. */
+/** The main step ended by itself, with or without an error, and has reported it. */
 function settleWork(state) {
     state.save(SETTLED, 'true');
 }
-/** The work that was cut off, or undefined when the main step came to its own end. */
+/** The work that was cut off, or undefined when the main step ended by itself. */
 function unsettledWork(state) {
     return state.read(SETTLED) === 'true' ? undefined : state.read(WORK) || undefined;
 }
@@ -3695,8 +3695,8 @@ function unsettledWork(state) {
 
 
 /**
- * The post step: finishes what the main step left when it was killed. Builds that it submitted are cancelled; all else
- * is said. It never throws and never fails the job.
+ * The post step: cancels the builds that a killed main step submitted, and warns of everything else that may be
+ * unfinished. It never throws and never fails the job.
  */
 async function cleanUp(world) {
     const { logger, state } = world.actions;
@@ -3704,12 +3704,12 @@ async function cleanUp(world) {
         await cancelBuilds(world);
     }
     catch (thrown) {
-        logger.warning(`Builds of this run may be left running: ${(0,errors/* asActionError */.z6)(thrown).message}`);
+        logger.warning(`Builds of this run may still be running: ${(0,errors/* asActionError */.z6)(thrown).message}`);
     }
     const work = unsettledWork(state);
     if (work === undefined)
         return;
-    logger.warning(`The step was killed while it worked on ${work}. Run it again: it finds what was done and does the rest.`, 'Release gate was interrupted');
+    logger.warning(`The step was killed while it worked on ${work}. Re-run the job: it finds what was done and completes the rest.`, 'Release gate was interrupted');
 }
 async function cancelBuilds(world) {
     const { actions, clock, start } = world;
@@ -3985,7 +3985,7 @@ function nextStep(release, wanted) {
     };
     return Object.keys(change).length > 0 ? { kind: 'update', change } : { kind: 'done' };
 }
-/** The wanted projects that the release is not attached to; all of them when the answer does not say. */
+/** The wanted projects that the release is not attached to; all of them when the response does not contain projects. */
 function missingProjects(release, wanted) {
     const attached = release.projects ?? [];
     return wanted.filter((project) => !attached.some((candidate) => (0,links/* isProject */.YS)(candidate, project)));
@@ -4010,7 +4010,7 @@ async function find(wanted, { api, logger }) {
     const release = await api.find(wanted.version);
     if (!release || release.version === wanted.version)
         return release;
-    logger.info(`Sentry was asked for release ${(0,sanitize/* quoted */.TL)(wanted.version)} and responded with ${(0,sanitize/* quoted */.TL)(release.version)}, which is ignored.`);
+    logger.info(`The step requested release ${(0,sanitize/* quoted */.TL)(wanted.version)} but Sentry responded with ${(0,sanitize/* quoted */.TL)(release.version)}, which is ignored.`);
     return undefined;
 }
 /**
@@ -4348,7 +4348,7 @@ function logRange(range, head, previous, logger) {
 /**
  * Looks for a deploy of exactly this identity. A deploy object does not name its projects, so they are derived from
  * the lists that Sentry gives for one project (`?project=`). Where that cannot be decided, no deploy is found:
- * one too many is seen and removed, a lost one is not.
+ * a duplicate is noticed and can be deleted, a missing one is not.
  * @throws HttpError when Sentry refuses to list the deploys
  */
 async function findDeploy(release, identity, session) {
@@ -4433,7 +4433,7 @@ async function listDeploys(version, projects, { call, account }) {
 }
 /**
  * Whether the release was deployed to an environment for one project. The list of releases knows that on every server,
- * but not by which deploy. Undefined when it does not tell.
+ * but not by which deploy. Undefined when it does not report it.
  */
 async function isDeployedTo(version, environment, project, { call }) {
     const list = listOfVersion(version, 'look up the environments of the release');
@@ -4486,7 +4486,7 @@ function differ(lists) {
 
 const deploy_PAUSE = { first: 1_000, longest: 10_000 };
 /**
- * Records a deploy once: Sentry adds a row for every POST and notifies people, so an equal deploy is looked for first,
+ * Records a deploy once: Sentry adds a row for every POST and notifies people, so it looks for an equal deploy first,
  * and again when the response to the POST was lost.
  * @param hiddenUntil milliseconds since the epoch until which Sentry may hide the release (404)
  * @throws HttpError when Sentry refuses; ActionError when the release stays hidden (404)
@@ -4508,11 +4508,11 @@ async function recordDeploy(release, wanted, hiddenUntil, session) {
             if (lookup === 'hidden')
                 return onHidden();
             known = lookup;
-            // Without a URL nothing tells the runs apart, so a deploy of an earlier run says nothing about this one.
+            // Without a URL runs cannot be distinguished, so a deploy of an earlier run proves nothing about this one.
             if (lookup.deploy && wanted.url !== undefined)
                 return existing(lookup.deploy, wanted, logger);
             if (lookup.similar.size > 0 && wanted.url !== undefined) {
-                logger.info(`Sentry has a deploy with the same environment, name and URL (${[...lookup.similar].join(', ')}), but not for exactly these projects, as far as it tells. A new deploy is recorded.`);
+                logger.info(`Sentry has a deploy with the same environment, name and URL (${[...lookup.similar].join(', ')}), but not for exactly these projects, as far as it reports them. The step records a new deploy.`);
             }
         }
         if (lost) {
@@ -4525,7 +4525,7 @@ async function recordDeploy(release, wanted, hiddenUntil, session) {
                 throw lost;
         }
         const response = await sending.post();
-        if (response instanceof http_failure/* HttpError */.j$ || (0,sentry_call/* isTrouble */.KM)(response)) {
+        if (response instanceof http_failure/* HttpError */.j$ || (0,sentry_call/* isServerFailure */.Ab)(response)) {
             lost = response instanceof http_failure/* HttpError */.j$ ? response : (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
             losses += 1;
             logger.info(`${lost.message}. Checking whether the deploy was recorded anyway.`);
@@ -4542,7 +4542,7 @@ async function recordDeploy(release, wanted, hiddenUntil, session) {
     if (!deployed)
         throw lost ?? deploy_noAccess(wanted);
     if (deployed.created)
-        announce(deployed, wanted, logger);
+        logDeploy(deployed, wanted, logger);
     return deployed;
 }
 function existing(deploy, wanted, logger) {
@@ -4556,7 +4556,7 @@ function existing(deploy, wanted, logger) {
     }
     return { id, created: false };
 }
-function announce({ id }, { environment, url }, logger) {
+function logDeploy({ id }, { environment, url }, logger) {
     logger.info(`Recorded a deploy to ${(0,sanitize/* plain */.pj)(environment)} (${id}).`);
     if (url === undefined) {
         logger.notice(`The deploy to ${(0,sanitize/* plain */.pj)(environment)} was recorded without a URL, because Sentry does not accept the URL of this workflow run. ` +
@@ -4577,7 +4577,7 @@ function createSender(release, wanted, { call, clock }) {
     const now = new Date(clock.now()).toISOString();
     const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt };
     const attached = release.projects ?? [];
-    const send = (projects) => (0,sentry_call/* askOnce */.RV)(call, {
+    const send = (projects) => (0,sentry_call/* sendOnce */.E4)(call, {
         method: 'POST',
         path: `${(0,sentry_call/* releasePath */.bD)(release.version)}deploys/`,
         body: { environment, name, url, ...dates, projects },
@@ -4702,14 +4702,14 @@ async function ensureRelease(wanted, onRelease, session) {
     };
 }
 /**
- * Sentry answers 201 also to a run that only attached a project, and 208 to the one that created the row when another
- * attached the project first. The User-Agent of the creating request, which Sentry keeps, tells them apart; on servers
+ * Sentry responds with 201 also to a run that only attached a project, and 208 to the one that created the row when another
+ * attached the project first. The User-Agent of the creating request, which Sentry keeps, distinguishes them; on servers
  * that do not keep it the status decides.
  */
 function isOurs({ release, status, others }, userAgent) {
     return release.userAgent ? release.userAgent === userAgent : status === 201 && !others;
 }
-/** True when the response to a POST does not tell which projects are attached: the confirmation will. */
+/** True when the response to a POST does not contain the attached projects: the confirmation will. */
 function projectsUnknown(step, taken, release) {
     return (step.kind === 'amend' &&
         !step.reopen &&
@@ -4761,7 +4761,7 @@ function warnIfArchived(release, logger) {
 
 
 
-/** Makes sure that the release is there. */
+/** Ensures that the release exists. */
 async function release({ inputs, world, report, sentry }) {
     const { logger, outputs } = world.actions;
     const { organization, baseUrl, projects } = inputs.sentry;
@@ -4821,7 +4821,7 @@ async function commits(step, { release, hiddenUntil }) {
     const finalized = together && result.kind !== 'present' && Boolean(result.release.dateReleased);
     return { release: result.release, hiddenUntil, fresh: true, finalized };
 }
-/** Where nothing fails for want of commits, GitHub gets some seconds to answer and not a minute. */
+/** In `auto` the step does not fail without commits, so it waits for GitHub some seconds only, not a minute. */
 const RETRIES_IN_AUTO = 3;
 function commitSource({ inputs, context, world }) {
     const { githubToken, setCommits } = inputs.lifecycle;
@@ -4836,7 +4836,7 @@ function commitSource({ inputs, context, world }) {
         return createCommitSource({ http, logger: world.actions.logger, token: githubToken, apiUrl, repository });
     };
 }
-/** The ABF part: submits or selects builds, and waits for their verdict. */
+/** The ABF part: submits or selects builds, and waits for their results. */
 async function builds(abf, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs, state } = world.actions;
@@ -4857,7 +4857,7 @@ async function builds(abf, step) {
     };
     return await runAbf(abf, deps);
 }
-/** Sets the release date and records the deploy, unless the builds say otherwise. */
+/** Sets the release date and records the deploy, unless the builds hold the release back. */
 async function finish(step, current, verdict) {
     const { inputs, report, world } = step;
     const { finalize, deploy } = inputs.lifecycle;
@@ -4874,7 +4874,7 @@ async function finish(step, current, verdict) {
     if (finalize)
         await settleDate(step, current, verdict !== undefined);
     else
-        logger.info('finalize is false: the release date is left as it is.');
+        logger.info('finalize is false: the release date is not changed.');
     if (deploy)
         await deployTo(deploy, step, current);
 }
@@ -4936,7 +4936,7 @@ function renderSummary(report) {
 function headline({ release, failure }) {
     if (failure instanceof errors/* CancelledError */.cc)
         return '⏹️ Sentry release: cancelled';
-    if (failure && !(failure instanceof errors/* AnnouncedError */.C0))
+    if (failure && !(failure instanceof errors/* ReportedError */.SS))
         return '❌ Sentry release: failed';
     if (release?.ensured.created)
         return '✅ Sentry release created';
@@ -5023,7 +5023,7 @@ function deployRow({ deploy }) {
     ];
 }
 function failure({ failure: error }) {
-    if (!error || error instanceof errors/* AnnouncedError */.C0)
+    if (!error || error instanceof errors/* ReportedError */.SS)
         return [];
     const lines = [...error.message.split('\n'), ...(error.advice ? [error.advice] : [])];
     return [`<blockquote>${lines.map((line) => (0,sanitize/* markup */.PT)(line, 1000)).join('<br>')}</blockquote>`, ''];
@@ -5070,7 +5070,7 @@ async function run(world) {
         await logger.group('Finalize and deploy', () => finish(step, current, verdict));
         logger.info(sayResult(report));
         if (verdict && !verdict.ok)
-            throw new errors/* AnnouncedError */.C0(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`);
+            throw new errors/* ReportedError */.SS(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`);
     }
     catch (thrown) {
         report.failure = (0,errors/* asActionError */.z6)(thrown);
@@ -5225,8 +5225,8 @@ function at(value, ...path) {
 
 
 /**
- * Reads what the step was told. It never throws, because what it would say needs a log.
- * @param redact takes secrets out of what a message repeats
+ * Reads inputs, environment and event. It never throws, because reporting an error needs a logger.
+ * @param redact removes secrets from values that a message repeats
  */
 function readStart(env, event, clock, redact) {
     const startedAt = new Date(clock.now()).toISOString();
@@ -5239,15 +5239,15 @@ function readStart(env, event, clock, redact) {
         return { startedAt, context, userAgent, inputs: (0,errors/* asActionError */.z6)(thrown) };
     }
 }
-/** Leaves for the post step that the main one ran, and on what, before anything is done. */
-function leaveForPost({ inputs }, state) {
+/** Saves for the post step that the main step started, and what it works on, before any request is sent. */
+function saveForPost({ inputs }, state) {
     markStarted(state);
     if (inputs instanceof Error)
         return;
     const { version, organization } = inputs.sentry;
     describeWork(state, `release ${(0,sanitize/* plain */.pj)(version)} in organization ${organization}`);
 }
-/** Tells processes apart. It is not a secret. */
+/** Identifies the process. It is not a secret. */
 function uniqueId(clock) {
     return [clock.random(), clock.random()].map((number) => number.toString(36).slice(2)).join('');
 }
@@ -5436,7 +5436,7 @@ function cancellation(process) {
             controller.abort(new errors/* CancelledError */.cc(name));
         });
     }
-    // A runner that is gone closes the pipe of the log. Without a listener each line would throw, also the one that says so.
+    // A runner that has ended closes the pipe of the log. Without a listener each line would throw, also the line that reports the error.
     process.stdout.on('error', () => {
         controller.abort(new errors/* CancelledError */.cc('the end of its log'));
     });
@@ -5456,7 +5456,7 @@ function cancellation(process) {
 
 
 
-/** Runs the main step, or the post step where the saved state says that the main step ran. Never rejects. */
+/** Runs the main step, or the post step when the saved state shows that the main step ran. Never rejects. */
 async function start({ env }) {
     const redactor = new Redactor();
     for (const secret of readSecrets(env))
@@ -5481,7 +5481,7 @@ async function main(world) {
         logFailure(thrown, logger);
     };
     process.on('uncaughtException', fail);
-    leaveForPost(world.start, state);
+    saveForPost(world.start, state);
     await run(world).catch(fail);
 }
 /** The post step: whatever happens, it only warns, because the job has its result by then. */
@@ -5509,7 +5509,7 @@ function readEvent(path) {
 /** One red annotation with cause and advice; the details follow as plain log lines. */
 function logFailure(thrown, logger) {
     const error = (0,errors/* asActionError */.z6)(thrown);
-    if (error instanceof errors/* AnnouncedError */.C0) {
+    if (error instanceof errors/* ReportedError */.SS) {
         logger.info(error.message);
         return;
     }
@@ -5525,10 +5525,10 @@ function logFailure(thrown, logger) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ab: () => (/* binding */ isServerFailure),
 /* harmony export */   Bd: () => (/* binding */ pages),
 /* harmony export */   DU: () => (/* binding */ lookUpCall),
-/* harmony export */   KM: () => (/* binding */ isTrouble),
-/* harmony export */   RV: () => (/* binding */ askOnce),
+/* harmony export */   E4: () => (/* binding */ sendOnce),
 /* harmony export */   bD: () => (/* binding */ releasePath),
 /* harmony export */   kC: () => (/* binding */ asProject),
 /* harmony export */   qg: () => (/* binding */ parse),
@@ -5540,8 +5540,8 @@ function logFailure(thrown, logger) {
 
 
 const SENTRY = { name: 'Sentry', urlInput: 'sentry-url' };
-/** A list is never followed further than this, whatever the server says. */
-const MOST_PAGES = 50;
+/** A list is never followed further than this, even when the server names another page. */
+const MAX_PAGES = 50;
 function createCaller({ http, ...identity }) {
     return (call) => http.send(toRequest(call, identity));
 }
@@ -5549,7 +5549,7 @@ function createCaller({ http, ...identity }) {
 function lookUpCall(version) {
     return { method: 'GET', path: releasePath(version), intent: 'look up the release' };
 }
-/** A call as the request that it is on the wire. */
+/** The HTTP request of a call. */
 function toRequest({ method, path, query, body, upload, intent, effect = 'idempotent' }, { account, token, userAgent }) {
     const root = new URL(`api/0/organizations/${encodeURIComponent(account.organization)}/`, account.base);
     const url = upload?.url ?? new URL(path, root);
@@ -5579,9 +5579,9 @@ function toRequest({ method, path, query, body, upload, intent, effect = 'idempo
 }
 /**
  * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
+ * @returns the error, instead of throwing it, when the response was lost or cut short: the call may have had its effect
  */
-async function askOnce(call, what) {
+async function sendOnce(call, what) {
     try {
         const response = await call({ ...what, effect: 'creates' });
         const done = response.status >= 200 && response.status < 300;
@@ -5593,8 +5593,8 @@ async function askOnce(call, what) {
         throw error;
     }
 }
-/** The server, or something before it, failed: whether the call had its effect is open. */
-function isTrouble({ status }) {
+/** The server, or a proxy in front of it, failed: it is unknown whether the call had its effect. */
+function isServerFailure({ status }) {
     return status === 408 || status >= 500;
 }
 /** The path of one release; a version holds no slash, so it is one segment. */
@@ -5602,7 +5602,7 @@ function releasePath(version) {
     return `releases/${encodeURIComponent(version)}/`;
 }
 /**
- * The body of an answer, checked.
+ * The body of a response, checked.
  * @throws HttpError of kind `unreadable` that names the first field that does not fit
  */
 function parse(schema, response) {
@@ -5613,12 +5613,12 @@ function parse(schema, response) {
     throw (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(response, issue && issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'no JSON');
 }
 /**
- * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
+ * The responses to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
  * and the token goes nowhere but to the base.
  */
 async function* pages(call, first) {
     let query = { per_page: '100', ...first.query };
-    for (let page = 0; page < MOST_PAGES; page += 1) {
+    for (let page = 0; page < MAX_PAGES; page += 1) {
         const response = await call({ ...first, query });
         yield response;
         const cursor = nextCursor(response.header('link') ?? '');
@@ -5627,7 +5627,7 @@ async function* pages(call, first) {
         query = { ...query, cursor };
     }
 }
-/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
+/** `Link` always holds a `rel="next"`; there is a next page only with `results="true"`. */
 function nextCursor(link) {
     const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part));
     if (!next || !/;\s*results="true"/.test(next))
@@ -5676,13 +5676,13 @@ const INPUT_OF_FIELD = new Map([
 ]);
 /**
  * Turns a response that a call does not expect into an error with the server's text and the next thing to do.
- * @param scopes what the call needs, for servers that do not say (before mid-2026)
+ * @param scopes what the call needs, for servers that do not name them (before mid-2026)
  */
 function explain(response, account, scopes) {
     const message = messageIn(response);
-    const said = message === '' ? '' : `: ${message}`;
+    const reason = message === '' ? '' : `: ${message}`;
     const html = (0,_http_error_body_js__WEBPACK_IMPORTED_MODULE_0__/* .isWebPage */ .AA)(response.text);
-    return response.error(html && response.status < 300 ? 'unreadable' : 'status', `responded with ${response.status}${said}`, {
+    return response.error(html && response.status < 300 ? 'unreadable' : 'status', `responded with ${response.status}${reason}`, {
         serverMessage: message,
         advice: advise(response, html, account, scopes),
         detail: errorId(response),
@@ -5699,7 +5699,7 @@ function advise(response, html, account, scopes) {
     const { base, organization, projects, tokenSource } = account;
     const tokens = (0,_links_js__WEBPACK_IMPORTED_MODULE_1__/* .tokenSettingsUrl */ .iK)(base, organization);
     if (html && response.status < 500) {
-        return `The response is a web page, not one of Sentry's API. Check sentry-url (now ${base}), and whether a proxy or firewall answers instead of Sentry.`;
+        return `The response is a web page, not one of Sentry's API. Check sentry-url (now ${base}), and whether a proxy or firewall responds instead of Sentry.`;
     }
     switch (response.status) {
         case 400:
@@ -5830,7 +5830,7 @@ function numericId(id) {
 function tokenSettingsUrl(base, organization) {
     return `${base}settings/${organization}/auth-tokens/`;
 }
-/** True when an attached project is the one that was asked for by slug or numeric id. */
+/** True when an attached project is the one that was requested by slug or numeric id. */
 function isProject(project, wanted) {
     const { slug, id } = project;
     return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
@@ -5852,15 +5852,15 @@ function isProject(project, wanted) {
 /* harmony export */   tJ: () => (/* binding */ inert)
 /* harmony export */ });
 /**
- * Text that somebody else wrote (a server, a commit, an event, an input) on its way to a person.
- * Everything that shows such text goes through here, so that it can neither hide, nor act.
+ * External text (of a server, a commit, an event, an input) is sanitized here before it is displayed, so that it can
+ * neither hide anything nor become a workflow command or markup.
  */
 // Terminal escapes first, whole, so that their printable tails ("[31m") do not stay behind.
 const TERMINAL_ESCAPES = /\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[\u001B\u009B][[\]()#;?]*[0-9;?]*[ -/]*[@-~]?/g;
 // Control and format characters (bidirectional overrides, zero-width marks, tags), line separators, and whatever else
 // fonts show as nothing; all but the selector that makes a symbol an emoji.
 const INVISIBLE = /(?:(?!\uFE0F)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}])+/gu;
-// The runner's first command syntax, which it looks for anywhere in a line.
+// The runner's first command syntax, which it accepts anywhere in a line.
 const LEGACY_COMMAND = /##\[/g;
 /** The mark at the end of a text that was cut. */
 const CUT = '…';
@@ -5895,7 +5895,7 @@ function quoted(text, max = 120) {
     return `"${plain(text, max)}"`;
 }
 /**
- * `plain` text that is inert in Markdown and in HTML: every character that either language could read as syntax
+ * `plain` text without meaning in Markdown and in HTML: every character that either language could read as syntax
  * becomes a numeric character reference, also the colon of a URL, so that nothing turns into a link by itself.
  */
 function markup(text, max = 300) {
@@ -5929,7 +5929,7 @@ function inert(text) {
 /* harmony export */   U: () => (/* binding */ isLoopback)
 /* harmony export */ });
 /**
- * The URL that a text is; undefined for anything else. `URL.canParse` is not used: in Node 20 it says no to URLs with
+ * The URL that a text is; undefined for anything else. `URL.canParse` is not used: in Node 20 it refuses URLs with
  * letters outside of ASCII as soon as V8 has optimized its caller.
  */
 function parseUrl(text, base) {
@@ -5973,10 +5973,10 @@ function sumOfUnits(text) {
     const [, h = '0', m = '0', s = '0', ms = '0'] = match;
     return ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms);
 }
-const LONGEST_SAID_MS = 366 * 24 * 60 * 60 * 1000;
-/** A span of milliseconds as people say it: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
+const MAX_FORMATTED_MS = 366 * 24 * 60 * 60 * 1000;
+/** A span of milliseconds for people: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
 function sayDuration(ms) {
-    if (!(ms < LONGEST_SAID_MS))
+    if (!(ms < MAX_FORMATTED_MS))
         return 'more than a year';
     if (ms < 1000)
         return `${Math.max(0, Math.round(ms))} ms`;

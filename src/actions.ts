@@ -4,7 +4,7 @@ import type { Redactor } from './text/redact.ts'
 import { inert } from './text/sanitize.ts'
 
 /** GitHub drops a job summary above 1 MiB. */
-const LARGEST_SUMMARY = 1024 * 1024
+const MAX_SUMMARY_BYTES = 1024 * 1024
 
 export interface Actions {
   readonly logger: Logger
@@ -15,8 +15,8 @@ export interface Actions {
 }
 
 /**
- * The runner's side of the ports. Whatever leaves the process passes here, so here secrets are taken out and
- * commands defused, for every sink alike. The runner is told first what to mask itself.
+ * The runner's side of the ports. Whatever leaves the process passes here, so secrets are removed and
+ * workflow commands escaped here, for every output alike. The secrets are registered with the runner first, which masks them, too.
  */
 export function createActions(redactor: Redactor): Actions {
   for (const secret of redactor.secrets) {
@@ -69,7 +69,7 @@ export function createActions(redactor: Redactor): Actions {
     summary: {
       write: async (markdown) => {
         const text = redact(markdown)
-        const fits = Buffer.byteLength(text) <= LARGEST_SUMMARY
+        const fits = Buffer.byteLength(text) <= MAX_SUMMARY_BYTES
         try {
           await core.summary.addRaw(fits ? text : 'The summary is too long for GitHub; see the log.').write()
         } catch {
@@ -97,7 +97,7 @@ function writer(kind: string, logger: Logger, write: Outputs['set']): Outputs['s
       written.set(name, value)
     } catch {
       logger.warning(
-        `The runner's ${kind} file cannot be written, so ${name} is lost to later steps. It is: ${value}`,
+        `The runner's ${kind} file cannot be written, so later steps cannot read ${name}. Its value is: ${value}`,
       )
     }
   }

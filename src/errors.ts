@@ -25,14 +25,14 @@ export class CancelledError extends ActionError {
   constructor(by: string) {
     super(`Stopped by ${by} before the work was finished.`, {
       title: 'Release gate cancelled',
-      advice: 'Run the job again: what was already done is found and not done twice.',
+      advice: 'Re-run the job: what was already done is found and not done twice.',
     })
   }
 }
 
-/** A failure that has been told already, in annotations of its own. */
-export class AnnouncedError extends ActionError {
-  override readonly name = 'AnnouncedError'
+/** A failure that annotations of its own have already reported. */
+export class ReportedError extends ActionError {
+  override readonly name = 'ReportedError'
 }
 
 /** Turns whatever was thrown into an error that can be shown. */
@@ -40,7 +40,7 @@ export function asActionError(thrown: unknown): ActionError {
   if (thrown instanceof ActionError) return thrown
   const text = thrown instanceof Error ? thrown.message : inspect(thrown, { depth: 1 })
   return new ActionError(`Unexpected error: ${text}`, {
-    advice: 'This is a fault of the action itself. Please report it with the log of this step.',
+    advice: 'This is a bug of the action itself. Please report it with the log of this step.',
     detail: thrown instanceof Error && thrown.stack ? [thrown.stack] : [],
   })
 }

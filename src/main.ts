@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { createActions } from './actions.ts'
-import { AnnouncedError, asActionError } from './errors.ts'
+import { ReportedError, asActionError } from './errors.ts'
 import { createTransport } from './http/transport.ts'
 import { readSecrets } from './inputs/load.ts'
 import type { Logger } from './ports.ts'
 import { cleanUp } from './post.ts'
 import { run } from './run.ts'
-import { leaveForPost, readStart } from './start.ts'
+import { saveForPost, readStart } from './start.ts'
 import { isPost } from './state.ts'
 import type { World } from './step.ts'
 import { Redactor } from './text/redact.ts'
 import { systemClock } from './wait/clock.ts'
 import { cancellation } from './wait/signals.ts'
 
-/** Runs the main step, or the post step where the saved state says that the main step ran. Never rejects. */
+/** Runs the main step, or the post step when the saved state shows that the main step ran. Never rejects. */
 export async function start({ env }: NodeJS.Process): Promise<void> {
   const redactor = new Redactor()
   for (const secret of readSecrets(env)) redactor.add(secret)
@@ -38,7 +38,7 @@ export async function main(world: World): Promise<void> {
     logFailure(thrown, logger)
   }
   process.on('uncaughtException', fail)
-  leaveForPost(world.start, state)
+  saveForPost(world.start, state)
   await run(world).catch(fail)
 }
 
@@ -67,7 +67,7 @@ function readEvent(path: string | undefined): unknown {
 /** One red annotation with cause and advice; the details follow as plain log lines. */
 function logFailure(thrown: unknown, logger: Logger): void {
   const error = asActionError(thrown)
-  if (error instanceof AnnouncedError) {
+  if (error instanceof ReportedError) {
     logger.info(error.message)
     return
   }

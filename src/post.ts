@@ -5,20 +5,20 @@ import { httpDeps, type World } from './step.ts'
 import { unsettledWork } from './state.ts'
 
 /**
- * The post step: finishes what the main step left when it was killed. Builds that it submitted are cancelled; all else
- * is said. It never throws and never fails the job.
+ * The post step: cancels the builds that a killed main step submitted, and warns of everything else that may be
+ * unfinished. It never throws and never fails the job.
  */
 export async function cleanUp(world: World): Promise<void> {
   const { logger, state } = world.actions
   try {
     await cancelBuilds(world)
   } catch (thrown) {
-    logger.warning(`Builds of this run may be left running: ${asActionError(thrown).message}`)
+    logger.warning(`Builds of this run may still be running: ${asActionError(thrown).message}`)
   }
   const work = unsettledWork(state)
   if (work === undefined) return
   logger.warning(
-    `The step was killed while it worked on ${work}. Run it again: it finds what was done and does the rest.`,
+    `The step was killed while it worked on ${work}. Re-run the job: it finds what was done and completes the rest.`,
     'Release gate was interrupted',
   )
 }

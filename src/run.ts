@@ -1,4 +1,4 @@
-import { AnnouncedError, asActionError } from './errors.ts'
+import { asActionError, ReportedError } from './errors.ts'
 import { wantsSummary } from './inputs/load.ts'
 import { builds, commits, finish, release, sourceMaps } from './stages.ts'
 import { settleWork } from './state.ts'
@@ -23,7 +23,7 @@ export async function run(world: World): Promise<void> {
     await logger.group('Finalize and deploy', () => finish(step, current, verdict))
     logger.info(sayResult(report))
     if (verdict && !verdict.ok)
-      throw new AnnouncedError(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`)
+      throw new ReportedError(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`)
   } catch (thrown) {
     report.failure = asActionError(thrown)
     throw report.failure

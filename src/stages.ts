@@ -7,7 +7,7 @@ import type { SourceMapInputs } from './inputs/sourcemaps.ts'
 import { setCommitOutputs, setDeployOutputs, setReleaseOutputs, setReleaseState } from './outputs.ts'
 import { associateCommits } from './sentry/commits.ts'
 import { recordDeploy } from './sentry/deploy.ts'
-import { finalizeRelease, type Seen } from './sentry/finalize.ts'
+import { finalizeRelease, type Freshness } from './sentry/finalize.ts'
 import { releaseUrl } from './sentry/links.ts'
 import { ensureRelease, type Ensured } from './sentry/release.ts'
 import type { Release } from './sentry/schema.ts'
@@ -16,13 +16,13 @@ import { httpDeps, type Step } from './step.ts'
 /** The stages of the main step, in order. Each writes its outputs and its part of the report. */
 
 /** The release as it was last seen. */
-export interface Current extends Seen {
+export interface Current extends Freshness {
   readonly release: Release
   /** This run has set the release date, together with the commits. */
   readonly finalized: boolean
 }
 
-/** Makes sure that the release is there. */
+/** Ensures that the release exists. */
 export async function release({ inputs, world, report, sentry }: Step): Promise<Ensured> {
   const { logger, outputs } = world.actions
   const { organization, baseUrl, projects } = inputs.sentry
@@ -92,7 +92,7 @@ export async function commits(step: Step, { release, hiddenUntil }: Ensured): Pr
   return { release: result.release, hiddenUntil, fresh: true, finalized }
 }
 
-/** Where nothing fails for want of commits, GitHub gets some seconds to answer and not a minute. */
+/** In `auto` the step does not fail without commits, so it waits for GitHub some seconds only, not a minute. */
 const RETRIES_IN_AUTO = 3
 
 function commitSource({ inputs, context, world }: Step): (() => Promise<CommitSource>) | undefined {
@@ -108,7 +108,7 @@ function commitSource({ inputs, context, world }: Step): (() => Promise<CommitSo
   }
 }
 
-/** The ABF part: submits or selects builds, and waits for their verdict. */
+/** The ABF part: submits or selects builds, and waits for their results. */
 export async function builds(abf: AbfInputs, step: Step): Promise<AbfResult> {
   const { inputs, world, report, sentry } = step
   const { logger, outputs, state } = world.actions
@@ -130,7 +130,7 @@ export async function builds(abf: AbfInputs, step: Step): Promise<AbfResult> {
   return await runAbf(abf, deps)
 }
 
-/** Sets the release date and records the deploy, unless the builds say otherwise. */
+/** Sets the release date and records the deploy, unless the builds hold the release back. */
 export async function finish(step: Step, current: Current, verdict: AbfResult | undefined): Promise<void> {
   const { inputs, report, world } = step
   const { finalize, deploy } = inputs.lifecycle
@@ -143,7 +143,7 @@ export async function finish(step: Step, current: Current, verdict: AbfResult | 
     return
   }
   if (finalize) await settleDate(step, current, verdict !== undefined)
-  else logger.info('finalize is false: the release date is left as it is.')
+  else logger.info('finalize is false: the release date is not changed.')
   if (deploy) await deployTo(deploy, step, current)
 }
 

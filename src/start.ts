@@ -10,15 +10,15 @@ export interface Start {
   readonly context: GitHubContext
   /** The checked inputs, or the error that lists every problem of every input. */
   readonly inputs: Inputs | ActionError
-  /** Unique per process: Sentry keeps it of the request that creates a release, which later tells who did. */
+  /** Unique per process: Sentry keeps the one of the request that creates a release, which later identifies the creator. */
   readonly userAgent: string
   /** ISO 8601 */
   readonly startedAt: string
 }
 
 /**
- * Reads what the step was told. It never throws, because what it would say needs a log.
- * @param redact takes secrets out of what a message repeats
+ * Reads inputs, environment and event. It never throws, because reporting an error needs a logger.
+ * @param redact removes secrets from values that a message repeats
  */
 export function readStart(
   env: Readonly<NodeJS.ProcessEnv>,
@@ -36,15 +36,15 @@ export function readStart(
   }
 }
 
-/** Leaves for the post step that the main one ran, and on what, before anything is done. */
-export function leaveForPost({ inputs }: Start, state: Pick<State, 'save'>): void {
+/** Saves for the post step that the main step started, and what it works on, before any request is sent. */
+export function saveForPost({ inputs }: Start, state: Pick<State, 'save'>): void {
   markStarted(state)
   if (inputs instanceof Error) return
   const { version, organization } = inputs.sentry
   describeWork(state, `release ${plain(version)} in organization ${organization}`)
 }
 
-/** Tells processes apart. It is not a secret. */
+/** Identifies the process. It is not a secret. */
 function uniqueId(clock: Clock): string {
   return [clock.random(), clock.random()].map((number) => number.toString(36).slice(2)).join('')
 }

@@ -1,6 +1,6 @@
 import type { State } from './ports.ts'
 
-/** What the main step leaves for the post step. Names of work only, never a secret. */
+/** What the main step saves for the post step. Names of work only, never a secret. */
 const STARTED = 'started'
 const WORK = 'work'
 const SETTLED = 'settled'
@@ -14,17 +14,17 @@ export function isPost(state: Pick<State, 'read'>): boolean {
   return state.read(STARTED) === 'true'
 }
 
-/** Says what is being done, before it is done, so that it can be named when the process is killed. */
+/** Saves what the step is about to do, so that the post step can name it when the process was killed. */
 export function describeWork(state: Pick<State, 'save'>, work: string): void {
   state.save(WORK, work)
 }
 
-/** The main step came to its own end, good or bad, and has said so itself. */
+/** The main step ended by itself, with or without an error, and has reported it. */
 export function settleWork(state: State): void {
   state.save(SETTLED, 'true')
 }
 
-/** The work that was cut off, or undefined when the main step came to its own end. */
+/** The work that was cut off, or undefined when the main step ended by itself. */
 export function unsettledWork(state: State): string | undefined {
   return state.read(SETTLED) === 'true' ? undefined : state.read(WORK) || undefined
 }

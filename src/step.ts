@@ -60,7 +60,7 @@ export function begin(world: World, report: Report): Step {
   return { inputs, context, world, report, sentry: session, startedAt }
 }
 
-/** How requests are sent, unless somebody needs other limits. */
+/** How requests are sent; a caller can replace the limits. */
 export function httpDeps(
   { requestTimeout, retries }: Pick<Inputs, 'requestTimeout' | 'retries'>,
   { actions, clock, signal, transport }: Pick<World, 'actions' | 'clock' | 'signal' | 'transport'>,

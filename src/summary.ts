@@ -1,4 +1,4 @@
-import { type ActionError, AnnouncedError, assertNever, CancelledError } from './errors.ts'
+import { type ActionError, ReportedError, assertNever, CancelledError } from './errors.ts'
 import type { Commits } from './sentry/commits.ts'
 import type { Ensured } from './sentry/release.ts'
 import { attribute, markup, plain } from './text/sanitize.ts'
@@ -67,7 +67,7 @@ export function renderSummary(report: Report): string {
 
 function headline({ release, failure }: Report): string {
   if (failure instanceof CancelledError) return '⏹️ Sentry release: cancelled'
-  if (failure && !(failure instanceof AnnouncedError)) return '❌ Sentry release: failed'
+  if (failure && !(failure instanceof ReportedError)) return '❌ Sentry release: failed'
   if (release?.ensured.created) return '✅ Sentry release created'
   return release && changed(release.ensured)
     ? '✅ Sentry release updated'
@@ -155,7 +155,7 @@ function deployRow({ deploy }: Report): Row[] {
 }
 
 function failure({ failure: error }: Report): string[] {
-  if (!error || error instanceof AnnouncedError) return []
+  if (!error || error instanceof ReportedError) return []
   const lines = [...error.message.split('\n'), ...(error.advice ? [error.advice] : [])]
   return [`<blockquote>${lines.map((line) => markup(line, 1000)).join('<br>')}</blockquote>`, '']
 }

@@ -24,7 +24,7 @@ function file(content: string | Buffer): string {
   return path
 }
 
-const STACK = /\n\s+at .*:\d+:\d+|fault of the action/
+const STACK = /\n\s+at .*:\d+:\d+|bug of the action/
 
 /** `worked`, or the one red annotation that says what is wrong; by then nothing may have been sent. */
 function judge(result: ActionResult, requests: readonly string[]): string {
@@ -167,7 +167,7 @@ describe.concurrent('a file of the runner', () => {
     expect([judge(result, []), sentry.releases.length, sentry.deploys.length]).toEqual(['worked', 1, 1])
     const told = result.annotations.filter(({ message }) => message.includes('cannot be written'))
     expect(told.length > 0).toBe(name !== 'GITHUB_STEP_SUMMARY')
-    const lost = `release-version is lost to later steps. It is: ${SHA}`
+    const lost = `later steps cannot read release-version. Its value is: ${SHA}`
     expect(result.stdout.includes(lost)).toBe(name === 'GITHUB_OUTPUT')
   })
 

@@ -279,7 +279,7 @@ describe.concurrent('a rate limit', () => {
     const sentry = await startSentry()
     sentry.fault({ ...always, action: answering(answer()) })
     const result = await ensure(sentry)
-    expect(failure(result)).toMatch(/asks to wait for (29|30) min[\s\S]*Re-run the job after 20\d\d-/)
+    expect(failure(result)).toMatch(/requests a pause of (29|30) min[\s\S]*Re-run the job after 20\d\d-/)
     expect(sentry.journal).toHaveLength(1)
   })
 })

@@ -45,7 +45,7 @@ function expectInert(result: ActionResult): void {
   const long = lines.flatMap((line) => line.split('%0A')).filter((line) => line.length > LONGEST_LINE)
   expect(long.map((line) => line.slice(0, 300))).toEqual([])
   expect(shown.length).toBeLessThan(LONGEST_LOG)
-  expect(shown).not.toContain('fault of the action')
+  expect(shown).not.toContain('bug of the action')
   const known = Object.keys(actionFile.outputs)
   const values = entriesOf(result.files.output)
   expect(values.filter(([name]) => !known.includes(name))).toEqual([])

@@ -112,7 +112,7 @@ describe.concurrent('a hostile server', () => {
       const inputs = { retries: '0', environment: 'production', 'github-token': '' }
       const result = await gate(sentry, inputs, { env: { RUNNER_DEBUG: '1' } })
       expectHarmless(result)
-      expect(result.stdout).not.toContain('fault of the action')
+      expect(result.stdout).not.toContain('bug of the action')
     }
   })
 })

@@ -14,7 +14,7 @@ const GIGABYTE = 1024 ** 3
 
 function expectAlive(result: ActionResult): void {
   expect([result.stderr, typeof result.code]).toEqual(['', 'number'])
-  expect(result.stdout).not.toMatch(/heap|fault of the action/)
+  expect(result.stdout).not.toMatch(/heap|bug of the action/)
 }
 
 const servers: ReturnType<typeof createServer>[] = []

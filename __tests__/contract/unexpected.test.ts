@@ -43,10 +43,10 @@ describe.concurrent('what nobody expects', () => {
     expect(abf.requests).toEqual([])
   })
 
-  it('a GITHUB_API_URL that is no URL costs no release, and is no fault of the action', async () => {
+  it('a GITHUB_API_URL that is no URL costs no release, and is no bug of the action', async () => {
     const sentry = await startSentry(NO_REPOSITORY)
     const result = await gate(sentry, { 'github-token': 'x' }, { env: { GITHUB_API_URL: 'not a url' } })
-    expect([result.code, result.stdout.includes('fault of the action')]).toEqual([0, false])
+    expect([result.code, result.stdout.includes('bug of the action')]).toEqual([0, false])
   })
 
   it.each(['[{"sha":5},{"commit":null},7]', '{"a":1}'])(

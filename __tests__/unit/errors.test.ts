@@ -9,7 +9,7 @@ describe('asActionError', () => {
     expect(asActionError(new CancelledError('SIGINT'))).toBeInstanceOf(CancelledError)
   })
 
-  it('calls everything else a fault of the action, with its stack', () => {
+  it('calls everything else a bug of the action, with its stack', () => {
     const error = asActionError(new TypeError('x is not a function'))
     expect(error.message).toBe('Unexpected error: x is not a function')
     expect(error.advice).toContain('report')

@@ -89,7 +89,7 @@ describe('the main step', () => {
     expect(process.exitCode).toBe(1)
     expect(errors()).toHaveLength(1)
     expect(errors()[0]).toContain(
-      'title=Release gate failed::Unexpected error: no such thing%0AThis is a fault',
+      'title=Release gate failed::Unexpected error: no such thing%0AThis is a bug',
     )
     expect(lines().filter((line) => /^ +at .*main\.test\.ts/.test(line)).length).toBeGreaterThan(0)
   })
@@ -116,7 +116,7 @@ describe('the main step', () => {
     await expect(main(begun())).resolves.toBeUndefined()
     expect(process.exitCode).toBe(exitCode)
     expect(lines().find((line) => line.includes('started'))).toContain(
-      "::warning::The runner's state file cannot be written, so started is lost to later steps.",
+      "::warning::The runner's state file cannot be written, so later steps cannot read started.",
     )
   })
 
@@ -145,7 +145,7 @@ describe('the post step', () => {
     vi.stubEnv('STATE_work', 'release 1 in organization acme')
     await post(begun({ projects: '' }))
     expect(lines().filter(Boolean)).toEqual([
-      '::warning title=Release gate was interrupted::The step was killed while it worked on release 1 in organization acme. Run it again: it finds what was done and does the rest.',
+      '::warning title=Release gate was interrupted::The step was killed while it worked on release 1 in organization acme. Re-run the job: it finds what was done and completes the rest.',
     ])
     expect(process.exitCode).toBe(0)
   })

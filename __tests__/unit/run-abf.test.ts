@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { cleanUp } from '../../src/post.ts'
-import { AnnouncedError } from '../../src/errors.ts'
+import { ReportedError } from '../../src/errors.ts'
 import { run } from '../../src/run.ts'
-import { leaveForPost } from '../../src/start.ts'
+import { saveForPost } from '../../src/start.ts'
 import { COMMIT, FIRST } from './abf/memory.ts'
 import { failureOf, ManualClock } from './doubles.ts'
 import { prepareWorld, withInputs } from './world.ts'
@@ -61,7 +61,7 @@ describe('a release with builds', () => {
   test('is held back, and the step fails, when one fails', async () => {
     const job = prepare(666, { environment: 'production' })
     const error = await failureOf(run(job.world))
-    expect(error).toBeInstanceOf(AnnouncedError)
+    expect(error).toBeInstanceOf(ReportedError)
     expect(String(error)).toContain('ABF build: failure.')
     expect(finalizes(job)).toBe(false)
     expect(job.logger.said('info')).toContain('Finalize and deploy are skipped: the builds ended as failure.')
@@ -83,7 +83,7 @@ describe('a release with builds', () => {
     const job = prepare(15000, { finalize: 'false' })
     await run(job.world)
     expect(job.logger.said('warning')).toEqual([])
-    expect(job.logger.said('info')).toContain('finalize is false: the release date is left as it is.')
+    expect(job.logger.said('info')).toContain('finalize is false: the release date is not changed.')
   })
 })
 
@@ -91,7 +91,7 @@ describe('the post step of a killed step', () => {
   test('cancels its builds, and warns of the rest', async () => {
     const job = prepare(3000)
     await run(withInputs(job.world, { 'abf-wait': 'false' }))
-    leaveForPost(job.world.start, job.state)
+    saveForPost(job.world.start, job.state)
     job.state.save('settled', '')
     job.state.save('abf-work', JSON.stringify({ ids: [FIRST] }))
     job.logger.titles.splice(0)
@@ -99,7 +99,7 @@ describe('the post step of a killed step', () => {
     expect([5000, 10000]).toContain(job.abf.build(FIRST).status)
     expect(job.logger.said('info')).toContain(`Cancelled build ${FIRST}.`)
     expect(job.logger.said('warning').at(-1)).toMatch(
-      /^The step was killed while it worked on release [0-9a-f]{40} in organization acme\. Run it again/,
+      /^The step was killed while it worked on release [0-9a-f]{40} in organization acme\. Re-run the job/,
     )
     expect(job.logger.titles).toEqual(['Release gate was interrupted'])
   })

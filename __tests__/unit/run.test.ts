@@ -128,7 +128,7 @@ describe('a whole step', () => {
     const job = prepareWorld({ 'set-commits': 'skip', finalize: 'false', summary: 'false' })
     await run(job.world)
     expect(asked(job)).toEqual(ENSURED)
-    expect(told(job)).toContain('info: finalize is false: the release date is left as it is.')
+    expect(told(job)).toContain('info: finalize is false: the release date is not changed.')
     expect([job.outputs['release-finalized'], job.summaries]).toEqual(['false', []])
     expect(job.outputs).not.toHaveProperty('deploy-id')
   })

@@ -81,6 +81,6 @@ describe('cleanUp', () => {
     state.save('abf-work', JSON.stringify({ ids: [7] }))
     const post = world(state)
     await cleanUp(post.world)
-    expect(post.logger.said('warning').join('\n')).toContain('may be left running')
+    expect(post.logger.said('warning').join('\n')).toContain('may still be running')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ActionError, AnnouncedError, asActionError, assertNever } from '../../src/errors.ts'
+import { ActionError, ReportedError, asActionError, assertNever } from '../../src/errors.ts'
 import { setCommitOutputs, setReleaseOutputs } from '../../src/outputs.ts'
 import type { Commits } from '../../src/sentry/commits.ts'
 import type { Ensured } from '../../src/sentry/release.ts'
@@ -138,7 +138,7 @@ describe('the summary', () => {
       '',
     ])
     expect(renderSummary({ failure: new ActionError('One') })).toContain('<blockquote>One</blockquote>')
-    expect(renderSummary({ failure: new AnnouncedError('told') })).not.toContain('blockquote')
+    expect(renderSummary({ failure: new ReportedError('told') })).not.toContain('blockquote')
   })
 
   test('ends as one line of the log', () => {
@@ -168,14 +168,12 @@ test('outputs hold what is known, and the commits that were sent rather than tho
   expect(set['commit-count']).toBe('4')
 })
 
-test('a fault of the action says so, with its stack, and shows no depths of what was thrown', () => {
+test('a bug of the action says so, with its stack, and shows no depths of what was thrown', () => {
   const error = asActionError(new Error('x'))
-  expect(error.advice).toBe(
-    'This is a fault of the action itself. Please report it with the log of this step.',
-  )
+  expect(error.advice).toBe('This is a bug of the action itself. Please report it with the log of this step.')
   expect(error.detail).toHaveLength(1)
   expect(asActionError({ a: { b: { c: { d: 'deep' } } } }).message).not.toContain('deep')
   expect(asActionError('text').detail).toEqual([])
-  expect(new AnnouncedError('x').name).toBe('AnnouncedError')
+  expect(new ReportedError('x').name).toBe('ReportedError')
   expect(() => assertNever({ kind: 'odd' } as never)).toThrow('unreachable: {"kind":"odd"}')
 })

@@ -1,4 +1,4 @@
-import type { Outcome, Transport } from '../../src/http/attempt.ts'
+import type { AttemptResult, Transport } from '../../src/http/attempt.ts'
 import type { Clock } from '../../src/ports.ts'
 import { readStart } from '../../src/start.ts'
 import type { World } from '../../src/step.ts'
@@ -21,7 +21,7 @@ class GitHubInMemory extends GitHubStandIn {
 }
 
 /** A stand-in's own answer, without HTTP. */
-async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise<Outcome> {
+async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise<AttemptResult> {
   const { method, url, headers, body } = outgoing
   const call = {
     method,

@@ -6,7 +6,7 @@ export interface Outgoing {
   readonly url: URL
   readonly effect: Effect
   readonly headers: Readonly<Record<string, string>>
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly body?: string | undefined
   /** Sent in place of a text, of any size. */
   readonly bytes?: Buffer | undefined
@@ -21,7 +21,7 @@ export interface Incoming {
   readonly bytes: Buffer
 }
 
-export type Outcome =
+export type AttemptResult =
   | { readonly kind: 'response'; readonly response: Incoming }
   | { readonly kind: 'failure'; readonly failure: Failure }
 
@@ -31,4 +31,4 @@ export type Transport = (
   peer: Peer,
   limit: AbortSignal,
   signal: AbortSignal,
-) => Promise<Outcome>
+) => Promise<AttemptResult>

@@ -4,7 +4,7 @@ import { sayDuration } from '../wait/durations.ts'
 import { type Failure, HttpError } from './failure.ts'
 import { type HttpRequest, HttpResponse, shownUrl } from './response.ts'
 import { type Attempt, decideRetry, RETRY_POLICY, retryHint } from './retry.ts'
-import type { Outcome, Transport } from './attempt.ts'
+import type { AttemptResult, Transport } from './attempt.ts'
 
 export interface HttpDeps {
   readonly transport: Transport
@@ -67,7 +67,7 @@ async function send(request: HttpRequest, deps: HttpDeps): Promise<HttpResponse>
   }
 }
 
-function describe(outcome: Outcome, attempt: Attempt): string {
+function describe(outcome: AttemptResult, attempt: Attempt): string {
   if (outcome.kind === 'failure') return outcome.failure.sentence
   return attempt.kind === 'failure'
     ? 'the response was incomplete'
@@ -76,7 +76,7 @@ function describe(outcome: Outcome, attempt: Attempt): string {
 
 /** A truncated body counts as a connection error: proxies end a body early and call it complete. */
 function toAttempt(
-  outcome: Outcome,
+  outcome: AttemptResult,
   response: HttpResponse | undefined,
   request: HttpRequest,
   now: number,
@@ -126,7 +126,7 @@ function retryLater(response: HttpResponse, afterMs: number, now: number): HttpE
   const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z')
   return response.error(
     'status',
-    `responded with ${response.status} and asks to wait for ${sayDuration(afterMs)}`,
+    `responded with ${response.status} and requests a pause of ${sayDuration(afterMs)}`,
     {
       advice: `Re-run the job after ${at}. A single request waits for at most 60 s.`,
       retryAfterMs: afterMs,

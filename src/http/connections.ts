@@ -59,7 +59,7 @@ function readProxy(url: URL): URL | undefined {
   }
 }
 
-/** Watches one request, to tell whether it broke because its connection had ended before. */
+/** Watches one request, to find out whether it broke because its connection had ended before. */
 export interface ConnectionWatch {
   /** Call it with the request before it has a connection. */
   readonly observe: (request: ClientRequest) => void

@@ -1,6 +1,6 @@
 import { UNKNOWN_CODING } from './failure.ts'
 
-/** What `Accept-Encoding` offers. Servers and proxies may use another coding all the same. */
+/** What `Accept-Encoding` offers. Servers and proxies may use another coding anyway. */
 export const ACCEPTED_CODING = 'gzip'
 
 /** RFC 9110, 8.4.1: recipients take `x-gzip` for `gzip`. */

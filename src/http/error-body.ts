@@ -3,10 +3,10 @@ import type { HttpResponse } from './response.ts'
 
 /** Characters. Pages begin with one of the marks below, apart from white space. */
 const PAGE_START = 500
-/** Characters in which the title of a page is looked for. */
+/** Characters within which the title of a page has to be. */
 const PAGE_HEAD = 8000
 
-/** Whether a text is a web page: a proxy, a firewall or a wrong address answers in place of the API. */
+/** Whether a text is a web page: a proxy, a firewall or a wrong address responds in place of the API. */
 export function isWebPage(text: string): boolean {
   return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(text.slice(0, PAGE_START))
 }
@@ -18,7 +18,7 @@ export function describeWebPage(text: string, sanitize: (text: string, max: numb
 }
 
 /**
- * What a server says in the body of an error, sanitized: the title of a web page, the message in its JSON, or its plain
+ * The server's message in the body of an error, sanitized: the title of a web page, the message in its JSON, or its plain
  * text.
  * @param fromJson finds the message, in the shapes of one system; empty when there is none
  * @param max code points

@@ -2,7 +2,7 @@ import { ActionError } from '../errors.ts'
 import { isTransient } from './retry.ts'
 import { plain } from '../text/sanitize.ts'
 
-/** The system that a request goes to, and the input that says where it is. */
+/** The system that a request goes to, and the input with its address. */
 export interface Peer {
   readonly name: string
   readonly urlInput: string
@@ -21,8 +21,8 @@ export type FailureKind =
   | 'status'
 
 /**
- * A request that did not give what was asked for. It carries the status (undefined when there was no answer), the
- * method, the URL without credentials and query, and what the server said, sanitized and shortened; never a header.
+ * A request without the expected response. It carries the status (undefined when there was no response), the
+ * method, the URL without credentials and query, and the server's message, sanitized and shortened; never a header.
  */
 export class HttpError extends ActionError {
   override readonly name = 'HttpError'
@@ -31,7 +31,7 @@ export class HttpError extends ActionError {
   readonly method: string
   readonly url: string
   readonly serverMessage: string
-  /** Milliseconds after which the server wants to be asked again, for callers that can wait that long. */
+  /** Milliseconds after which the server accepts the request again, for callers that can wait that long. */
   readonly retryAfterMs: number | undefined
 
   constructor(fields: {
@@ -58,7 +58,7 @@ export class HttpError extends ActionError {
   }
 }
 
-/** Why an attempt gave no answer. */
+/** Why an attempt had no response. */
 export interface Failure {
   readonly kind: Exclude<FailureKind, 'status' | 'redirect'>
   /** The server may have seen the request, so its effect may have happened. */
@@ -77,7 +77,7 @@ export const NO_TUNNEL = 'ERR_NO_TUNNEL'
 /** The body has a content coding that is not known. */
 export const UNKNOWN_CODING = 'ERR_UNKNOWN_CODING'
 
-/** Counted by ourselves, and by zlib; axios only says so in its message. */
+/** Counted by ourselves, and by zlib; axios reports it in its message only. */
 const TOO_LARGE = new Set(['ERR_BODY_TOO_LARGE', 'ERR_BUFFER_TOO_LARGE'])
 const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
 const TLS = /^(ERR_SSL_|EPROTO)/
@@ -121,7 +121,7 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
       maybeDelivered: false,
       transient: proxyStatus === undefined || isTransient(proxyStatus),
       sentence: `the proxy did not connect to ${host}${proxyStatus ? ` (status ${proxyStatus})` : ''}`,
-      advice: 'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
+      advice: 'Check https_proxy (with user and password when the proxy needs them) and no_proxy.',
     }
   }
   if (code === UNKNOWN_CODING) {

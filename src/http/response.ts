@@ -13,7 +13,7 @@ export interface HttpRequest extends Outgoing {
   readonly maxWaitMs?: number | undefined
 }
 
-/** Code points of a text that are looked at for what to show. */
+/** Code points of a text of which a part is displayed. */
 const MAX_SANITIZED = 65_536
 
 /** A response of any status, after retries. */
@@ -45,7 +45,7 @@ export class HttpResponse {
   }
 
   /**
-   * The body as JSON, without secrets, whatever its content type says (Sentry sends a 429's JSON as text/html);
+   * The body as JSON, without secrets, whatever its content type (Sentry sends a 429's JSON as text/html);
    * undefined if it is none.
    */
   get json(): unknown {
@@ -68,13 +68,13 @@ export class HttpResponse {
     return this.#incoming.header(name)
   }
 
-  /** `max` code points of foreign text, without secrets and without anything that acts. */
+  /** `max` code points of external text, without secrets and without anything that could act. */
   sanitize(text: string, max = 300): string {
     // Twice: cleaning can put a secret together that was sent in pieces.
     return shorten(this.#redact(plain(this.#redact(text), MAX_SANITIZED)), max)
   }
 
-  /** An error that says what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
+  /** An error with what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
   error(
     kind: HttpError['kind'],
     reason: string,

@@ -1,8 +1,8 @@
 /** When a request is made again: the policy as data, the decision as a pure function. */
 
 /**
- * What a repeat of a call does. `idempotent`: the same again, so any failure that can heal may be retried.
- * `creates`: one more of something, so only an answer or a failure that proves that nothing happened may be.
+ * What a repeat of a call does. `idempotent`: the same again, so any transient failure may be retried.
+ * `creates`: one more of something, so only a response or a failure that proves that nothing happened may be.
  */
 export type Effect = 'idempotent' | 'creates'
 
@@ -24,26 +24,26 @@ export const RETRY_POLICY: Omit<RetryPolicy, 'retries'> = {
   maxPauseMs: 20_000,
 }
 
-/** What an attempt came to, as far as the decision needs it. */
+/** The result of an attempt, as far as the decision needs it. */
 export type Attempt =
   | { readonly kind: 'response'; readonly status: number; readonly hintMs: number | undefined }
-  /** `maybeDelivered`: the server may have seen the request. `transient`: a later attempt may fare better. */
+  /** `maybeDelivered`: the server may have seen the request. `transient`: a later attempt may succeed. */
   | { readonly kind: 'failure'; readonly maybeDelivered: boolean; readonly transient: boolean }
 
 export type Decision =
   | { readonly kind: 'stop' }
   | { readonly kind: 'retry'; readonly afterMs: number }
-  /** The server asks for a pause that does not fit into the budget. */
+  /** The server requests a pause that does not fit into the budget. */
   | { readonly kind: 'retry-later'; readonly afterMs: number }
 
-/** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 never heal. */
+/** Statuses of servers and proxies that are overloaded, restarting or timing out; 501 and 505 are permanent. */
 export function isTransient(status: number): boolean {
   return (
     status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
   )
 }
 
-/** Refused before anything happens: 429, and the 403 of a server that says when its limit is lifted (GitHub). */
+/** Refused before anything happens: 429, and the 403 of a server that reports when its limit ends (GitHub). */
 function isLimit({
   status,
   hintMs,
@@ -79,7 +79,7 @@ export function decideRetry(
   const hint = attempt.kind === 'response' ? attempt.hintMs : undefined
   if (hint !== undefined && hint > left) return { kind: 'retry-later', afterMs: hint }
   if (progress.tried > policy.retries) return { kind: 'stop' }
-  if (hint !== undefined) return { kind: 'retry', afterMs: Math.min(asAsked(hint, random), left) }
+  if (hint !== undefined) return { kind: 'retry', afterMs: Math.min(asRequested(hint, random), left) }
   const afterMs = backoff(progress.tried, policy, random)
   return afterMs > left ? { kind: 'stop' } : { kind: 'retry', afterMs }
 }
@@ -89,12 +89,12 @@ function backoff(tried: number, policy: RetryPolicy, random: number): number {
   return Math.round(pause * (0.5 + random / 2))
 }
 
-/** Never earlier than asked, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
-function asAsked(hintMs: number, random: number): number {
+/** Never earlier than requested, at least 1 s (reset times have whole seconds), plus up to a second of jitter. */
+function asRequested(hintMs: number, random: number): number {
   return Math.round(Math.max(hintMs, 1000) + random * 1000)
 }
 
-/** Epoch seconds at which a limit is lifted: Sentry says it on a 429, GitHub on a 403 or 429 with nothing remaining. */
+/** Epoch seconds at which a limit ends: Sentry reports it on a 429, GitHub on a 403 or 429 with nothing remaining. */
 function resetHeader(status: number, header: (name: string) => string | undefined): string | undefined {
   if (status !== 403 && status !== 429) return undefined
   if (header('x-ratelimit-remaining')?.trim() === '0') return header('x-ratelimit-reset')
@@ -102,9 +102,9 @@ function resetHeader(status: number, header: (name: string) => string | undefine
 }
 
 /**
- * The pause in milliseconds that an answer asks for, or undefined: `Retry-After` in both forms, else the reset of a
+ * The pause in milliseconds that a response requests, or undefined: `Retry-After` in both forms, else the reset of a
  * limit (neither Sentry nor GitHub's primary limit sends a `Retry-After`). Points in time are taken relative to the
- * answer's own `Date`, because the runner's clock may be off.
+ * response's own `Date`, because the runner's clock may be off.
  */
 export function retryHint(
   status: number,

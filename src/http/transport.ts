@@ -3,7 +3,7 @@ import { createConnections, watchConnection } from './connections.ts'
 import { classify, type Failure, type ThrownError } from './failure.ts'
 import { read } from './read.ts'
 
-/** Bytes. JSON answers are far smaller; what is larger is no answer of the API. */
+/** Bytes. JSON responses are far smaller; what is larger is not a response of the API. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 /**

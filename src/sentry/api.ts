@@ -2,7 +2,7 @@ import { HttpError } from '../http/failure.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { type Caller, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
 import { postWithProjects } from './create.ts'
-import { type Account, explain, SCOPES } from './errors.ts'
+import { type SentryAccount, explain, SCOPES } from './errors.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'
 import { exactQuery } from './version.ts'
 
@@ -29,7 +29,7 @@ export interface ReleaseApi {
   list(version: string): Promise<readonly Release[] | undefined>
   /** Creates the release or attaches missing projects to it (200, 201, 208); on one that exists it changes nothing but `status`. */
   create(release: NewRelease): Promise<CreateResult>
-  /** Changes fields of a release; undefined when the server says that it does not exist (404). */
+  /** Changes fields of a release; undefined when the server responds that it does not exist (404). */
   update(version: string, change: ReleaseChange): Promise<Release | undefined>
 }
 
@@ -37,7 +37,7 @@ export interface ReleaseApi {
  * The calls about releases. Each throws HttpError, with advice, for a response that its type does not name.
  * @param widens whether `project=-1` can show a token more projects: true for personal tokens
  */
-export function createReleaseApi(call: Caller, account: Account, widens: boolean): ReleaseApi {
+export function createReleaseApi(call: Caller, account: SentryAccount, widens: boolean): ReleaseApi {
   return {
     async find(version) {
       const response = await call(lookUpCall(version))
@@ -84,7 +84,7 @@ export function createReleaseApi(call: Caller, account: Account, widens: boolean
 /**
  * The call that lists exactly one version, and how to read its response; undefined when the search language cannot
  * express the version. Both statuses, and all projects that the token can reach: the default is open releases of
- * joined teams. Servers before 2022 answer 400 to the key `release:`.
+ * joined teams. Servers before 2022 respond with 400 to the key `release:`.
  */
 export function listOfVersion(
   version: string,

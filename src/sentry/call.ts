@@ -3,28 +3,24 @@ import type { Http } from '../http/client.ts'
 import type { HttpRequest, HttpResponse } from '../http/response.ts'
 import { HttpError, type Peer } from '../http/failure.ts'
 import type { Effect } from '../http/retry.ts'
-import { type Account, unreadable } from './errors.ts'
+import { type SentryAccount, unreadable } from './errors.ts'
 
 const SENTRY: Peer = { name: 'Sentry', urlInput: 'sentry-url' }
 
-/** A list is never followed further than this, whatever the server says. */
-const MOST_PAGES = 50
+/** A list is never followed further than this, even when the server names another page. */
+const MAX_PAGES = 50
 
 /** Who calls. */
 export interface Identity {
-  readonly account: Account
+  readonly account: SentryAccount
   readonly token: string
   /** Names this run, and no other: Sentry keeps the one of the creating request. */
   readonly userAgent: string
 }
 
-export interface SentryDeps extends Identity {
-  readonly http: Http
-}
-
 export interface SentryCall {
   readonly method: 'GET' | 'POST' | 'PUT'
-  /** Below `<base>api/0/organizations/<organization>/`, with a slash at its end: without it Sentry answers 404. */
+  /** Below `<base>api/0/organizations/<organization>/`, with a slash at its end: without it Sentry responds with 404. */
   readonly path: string
   /** A list repeats its parameter. */
   readonly query?: Readonly<Record<string, string | readonly string[]>> | undefined
@@ -43,10 +39,10 @@ export interface Upload {
   readonly bytes: Buffer
 }
 
-/** Sends a call of Sentry's API and gives its answer, whatever the status. */
+/** Sends a call of Sentry's API and returns its response, whatever the status. */
 export type Caller = (call: SentryCall) => Promise<HttpResponse>
 
-export function createCaller({ http, ...identity }: SentryDeps): Caller {
+export function createCaller({ http, ...identity }: Identity & { readonly http: Http }): Caller {
   return (call) => http.send(toRequest(call, identity))
 }
 
@@ -55,7 +51,7 @@ export function lookUpCall(version: string): SentryCall {
   return { method: 'GET', path: releasePath(version), intent: 'look up the release' }
 }
 
-/** A call as the request that it is on the wire. */
+/** The HTTP request of a call. */
 export function toRequest(
   { method, path, query, body, upload, intent, effect = 'idempotent' }: SentryCall,
   { account, token, userAgent }: Identity,
@@ -88,9 +84,9 @@ export function toRequest(
 
 /**
  * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the answer was lost or cut short: the call may have had its effect
+ * @returns the error, instead of throwing it, when the response was lost or cut short: the call may have had its effect
  */
-export async function askOnce(
+export async function sendOnce(
   call: Caller,
   what: Omit<SentryCall, 'effect'>,
 ): Promise<HttpResponse | HttpError> {
@@ -104,8 +100,8 @@ export async function askOnce(
   }
 }
 
-/** The server, or something before it, failed: whether the call had its effect is open. */
-export function isTrouble({ status }: HttpResponse): boolean {
+/** The server, or a proxy in front of it, failed: it is unknown whether the call had its effect. */
+export function isServerFailure({ status }: HttpResponse): boolean {
   return status === 408 || status >= 500
 }
 
@@ -115,7 +111,7 @@ export function releasePath(version: string): string {
 }
 
 /**
- * The body of an answer, checked.
+ * The body of a response, checked.
  * @throws HttpError of kind `unreadable` that names the first field that does not fit
  */
 export function parse<T>(schema: z.ZodMiniType<T>, response: HttpResponse): T {
@@ -126,12 +122,12 @@ export function parse<T>(schema: z.ZodMiniType<T>, response: HttpResponse): T {
 }
 
 /**
- * The answers to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
+ * The responses to a paged list, one by one. Only the cursor is taken from the `Link` header: its URL is the server's,
  * and the token goes nowhere but to the base.
  */
 export async function* pages(call: Caller, first: SentryCall): AsyncGenerator<HttpResponse, void> {
   let query: NonNullable<SentryCall['query']> = { per_page: '100', ...first.query }
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
     const response = await call({ ...first, query })
     yield response
     const cursor = nextCursor(response.header('link') ?? '')
@@ -140,7 +136,7 @@ export async function* pages(call: Caller, first: SentryCall): AsyncGenerator<Ht
   }
 }
 
-/** `Link` always holds a `rel="next"`; there is a next page only when it says `results="true"`. */
+/** `Link` always holds a `rel="next"`; there is a next page only with `results="true"`. */
 function nextCursor(link: string): string | undefined {
   const next = link.split(/,\s*(?=<)/).find((part) => /;\s*rel="next"/.test(part))
   if (!next || !/;\s*results="true"/.test(next)) return undefined

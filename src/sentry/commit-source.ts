@@ -1,4 +1,4 @@
-/** Commits as GitHub tells them, as plain facts. */
+/** Commits as GitHub reports them. */
 export interface Commit {
   readonly sha: string
   readonly message: string

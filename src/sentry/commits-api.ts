@@ -1,7 +1,7 @@
 import { HttpError } from '../http/failure.ts'
-import { askOnce, type Caller, isTrouble, pages, parse, releasePath } from './call.ts'
+import { sendOnce, type Caller, isServerFailure, pages, parse, releasePath } from './call.ts'
 import type { SentryCommit } from './commit-list.ts'
-import { type Account, explain, SCOPES } from './errors.ts'
+import { type SentryAccount, explain, SCOPES } from './errors.ts'
 import {
   PreviousReleaseSchema,
   type Release,
@@ -56,7 +56,7 @@ export interface CommitsApi {
   associate(version: string, body: Association, dateReleased: string | undefined): Promise<Associated>
 }
 
-export function createCommitsApi(call: Caller, account: Account): CommitsApi {
+export function createCommitsApi(call: Caller, account: SentryAccount): CommitsApi {
   return {
     async integratedRepository(name) {
       const list = pages(call, {
@@ -113,7 +113,7 @@ export function createCommitsApi(call: Caller, account: Account): CommitsApi {
     },
 
     async associate(version, body, dateReleased) {
-      const response = await askOnce(call, {
+      const response = await sendOnce(call, {
         method: 'PUT',
         path: releasePath(version),
         body: dateReleased === undefined ? body : { ...body, dateReleased },
@@ -122,7 +122,7 @@ export function createCommitsApi(call: Caller, account: Account): CommitsApi {
       if (response instanceof HttpError) return { kind: 'lost', error: response }
       const error = (): HttpError => explain(response, account, SCOPES.write)
       if (response.status === 409) return { kind: 'busy', error: error() }
-      if (isTrouble(response)) return { kind: 'lost', error: error() }
+      if (isServerFailure(response)) return { kind: 'lost', error: error() }
       if (response.status === 413) return { kind: 'too-large' }
       if (response.status === 404) return { kind: 'hidden' }
       if (response.status !== 200) throw error()

@@ -5,12 +5,12 @@ import { plain } from '../text/sanitize.ts'
 import { type SentryCommit, toSentryCommits } from './commit-list.ts'
 import { findPreviousCommit, type RangeStart } from './previous-commit.ts'
 import type { Release } from './schema.ts'
-import { send, sendFitting, type Target, tooLarge } from './send-commits.ts'
+import { send, sendFitting, type CommitTarget, tooLarge } from './send-commits.ts'
 import type { SentrySession } from './session.ts'
 
 export type CommitMode = 'auto' | 'refs' | 'commits' | 'skip'
 
-export interface CommitsWanted extends Target, RangeStart {
+export interface CommitsWanted extends CommitTarget, RangeStart {
   readonly mode: CommitMode
   readonly commit: string
   /** `owner/name` */

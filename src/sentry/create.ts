@@ -5,7 +5,7 @@ import { isProject } from './links.ts'
 import { ReleaseListSchema } from './schema.ts'
 
 /**
- * POST of a release, in the form of `projects` that the server takes. A 400 about projects is answered with the next
+ * POST of a release, in the form of `projects` that the server takes. After a 400 about projects it uses the next
  * form: all projects within reach of a personal token; digits as text, which is a slug, and from 25.12.1 an id, too;
  * slugs instead of ids, for servers before 24.8.
  * @returns the first response that does not refuse the projects, else the first one of all

@@ -18,7 +18,7 @@ export interface DeployIdentity {
 type Session = Pick<SentrySession, 'call' | 'account'>
 
 export interface Lookup {
-  /** Undefined when no deploy has this identity, as far as Sentry tells. */
+  /** Undefined when no deploy has this identity, as far as Sentry reports it. */
   readonly deploy: Deploy | undefined
   /** Ids of the deploys that differ in their projects at most. */
   readonly similar: ReadonlySet<string>
@@ -27,7 +27,7 @@ export interface Lookup {
 /**
  * Looks for a deploy of exactly this identity. A deploy object does not name its projects, so they are derived from
  * the lists that Sentry gives for one project (`?project=`). Where that cannot be decided, no deploy is found:
- * one too many is seen and removed, a lost one is not.
+ * a duplicate is noticed and can be deleted, a missing one is not.
  * @throws HttpError when Sentry refuses to list the deploys
  */
 export async function findDeploy(
@@ -129,7 +129,7 @@ async function listDeploys(
 
 /**
  * Whether the release was deployed to an environment for one project. The list of releases knows that on every server,
- * but not by which deploy. Undefined when it does not tell.
+ * but not by which deploy. Undefined when it does not report it.
  */
 async function isDeployedTo(
   version: string,

@@ -4,7 +4,7 @@ import type { HttpResponse } from '../http/response.ts'
 import type { Logger } from '../ports.ts'
 import { plain, quoted } from '../text/sanitize.ts'
 import { retryUntil } from '../wait/backoff.ts'
-import { askOnce, asProject, isTrouble, parse, releasePath } from './call.ts'
+import { sendOnce, asProject, isServerFailure, parse, releasePath } from './call.ts'
 import { deployId, type DeployIdentity, findDeploy, findSentDeploy, type Lookup } from './deploy-lookup.ts'
 import { explain, SCOPES } from './errors.ts'
 import { isProject } from './links.ts'
@@ -13,7 +13,7 @@ import type { SentrySession } from './session.ts'
 import { MAX_HIDDEN_MS, mayAppear } from './visibility.ts'
 
 export interface DeployWanted extends DeployIdentity {
-  /** The URL is from the input deploy-url, so it does not tell one run from another. */
+  /** The URL is from the input deploy-url, so it does not identify one run. */
   readonly urlGiven: boolean
   /** ISO 8601 */
   readonly startedAt: string
@@ -28,7 +28,7 @@ export interface Deployed {
 const PAUSE = { first: 1_000, longest: 10_000 }
 
 /**
- * Records a deploy once: Sentry adds a row for every POST and notifies people, so an equal deploy is looked for first,
+ * Records a deploy once: Sentry adds a row for every POST and notifies people, so it looks for an equal deploy first,
  * and again when the response to the POST was lost.
  * @param hiddenUntil milliseconds since the epoch until which Sentry may hide the release (404)
  * @throws HttpError when Sentry refuses; ActionError when the release stays hidden (404)
@@ -53,11 +53,11 @@ export async function recordDeploy(
       const lookup = await findDeploy(release, wanted, session)
       if (lookup === 'hidden') return onHidden()
       known = lookup
-      // Without a URL nothing tells the runs apart, so a deploy of an earlier run says nothing about this one.
+      // Without a URL runs cannot be distinguished, so a deploy of an earlier run proves nothing about this one.
       if (lookup.deploy && wanted.url !== undefined) return existing(lookup.deploy, wanted, logger)
       if (lookup.similar.size > 0 && wanted.url !== undefined) {
         logger.info(
-          `Sentry has a deploy with the same environment, name and URL (${[...lookup.similar].join(', ')}), but not for exactly these projects, as far as it tells. A new deploy is recorded.`,
+          `Sentry has a deploy with the same environment, name and URL (${[...lookup.similar].join(', ')}), but not for exactly these projects, as far as it reports them. The step records a new deploy.`,
         )
       }
     }
@@ -73,7 +73,7 @@ export async function recordDeploy(
       if (losses > retries) throw lost
     }
     const response = await sending.post()
-    if (response instanceof HttpError || isTrouble(response)) {
+    if (response instanceof HttpError || isServerFailure(response)) {
       lost = response instanceof HttpError ? response : explain(response, account, SCOPES.write)
       losses += 1
       logger.info(`${lost.message}. Checking whether the deploy was recorded anyway.`)
@@ -87,7 +87,7 @@ export async function recordDeploy(
   }
   const deployed = await retryUntil(attempt, clock.now() + MAX_HIDDEN_MS, PAUSE, session)
   if (!deployed) throw lost ?? noAccess(wanted)
-  if (deployed.created) announce(deployed, wanted, logger)
+  if (deployed.created) logDeploy(deployed, wanted, logger)
   return deployed
 }
 
@@ -106,7 +106,7 @@ function existing(deploy: Deploy, wanted: DeployWanted, logger: Logger): Deploye
   return { id, created: false }
 }
 
-function announce({ id }: Deployed, { environment, url }: DeployWanted, logger: Logger): void {
+function logDeploy({ id }: Deployed, { environment, url }: DeployWanted, logger: Logger): void {
   logger.info(`Recorded a deploy to ${plain(environment)} (${id}).`)
   if (url === undefined) {
     logger.notice(
@@ -145,7 +145,7 @@ function createSender(
   const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt }
   const attached = release.projects ?? []
   const send = (projects: readonly (string | number)[] | undefined): Promise<HttpResponse | HttpError> =>
-    askOnce(call, {
+    sendOnce(call, {
       method: 'POST',
       path: `${releasePath(release.version)}deploys/`,
       body: { environment, name, url, ...dates, projects },

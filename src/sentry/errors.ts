@@ -4,7 +4,7 @@ import type { HttpResponse } from '../http/response.ts'
 import { tokenSettingsUrl } from './links.ts'
 
 /** The account of a request: what the advice names. */
-export interface Account {
+export interface SentryAccount {
   /** With a slash at its end. */
   readonly base: string
   readonly organization: string
@@ -36,15 +36,19 @@ const INPUT_OF_FIELD: ReadonlyMap<string, string> = new Map([
 
 /**
  * Turns a response that a call does not expect into an error with the server's text and the next thing to do.
- * @param scopes what the call needs, for servers that do not say (before mid-2026)
+ * @param scopes what the call needs, for servers that do not name them (before mid-2026)
  */
-export function explain(response: HttpResponse, account: Account, scopes: readonly string[]): HttpError {
+export function explain(
+  response: HttpResponse,
+  account: SentryAccount,
+  scopes: readonly string[],
+): HttpError {
   const message = messageIn(response)
-  const said = message === '' ? '' : `: ${message}`
+  const reason = message === '' ? '' : `: ${message}`
   const html = isWebPage(response.text)
   return response.error(
     html && response.status < 300 ? 'unreadable' : 'status',
-    `responded with ${response.status}${said}`,
+    `responded with ${response.status}${reason}`,
     {
       serverMessage: message,
       advice: advise(response, html, account, scopes),
@@ -65,13 +69,13 @@ export function unreadable(response: HttpResponse, where: string): HttpError {
 function advise(
   response: HttpResponse,
   html: boolean,
-  account: Account,
+  account: SentryAccount,
   scopes: readonly string[],
 ): string | undefined {
   const { base, organization, projects, tokenSource } = account
   const tokens = tokenSettingsUrl(base, organization)
   if (html && response.status < 500) {
-    return `The response is a web page, not one of Sentry's API. Check sentry-url (now ${base}), and whether a proxy or firewall answers instead of Sentry.`
+    return `The response is a web page, not one of Sentry's API. Check sentry-url (now ${base}), and whether a proxy or firewall responds instead of Sentry.`
   }
   switch (response.status) {
     case 400:

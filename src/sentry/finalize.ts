@@ -5,7 +5,7 @@ import type { SentrySession } from './session.ts'
 import { retryWhileHidden } from './visibility.ts'
 
 /** How far what is known of a release can be relied on. */
-export interface Seen {
+export interface Freshness {
   /** It was read just now; after a long wait another job may have set the date. */
   readonly fresh: boolean
   /** Milliseconds since the epoch until which Sentry may hide the release (404). */
@@ -19,7 +19,7 @@ export interface Seen {
  */
 export async function finalizeRelease(
   release: Release,
-  { fresh, hiddenUntil }: Seen,
+  { fresh, hiddenUntil }: Freshness,
   session: SentrySession,
 ): Promise<Release> {
   const { api, clock, logger } = session

@@ -48,7 +48,7 @@ export function tokenSettingsUrl(base: string, organization: string): string {
   return `${base}settings/${organization}/auth-tokens/`
 }
 
-/** True when an attached project is the one that was asked for by slug or numeric id. */
+/** True when an attached project is the one that was requested by slug or numeric id. */
 export function isProject(project: NonNullable<Release['projects']>[number], wanted: string): boolean {
   const { slug, id } = project
   return slug === wanted || (id !== null && id !== undefined && String(id) === wanted)

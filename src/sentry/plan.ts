@@ -1,7 +1,7 @@
 import { isProject } from './links.ts'
 import type { Release } from './schema.ts'
 
-/** A value that is only enforced on an existing release when somebody asked for it. */
+/** A value that is enforced on an existing release only when the user gave it. */
 export interface Preferred {
   readonly value: string | undefined
   readonly explicit: boolean
@@ -16,8 +16,8 @@ export interface Wanted {
   readonly restoreArchived: boolean
 }
 
-/** What to do next, decided from what Sentry showed last. */
-export type Step =
+/** What to do next, decided from the last response of Sentry. */
+export type NextStep =
   | { readonly kind: 'create' }
   /** One POST attaches projects and reopens. */
   | { readonly kind: 'amend'; readonly attach: readonly string[]; readonly reopen: boolean }
@@ -25,7 +25,7 @@ export type Step =
   | { readonly kind: 'done' }
 
 /** The next step from `release` (undefined: there is none) to what is wanted. */
-export function nextStep(release: Release | undefined, wanted: Wanted): Step {
+export function nextStep(release: Release | undefined, wanted: Wanted): NextStep {
   if (!release) return { kind: 'create' }
   const attach = missingProjects(release, wanted.projects)
   const reopen = wanted.restoreArchived && release.status === 'archived'
@@ -37,7 +37,7 @@ export function nextStep(release: Release | undefined, wanted: Wanted): Step {
   return Object.keys(change).length > 0 ? { kind: 'update', change } : { kind: 'done' }
 }
 
-/** The wanted projects that the release is not attached to; all of them when the answer does not say. */
+/** The wanted projects that the release is not attached to; all of them when the response does not contain projects. */
 export function missingProjects(release: Release, wanted: readonly string[]): string[] {
   const attached = release.projects ?? []
   return wanted.filter((project) => !attached.some((candidate) => isProject(candidate, project)))

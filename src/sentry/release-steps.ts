@@ -17,7 +17,7 @@ export async function find(wanted: Wanted, { api, logger }: SentrySession): Prom
   const release = await api.find(wanted.version)
   if (!release || release.version === wanted.version) return release
   logger.info(
-    `Sentry was asked for release ${quoted(wanted.version)} and responded with ${quoted(release.version)}, which is ignored.`,
+    `The step requested release ${quoted(wanted.version)} but Sentry responded with ${quoted(release.version)}, which is ignored.`,
   )
   return undefined
 }

@@ -1,7 +1,7 @@
 import { ActionError, assertNever } from '../errors.ts'
 import type { Logger } from '../ports.ts'
 import { plain } from '../text/sanitize.ts'
-import { nextStep, type Step, type Wanted } from './plan.ts'
+import { nextStep, type NextStep, type Wanted } from './plan.ts'
 import { confirm, find, post, type Posted, put } from './release-steps.ts'
 import type { Release } from './schema.ts'
 import type { SentrySession } from './session.ts'
@@ -17,7 +17,7 @@ export interface Ensured {
   readonly updated: readonly string[]
   /** The version as Sentry gave it back after the last change. */
   readonly confirmedVersion: string
-  /** Milliseconds since the epoch until which Sentry may answer 404 to reads and changes of the release; 0: never. */
+  /** Milliseconds since the epoch until which Sentry may respond with 404 to reads and changes of the release; 0: never. */
   readonly hiddenUntil: number
 }
 
@@ -37,7 +37,7 @@ export async function ensureRelease(
   let release = found
   let created = false
   let hiddenUntil = 0
-  const taken: Exclude<Step, { kind: 'done' }>[] = []
+  const taken: Exclude<NextStep, { kind: 'done' }>[] = []
 
   for (;;) {
     const step = nextStep(release, wanted)
@@ -83,16 +83,16 @@ export async function ensureRelease(
 }
 
 /**
- * Sentry answers 201 also to a run that only attached a project, and 208 to the one that created the row when another
- * attached the project first. The User-Agent of the creating request, which Sentry keeps, tells them apart; on servers
+ * Sentry responds with 201 also to a run that only attached a project, and 208 to the one that created the row when another
+ * attached the project first. The User-Agent of the creating request, which Sentry keeps, distinguishes them; on servers
  * that do not keep it the status decides.
  */
 function isOurs({ release, status, others }: Posted, userAgent: string): boolean {
   return release.userAgent ? release.userAgent === userAgent : status === 201 && !others
 }
 
-/** True when the response to a POST does not tell which projects are attached: the confirmation will. */
-function projectsUnknown(step: Step, taken: readonly Step[], release: Release): boolean {
+/** True when the response to a POST does not contain the attached projects: the confirmation will. */
+function projectsUnknown(step: NextStep, taken: readonly NextStep[], release: Release): boolean {
   return (
     step.kind === 'amend' &&
     !step.reopen &&
@@ -101,7 +101,7 @@ function projectsUnknown(step: Step, taken: readonly Step[], release: Release): 
   )
 }
 
-function ignored(step: Step): ActionError {
+function ignored(step: NextStep): ActionError {
   const what =
     step.kind === 'amend' && step.attach.length > 0
       ? `attach project ${step.attach.map((project) => plain(project, 60)).join(', ')}`
@@ -125,7 +125,7 @@ function formatFound(found: Release | undefined, wanted: Wanted): string {
   return `Version ${version}: the release exists${archived}.`
 }
 
-function formatPosted(step: Extract<Step, { kind: 'create' | 'amend' }>, created: boolean): string {
+function formatPosted(step: Extract<NextStep, { kind: 'create' | 'amend' }>, created: boolean): string {
   if (step.kind === 'create') {
     return created
       ? 'Created the release.'

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 /**
- * The parts of Sentry's answers that are used. Unknown fields pass, and everything but `version` may be absent:
+ * The parts of Sentry's responses that are used. Unknown fields pass, and everything but `version` may be absent:
  * fields come and go between versions of self-hosted Sentry.
  */
 const Project = z.looseObject({

@@ -9,7 +9,7 @@ import type { SentrySession } from './session.ts'
 import { MAX_HIDDEN_MS, mayAppear } from './visibility.ts'
 
 /** The release that gets commits. */
-export interface Target {
+export interface CommitTarget {
   readonly version: string
   /** Set together with the commits, in one request, when nothing has to be waited for first. */
   readonly dateReleased: string | undefined
@@ -26,7 +26,7 @@ const PAUSE = { first: 2_000, longest: 15_000 }
  */
 export async function sendFitting(
   commits: readonly SentryCommit[],
-  target: Target,
+  target: CommitTarget,
   session: SentrySession,
 ): Promise<{ release: Release; sent: readonly SentryCommit[] }> {
   let limit = MAX_LIST_BYTES
@@ -78,7 +78,7 @@ export function tooLarge(): ActionError {
  */
 export async function send(
   body: Association,
-  target: Target,
+  target: CommitTarget,
   session: SentrySession,
 ): Promise<Release | undefined> {
   const { api, clock, logger, retries } = session

@@ -3,11 +3,11 @@ import type { Clock, Logger } from '../ports.ts'
 import { createReleaseApi, type ReleaseApi } from './api.ts'
 import { type Caller, createCaller } from './call.ts'
 import { type CommitsApi, createCommitsApi } from './commits-api.ts'
-import type { Account } from './errors.ts'
+import type { SentryAccount } from './errors.ts'
 
 /** Everything that talks to one Sentry organization during one step. */
 export interface SentrySession {
-  readonly account: Account
+  readonly account: SentryAccount
   readonly api: ReleaseApi & CommitsApi
   readonly call: Caller
   readonly userAgent: string

@@ -3,7 +3,7 @@ import { ActionError } from '../errors.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { asProject, type Caller, parse } from '../sentry/call.ts'
 import { parseUrl } from '../text/url.ts'
-import { type Account, explain } from '../sentry/errors.ts'
+import { type SentryAccount, explain } from '../sentry/errors.ts'
 
 /** Any one of these lets a token upload artifact bundles. */
 const SCOPES = ['org:ci', 'project:write', 'project:admin', 'project:releases']
@@ -65,7 +65,7 @@ export interface UploadApi {
   sendChunk(url: URL, body: { readonly bytes: Buffer; readonly contentType: string }): Promise<void>
 }
 
-export function createUploadApi(call: Caller, account: Account): UploadApi {
+export function createUploadApi(call: Caller, account: SentryAccount): UploadApi {
   return {
     async options() {
       const response = await call({ method: 'GET', path: 'chunk-upload/', intent: 'ask how to upload' })
@@ -143,7 +143,7 @@ export function uploadUrl(
   return { url: own, refusedUrl: url ? `${url.origin}${url.pathname}` : text }
 }
 
-function tooOld({ base }: Account): ActionError {
+function tooOld({ base }: SentryAccount): ActionError {
   return new ActionError(`The Sentry server at ${base} does not accept artifact bundles.`, {
     title: 'Source maps failed',
     advice: 'Update the server to 23.6 or later, or leave the input sourcemaps out.',

@@ -1,7 +1,7 @@
 /** A text with its escapes resolved, and the way back. */
 export interface Unescaped {
   readonly text: string
-  /** Where a position of `text` is in the original; positions have to be asked for in ascending order. */
+  /** Where a position of `text` is in the original; positions have to be passed in ascending order. */
   readonly origin: (position: number) => number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Text that somebody else wrote (a server, a commit, an event, an input) on its way to a person.
- * Everything that shows such text goes through here, so that it can neither hide, nor act.
+ * External text (of a server, a commit, an event, an input) is sanitized here before it is displayed, so that it can
+ * neither hide anything nor become a workflow command or markup.
  */
 
 // Terminal escapes first, whole, so that their printable tails ("[31m") do not stay behind.
@@ -9,7 +9,7 @@ const TERMINAL_ESCAPES =
 // Control and format characters (bidirectional overrides, zero-width marks, tags), line separators, and whatever else
 // fonts show as nothing; all but the selector that makes a symbol an emoji.
 const INVISIBLE = /(?:(?!\uFE0F)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}])+/gu
-// The runner's first command syntax, which it looks for anywhere in a line.
+// The runner's first command syntax, which it accepts anywhere in a line.
 const LEGACY_COMMAND = /##\[/g
 
 /** The mark at the end of a text that was cut. */
@@ -49,7 +49,7 @@ export function quoted(text: string, max = 120): string {
 }
 
 /**
- * `plain` text that is inert in Markdown and in HTML: every character that either language could read as syntax
+ * `plain` text without meaning in Markdown and in HTML: every character that either language could read as syntax
  * becomes a numeric character reference, also the colon of a URL, so that nothing turns into a link by itself.
  */
 export function markup(text: string, max = 300): string {

@@ -1,4 +1,4 @@
-/** User names and passwords inside of URLs, which people put into inputs and variables, and nobody may see. */
+/** User names and passwords inside of URLs, which people put into inputs and variables, and which must not be displayed. */
 
 const HIDDEN = '***'
 

@@ -1,5 +1,5 @@
 /**
- * The URL that a text is; undefined for anything else. `URL.canParse` is not used: in Node 20 it says no to URLs with
+ * The URL that a text is; undefined for anything else. `URL.canParse` is not used: in Node 20 it refuses URLs with
  * letters outside of ASCII as soon as V8 has optimized its caller.
  */
 export function parseUrl(text: string, base?: string): URL | undefined {

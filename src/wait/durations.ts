@@ -18,11 +18,11 @@ function sumOfUnits(text: string): number | undefined {
   return ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms)
 }
 
-const LONGEST_SAID_MS = 366 * 24 * 60 * 60 * 1000
+const MAX_FORMATTED_MS = 366 * 24 * 60 * 60 * 1000
 
-/** A span of milliseconds as people say it: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
+/** A span of milliseconds for people: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
 export function sayDuration(ms: number): string {
-  if (!(ms < LONGEST_SAID_MS)) return 'more than a year'
+  if (!(ms < MAX_FORMATTED_MS)) return 'more than a year'
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
   if (ms < 9950) return `${(ms / 1000).toFixed(1).replace('.0', '')} s`
   const seconds = Math.round(ms / 1000)

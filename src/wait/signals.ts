@@ -11,7 +11,7 @@ export function cancellation(process: NodeJS.Process): AbortSignal {
       controller.abort(new CancelledError(name))
     })
   }
-  // A runner that is gone closes the pipe of the log. Without a listener each line would throw, also the one that says so.
+  // A runner that has ended closes the pipe of the log. Without a listener each line would throw, also the line that reports the error.
   process.stdout.on('error', () => {
     controller.abort(new CancelledError('the end of its log'))
   })

@@ -130,7 +130,7 @@ describe('redirects', () => {
 it('a limit that is lifted later names the minute, without fractions of a second', async () => {
   const error = await client(incoming(429, 'x', { 'retry-after': '90' })).fail()
   expect(error.message).toBe(
-    'Could not look up the release: Sentry at sentry.example responded with 429 and asks to wait for 1 min 30 s',
+    'Could not look up the release: Sentry at sentry.example responded with 429 and requests a pause of 1 min 30 s',
   )
   expect(error.advice).toBe(
     'Re-run the job after 2026-01-01T00:01:30Z. A single request waits for at most 60 s.',

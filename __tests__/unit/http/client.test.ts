@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createHttp, type HttpDeps } from '../../../src/http/client.ts'
 import { type Failure, HttpError } from '../../../src/http/failure.ts'
-import type { Incoming, Outcome, Transport } from '../../../src/http/attempt.ts'
+import type { Incoming, AttemptResult, Transport } from '../../../src/http/attempt.ts'
 import { Redactor } from '../../../src/text/redact.ts'
 import { failureOf, incoming, ManualClock, RecordingLogger, responseOf, request } from '../doubles.ts'
 
@@ -24,7 +24,7 @@ function client(acts: readonly Act[], more: Partial<HttpDeps> = {}) {
   const redactor = new Redactor()
   redactor.add(SECRET)
   let attempts = 0
-  const transport: Transport = async (...call): Promise<Outcome> => {
+  const transport: Transport = async (...call): Promise<AttemptResult> => {
     const act = acts[Math.min(attempts, acts.length - 1)]
     attempts += 1
     if (!act) throw new Error('no act')
@@ -137,7 +137,7 @@ describe('send', () => {
     const { http, clock, attempts } = client([incoming(429, {}, { 'retry-after': '300' })])
     const error = await errorOf(http.send(request()))
     expect(error).toMatchObject({ kind: 'status', status: 429 })
-    expect(error.message).toContain('wait for 5 min')
+    expect(error.message).toContain('a pause of 5 min')
     expect(error.advice).toContain('2026-01-01T00:05:00Z')
     expect([attempts(), clock.pauses]).toEqual([1, []])
   })

@@ -49,7 +49,7 @@ describe('classify', () => {
       'no tunnel',
       'ERR_NO_TUNNEL',
       'the proxy did not connect to sentry.example',
-      'Check https_proxy (with user and password when the proxy asks for them) and no_proxy.',
+      'Check https_proxy (with user and password when the proxy needs them) and no_proxy.',
     ],
     [
       'getaddrinfo ENOTFOUND sentry.example',

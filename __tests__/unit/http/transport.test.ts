@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Answer, StandIn } from '../../servers/server.ts'
-import type { Outcome, Outgoing } from '../../../src/http/attempt.ts'
+import type { AttemptResult, Outgoing } from '../../../src/http/attempt.ts'
 import { createTransport } from '../../../src/http/transport.ts'
 
 const MiB = 1024 * 1024
@@ -20,7 +20,7 @@ async function send(
   more: Partial<Outgoing> = {},
   { limit, signal }: { limit?: AbortSignal; signal?: AbortSignal } = {},
   path = '/',
-): Promise<Outcome> {
+): Promise<AttemptResult> {
   server = createServer(listener).listen(0, '127.0.0.1')
   await new Promise((resolve) => server?.once('listening', resolve))
   const { port } = server.address() as AddressInfo
@@ -35,9 +35,9 @@ async function send(
   return await createTransport()(outgoing, peer, limit ?? never, signal ?? never)
 }
 
-const kindOf = (outcome: Outcome): string =>
+const kindOf = (outcome: AttemptResult): string =>
   outcome.kind === 'response' ? String(outcome.response.status) : outcome.failure.kind
-const bodyOf = (outcome: Outcome): string =>
+const bodyOf = (outcome: AttemptResult): string =>
   outcome.kind === 'response' ? outcome.response.bytes.toString() : outcome.kind
 
 // What is read goes over Node's HTTP, what is changed over axios; nobody must be able to tell.
@@ -222,7 +222,7 @@ it('reads and writes share a connection', async () => {
 
 describe('a proxy that cannot be used', () => {
   const { signal: never } = new AbortController()
-  const ask = (address: string, env: Readonly<Record<string, string>>): Promise<Outcome> => {
+  const ask = (address: string, env: Readonly<Record<string, string>>): Promise<AttemptResult> => {
     // The toolkit reads the process's own.
     for (const [name, value] of Object.entries({ https_proxy: '', http_proxy: '', no_proxy: '', ...env })) {
       vi.stubEnv(name, value)

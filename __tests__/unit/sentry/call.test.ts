@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { HttpResponse } from '../../../src/http/response.ts'
 import {
   asProject,
-  askOnce,
-  isTrouble,
+  sendOnce,
+  isServerFailure,
   pages,
   parse,
   releasePath,
@@ -54,33 +54,33 @@ describe('a call', () => {
   })
 })
 
-describe('askOnce', () => {
+describe('sendOnce', () => {
   it('sends what may not be repeated blindly, and gives the answer', async () => {
     const { session, requests } = scripted([incoming(409)])
-    expect(await askOnce(session.call, WRITE)).toMatchObject({ status: 409 })
+    expect(await sendOnce(session.call, WRITE)).toMatchObject({ status: 409 })
     expect(requests[0]?.effect).toBe('creates')
   })
 
   it.each(['timeout', 'reset'] as const)('gives a lost answer (%s) instead of throwing it', async (kind) => {
     const error = lost(kind)
-    expect(await askOnce(scripted([error]).session.call, WRITE)).toBe(error)
+    expect(await sendOnce(scripted([error]).session.call, WRITE)).toBe(error)
   })
 
   it.each([lost('dns'), new Error('a fault')])(
     'throws whatever cannot have had an effect: %s',
     async (error) => {
-      expect(await failureOf(askOnce(scripted([error]).session.call, WRITE))).toBe(error)
+      expect(await failureOf(sendOnce(scripted([error]).session.call, WRITE))).toBe(error)
     },
   )
 
   it.each([200, 299])('takes a %i without JSON for lost', async (status) => {
-    const answer = await askOnce(scripted([incoming(status, '{"a')]).session.call, WRITE)
+    const answer = await sendOnce(scripted([incoming(status, '{"a')]).session.call, WRITE)
     expect(answer).toMatchObject({ kind: 'unreadable' })
     expect((answer as Error).message).toContain('(no JSON)')
   })
 
   it.each([199, 300, 413])('takes a %i without JSON for what it says', async (status) => {
-    const answer = await askOnce(scripted([incoming(status, 'no')]).session.call, WRITE)
+    const answer = await sendOnce(scripted([incoming(status, 'no')]).session.call, WRITE)
     expect(answer).not.toBeInstanceOf(Error)
     expect(answer.status).toBe(status)
   })
@@ -93,7 +93,7 @@ it.each([
   [500, true],
   [503, true],
 ])('status %i is trouble of the server: %s', (status, trouble) => {
-  expect(isTrouble(responseOf(incoming(status)))).toBe(trouble)
+  expect(isServerFailure(responseOf(incoming(status)))).toBe(trouble)
 })
 
 describe('parse', () => {

@@ -3,11 +3,11 @@ import { HttpError } from '../../../src/http/failure.ts'
 import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
 import type { Incoming } from '../../../src/http/attempt.ts'
 import type { CreateResult } from '../../../src/sentry/api.ts'
-import type { Account } from '../../../src/sentry/errors.ts'
+import type { SentryAccount } from '../../../src/sentry/errors.ts'
 import { openSentry, type SentrySession } from '../../../src/sentry/session.ts'
 import { incoming, ManualClock, RecordingLogger } from '../doubles.ts'
 
-export const ACCOUNT: Account = {
+export const ACCOUNT: SentryAccount = {
   base: 'https://sentry.example/',
   organization: 'acme',
   projects: ['web'],

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Redactor } from '../../../src/text/redact.ts'
-import { type Account, explain, SCOPES, messageIn, unreadable } from '../../../src/sentry/errors.ts'
+import { type SentryAccount, explain, SCOPES, messageIn, unreadable } from '../../../src/sentry/errors.ts'
 import { hostileText, incoming, responseOf } from '../doubles.ts'
 
-const ACCOUNT: Account = {
+const ACCOUNT: SentryAccount = {
   base: 'https://sentry.example/',
   organization: 'acme',
   projects: ['web', 'api'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { finalizeRelease, type Seen } from '../../../src/sentry/finalize.ts'
+import { finalizeRelease, type Freshness } from '../../../src/sentry/finalize.ts'
 import type { ReleaseChange } from '../../../src/sentry/api.ts'
 import type { Release } from '../../../src/sentry/schema.ts'
 import { failureOf, ManualClock, RecordingLogger } from '../doubles.ts'
@@ -7,14 +7,14 @@ import { sessionWith } from './doubles.ts'
 
 const OPEN: Release = { version: '1.0', dateReleased: null }
 const DATED: Release = { version: '1.0', dateReleased: '2025-12-24T00:00:00Z' }
-const FRESH: Seen = { fresh: true, hiddenUntil: 0 }
+const FRESH: Freshness = { fresh: true, hiddenUntil: 0 }
 
 function prepare(server: { readonly found?: Release; readonly updates?: readonly (Release | undefined)[] }) {
   const logger = new RecordingLogger()
   const clock = new ManualClock()
   const calls: unknown[] = []
   const updates = [...(server.updates ?? [DATED])]
-  const finalize = (release: Release, seen: Seen = FRESH) =>
+  const finalize = (release: Release, seen: Freshness = FRESH) =>
     finalizeRelease(
       release,
       seen,

@@ -3,7 +3,7 @@ import { HttpError } from '../../../src/http/failure.ts'
 import type { SentryCommit } from '../../../src/sentry/commit-list.ts'
 import type { Associated, Association } from '../../../src/sentry/commits-api.ts'
 import type { Release } from '../../../src/sentry/schema.ts'
-import { send, sendFitting, type Target, tooLarge } from '../../../src/sentry/send-commits.ts'
+import { send, sendFitting, type CommitTarget, tooLarge } from '../../../src/sentry/send-commits.ts'
 import { failureOf, ManualClock, RecordingLogger } from '../doubles.ts'
 import { lost, sessionWith } from './doubles.ts'
 
@@ -11,7 +11,7 @@ const RELEASE: Release = { version: '1.0', commitCount: 1 }
 const OK: Associated = { kind: 'ok', release: RELEASE }
 const BUSY: Associated = { kind: 'busy', error: lost() }
 const REFS: Association = { refs: [{ repository: 'acme/app', commit: 'abc' }] }
-const TARGET: Target = { version: '1.0', dateReleased: '2026-01-01T00:00:00.000Z', hiddenUntil: 0 }
+const TARGET: CommitTarget = { version: '1.0', dateReleased: '2026-01-01T00:00:00.000Z', hiddenUntil: 0 }
 
 /** Sends against a server that gives prepared answers, the last one again and again. */
 function prepare(answers: readonly (Associated | HttpError)[], found?: Release) {
