@@ -10,6 +10,7 @@ const major = version.replace(/\..*/, '')
 
 const pages = [
   'CONTRIBUTING.md',
+  '__tests__/README.md',
   'README.md',
   'SECURITY.md',
   ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
@@ -49,8 +50,8 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
-describe('SECURITY.md', () => {
-  const proofs = linksOf('SECURITY.md').filter(({ file }) => file.startsWith(join('__tests__', '/')))
+describe('docs/threat-model.md', () => {
+  const proofs = linksOf('docs/threat-model.md').filter(({ file }) => file.startsWith(join('__tests__', '/')))
 
   it('shows its claims by tests', () => {
     expect(proofs.length).toBeGreaterThan(30)
@@ -71,4 +72,26 @@ it('CONTRIBUTING.md says what each npm command is for', () => {
   // One that only looks stands with the one that does.
   const commands = Object.keys(scripts).filter((name) => !name.endsWith(':check'))
   expect(rows).toEqual(commands.toSorted())
+})
+
+/** So short that somebody reads it. */
+it.each([
+  ['CONTRIBUTING.md', 500],
+  ['docs/mutation.md', 500],
+])('%s has at most %d words', (page, most) => {
+  expect(read(page).split(/\s+/).length).toBeLessThanOrEqual(most + 1)
+})
+
+it('docs/architecture.md names files that exist', () => {
+  const names = [...read('docs/architecture.md').matchAll(/`((?:src\/)?(?:[\w-]+\/)*[\w-]+\.ts)`/g)].map(
+    ([, name = '']) => name,
+  )
+  const there = (name: string): boolean =>
+    [
+      name,
+      `src/${name}`,
+      ...['http', 'sentry', 'abf/client', 'sourcemaps', 'inputs'].map((room) => `src/${room}/${name}`),
+    ].some((path) => existsSync(join(root, path)))
+  expect(names.length).toBeGreaterThan(30)
+  expect(names.filter((name) => !there(name))).toEqual([])
 })
