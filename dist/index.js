@@ -564,7 +564,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6136);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3664);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -574,7 +574,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6136:
+/***/ 3664:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2849,12 +2849,9 @@ function decodeOrgToken(token) {
     }
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./src/inputs/sourcemaps.ts
-
 
 
 
@@ -2892,6 +2889,7 @@ function loadSourceMaps(env, show) {
     const { values, problems } = check(SOURCEMAP_ROWS, given, show);
     const { sourcemaps: paths } = given;
     const workspace = (0,external_node_path_.resolve)(variable(env, 'GITHUB_WORKSPACE')?.text ?? '.');
+    const temporary = variable(env, 'RUNNER_TEMP')?.text;
     if (!paths) {
         const all = [...problems, ...lostPaths(env)];
         const notices = values?.dist === undefined ? [] : ['No source maps are uploaded, so dist has no effect.'];
@@ -2913,7 +2911,7 @@ function loadSourceMaps(env, show) {
         notices: [],
         value: {
             workspace,
-            temporary: (0,external_node_path_.resolve)(variable(env, 'RUNNER_TEMP')?.text ?? (0,external_node_os_namespaceObject.tmpdir)()),
+            temporary: temporary && (0,external_node_path_.resolve)(temporary),
             roots: Object.freeze(roots.filter((root) => typeof root !== 'string')),
             inject: values['sourcemaps-inject'],
             stripPrefix: values['sourcemaps-strip-prefix'],
@@ -6085,6 +6083,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+
+/***/ }),
+
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 
 /***/ }),
 

@@ -329,13 +329,16 @@ function fileError(error, workspace) {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(8161);
 ;// CONCATENATED MODULE: ./src/sourcemaps/files.ts
+
 
 
 
 /**
  * The real file system.
- * @param temporary an absolute folder for scratch files
+ * @param temporary an absolute folder for scratch files; without one that of the system
  */
 function createFiles(temporary) {
     return {
@@ -372,7 +375,7 @@ function createFiles(temporary) {
         },
         remove: (path) => (0,promises_.rm)(path),
         scratch: async () => {
-            const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, 'bundle-'));
+            const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary ?? (0,external_node_os_.tmpdir)(), 'bundle-'));
             return scratchFile(directory, await (0,promises_.open)((0,external_node_path_.join)(directory, 'bundle.zip'), 'w+', 0o600));
         },
     };

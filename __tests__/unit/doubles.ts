@@ -3,7 +3,8 @@ import { type HttpRequest, HttpResponse } from '../../src/http/response.ts'
 import type { Peer } from '../../src/http/failure.ts'
 import type { Incoming } from '../../src/http/attempt.ts'
 import type { Clock, Logger, State } from '../../src/ports.ts'
-import type { CreateResult, NewRelease, ReleaseApi, ReleaseChange } from '../../src/sentry/api.ts'
+import type { CreateResult, ReleaseApi, ReleaseChange } from '../../src/sentry/api.ts'
+import type { NewRelease } from '../../src/sentry/create.ts'
 import type { Release } from '../../src/sentry/schema.ts'
 
 /** A clock that stands still until somebody sleeps on it. */

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { SourceMapOptions } from '../sourcemaps/options.ts'
 import type { InjectMode } from '../sourcemaps/prepare.ts'
@@ -25,8 +24,8 @@ import { parseBoolean } from './parsers.ts'
 export interface SourceMapInputs extends SourceMapOptions {
   /** Absolute. */
   readonly workspace: string
-  /** Absolute folder for files that nobody needs after the step. */
-  readonly temporary: string
+  /** Absolute folder for temporary files; undefined outside of a runner. */
+  readonly temporary: string | undefined
 }
 
 const MAX_DIST = 64
@@ -64,6 +63,7 @@ export function loadSourceMaps(env: Env, show: Show): Checked<SourceMapInputs | 
   const { values, problems } = check(SOURCEMAP_ROWS, given, show)
   const { sourcemaps: paths } = given
   const workspace = resolve(variable(env, 'GITHUB_WORKSPACE')?.text ?? '.')
+  const temporary = variable(env, 'RUNNER_TEMP')?.text
   if (!paths) {
     const all = [...problems, ...lostPaths(env)]
     const notices = values?.dist === undefined ? [] : ['No source maps are uploaded, so dist has no effect.']
@@ -86,7 +86,7 @@ export function loadSourceMaps(env: Env, show: Show): Checked<SourceMapInputs | 
     notices: [],
     value: {
       workspace,
-      temporary: resolve(variable(env, 'RUNNER_TEMP')?.text ?? tmpdir()),
+      temporary: temporary && resolve(temporary),
       roots: Object.freeze(roots.filter((root) => typeof root !== 'string')),
       inject: values['sourcemaps-inject'],
       stripPrefix: values['sourcemaps-strip-prefix'],

@@ -1,19 +1,10 @@
 import { HttpError } from '../http/failure.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { type Caller, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
-import { postWithProjects } from './create.ts'
+import { type NewRelease, postWithProjects } from './create.ts'
 import { type SentryAccount, explain, SCOPES } from './errors.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'
 import { exactQuery } from './version.ts'
-
-export interface NewRelease {
-  readonly version: string
-  /** Slugs or numeric ids. */
-  readonly projects: readonly string[]
-  readonly ref?: string | undefined
-  readonly url?: string | undefined
-  readonly status?: 'open' | undefined
-}
 
 export type ReleaseChange = Readonly<Partial<Record<'ref' | 'url' | 'dateReleased', string>>>
 

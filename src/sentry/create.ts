@@ -1,8 +1,16 @@
 import type { HttpResponse } from '../http/response.ts'
-import type { NewRelease } from './api.ts'
 import { asProject, type Caller, parse } from './call.ts'
 import { isProject } from './links.ts'
 import { ReleaseListSchema } from './schema.ts'
+
+export interface NewRelease {
+  readonly version: string
+  /** Slugs or numeric ids. */
+  readonly projects: readonly string[]
+  readonly ref?: string | undefined
+  readonly url?: string | undefined
+  readonly status?: 'open' | undefined
+}
 
 /**
  * POST of a release, in the form of `projects` that the server takes. After a 400 about projects it uses the next

@@ -13,14 +13,15 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Files, ListedEntry, ScratchFile } from '../ports.ts'
 
 /**
  * The real file system.
- * @param temporary an absolute folder for scratch files
+ * @param temporary an absolute folder for scratch files; without one that of the system
  */
-export function createFiles(temporary: string): Files {
+export function createFiles(temporary: string | undefined): Files {
   return {
     realPath: (path) => orUndefined(realpath(path)),
     entry: async (path) => {
@@ -54,7 +55,7 @@ export function createFiles(temporary: string): Files {
     },
     remove: (path) => rm(path),
     scratch: async () => {
-      const directory = await mkdtemp(join(temporary, 'bundle-'))
+      const directory = await mkdtemp(join(temporary ?? tmpdir(), 'bundle-'))
       return scratchFile(directory, await open(join(directory, 'bundle.zip'), 'w+', 0o600))
     },
   }

@@ -24,8 +24,8 @@ export interface SourceMapDeps extends Pick<
   readonly workspace: string
   readonly version: string
   readonly projects: readonly string[]
-  /** Absolute folder for temporary files. */
-  readonly temporary: string
+  /** Absolute folder for temporary files; without one that of the system. */
+  readonly temporary: string | undefined
   /** Called whenever more is known. */
   readonly onReport: (report: SourceMapReport) => void
 }
