@@ -1,16 +1,16 @@
-export const id = 602;
-export const ids = [602];
+export const id = 108;
+export const ids = [108];
 export const modules = {
 
-/***/ 2602:
+/***/ 8108:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   cleanUpAbf: () => (/* reexport */ cleanUpAbf),
-  renderAbfSummary: () => (/* reexport */ renderAbfSummary),
-  runAbf: () => (/* binding */ runAbf)
+  runAbf: () => (/* binding */ runAbf),
+  summarizeBuilds: () => (/* reexport */ summarizeBuilds)
 });
 
 // EXTERNAL MODULE: ./src/errors.ts
@@ -2650,142 +2650,405 @@ function mayHeal({ kind, status }) {
     return status === undefined || status === 200 || status === 408 || status === 429 || status >= 500;
 }
 
+// EXTERNAL MODULE: ./src/summary/markdown.ts
+var markdown = __webpack_require__(7175);
+;// CONCATENATED MODULE: ./src/abf/report/words.ts
+
+
+
+/** The words and icons for results of builds. */
+const ICONS = {
+    failure: '❌',
+    cancelled: '⏹️',
+    timed_out: '⌛',
+    in_progress: '⏳',
+    neutral: '➖',
+    success: '✅',
+};
+const WARNED = '⚠️';
+function iconOf({ outcome }) {
+    return outcome?.warn ? WARNED : ICONS[outcome?.verdict ?? 'in_progress'];
+}
+/** The records with what needs attention first, else in their order. */
+function bySeverity(records) {
+    const order = Object.values(ICONS).toSpliced(-1, 0, WARNED);
+    return records.toSorted((a, b) => order.indexOf(iconOf(a)) - order.indexOf(iconOf(b)));
+}
+/** What the builds mean for the step. */
+function verdictOf(report) {
+    const { conclusion } = conclusionOf(report);
+    if (conclusion === 'neutral')
+        return 'warning';
+    return conclusion === 'cancelled' && report.operation === 'cancel' ? 'success' : conclusion;
+}
+/** What an operation does to a build. */
+const DONE = {
+    build: 'successful',
+    watch: 'successful',
+    publish: 'published',
+    'publish-into-testing': 'published into testing',
+    reject: 'rejected',
+    cancel: 'cancelled',
+    search: 'found',
+};
+/** The result of all builds in a few words, such as `1 of 2 ABF builds failed`. */
+function resultOf(report) {
+    const { records, operation } = report;
+    const { conclusion } = conclusionOf(report);
+    const all = (0,markdown/* counted */.hS)(records.length, 'ABF build');
+    const count = records.filter(({ outcome }) => (outcome?.verdict ?? 'in_progress') === conclusion).length;
+    const some = count === records.length ? all : `${count} of ${all}`;
+    switch (conclusion) {
+        case 'success':
+            return `${all} ${DONE[operation]}`;
+        case 'failure':
+            return DONE[operation] === DONE.build ? `${some} failed` : `${some} not ${DONE[operation]}`;
+        case 'cancelled':
+            return `${some} cancelled`;
+        case 'timed_out':
+            return `${some} timed out`;
+        case 'neutral':
+            return records.length === 0 ? 'no ABF builds' : `${all}, nothing published`;
+        case 'in_progress':
+            return operation === 'build' ? `${all} submitted` : `${some} not finished`;
+        default:
+            return (0,errors/* assertNever */.xb)(conclusion);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/abf/report/build-table.ts
+
+
+
+
+
+
+
+/** The table of all builds. What is the same in all rows is said once above it, and an empty column is left out. */
+/** Rows that are shown at once, and bytes for all of them. */
+const FIRST_ROWS = 20;
+const MAX_ROWS_BYTES = 120_000;
+const PROJECT = { label: 'Project', of: projectOf };
+const REPOSITORY = { label: 'Repository', of: repositoryOf };
+const ARCH = { label: 'Architecture', of: archOf };
+const COMMIT = {
+    label: 'Commit',
+    of: ({ build, expected }) => (build?.commit_hash ?? expected?.commit)?.slice(0, 12),
+};
+/** The facts that are the same for all builds, the table, and the rest of a long table collapsed. */
+function renderTable(report, records) {
+    if (records.length === 0)
+        return ['No builds.', ''];
+    const columns = columnsOf(report, records).filter(({ cell }) => records.some((record) => cell(record) !== ''));
+    const head = `<tr>${columns.map(({ title }) => `<th align="left">${title}</th>`).join('')}</tr>`;
+    const rows = records.map((record) => `<tr>${columns.map(({ cell }) => `<td>${cell(record)}</td>`).join('')}</tr>`);
+    const { first, rest, left } = (0,markdown/* splitList */.ry)(rows, FIRST_ROWS, MAX_ROWS_BYTES);
+    const table = (shown) => ['<table>', head, ...shown, '</table>'];
+    return [...common(records), ...table(first), '', ...(0,markdown/* collapsedRest */.gv)(rest, left, 'build', table)];
+}
+function common(records) {
+    const facts = [PROJECT, REPOSITORY, ARCH, COMMIT].flatMap(({ label, of }) => {
+        const [value, ...others] = new Set(records.map(of));
+        return value === undefined || others.length > 0 ? [] : [`${label} ${(0,markdown/* code */.aY)(value)}`];
+    });
+    const packages = records.reduce((sum, { build }) => sum + (build?.packages?.length ?? 0), 0);
+    if (packages > 0)
+        facts.push((0,markdown/* counted */.hS)(packages, 'package'));
+    return facts.length === 0 ? [] : [`<p>${facts.join(' · ')}</p>`, ''];
+}
+/** Five at most, so that each has room in the width of a summary: a repository stands below its project. */
+function columnsOf(report, records) {
+    const varies = ({ of }) => new Set(records.map(of)).size > 1;
+    const shown = [PROJECT, REPOSITORY].filter(varies);
+    return [
+        { title: 'Build', cell: ({ id, origin }) => `${id}${origin === 'reused' ? '<br>reused' : ''}` },
+        {
+            title: shown.length > 1 ? 'Project, repository' : (shown[0]?.label ?? ''),
+            cell: (record) => shown.flatMap(({ of }) => textOf(of(record)) ?? []).join('<br>'),
+        },
+        { title: ARCH.label, cell: (record) => (varies(ARCH) ? (textOf(ARCH.of(record)) ?? '') : '') },
+        { title: 'Status', cell: (record) => build_table_status(record, report) },
+        {
+            title: 'Duration',
+            cell: ({ build }) => build?.duration === undefined ? '' : unbroken((0,durations/* sayDuration */.k)(build.duration * 1000)),
+        },
+    ];
+}
+function textOf(value) {
+    return value === undefined ? undefined : (0,sanitize/* markup */.PT)(value, 120);
+}
+function build_table_status(record, { base, operation }) {
+    const { status: code } = record.track;
+    const words = code === undefined ? 'not found' : sayStatus(code);
+    const icon = operation === 'search' ? '' : `${iconOf(record)} `;
+    return `${icon}${(0,markdown/* link */.nf)(pageOf(record.id, base), (0,sanitize/* markup */.PT)(words))}`;
+}
+function unbroken(text) {
+    return text.replaceAll(' ', '&#160;');
+}
+
+// EXTERNAL MODULE: ./src/text/dates.ts
+var dates = __webpack_require__(8230);
+;// CONCATENATED MODULE: ./src/abf/report/chart.ts
+
+
+
+/** When each build queued, built and published, as far as this step saw it: a Gantt chart in Mermaid. */
+/** A row each; more than these make a chart longer than a screen. */
+const MAX_ROWS = 40;
+/** Shorter ones are not visible. */
+const MIN_BAR_MS = 1000;
+const MAX_NAME_LENGTH = 28;
+const chart_SECOND_MS = 1000;
+const MINUTE_MS = 60 * chart_SECOND_MS;
+const chart_HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * chart_HOUR_MS;
+const MAX_TICKS = 8;
+const TICKS = [
+    ...[1, 2, 5, 10, 15, 30].map((count) => [count * chart_SECOND_MS, `${count}second`]),
+    ...[1, 2, 5, 10, 15, 30].map((count) => [count * MINUTE_MS, `${count}minute`]),
+    ...[1, 2, 3, 6, 12].map((count) => [count * chart_HOUR_MS, `${count}hour`]),
+    ...[1, 2].map((count) => [count * DAY_MS, `${count}day`]),
+];
+const WEEK = [7 * DAY_MS, '1week'];
+/** Pixels of the area for bars in a summary, of a letter, and of the frame of a bar. */
+const AREA_WIDTH = 600;
+const LETTER_WIDTH = 6;
+const BAR_FRAME = 8;
+const SECTION_LETTER_WIDTH = 7;
+/** The name of a bar, and the state in which Mermaid draws it: grey, light and dark. */
+const LANES = {
+    queue: ['queue', 'done, '],
+    build: ['build', 'active, '],
+    publish: ['publish', ''],
+};
+/**
+ * The lines of the chart; none when there is nothing to draw. Mermaid shows times in the time zone of the reader, and
+ * takes times without a zone as such, so all times are given without one, and the title says what they mean.
+ * @param records in the order of the rows
+ * @param at milliseconds since the epoch: where bars end that go on
+ */
+function renderChart(records, at) {
+    const charted = records.flatMap((record) => {
+        const bars = barsOf(record, at);
+        return bars.length === 0 ? [] : [{ record, bars }];
+    });
+    const rows = charted.slice(0, MAX_ROWS);
+    if (rows.length === 0)
+        return [];
+    const all = rows.flatMap(({ bars }) => bars);
+    const start = Math.min(...all.map(({ from }) => from));
+    const span = Math.max(...all.map(({ to }) => to)) - start;
+    const names = sectionNames(rows.map(({ record }) => record));
+    const padding = 20 + SECTION_LETTER_WIDTH * Math.max(8, ...names.map(({ length }) => length));
+    const left = charted.length - rows.length;
+    return [
+        '```mermaid',
+        // Compact: one row for all bars of a build.
+        `%%{init: {"gantt": {"displayMode": "compact", "leftPadding": ${padding}}}}%%`,
+        'gantt',
+        ...axis(start, span),
+        ...rows.flatMap(({ bars }, index) => [`  section ${names[index] ?? ''}`, ...barLines(bars, start, span)]),
+        '```',
+        '',
+        ...(left > 0 ? [`The chart has the first ${rows.length} builds, and not the other ${left}.`, ''] : []),
+    ];
+}
+function axis(start, span) {
+    const [tickMs, interval] = TICKS.find(([ms]) => span / ms <= MAX_TICKS) ?? WEEK;
+    return [
+        span < DAY_MS ? `  title Time since ${(0,dates/* formatDate */.Y)(start)}` : '  title Time in UTC',
+        '  dateFormat YYYY-MM-DD HH:mm:ss.SSS',
+        `  axisFormat ${axisFormat(span, tickMs)}`,
+        `  tickInterval ${interval}`,
+        '  todayMarker off',
+    ];
+}
+function axisFormat(span, tickMs) {
+    if (span >= DAY_MS)
+        return tickMs >= DAY_MS ? '%-d %b' : '%-d %b %H:%M';
+    if (tickMs < MINUTE_MS)
+        return '%-M min %-S s';
+    if (tickMs >= chart_HOUR_MS)
+        return '%-H h';
+    return span >= chart_HOUR_MS ? '%-H h %-M min' : '%-M min';
+}
+/** A day on which no time zone changes its clocks. */
+const DAY_OF_RELATIVE_TIMES = Date.UTC(2000, 0, 1);
+function barLines(bars, start, span) {
+    const origin = span < DAY_MS ? start - DAY_OF_RELATIVE_TIMES : 0;
+    const time = (ms) => new Date(ms - origin).toISOString().slice(0, 23).replace('T', ' ');
+    return bars.map(({ name, state, from, to }, index) => {
+        // Mermaid writes a name that is too long beside its bar, where only the last one has room.
+        const fits = ((to - from) / span) * AREA_WIDTH >= name.length * LETTER_WIDTH + BAR_FRAME;
+        const shown = fits || index === bars.length - 1 ? name : '-';
+        return `  ${shown} :${state}${time(from)}, ${time(to)}`;
+    });
+}
+function barsOf({ history, outcome }, at) {
+    const isStopped = outcome?.verdict === 'timed_out' || outcome?.verdict === 'cancelled';
+    const isBad = outcome?.verdict === 'failure' || isStopped;
+    const bars = history.flatMap(({ code, at: from }, index) => {
+        const [name, state] = LANES[statusInfo(code).phase] ?? [];
+        const next = history[index + 1];
+        const isOver = !next && outcome !== undefined && !isStopped;
+        if (name === undefined || state === undefined || isOver)
+            return [];
+        return [{ name, state, from, to: next?.at ?? at }];
+    });
+    const last = bars.length - 1;
+    return bars.flatMap((bar, index) => {
+        const isVisible = bar.to - bar.from >= MIN_BAR_MS;
+        if (!isBad || index < last)
+            return isVisible ? [bar] : [];
+        return [{ ...bar, state: 'crit, ', to: isVisible ? bar.to : bar.from + MIN_BAR_MS }];
+    });
+}
+/** The shortest of architecture, project and id that tells the rows apart. */
+function sectionNames(records) {
+    const archs = records.map((record) => archOf(record) ?? '');
+    if (isDistinct(archs))
+        return archs.map(toName);
+    const projects = records.map((record, index) => [projectOf(record)?.split('/').at(-1), archs[index]].filter(Boolean).join(' '));
+    if (isDistinct(projects))
+        return projects.map(toName);
+    return records.map(({ id }, index) => toName(`${archs[index]} ${id}`));
+}
+function isDistinct(names) {
+    return names.every((name) => toName(name) !== '') && new Set(names.map(toName)).size === names.length;
+}
+/** Mermaid has no way to escape, so only what it surely takes for text is left. */
+function toName(text) {
+    return text
+        .replace(/[^\w .+-]/g, ' ')
+        .trim()
+        .slice(0, MAX_NAME_LENGTH);
+}
+
+;// CONCATENATED MODULE: ./src/abf/report/problems.ts
+
+
+
+
+
+
+/** The builds that need attention: what happened, why, and the end of the log. */
+/** Builds that are shown at once, and bytes for what all of them are and why. */
+const FIRST_PROBLEMS = 10;
+const MAX_REASONS_BYTES = 60_000;
+/** Lines of the first log that are open; all other lines are collapsed. */
+const OPEN_LINES = 20;
+/** For the ends of all logs together. */
+const MAX_LOGS_BYTES = 300_000;
+const MAX_LINE_LENGTH = 500;
+/** @param records in the order of the summary */
+function renderProblems(report, records) {
+    const problems = records.filter((record) => isProblem(record, report));
+    const first = problems.slice(0, FIRST_PROBLEMS);
+    const logs = first.map(logLines);
+    const shares = shareRoom(logs.map(sizeOf), MAX_LOGS_BYTES);
+    const firstLog = first.findIndex(({ log }) => log);
+    const others = problems.slice(FIRST_PROBLEMS).map((record) => `<li>${reason(record, report)}</li>`);
+    const { rest, left } = (0,markdown/* splitList */.ry)(others, 0, MAX_REASONS_BYTES);
+    return [
+        ...first.flatMap((record, index) => [
+            `<p>${reason(record, report)}</p>`,
+            '',
+            ...renderLog(record, fitEnd(logs[index] ?? [], shares[index] ?? 0), index === firstLog),
+        ]),
+        ...(0,markdown/* collapsedRest */.gv)(rest, left, 'build', (shown) => ['<ul>', ...shown, '</ul>']),
+    ];
+}
+function isProblem({ outcome }, { operation, conclusion }) {
+    if (operation === 'search')
+        return false;
+    // Set only where the step ended early, or does not wait.
+    if (!outcome)
+        return conclusion === 'cancelled' || conclusion === 'failure';
+    if (outcome.verdict === 'cancelled')
+        return operation !== 'cancel';
+    return outcome.verdict !== 'success' || outcome.warn;
+}
+function reason(record, { base }) {
+    const { id, outcome, track, log, build } = record;
+    const status = track.status === undefined ? 'not found' : sayStatus(track.status);
+    const sentence = outcome?.sentence ?? 'It had not finished when this step ended.';
+    const page = (0,markdown/* link */.nf)(pageOf(id, base), (0,sanitize/* markup */.PT)(status));
+    const name = log?.fileName ?? 'log';
+    const logLink = build && build.logs.length > 0 ? `<br>Log: ${(0,markdown/* link */.nf)(logOf(record, base), (0,sanitize/* markup */.PT)(name))}` : '';
+    return `${iconOf(record)} <strong>${(0,sanitize/* markup */.PT)(labelOf(record))}</strong>: ${page}<br>${(0,sanitize/* markup */.PT)(sentence, 600)}${logLink}`;
+}
+/** The lines as HTML. An empty line would end the HTML, and what follows it would be read as Markdown. */
+function logLines({ log }) {
+    return (log?.lines ?? []).map((line) => {
+        const indent = /^ */.exec(line)?.[0] ?? '';
+        return `${indent}${(0,sanitize/* markup */.PT)(line, MAX_LINE_LENGTH) || '&#160;'}`;
+    });
+}
+/** The last lines open for somebody who has just come, with those before them collapsed; or all collapsed. */
+function renderLog({ log }, lines, isOpen) {
+    if (!log)
+        return [];
+    const name = (0,sanitize/* markup */.PT)(log.fileName);
+    const open = isOpen ? lines.slice(-OPEN_LINES) : [];
+    const earlier = lines.slice(0, lines.length - open.length);
+    const title = isOpen
+        ? `${(0,markdown/* counted */.hS)(earlier.length, 'earlier line')} of ${name}`
+        : `Last ${(0,markdown/* counted */.hS)(earlier.length, 'line')} of ${name}`;
+    return [
+        ...(earlier.length > 0 ? (0,markdown/* collapsed */.yZ)(title, pre(earlier)) : []),
+        ...(open.length > 0 ? [...pre(open), ''] : []),
+    ];
+}
+function pre(lines) {
+    return [`<pre>${lines.join('\n')}</pre>`];
+}
+function sizeOf(lines) {
+    return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+}
+/** Shares out room so that small ones get what they need, and large ones the same: none costs another its part. */
+function shareRoom(sizes, room) {
+    const shares = sizes.map(() => 0);
+    const ascending = sizes.map((size, index) => ({ size, index })).toSorted((a, b) => a.size - b.size);
+    let left = room;
+    ascending.forEach(({ size, index }, place) => {
+        const share = Math.min(size, Math.floor(left / (ascending.length - place)));
+        shares[index] = share;
+        left -= share;
+    });
+    return shares;
+}
+/** The last lines that have room. */
+function fitEnd(lines, room) {
+    let left = room;
+    let from = lines.length;
+    for (; from > 0; from -= 1) {
+        left -= Buffer.byteLength(lines[from - 1] ?? '') + 1;
+        if (left < 0)
+            break;
+    }
+    return lines.slice(from);
+}
+
 ;// CONCATENATED MODULE: ./src/abf/report/summary.ts
 
 
 
 
-
-/** A summary with more rows is of no use to anybody; the output has them all. */
-const MOST_ROWS = 200;
-const MOST_CHARTED = 20;
-/** Characters, of the 1 MiB that a summary may have. */
-const LOGS_LENGTH = 300_000;
-const ICONS = {
-    success: '✅',
-    failure: '❌',
-    cancelled: '⏹️',
-    timed_out: '⌛',
-    neutral: '➖',
-    in_progress: '⏳',
-};
-const HEADLINES = {
-    success: 'successful',
-    failure: 'failed',
-    cancelled: 'cancelled',
-    timed_out: 'not over in time',
-    neutral: 'nothing to go on with',
-    in_progress: 'under way',
-};
-/** The builds as a section of the job summary, in Markdown. Every text that a server sent is escaped. */
-function renderAbfSummary(report) {
-    const { conclusion } = conclusionOf(report);
-    const searched = report.operation === 'search';
-    const headline = searched
-        ? `🔎 ABF search: ${report.records.length} builds`
-        : `${ICONS[conclusion]} ABF ${report.operation}: ${HEADLINES[conclusion]}`;
-    return [`### ${headline}`, '', ...table(report), ...chart(report), ...tails(report.records), ''].join('\n');
-}
-function table(report) {
-    const { records } = report;
-    if (records.length === 0)
-        return ['No builds.', ''];
-    const left = records.length - MOST_ROWS;
-    return [
-        '<table>',
-        '<tr><th>Build</th><th>Project</th><th>Architecture</th><th>Repository</th><th>Status</th><th>Duration</th><th>Packages</th><th>Log</th></tr>',
-        ...records.slice(0, MOST_ROWS).map((record) => summary_row(record, report)),
-        '</table>',
-        '',
-        ...(left > 0 ? [`… and ${left} more.`, ''] : []),
-    ];
-}
-function summary_row(record, { base, operation }) {
-    const { id, build, origin, outcome, track } = record;
-    const { status } = track;
-    const verdict = outcome?.verdict ?? 'in_progress';
-    const icon = operation === 'search' ? '' : `${outcome?.warn ? '⚠️' : ICONS[verdict]} `;
-    const words = status === undefined ? 'not found' : `${statusInfo(status).name} (${status})`;
-    const sentence = outcome && (verdict !== 'success' || outcome.warn)
-        ? `<br><sub>${(0,sanitize/* markup */.PT)(outcome.sentence, 600)}</sub>`
-        : '';
-    const cells = [
-        `${summary_link(pageOf(id, base), String(id))}${origin === 'reused' ? ' (was there)' : ''}`,
-        (0,sanitize/* markup */.PT)(projectOf(record) ?? '', 120),
-        (0,sanitize/* markup */.PT)(archOf(record) ?? '', 60),
-        (0,sanitize/* markup */.PT)(repositoryOf(record) ?? '', 120),
-        `${icon}${(0,sanitize/* markup */.PT)(words)}${sentence}`,
-        build?.duration === undefined ? '' : (0,durations/* sayDuration */.k)(build.duration * 1000),
-        build?.packages === undefined ? '' : String(build.packages.length),
-        summary_link(logOf(record, base), 'log'),
-    ];
-    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-}
-const LANES = { queue: 'queue', build: 'build', publish: 'publish' };
-/** When each build queued, built and published, as far as it was seen. */
-function chart({ records, at }) {
-    const sections = records.slice(0, MOST_CHARTED).flatMap((record) => {
-        const bars = barsOf(record, at);
-        return bars.length === 0 ? [] : [`  section ${summary_name(`${archOf(record) ?? ''} ${record.id}`)}`, ...bars];
-    });
-    if (sections.length === 0)
-        return [];
-    return [
-        '```mermaid',
-        // Room for the names beside the bars, and no line for the moment of reading.
-        '%%{init: {"gantt": {"leftPadding": 160}}}%%',
-        'gantt',
-        '  dateFormat x',
-        '  axisFormat %H:%M',
-        '  todayMarker off',
-        ...sections,
-        '```',
-        '',
-    ];
-}
-function barsOf({ history, outcome }, at) {
-    return history.flatMap(({ code, at: from }, index) => {
-        const lane = LANES[statusInfo(code).phase];
-        const next = history[index + 1];
-        const to = next?.at ?? at;
-        const over = outcome !== undefined && !['timed_out', 'cancelled'].includes(outcome.verdict);
-        if (lane === undefined || to - from < 1000 || (!next && over))
-            return [];
-        const state = next ? 'done' : 'active';
-        return [`  ${lane} :${state}, ${Math.round(from)}, ${Math.round(to)}`];
-    });
-}
-/** Mermaid has no way to escape, so only what it surely takes for text is left. */
-function summary_name(text) {
-    return text.replace(/[^\w .+-]/g, ' ').trim();
-}
-/** The ends of logs, as long as there is room: GitHub drops the whole summary when it is too long. */
-function tails(records) {
-    let room = LOGS_LENGTH;
-    return records.flatMap((record) => {
-        const lines = summary_tail(record);
-        room -= lines.reduce((sum, line) => sum + line.length, 0);
-        return room >= 0 || lines.length === 0
-            ? lines
-            : [`The end of the log of build ${record.id} is in the log of this step.`, ''];
-    });
-}
-function summary_tail(record) {
-    const { log, id } = record;
-    if (!log)
-        return [];
-    // An empty line would end the HTML, and what follows it would be read as Markdown.
-    const lines = log.lines.map((line) => `${/^ */.exec(line)?.[0] ?? ''}${(0,sanitize/* markup */.PT)(line, 500) || '&#160;'}`);
-    const title = `${archOf(record) ?? ''} build ${id}: end of ${log.fileName}`;
-    return [
-        `<details><summary>${(0,sanitize/* markup */.PT)(title.trim())}</summary>`,
-        `<pre>${lines.join('\n')}</pre>`,
-        '</details>',
-        '',
-    ];
-}
-function summary_link(url, html) {
-    return `<a href="${(0,sanitize/* attribute */.lt)(url)}">${html}</a>`;
+/** The builds for the job summary. Every text that a server sent is escaped. */
+function summarizeBuilds(report) {
+    const records = bySeverity(report.records);
+    return {
+        verdict: verdictOf(report),
+        result: resultOf(report),
+        problems: renderProblems(report, records).join('\n'),
+        section: [
+            '#### ABF builds',
+            '',
+            ...renderTable(report, records),
+            ...renderChart(records, report.at),
+        ].join('\n'),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/abf/index.ts

@@ -564,7 +564,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3664);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3577);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -574,7 +574,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3664:
+/***/ 3577:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3639,6 +3639,8 @@ function begin(world, report) {
     actions.outputs.set('release-version', sentry.version);
     report.version = sentry.version;
     report.projects = sentry.projects;
+    report.finalize = inputs.lifecycle.finalize;
+    report.environment = inputs.lifecycle.deploy?.environment;
     if (commit !== undefined)
         report.commit = commit;
     report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`;
@@ -3719,7 +3721,7 @@ async function cancelBuilds(world) {
     if (inputs.abf.off)
         return;
     // Late, because most runs have nothing to build.
-    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 602).then(__nccwpck_require__.bind(__nccwpck_require__, 2602));
+    const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 108).then(__nccwpck_require__.bind(__nccwpck_require__, 8108));
     await cleanUpAbf(inputs.abf, {
         clock,
         logger: actions.logger,
@@ -4763,9 +4765,11 @@ function warnIfArchived(release, logger) {
 async function release({ inputs, world, report, sentry }) {
     const { logger, outputs } = world.actions;
     const { organization, baseUrl, projects } = inputs.sentry;
+    report.stage = 'release';
     logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`);
     const linkTo = (found) => (0,links/* releaseUrl */.XA)(baseUrl, organization, found, projects);
     const onRelease = (found, created) => {
+        report.unconfirmed = { created, url: linkTo(found) };
         setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) });
     };
     const ensured = await ensureRelease(inputs.sentry, onRelease, sentry);
@@ -4778,6 +4782,7 @@ async function release({ inputs, world, report, sentry }) {
 async function sourceMaps(wanted, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs } = world.actions;
+    report.stage = 'source-maps';
     // Late, because many releases have no scripts.
     const { renderSourceMaps, uploadSourceMaps } = await __nccwpck_require__.e(/* import() */ 305).then(__nccwpck_require__.bind(__nccwpck_require__, 9305));
     const { projects, version } = inputs.sentry;
@@ -4797,6 +4802,7 @@ async function sourceMaps(wanted, step) {
 async function commits(step, { release, hiddenUntil }) {
     const { inputs, context, world, report, sentry } = step;
     const { setCommits, previousCommit, finalize } = inputs.lifecycle;
+    report.stage = 'commits';
     // One request less where no verdict of a build has to be waited for.
     const together = finalize && inputs.abf.off && !release.dateReleased;
     const result = await associateCommits(release, {
@@ -4838,8 +4844,9 @@ function commitSource({ inputs, context, world }) {
 async function builds(abf, step) {
     const { inputs, world, report, sentry } = step;
     const { logger, outputs, state } = world.actions;
+    report.stage = 'builds';
     // Late, because most runs have nothing to build.
-    const { renderAbfSummary, runAbf } = await __nccwpck_require__.e(/* import() */ 602).then(__nccwpck_require__.bind(__nccwpck_require__, 2602));
+    const { runAbf, summarizeBuilds } = await __nccwpck_require__.e(/* import() */ 108).then(__nccwpck_require__.bind(__nccwpck_require__, 8108));
     const deps = {
         logger,
         outputs,
@@ -4850,7 +4857,7 @@ async function builds(abf, step) {
         retries: inputs.retries,
         connect: (options) => createHttp({ ...httpDeps(inputs, world), ...options }),
         onReport: (facts) => {
-            report.builds = renderAbfSummary(facts);
+            report.builds = summarizeBuilds(facts);
         },
     };
     return await runAbf(abf, deps);
@@ -4860,6 +4867,7 @@ async function finish(step, current, verdict) {
     const { inputs, report, world } = step;
     const { finalize, deploy } = inputs.lifecycle;
     const { logger } = world.actions;
+    report.stage = 'finish';
     if (verdict?.stop !== undefined && (finalize || deploy)) {
         report.heldBack = verdict.stop;
         const message = `Finalize and deploy are skipped: ${verdict.stop}.`;
@@ -4893,153 +4901,215 @@ async function deployTo(deploy, step, { release, hiddenUntil }) {
     const { projects } = inputs.sentry;
     const deployed = await recordDeploy(release, { ...deploy, projects, startedAt: deploy.startedAt ?? step.startedAt }, hiddenUntil, sentry);
     setDeployOutputs(world.actions.outputs, deployed);
-    report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url };
+    report.deploy = { ...deployed, url: deploy.url };
 }
 
-;// CONCATENATED MODULE: ./src/summary.ts
+// EXTERNAL MODULE: ./src/summary/markdown.ts
+var markdown = __nccwpck_require__(7175);
+// EXTERNAL MODULE: ./src/text/dates.ts
+var dates = __nccwpck_require__(8230);
+;// CONCATENATED MODULE: ./src/summary/release.ts
 
 
-/** More would bury the rest of the summary. */
-const MOST_COMMITS = 50;
-/** The result in one line, for the end of the log. */
-function sayResult({ release }) {
-    if (!release)
-        return '';
-    const verb = release.ensured.created ? 'was created' : 'is there';
-    return `Sentry release ${(0,sanitize/* plain */.pj)(release.ensured.release.version)} ${verb}: ${release.url}`;
-}
-/** The job summary in Markdown. Every text that this project did not write itself is escaped. */
-function renderSummary(report) {
-    const rows = [
-        ...releaseRow(report),
-        ...commitRow(report),
-        ...(report.projects ? [['Projects', report.projects.map(code).join(' ')]] : []),
-        ...(report.release ? [['Found', found(report.release.ensured)]] : []),
-        ...(report.release ? [['Done', done(report.release.ensured)]] : []),
-        ...(report.commits ? [['Commits', summary_commits(report.commits, report)]] : []),
-        ...(report.finalized ? [['Finalized', (0,sanitize/* markup */.PT)(report.finalized)]] : []),
-        ...deployRow(report),
-        ...(report.heldBack ? [['Held back', (0,sanitize/* markup */.PT)(report.heldBack)]] : []),
-    ];
-    const sentry = [
-        `### ${headline(report)}`,
-        '',
-        ...failure(report),
-        ...table(rows),
-        ...commitList(report),
-        '',
-    ];
-    return [...sentry, ...[report.sourceMaps ?? [], report.builds ?? []].flat()].join('\n');
-}
-function headline({ release, failure }) {
-    if (failure instanceof errors/* CancelledError */.cc)
-        return '⏹️ Sentry release: cancelled';
-    if (failure && !(failure instanceof errors/* ReportedError */.SS))
-        return '❌ Sentry release: failed';
-    if (release?.ensured.created)
-        return '✅ Sentry release created';
-    return release && changed(release.ensured)
-        ? '✅ Sentry release updated'
-        : '✅ Sentry release was already there';
-}
-function changed({ attached, reopened, updated }) {
-    return attached.length > 0 || reopened || updated.length > 0;
-}
-function releaseRow({ version, release }) {
+
+
+/** The part of the job summary about the release: what is there at the end of the step, and what is not. */
+const MAX_PROJECTS = 50;
+const MAX_SLUG_LENGTH = 100;
+/** Commits that are shown at once, and bytes for all of them. */
+const FIRST_COMMITS = 10;
+const MAX_COMMITS_BYTES = 120_000;
+/** Of a step that failed or was cancelled before it came to a part. */
+const NOT_REACHED = 'the step ended before';
+/** The table about the release; empty while its version is not known. */
+function renderRelease(report) {
+    const { version, commit, projects, release, unconfirmed, repositoryUrl, environment } = report;
     if (version === undefined)
         return [];
-    return [['Release', release ? summary_link(release.url, code(version)) : code(version)]];
+    const commitUrl = repositoryUrl && `${repositoryUrl}/commit/${commit}`;
+    const rows = [
+        ['Release', (0,markdown/* linkIf */.qX)((release ?? unconfirmed)?.url, (0,markdown/* code */.aY)(version))],
+        ['Status', release ? release_status(release.ensured) : unconfirmedStatus(report)],
+        ...(commit === undefined ? [] : [['Commit', (0,markdown/* linkIf */.qX)(commitUrl, (0,markdown/* code */.aY)(commit))]]),
+        ...(projects ? [['Projects', codes(projects)]] : []),
+        ['Commits', release_commits(report)],
+        ['Release date', releaseDate(report)],
+        ...(environment === undefined ? [] : [['Deploy', deploy(environment, report)]]),
+    ];
+    return [
+        '<table>',
+        ...rows.map(([label, html]) => `<tr><th align="left">${label}</th><td>${html}</td></tr>`),
+        '</table>',
+        '',
+    ];
 }
-function commitRow({ commit, repositoryUrl }) {
-    if (commit === undefined)
-        return [];
-    return [['Commit', repositoryUrl ? summary_link(`${repositoryUrl}/commit/${commit}`, code(commit)) : code(commit)]];
+function unconfirmedStatus({ unconfirmed }) {
+    if (!unconfirmed)
+        return `not known: ${NOT_REACHED} Sentry reported the release`;
+    return `${unconfirmed.created ? 'created' : 'exists'}, not confirmed: ${NOT_REACHED} Sentry listed the release`;
 }
-function found({ created, release, attached, reopened }) {
+function release_status({ created, release, attached, reopened, updated }) {
     if (created)
-        return 'no release of exactly this version';
-    const traits = [
-        ...(release.status === 'archived' || reopened ? ['archived'] : []),
-        ...(attached.length > 0 ? ['without all projects'] : []),
+        return 'created and confirmed';
+    const done = [
+        ...(attached.length > 0 ? [`attached to ${codes(attached)}`] : []),
+        ...(reopened ? ['reopened'] : []),
+        ...(updated.length > 0 ? [`updated ${updated.join(' and ')}`] : []),
     ];
-    return ['the release', ...traits].join(', ');
+    const found = release.status === 'archived' ? 'already exists, archived' : 'already exists';
+    return done.length > 0 ? `${found}; ${done.join(', ')}; confirmed` : `${found}; no changes needed`;
 }
-function done(ensured) {
-    const deeds = [
-        ...(ensured.created ? ['created'] : []),
-        ...(ensured.attached.length > 0 ? [`attached to ${ensured.attached.map(code).join(' ')}`] : []),
-        ...(ensured.reopened ? ['reopened'] : []),
-        ...(ensured.updated.length > 0 ? [`updated ${ensured.updated.join(' and ')}`] : []),
-    ];
-    return deeds.length > 0 ? `${deeds.join(', ')}; confirmed in Sentry` : 'nothing: it is as asked for';
+function codes(texts) {
+    const left = texts.length - MAX_PROJECTS;
+    const shown = texts.slice(0, MAX_PROJECTS).map((text) => (0,markdown/* code */.aY)(text, MAX_SLUG_LENGTH));
+    return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(' ');
 }
-function summary_commits(result, { repositoryUrl, commit = '' }) {
+function release_commits(report) {
+    const { commits: result, release } = report;
+    if (result)
+        return commitsResult(result, report);
+    const count = release?.ensured.release.commitCount ?? 0;
+    return count > 0 ? `${count}, associated before` : `not associated: ${NOT_REACHED}`;
+}
+function commitsResult(result, report) {
     switch (result.kind) {
         case 'skipped':
             return 'not associated: set-commits is skip';
         case 'present':
-            return `${result.release.commitCount ?? 'some'}, already there`;
+            return `${result.release.commitCount ?? 'some'}, associated before`;
         case 'refs':
-            return `fetched by Sentry${range(result.previousCommit, commit, repositoryUrl)}`;
+            return `fetched by Sentry${range(result.previousCommit, report)}`;
         case 'sent':
-            return `${result.commits.length} associated${range(result.previousCommit, commit, repositoryUrl)}`;
+            return `${result.commits.length} associated${range(result.previousCommit, report)}`;
         case 'none':
             return `none: ${(0,sanitize/* markup */.PT)(result.reason, 500)}`;
         default:
             return (0,errors/* assertNever */.xb)(result);
     }
 }
-function range(previous, head, repositoryUrl) {
+function range(previous, { commit: head = '', repositoryUrl }) {
     if (previous === undefined)
         return '';
-    const text = code(`${previous.slice(0, 12)}...${head.slice(0, 12)}`);
     const compare = `${repositoryUrl}/compare/${encodeURIComponent(previous.toWellFormed())}...${head}`;
-    return `, ${repositoryUrl ? summary_link(compare, text) : text}`;
+    const text = (0,markdown/* code */.aY)(`${previous.slice(0, 12)}...${head.slice(0, 12)}`);
+    return `, ${(0,markdown/* linkIf */.qX)(repositoryUrl && compare, text)}`;
 }
-function commitList({ commits: result, repositoryUrl }) {
+function releaseDate({ finalized, finalize, heldBack, release }) {
+    const date = finalized ?? release?.ensured.release.dateReleased;
+    if (date)
+        return (0,sanitize/* markup */.PT)((0,dates/* formatDate */.Y)(date));
+    if (finalize === false)
+        return 'not set: finalize is false';
+    return `not set: ${heldBack === undefined ? NOT_REACHED : (0,sanitize/* markup */.PT)(heldBack)}`;
+}
+function deploy(environment, { deploy: deployed, heldBack }) {
+    if (!deployed) {
+        return `${(0,markdown/* code */.aY)(environment)}, not recorded: ${heldBack === undefined ? NOT_REACHED : (0,sanitize/* markup */.PT)(heldBack)}`;
+    }
+    const { id, url, created } = deployed;
+    return `${(0,markdown/* linkIf */.qX)(url, (0,markdown/* code */.aY)(environment))}, ${created ? 'recorded' : 'already recorded'} (${(0,markdown/* code */.aY)(id)})`;
+}
+/** The commits that this step sent: the first ones, the rest collapsed. */
+function renderCommits({ commits: result, repositoryUrl }) {
     if (result?.kind !== 'sent')
         return [];
-    const items = result.commits.slice(0, MOST_COMMITS).map(({ id, message, author_name: author }) => {
-        const sha = code(id.slice(0, 12));
+    const items = result.commits.map(({ id, message, author_name: author }) => {
+        const sha = (0,markdown/* code */.aY)(id.slice(0, 12));
         const subject = (0,sanitize/* markup */.PT)(message.split('\n', 1)[0] ?? '', 120);
-        const shown = repositoryUrl
-            ? summary_link(`${repositoryUrl}/commit/${encodeURIComponent(id.toWellFormed())}`, sha)
-            : sha;
-        return `<li>${shown} ${subject}${author ? ` (${(0,sanitize/* markup */.PT)(author, 60)})` : ''}</li>`;
+        const page = repositoryUrl && `${repositoryUrl}/commit/${encodeURIComponent(id.toWellFormed())}`;
+        return `${(0,markdown/* linkIf */.qX)(page, sha)} ${subject}${author ? ` (${(0,sanitize/* markup */.PT)(author, 60)})` : ''}`;
     });
-    const rest = result.commits.length - items.length;
-    if (rest > 0)
-        items.push(`<li>and ${rest} more</li>`);
-    return ['', `<details><summary>${result.commits.length} commits</summary><ul>`, ...items, '</ul></details>'];
+    return (0,markdown/* longList */.jm)(items, 'commit', FIRST_COMMITS, MAX_COMMITS_BYTES);
 }
-function deployRow({ deploy }) {
-    if (!deploy)
-        return [];
-    const environment = deploy.url ? summary_link(deploy.url, code(deploy.environment)) : code(deploy.environment);
-    return [
-        ['Deploy', `${environment}, ${deploy.created ? 'recorded' : 'already recorded'} (${code(deploy.id)})`],
+
+;// CONCATENATED MODULE: ./src/summary/summary.ts
+
+
+
+
+const HEADLINES = {
+    success: '✅ Success',
+    warning: '⚠️ Success with a warning',
+    in_progress: '⏳ In progress',
+    failure: '❌ Failed',
+    timed_out: '⌛ Timed out',
+    cancelled: '⏹️ Cancelled',
+};
+const FAILED_STAGES = {
+    inputs: 'the inputs are not valid',
+    release: 'could not ensure the Sentry release',
+    'source-maps': 'could not upload the source maps',
+    commits: 'could not associate the commits',
+    builds: 'could not complete the ABF part',
+    finish: 'could not finalize or deploy the release',
+};
+/** For the lines of an error; a problem with an input is one line each. */
+const MAX_ERROR_BYTES = 60_000;
+/** The result in one line, for the end of the log. */
+function formatResult({ release }) {
+    if (!release)
+        return '';
+    const verb = release.ensured.created ? 'was created' : 'already exists';
+    return `Sentry release ${(0,sanitize/* plain */.pj)(release.ensured.release.version)} ${verb}: ${release.url}`;
+}
+/**
+ * The job summary in Markdown: the result of the step in its first line, what needs attention, then what is there.
+ * Every text that this project did not write itself is escaped, and the whole stays below 1 MiB, which is GitHub's limit.
+ */
+function renderSummary(report) {
+    const { builds, sourceMaps } = report;
+    const lines = [
+        `### ${headline(report)}`,
+        '',
+        ...failure(report),
+        ...(builds?.problems ? [builds.problems] : []),
+        ...(builds && report.version !== undefined ? ['#### Sentry release', ''] : []),
+        ...renderRelease(report),
+        ...renderCommits(report),
     ];
+    return [...lines, ...(builds ? [builds.section] : []), ...(sourceMaps ? [sourceMaps] : [])].join('\n');
+}
+function headline(report) {
+    const { failure, stage = 'inputs', builds } = report;
+    const verdict = verdictOf(report);
+    if (failure && !(failure instanceof errors/* ReportedError */.SS)) {
+        if (verdict !== 'cancelled')
+            return `${HEADLINES[verdict]}: ${FAILED_STAGES[stage]}`;
+        return [HEADLINES.cancelled, ...(builds ? [builds.result] : [])].join(': ');
+    }
+    const isDone = verdict === 'success';
+    const parts = [
+        ...(isDone ? [releaseResult(report)] : []),
+        ...(builds ? [builds.result] : []),
+        ...(!isDone && report.heldBack !== undefined ? ['the release is not finalized'] : []),
+    ];
+    return `${HEADLINES[verdict]}: ${parts.join(', ')}`;
+}
+function verdictOf({ failure, builds }) {
+    if (failure instanceof errors/* CancelledError */.cc)
+        return 'cancelled';
+    if (failure && !(failure instanceof errors/* ReportedError */.SS))
+        return 'failure';
+    return builds?.verdict ?? 'success';
+}
+function releaseResult({ release }) {
+    if (release?.ensured.created)
+        return 'Sentry release created';
+    const { attached = [], reopened, updated = [] } = release?.ensured ?? {};
+    const isChanged = attached.length > 0 || reopened || updated.length > 0;
+    return isChanged ? 'Sentry release updated' : 'Sentry release already exists';
 }
 function failure({ failure: error }) {
     if (!error || error instanceof errors/* ReportedError */.SS)
         return [];
-    const lines = [...error.message.split('\n'), ...(error.advice ? [error.advice] : [])];
-    return [`<blockquote>${lines.map((line) => (0,sanitize/* markup */.PT)(line, 1000)).join('<br>')}</blockquote>`, ''];
-}
-function table(rows) {
-    if (rows.length === 0)
-        return [];
+    const all = error.message.split('\n').map((line) => (0,sanitize/* markup */.PT)(line, 1000));
+    const { first: lines, left } = (0,markdown/* splitList */.ry)(all, all.length, MAX_ERROR_BYTES);
+    const rest = left === 0 ? [] : [`${(0,markdown/* counted */.hS)(left, 'more line')} in the log`];
     return [
-        '<table>',
-        ...rows.map(([label, html]) => `<tr><th align="left">${label}</th><td>${html}</td></tr>`),
-        '</table>',
+        `<blockquote>${[...lines, ...rest].join('<br>')}</blockquote>`,
+        '',
+        ...(error.advice ? [`<p><strong>Next:</strong> ${(0,sanitize/* markup */.PT)(error.advice, 1000)}</p>`, ''] : []),
     ];
-}
-function code(text) {
-    return `<code>${(0,sanitize/* markup */.PT)(text)}</code>`;
-}
-function summary_link(url, html) {
-    return `<a href="${(0,sanitize/* attribute */.lt)(url)}">${html}</a>`;
 }
 
 ;// CONCATENATED MODULE: ./src/run.ts
@@ -5066,7 +5136,7 @@ async function run(world) {
         const current = await logger.group('Commits', () => commits(step, ensured));
         const verdict = abf.off ? undefined : await builds(abf, step);
         await logger.group('Finalize and deploy', () => finish(step, current, verdict));
-        logger.info(sayResult(report));
+        logger.info(formatResult(report));
         if (verdict && !verdict.ok)
             throw new errors/* ReportedError */.SS(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`);
     }
@@ -5832,6 +5902,102 @@ function tokenSettingsUrl(base, organization) {
 function isProject(project, wanted) {
     const { slug, id } = project;
     return slug === wanted || (id !== null && id !== undefined && String(id) === wanted);
+}
+
+
+/***/ }),
+
+/***/ 7175:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   gv: () => (/* binding */ collapsedRest),
+/* harmony export */   hS: () => (/* binding */ counted),
+/* harmony export */   jm: () => (/* binding */ longList),
+/* harmony export */   nf: () => (/* binding */ link),
+/* harmony export */   qX: () => (/* binding */ linkIf),
+/* harmony export */   ry: () => (/* binding */ splitList),
+/* harmony export */   yZ: () => (/* binding */ collapsed)
+/* harmony export */ });
+/* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4212);
+
+/**
+ * Parts of a job summary. GitHub shows HTML inside of Markdown, and an HTML block ends at a blank line, so no part has
+ * one inside. `html` is HTML already; `text` and `url` come from outside and are escaped here.
+ */
+function code(text, max) {
+    return `<code>${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__/* .markup */ .PT)(text, max)}</code>`;
+}
+function link(url, html) {
+    return `<a href="${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__/* .attribute */ .lt)(url)}">${html}</a>`;
+}
+/** A link when there is an address, else only its text. */
+function linkIf(url, html) {
+    return url === undefined ? html : link(url, html);
+}
+/** A section that is closed until somebody opens it. */
+function collapsed(title, body) {
+    return [`<details><summary>${title}</summary>`, ...body, '</details>', ''];
+}
+/**
+ * Splits a list for a summary: the first `count` items, then as many as fit into `maxBytes` of UTF-8. Every list has a
+ * limit of its own, so that a long one leaves room for the others: GitHub drops a summary above 1 MiB.
+ */
+function splitList(items, count, maxBytes) {
+    let room = maxBytes;
+    let end = 0;
+    for (; end < items.length; end += 1) {
+        room -= Buffer.byteLength(items[end] ?? '') + 1;
+        if (room < 0)
+            break;
+    }
+    const first = items.slice(0, Math.min(count, end));
+    return { first, rest: items.slice(first.length, end), left: items.length - end };
+}
+/**
+ * A list of items in HTML: the first ones, and the rest collapsed under its count.
+ * @param noun what an item is, in the singular of a word with a regular plural
+ */
+function longList(items, noun, count, maxBytes) {
+    const { first, rest, left } = splitList(items, count, maxBytes);
+    const list = (shown) => [
+        '<ul>',
+        ...shown.map((item) => `<li>${item}</li>`),
+        '</ul>',
+    ];
+    return [...(first.length > 0 ? [...list(first), ''] : []), ...collapsedRest(rest, left, noun, list)];
+}
+/** What a long list has after its first items. */
+function collapsedRest(rest, left, noun, body) {
+    const count = rest.length + left;
+    if (count === 0)
+        return [];
+    const more = `more ${noun}`;
+    const notShown = left === 0 ? [] : [`<p>${counted(left, more)} left out, to stay below the limit of GitHub.</p>`];
+    return collapsed(counted(count, more), [...(rest.length > 0 ? body(rest) : []), ...notShown]);
+}
+/** `1 build`, `2 builds`: a number with a noun that has a regular plural. */
+function counted(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+
+/***/ }),
+
+/***/ 8230:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ formatDate)
+/* harmony export */ });
+const ISO_DATE = /^\d{4}-\d\d-\d\d(?:T|$)/;
+/** `2026-01-31 12:00:00 UTC` for an ISO 8601 date or milliseconds since the epoch; any other text stays as it is. */
+function formatDate(date) {
+    if (typeof date === 'string' && !ISO_DATE.test(date))
+        return date;
+    const at = new Date(date);
+    return Number.isNaN(at.getTime()) ? String(date) : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 
@@ -13422,7 +13588,7 @@ function _function(params) {
 /******/ 	// This function allow to reference async chunks
 /******/ 	__nccwpck_require__.u = (chunkId) => {
 /******/ 		// return url for filenames based on template
-/******/ 		return {"305":"sourcemaps","539":"http-write","602":"abf","637":"http-write-packages","778":"github-octokit-packages","825":"github-octokit","856":"http-tunnel"}[chunkId] + ".js";
+/******/ 		return {"108":"abf","305":"sourcemaps","539":"http-write","637":"http-write-packages","778":"github-octokit-packages","825":"github-octokit","856":"http-tunnel"}[chunkId] + ".js";
 /******/ 	};
 /******/ })();
 /******/ 

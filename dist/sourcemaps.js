@@ -235,10 +235,14 @@ function takeFile(path, named, base, root, search) {
     search.scripts.push({ path, shown, url });
 }
 
+// EXTERNAL MODULE: ./src/summary/markdown.ts
+var markdown = __webpack_require__(7175);
 ;// CONCATENATED MODULE: ./src/sourcemaps/report.ts
 
-/** Rows of the table in the summary; more would bury the rest. */
-const MAX_ROWS = 100;
+
+/** Rows of the table in the summary that are shown at once, and bytes for all of them. */
+const FIRST_ROWS = 20;
+const MAX_BYTES = 120_000;
 /** Scripts in which errors will not be resolved, and why. */
 function unresolved(scripts) {
     return scripts.flatMap(({ file, reason }) => (reason === undefined ? [] : [{ path: file.shown, reason }]));
@@ -251,30 +255,29 @@ function setSourceMapOutputs(outputs, report) {
     outputs.set('sourcemap-bytes-sent', String(report.bytesSent));
     outputs.set('sourcemap-state', report.state);
 }
-/** The part of the job summary: one line, and a collapsed table of the scripts. */
+/** The section of the job summary: one line, the scripts that Sentry cannot resolve, and all others collapsed. */
 function renderSourceMaps({ scripts, state, bytesSent, bundleIds }) {
-    const bad = unresolved(scripts).length;
+    const bad = scripts.filter(({ reason }) => reason !== undefined);
+    const good = scripts.filter(({ reason }) => reason === undefined);
     const words = { ok: 'uploaded', pending: 'uploaded, Sentry is still reading them', skipped: 'not uploaded' };
-    const line = `${scripts.length} scripts, ${scripts.length - bad} with a usable source map: ${words[state]} (${bundleIds.length} bundles, ${bytesSent} bytes sent)`;
-    // What will not be resolved comes first.
-    const sorted = [...scripts].sort((a, b) => Number(b.reason !== undefined) - Number(a.reason !== undefined));
-    const rows = sorted.slice(0, MAX_ROWS).map(({ file, id, reason, segments }) => {
-        const result = reason === undefined ? `✅ ${segments} segments` : `⚠️ ${(0,sanitize/* markup */.PT)(reason)}`;
-        return `<tr><td><code>${(0,sanitize/* markup */.PT)(file.shown)}</code></td><td><code>${(0,sanitize/* markup */.PT)(file.url)}</code></td><td><code>${id ?? 'none'}</code></td><td>${result}</td></tr>`;
-    });
-    const rest = scripts.length - rows.length;
+    const line = `${(0,markdown/* counted */.hS)(scripts.length, 'script')}, ${good.length} with a usable source map: ${words[state]} (${(0,markdown/* counted */.hS)(bundleIds.length, 'bundle')}, ${(0,markdown/* counted */.hS)(bytesSent, 'byte')} sent)`;
+    const { first, rest, left } = (0,markdown/* splitList */.ry)([...bad, ...good].map(row), Math.min(bad.length, FIRST_ROWS), MAX_BYTES);
     return [
-        '### Source maps',
+        '#### Source maps',
         '',
         line,
         '',
-        `<details><summary>${scripts.length} scripts</summary><table>`,
-        '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>',
-        ...rows,
-        ...(rest > 0 ? [`<tr><td colspan="4">and ${rest} more</td></tr>`] : []),
-        '</table></details>',
-        '',
+        ...(first.length > 0 ? [...table(first), ''] : []),
+        ...(0,markdown/* collapsedRest */.gv)(rest, left, 'script', table),
     ].join('\n');
+}
+function row({ file, id, reason, segments }) {
+    const result = reason === undefined ? `✅ ${(0,markdown/* counted */.hS)(segments, 'segment')}` : `⚠️ ${(0,sanitize/* markup */.PT)(reason)}`;
+    return `<tr><td>${(0,markdown/* code */.aY)(file.shown)}</td><td>${(0,markdown/* code */.aY)(file.url)}</td><td>${(0,markdown/* code */.aY)(id ?? 'none')}</td><td>${result}</td></tr>`;
+}
+function table(rows) {
+    const head = '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>';
+    return ['<table>', head, ...rows, '</table>'];
 }
 
 ;// CONCATENATED MODULE: ./src/sourcemaps/check.ts

@@ -3,7 +3,8 @@ import { wantsSummary } from './inputs/load.ts'
 import { builds, commits, finish, release, sourceMaps } from './stages.ts'
 import { settleWork } from './state.ts'
 import { begin, type World } from './step.ts'
-import { type Report, renderSummary, sayResult } from './summary.ts'
+import type { Report } from './summary/report.ts'
+import { formatResult, renderSummary } from './summary/summary.ts'
 
 /**
  * The main step: inputs → release → source maps → commits → builds → finalize → deploy → outputs and summary.
@@ -21,7 +22,7 @@ export async function run(world: World): Promise<void> {
     const current = await logger.group('Commits', () => commits(step, ensured))
     const verdict = abf.off ? undefined : await builds(abf, step)
     await logger.group('Finalize and deploy', () => finish(step, current, verdict))
-    logger.info(sayResult(report))
+    logger.info(formatResult(report))
     if (verdict && !verdict.ok)
       throw new ReportedError(`ABF ${verdict.report.operation}: ${verdict.conclusion}.`)
   } catch (thrown) {

@@ -26,9 +26,11 @@ export interface Current extends Freshness {
 export async function release({ inputs, world, report, sentry }: Step): Promise<Ensured> {
   const { logger, outputs } = world.actions
   const { organization, baseUrl, projects } = inputs.sentry
+  report.stage = 'release'
   logger.info(`Organization ${organization} at ${baseUrl}, project ${projects.join(', ')}`)
   const linkTo = (found: Release): string => releaseUrl(baseUrl, organization, found, projects)
   const onRelease = (found: Release, created: boolean): void => {
+    report.unconfirmed = { created, url: linkTo(found) }
     setReleaseOutputs(outputs, { release: found, created, url: linkTo(found) })
   }
   const ensured = await ensureRelease(inputs.sentry, onRelease, sentry)
@@ -42,6 +44,7 @@ export async function release({ inputs, world, report, sentry }: Step): Promise<
 export async function sourceMaps(wanted: SourceMapInputs, step: Step): Promise<void> {
   const { inputs, world, report, sentry } = step
   const { logger, outputs } = world.actions
+  report.stage = 'source-maps'
   // Late, because many releases have no scripts.
   const { renderSourceMaps, uploadSourceMaps } = await import('./sourcemaps/index.ts')
   const { projects, version } = inputs.sentry
@@ -64,6 +67,7 @@ export async function sourceMaps(wanted: SourceMapInputs, step: Step): Promise<v
 export async function commits(step: Step, { release, hiddenUntil }: Ensured): Promise<Current> {
   const { inputs, context, world, report, sentry } = step
   const { setCommits, previousCommit, finalize } = inputs.lifecycle
+  report.stage = 'commits'
   // One request less where no verdict of a build has to be waited for.
   const together = finalize && inputs.abf.off && !release.dateReleased
   const result = await associateCommits(
@@ -112,8 +116,9 @@ function commitSource({ inputs, context, world }: Step): (() => Promise<CommitSo
 export async function builds(abf: AbfInputs, step: Step): Promise<AbfResult> {
   const { inputs, world, report, sentry } = step
   const { logger, outputs, state } = world.actions
+  report.stage = 'builds'
   // Late, because most runs have nothing to build.
-  const { renderAbfSummary, runAbf } = await import('./abf/index.ts')
+  const { runAbf, summarizeBuilds } = await import('./abf/index.ts')
   const deps: AbfDeps = {
     logger,
     outputs,
@@ -124,7 +129,7 @@ export async function builds(abf: AbfInputs, step: Step): Promise<AbfResult> {
     retries: inputs.retries,
     connect: (options) => createHttp({ ...httpDeps(inputs, world), ...options }),
     onReport: (facts) => {
-      report.builds = renderAbfSummary(facts)
+      report.builds = summarizeBuilds(facts)
     },
   }
   return await runAbf(abf, deps)
@@ -135,6 +140,7 @@ export async function finish(step: Step, current: Current, verdict: AbfResult | 
   const { inputs, report, world } = step
   const { finalize, deploy } = inputs.lifecycle
   const { logger } = world.actions
+  report.stage = 'finish'
   if (verdict?.stop !== undefined && (finalize || deploy)) {
     report.heldBack = verdict.stop
     const message = `Finalize and deploy are skipped: ${verdict.stop}.`
@@ -174,5 +180,5 @@ async function deployTo(deploy: DeployInputs, step: Step, { release, hiddenUntil
     sentry,
   )
   setDeployOutputs(world.actions.outputs, deployed)
-  report.deploy = { ...deployed, environment: deploy.environment, url: deploy.url }
+  report.deploy = { ...deployed, url: deploy.url }
 }

@@ -6,7 +6,7 @@ import type { Inputs } from './inputs/load.ts'
 import type { Clock } from './ports.ts'
 import { openSentry, type SentrySession } from './sentry/session.ts'
 import type { Start } from './start.ts'
-import type { Report } from './summary.ts'
+import type { Report } from './summary/report.ts'
 
 /** Everything that the step touches. */
 export interface World {
@@ -44,6 +44,8 @@ export function begin(world: World, report: Report): Step {
   actions.outputs.set('release-version', sentry.version)
   report.version = sentry.version
   report.projects = sentry.projects
+  report.finalize = inputs.lifecycle.finalize
+  report.environment = inputs.lifecycle.deploy?.environment
   if (commit !== undefined) report.commit = commit
   report.repositoryUrl = context.repository && `${context.serverUrl}/${context.repository}`
   const http = createHttp(httpDeps(inputs, world))

@@ -27,9 +27,9 @@ const POINTS: Readonly<Record<string, readonly string[]>> = {
     'the release does not exist yet.',
     'Created the release.',
     'release-created    true',
-    '### ✅ Sentry release created',
+    '### ✅ Success: Sentry release created',
   ],
-  existing: ['the release exists.', 'release-created    false', 'Done       nothing: it is as asked for'],
+  existing: ['the release exists.', 'release-created    false', 'already exists; no changes needed'],
   'look-alike': ['the release does not exist yet.', 'release-created    true'],
   attach: ['Attached to project api.', 'release-created    false'],
   archived: ['  Warning: The release is archived'],
@@ -38,7 +38,7 @@ const POINTS: Readonly<Record<string, readonly string[]>> = {
     'GitHub      GET  /repos/acme/storefront/commits',
     'Open the shop (Ada)',
   ],
-  deploy: ['── Log 2 ─', 'Deploy     production, recorded', 'production already exists'],
+  deploy: ['── Log 2 ─', 'Deploy        production, recorded', 'production already exists'],
   build: [
     'aarch64: submitted as build',
     'Finalized the release.',
@@ -60,7 +60,7 @@ const POINTS: Readonly<Record<string, readonly string[]>> = {
   publish: ['published (6000)', 'Finalized the release.'],
   reject: ['rejected (9000)', 'release-finalized  false'],
   cancel: ['cancelled (5000)', 'build-conclusion   cancelled', 'exit code 0, as expected'],
-  search: ['Found 2 builds.', '### 🔎 ABF search: 2 builds'],
+  search: ['Found 2 builds.', '### ✅ Success: Sentry release created, 2 ABF builds found'],
   'job-cancelled': ['Cancelled build 812926.', 'Error: Stopped by SIGINT', 'exit code 1, as expected'],
   'wrong-token': ['Error: Could not look up the release', 'responded with 401', 'exit code 1, as expected'],
   'server-trouble': ['→ 503', '→ connection cut', '→ 208', '→ 429', 'release-created    true'],
@@ -168,7 +168,9 @@ function timeless(document: string): string {
   return document
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/\b\d\d:\d\d:\d\dZ/g, 'TIME')
-    .replaceAll(/\b1\d{12}\b/g, 'TIME')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: UTC|\.\d{3})/g, 'TIME')
+    .replaceAll(/\b[\d.]+&#160;m?s\b/g, 'SOME TIME')
+    .replaceAll(/tickInterval .*/g, 'tickInterval SOME')
     .replaceAll(/\b[\d.]+ m?s\b/g, 'SOME TIME')
     .replaceAll(/"duration":\d+/g, '"duration":SOME')
 }
@@ -182,8 +184,10 @@ describe('the files of npm run demo', () => {
     expect(stdout).toContain(`\nThe document: ${document}\n`)
 
     const page = readFileSync(html, 'utf8')
-    expect(page).toContain('<h3>✅ ABF build: successful</h3>\n<table>\n<tr><th>Build</th>')
-    expect(page).toMatch(/<td><a href="http:\/\/127\.0\.0\.1:\d+\/build_lists\/812927">812927<\/a><\/td>/)
+    expect(page).toContain('<h3>✅ Success: Sentry release created, 2 ABF builds successful</h3>')
+    expect(page).toMatch(
+      /<td>812927<\/td><td>aarch64<\/td><td>✅ <a href="http:\/\/127\.0\.0\.1:\d+\/build_lists\/812927">/,
+    )
     expect(page).toContain('<pre class="mermaid">%%{init:')
     expect(page).not.toMatch(/<script|GitHub would take out|sntrys_|token-of-ci_bot/)
 
@@ -195,7 +199,7 @@ describe('the files of npm run demo', () => {
   it('go to a new folder when no file is named', async () => {
     const { stdout } = await demo(['--scenario', 'existing', '--html']).end
     const path = /^The job summaries as a page: (\S+)$/m.exec(stdout)?.[1] ?? ''
-    expect(readFileSync(path, 'utf8')).toContain('<h3>✅ Sentry release was already there</h3>')
+    expect(readFileSync(path, 'utf8')).toContain('<h3>✅ Success: Sentry release already exists</h3>')
     rmSync(dirname(path), { recursive: true })
   })
 })

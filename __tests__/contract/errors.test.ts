@@ -14,7 +14,7 @@ async function failureWhen(action: FaultAction, inputs: Record<string, string> =
   sentry.fault({ ...always, action })
   const result = await ensure(sentry, { retries: '1', ...inputs })
   expect(result.stdout).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)
-  expect(result.summary).toContain('Sentry release: failed')
+  expect(result.summary).toContain('### ❌ Failed: could not ')
   const message = failure(result)
   expect(message).toContain(new URL(sentry.url).host)
   return message

@@ -63,7 +63,10 @@ async function shapes(
   scenario: Scenario,
   texts: readonly string[],
 ): Promise<[enemy: object, friend: object]> {
-  const [enemy, friend] = await Promise.all([scenario(cycle([...texts, LONG])), scenario(() => 'word')])
+  const hostile = [...texts, LONG]
+  // What is the same for all builds is shown in another place, so the words are as different as the texts.
+  const words = hostile.map((text) => `word${hostile.indexOf(text)}`)
+  const [enemy, friend] = await Promise.all([scenario(cycle(hostile)), scenario(cycle(words))])
   expectInert(enemy)
   return [shapeOf(enemy), shapeOf(friend)]
 }
@@ -96,7 +99,8 @@ const farm: Scenario = async (texts) => {
   const store = await serve(new FileStoreStandIn())
   const abf = await startAbf('omv', { fileStore: store })
   const flat = (): string => texts().replace(/[\r\n\u2028\u2029]/g, ' ')
-  const log = (): string => Array.from({ length: 30 }, texts).join('\n')
+  // Enough lines that some of them are collapsed, whatever is left of the texts.
+  const log = (): string => Array.from({ length: 90 }, texts).join('\n')
   abf.plan({ arch: 'x86_64' }, [3000, { status: 666, files: { 'build.log': log() } }])
   abf.plan({ arch: 'aarch64' }, [3000, { status: 11000, files: { 'tests.log': log() } }])
   abf.plan({ arch: 'i686' }, [3000, 0])

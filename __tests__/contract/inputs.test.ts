@@ -57,7 +57,7 @@ describe.concurrent('bad inputs', () => {
     expect(untold).toEqual([])
     expect(sentry.requests).toEqual([])
     expect([result.outputs, result.annotations.length]).toEqual([{}, 1])
-    expect(result.summary).toContain('failed')
+    expect(result.summary).toMatch(/^### ❌ Failed: the inputs are not valid\n/)
   })
 
   it('that are missing are all named', async () => {

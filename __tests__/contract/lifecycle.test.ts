@@ -142,7 +142,7 @@ describe.concurrent('a step that is cancelled', () => {
       expect([result.code, result.stderr, result.annotations.length]).toEqual([1, '', 1])
       expect(result.annotations[0]?.message).toContain(signal)
       expect(result.outputs).toMatchObject({ 'release-version': SHA, 'release-created': 'true' })
-      expect(result.summary).toContain('cancelled')
+      expect(result.summary).toMatch(/^### ⏹️ Cancelled/)
       const post = await runPost(result)
       expect([post.code, post.annotations, post.log, post.stderr]).toEqual([0, [], [], ''])
     },
@@ -151,7 +151,7 @@ describe.concurrent('a step that is cancelled', () => {
   it('during the very first request leaves the version as the only output, and a summary', async () => {
     const [result, sentry] = await cancelledAt(/releases/, 'SIGINT')
     expect([result.code, result.outputs, sentry.releases]).toEqual([1, { 'release-version': SHA }, []])
-    expect(result.summary).toContain('cancelled')
+    expect(result.summary).toMatch(/^### ⏹️ Cancelled/)
   })
 
   it('during a pause between attempts ends at once', async () => {
@@ -174,7 +174,7 @@ describe.concurrent('a step that is cancelled', () => {
       },
     })
     expect([result.code, result.stderr]).toEqual([1, ''])
-    expect(result.summary).toContain('cancelled')
+    expect(result.summary).toMatch(/^### ⏹️ Cancelled/)
   })
 
   it('is completed by the next run', async () => {

@@ -26,7 +26,7 @@ describe.concurrent('a release', () => {
       'release-finalized': 'false',
       'commit-count': '0',
     })
-    expect(summary).toContain('Sentry release created')
+    expect(summary).toMatch(/^### ✅ Success: Sentry release created\n/)
   })
 
   it('that exists as asked for takes one request', async () => {

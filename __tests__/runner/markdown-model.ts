@@ -5,22 +5,26 @@
  */
 
 const TAG =
-  /<(\/?)(table|tr|th|td|code|a|blockquote|br|sub|details|summary|ul|li|pre)((?: (?:align="left"|href="[^"<>`\s]*"))?)>/g
+  /<(\/?)(table|tr|th|td|code|a|blockquote|br|p|strong|details|summary|ul|li|pre)((?: (?:align="left"|href="[^"<>`\s]*"))?)>/g
 const VOID = new Set(['br'])
 /** A character that Markdown or HTML could read as syntax; references to characters are taken out before. */
 const SYNTAX = /[<>"'`[\]|*_&#@!~\\{}$^]|:\/\//
 /** A line of text begins a list, a heading or code with these, where HTML does not hold it. */
 const BLOCK_START = /^(?: {4}|\t| {0,3}(?:[-+=]|\d+[.)]\s))/
-const HEADLINE = /^### (?:[✅❌⏹⌛➖⏳🔎]\uFE0F? )?[\w ():,-]+$/u
+/** The first one says how the step ended. */
+const HEADLINE = /^(?:### [✅⚠❌⏹⌛⏳]\uFE0F? [\w :,-]+|#### [\w ]+)$/u
 const CHART = [
   /^```mermaid$/,
-  /^%%\{init: \{"gantt": \{"leftPadding": 160\}\}\}%%$/,
+  /^%%\{init: \{"gantt": \{"displayMode": "compact", "leftPadding": \d+\}\}\}%%$/,
   /^gantt$/,
-  /^ {2}dateFormat x$/,
-  /^ {2}axisFormat %H:%M$/,
+  /^ {2}title Time (?:since [\d-]+ [\d:]+ UTC|in UTC)$/,
+  /^ {2}dateFormat YYYY-MM-DD HH:mm:ss\.SSS$/,
+  /^ {2}axisFormat [%\w :-]+$/,
+  /^ {2}tickInterval \d+(?:second|minute|hour|day|week)$/,
   /^ {2}todayMarker off$/,
 ]
-const CHART_LINE = /^ {2}(?:section [\w .+-]*|(?:queue|build|publish) :(?:done|active), \d+, \d+)$/
+const CHART_LINE =
+  /^ {2}(?:section [\w .+-]*|(?:queue|build|publish|-) :(?:(?:done|active|crit), )?[\d-]+ [\d:.]+, [\d-]+ [\d:.]+)$/
 
 export interface Element {
   readonly name: string
@@ -35,6 +39,7 @@ export function elementsOf(summary: string): Element[] {
   const elements: Element[] = []
   const open: string[] = []
   const lines = summary.split('\n')
+  if (!/^(?:### .*)?$/.test(lines[0] ?? '')) throw new Error(`not a verdict: ${lines[0]?.slice(0, 200)}`)
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? ''
     if (line === '') {
@@ -49,7 +54,7 @@ export function elementsOf(summary: string): Element[] {
       expectText(line)
       if (BLOCK_START.test(line)) throw new Error(`a block of Markdown: ${line.slice(0, 200)}`)
     } else {
-      elements.push({ name: 'h3', href: undefined })
+      elements.push({ name: line.startsWith('####') ? 'h4' : 'h3', href: undefined })
     }
   }
   if (open.length > 0) throw new Error(`not closed: ${open.join(' ')}`)

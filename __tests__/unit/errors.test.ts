@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ActionError, asActionError, CancelledError } from '../../src/errors.ts'
+import { ActionError, ReportedError, asActionError, assertNever, CancelledError } from '../../src/errors.ts'
 
 describe('asActionError', () => {
   it('keeps errors that can be acted on', () => {
@@ -23,4 +23,14 @@ describe('asActionError', () => {
       }),
     )
   })
+})
+
+it('a bug of the action says so, with its stack, and shows no depths of what was thrown', () => {
+  const error = asActionError(new Error('x'))
+  expect(error.advice).toBe('This is a bug of the action itself. Please report it with the log of this step.')
+  expect(error.detail).toHaveLength(1)
+  expect(asActionError({ a: { b: { c: { d: 'deep' } } } }).message).not.toContain('deep')
+  expect(asActionError('text').detail).toEqual([])
+  expect(new ReportedError('x').name).toBe('ReportedError')
+  expect(() => assertNever({ kind: 'odd' } as never)).toThrow('unreachable: {"kind":"odd"}')
 })

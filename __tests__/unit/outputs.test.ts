@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { setReleaseOutputs } from '../../src/outputs.ts'
+import { setCommitOutputs, setReleaseOutputs } from '../../src/outputs.ts'
 
 function outputsOf(facts: Parameters<typeof setReleaseOutputs>[1]): Record<string, string> {
   const values: Record<string, string> = {}
@@ -30,4 +30,15 @@ it('what is not known yet is not set', () => {
     'release-url': 'u',
     'release-finalized': 'false',
   })
+})
+
+it('the number of commits is that of the commits that were sent, else what the release reports', () => {
+  const values: Record<string, string> = {}
+  const outputs = { set: (name: string, value: string) => void (values[name] = value) }
+  const release = { version: '1.0', commitCount: 4 }
+  const commits = [{ id: 'a', message: 'm', timestamp: 't' }]
+  setCommitOutputs(outputs, { kind: 'sent', release, commits, previousCommit: undefined })
+  expect(values['commit-count']).toBe('1')
+  setCommitOutputs(outputs, { kind: 'present', release })
+  expect(values['commit-count']).toBe('4')
 })

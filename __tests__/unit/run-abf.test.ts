@@ -45,7 +45,7 @@ describe('a release with builds', () => {
       'build-list-ids': `[${FIRST}]`,
       'release-finalized': 'true',
     })
-    expect(job.summaries[0]).toContain('ABF build: successful')
+    expect(job.summaries[0]).toMatch(/^### ✅ Success: .*1 ABF build successful\n/)
   })
 
   test('keeps the date for them also where commits could carry it along', async () => {
@@ -65,7 +65,7 @@ describe('a release with builds', () => {
     expect(String(error)).toContain('ABF build: failure.')
     expect(finalizes(job)).toBe(false)
     expect(job.logger.said('info')).toContain('Finalize and deploy are skipped: the builds ended as failure.')
-    expect(job.summaries[0]).toContain('<th align="left">Held back</th><td>the builds ended as failure</td>')
+    expect(job.summaries[0]).toContain('Release date</th><td>not set: the builds ended as failure</td>')
     expect(job.logger.titles).not.toContain('Release held back')
   })
 

@@ -117,11 +117,11 @@ describe('a whole step', () => {
       expect.stringMatching(
         /^info: The deploy to production already exists \(61730094\), recorded on 20/,
       ) as string,
-      `info: Sentry release HEAD is there: ${PAGE}`,
+      `info: Sentry release HEAD already exists: ${PAGE}`,
     ])
     expect(job.outputs['release-created']).toBe('false')
     expect(job.summaries[1]).toContain('already recorded')
-    expect(job.summaries[1]).toContain('3, already there')
+    expect(job.summaries[1]).toContain('3, associated before')
   })
 
   test('does only what is asked for', async () => {
@@ -142,7 +142,7 @@ describe('a whole step', () => {
       'info: Finalized the release.',
       'true',
     ])
-    expect(job.summaries[0]).toContain('Finalized')
+    expect(job.summaries[0]).toContain('Release date</th><td>2026-01-01 00:00:00 UTC</td>')
   })
 
   test('looks again before it finalizes when the commits came to nothing after a request', async () => {
@@ -230,7 +230,7 @@ describe('commits from GitHub', () => {
     const job = prepareWorld({ 'set-commits': 'commits', ...inputs })
     const error = (await failureOf(run(job.world))) as ActionError
     expect(`${error.message} ${error.advice}`).toMatch(words)
-    expect(job.summaries[0]).toContain('Sentry release: failed')
+    expect(job.summaries[0]).toMatch(/^### ❌ Failed: could not associate the commits\n/)
     expect(job.outputs['release-created']).toBe('true')
   })
 

@@ -9,6 +9,7 @@ export function summaryText(markdown: string): string[] {
       text.replaceAll(/^|<br>/g, '\n│ ').trimStart(),
     )
     .replaceAll(/<li>/g, '  • ')
+    .replaceAll('<br>', '\n')
     .split('\n')
     .map((line) => text(line).trimEnd())
     .filter((line) => line !== '')
@@ -43,4 +44,5 @@ function text(html: string): string {
   return html
     .replaceAll(/<\/?[a-z][^>]*>/gi, '')
     .replaceAll(/&#(\d+);/g, (_, point: string) => String.fromCodePoint(Number(point)))
+    .replaceAll('\u00A0', ' ')
 }

@@ -15,7 +15,7 @@ import { lookOnce, waitFor } from './wait/wait.ts'
 export { cleanUpAbf } from './cancel.ts'
 export type { AbfReport } from './report/outputs.ts'
 export type { AbfDeps } from './session.ts'
-export { renderAbfSummary } from './report/summary.ts'
+export { summarizeBuilds } from './report/summary.ts'
 
 /** What the ABF part of the step came to. */
 export interface AbfResult {

@@ -1,4 +1,5 @@
 import type { Outputs } from '../ports.ts'
+import { code, collapsedRest, counted, splitList } from '../summary/markdown.ts'
 import { markup } from '../text/sanitize.ts'
 import type { PreparedScript } from './prepare.ts'
 
@@ -11,8 +12,9 @@ export interface SourceMapReport {
   readonly state: 'ok' | 'pending' | 'skipped'
 }
 
-/** Rows of the table in the summary; more would bury the rest. */
-const MAX_ROWS = 100
+/** Rows of the table in the summary that are shown at once, and bytes for all of them. */
+const FIRST_ROWS = 20
+const MAX_BYTES = 120_000
 
 /** Scripts in which errors will not be resolved, and why. */
 export function unresolved(scripts: readonly PreparedScript[]): { path: string; reason: string }[] {
@@ -29,28 +31,33 @@ export function setSourceMapOutputs(outputs: Outputs, report: SourceMapReport): 
   outputs.set('sourcemap-state', report.state)
 }
 
-/** The part of the job summary: one line, and a collapsed table of the scripts. */
+/** The section of the job summary: one line, the scripts that Sentry cannot resolve, and all others collapsed. */
 export function renderSourceMaps({ scripts, state, bytesSent, bundleIds }: SourceMapReport): string {
-  const bad = unresolved(scripts).length
+  const bad = scripts.filter(({ reason }) => reason !== undefined)
+  const good = scripts.filter(({ reason }) => reason === undefined)
   const words = { ok: 'uploaded', pending: 'uploaded, Sentry is still reading them', skipped: 'not uploaded' }
-  const line = `${scripts.length} scripts, ${scripts.length - bad} with a usable source map: ${words[state]} (${bundleIds.length} bundles, ${bytesSent} bytes sent)`
-  // What will not be resolved comes first.
-  const sorted = [...scripts].sort((a, b) => Number(b.reason !== undefined) - Number(a.reason !== undefined))
-  const rows = sorted.slice(0, MAX_ROWS).map(({ file, id, reason, segments }) => {
-    const result = reason === undefined ? `✅ ${segments} segments` : `⚠️ ${markup(reason)}`
-    return `<tr><td><code>${markup(file.shown)}</code></td><td><code>${markup(file.url)}</code></td><td><code>${id ?? 'none'}</code></td><td>${result}</td></tr>`
-  })
-  const rest = scripts.length - rows.length
+  const line = `${counted(scripts.length, 'script')}, ${good.length} with a usable source map: ${words[state]} (${counted(bundleIds.length, 'bundle')}, ${counted(bytesSent, 'byte')} sent)`
+  const { first, rest, left } = splitList(
+    [...bad, ...good].map(row),
+    Math.min(bad.length, FIRST_ROWS),
+    MAX_BYTES,
+  )
   return [
-    '### Source maps',
+    '#### Source maps',
     '',
     line,
     '',
-    `<details><summary>${scripts.length} scripts</summary><table>`,
-    '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>',
-    ...rows,
-    ...(rest > 0 ? [`<tr><td colspan="4">and ${rest} more</td></tr>`] : []),
-    '</table></details>',
-    '',
+    ...(first.length > 0 ? [...table(first), ''] : []),
+    ...collapsedRest(rest, left, 'script', table),
   ].join('\n')
+}
+
+function row({ file, id, reason, segments }: PreparedScript): string {
+  const result = reason === undefined ? `✅ ${counted(segments, 'segment')}` : `⚠️ ${markup(reason)}`
+  return `<tr><td>${code(file.shown)}</td><td>${code(file.url)}</td><td>${code(id ?? 'none')}</td><td>${result}</td></tr>`
+}
+
+function table(rows: readonly string[]): string[] {
+  const head = '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>'
+  return ['<table>', head, ...rows, '</table>']
 }

@@ -3,8 +3,9 @@ import { createFields, storedVersion, type Target, type WantedBuild } from '../.
 import { chooseLogs, logUrl } from '../../../src/abf/report/log-tail.ts'
 import { renderOutputs } from '../../../src/abf/report/outputs.ts'
 import { createRecord } from '../../../src/abf/build.ts'
+import { failure } from '../../../src/abf/outcome.ts'
 import { ActionAnswer, BuildAnswer } from '../../../src/abf/client/schema.ts'
-import { renderAbfSummary } from '../../../src/abf/report/summary.ts'
+import { summarizeBuilds } from '../../../src/abf/report/summary.ts'
 
 const SHA = 'a'.repeat(40)
 
@@ -171,6 +172,7 @@ describe('what is written', () => {
       },
     }).build_list,
   })
+  record.outcome = failure('The build failed.')
   record.log = {
     fileName: '`build`.log',
     url: 'https://x/"><script>',
@@ -196,7 +198,8 @@ describe('what is written', () => {
   })
 
   test('nothing of a server acts in the summary', () => {
-    const markdown = renderAbfSummary(report)
+    const { problems, section } = summarizeBuilds(report)
+    const markdown = problems + section
     expect(markdown).not.toMatch(/<script|<img|\]\(http|`build`/)
     expect(markdown).toContain('<pre>&#60;/pre&#62;')
   })

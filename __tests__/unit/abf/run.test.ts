@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { cleanUpAbf, renderAbfSummary, runAbf } from '../../../src/abf/index.ts'
+import { cleanUpAbf, runAbf, summarizeBuilds } from '../../../src/abf/index.ts'
 import type { AbfDeps } from '../../../src/abf/index.ts'
 import { CancelledError } from '../../../src/errors.ts'
 import { commitOf, FileStoreStandIn } from '../../servers/abf/index.ts'
@@ -212,7 +212,7 @@ describe('failed builds', () => {
     const [record] = run.report?.records ?? []
     expect(record?.log?.fileName).toBe('build.gtk+demo.log.gz')
     expect(gunzipSync([...store.files.values()][0]?.content ?? '').toString()).toContain('Bad exit status')
-    expect(renderAbfSummary(result.report)).toContain('<pre>')
+    expect(summarizeBuilds(result.report).problems).toContain('<pre>')
   })
 
   test('another commit than asked for is a failure', async () => {

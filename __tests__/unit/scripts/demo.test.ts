@@ -66,18 +66,21 @@ describe('a job summary as text', () => {
     const summary = [
       '<table>',
       '<tr><th>Status</th><th>Log</th></tr>',
-      '<tr><td>✅ built<br><sub>by x&#95;64</sub></td><td><a href="https://a.example">log</a></td></tr>',
+      '<tr><td>✅ built<br>by x&#95;64,&#160;1</td><td><a href="https://a.example">log</a></td></tr>',
       '</table>',
       '<blockquote>one<br>two</blockquote>',
+      '<p>three<br>four</p>',
       '<details><summary>end</summary>',
       '<pre>a &#60;b&#62;</pre>',
     ].join('\n')
     expect(summaryText(summary)).toEqual([
-      'Status    Log',
-      '✅ built  log',
-      'by x_64',
+      'Status      Log',
+      '✅ built    log',
+      'by x_64, 1',
       '│ one',
       '│ two',
+      'three',
+      'four',
       '▸ end',
       'a <b>',
     ])

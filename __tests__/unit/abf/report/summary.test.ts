@@ -1,451 +1,275 @@
 import { describe, expect, test } from 'vitest'
-import { announce, readLogs } from '../../../../src/abf/report/annotations.ts'
-import { outcome, type Outcome } from '../../../../src/abf/outcome.ts'
-import { type AbfReport, conclusionOf, renderOutputs } from '../../../../src/abf/report/outputs.ts'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
-import { renderAbfSummary } from '../../../../src/abf/report/summary.ts'
-import { BASE, buildOf, EXPECTED, recordOf } from '../doubles.ts'
-import { RecordingLogger } from '../../doubles.ts'
+import { outcome, type Outcome } from '../../../../src/abf/outcome.ts'
+import type { AbfReport } from '../../../../src/abf/report/outputs.ts'
+import { shareRoom } from '../../../../src/abf/report/problems.ts'
+import { summarizeBuilds } from '../../../../src/abf/report/summary.ts'
+import type { Verdict } from '../../../../src/summary/report.ts'
+import { EXPECTED, recordOf } from '../doubles.ts'
+import { AT, BAD, GOOD, judged, LOG, reportOf } from './reports.ts'
 
-const AT = Date.UTC(2026, 0, 1)
-const LOG = { file_name: 'build.log', size: 1, url: 'https://files.example/b' }
+const PAGE = 'https://abf.example/build_lists'
 
-function report(records: readonly BuildRecord[], more: Partial<AbfReport> = {}): AbfReport {
-  return { operation: 'build', base: BASE, records, conclusion: undefined, at: AT, ...more }
+function sectionOf(records: readonly BuildRecord[], more: Partial<AbfReport> = {}): string[] {
+  return summarizeBuilds(reportOf(records, more)).section.split('\n')
 }
 
-function judged(
-  status: number,
-  known: Outcome | undefined,
-  fields: Readonly<Record<string, unknown>> = {},
-): BuildRecord {
-  const record = createRecord(7, 'given', AT - 60_000, { build: buildOf({ status, ...fields }) })
-  record.outcome = known
-  return record
-}
-
-const GOOD = outcome('success', 'The build is complete.')
-const BAD = outcome('failure', 'The build failed.')
-
-function cells(markdown: string): string[] {
-  const row = /<tr>(<td>.*)<\/tr>/.exec(markdown)?.[1] ?? ''
+/** The cells of the first row below the head. */
+function cells(records: readonly BuildRecord[], more: Partial<AbfReport> = {}): string[] {
+  const row = sectionOf(records, more).find((line) => line.startsWith('<tr><td>')) ?? ''
   return [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell = '']) => cell)
 }
 
-describe('the summary', () => {
-  test('has a row with all that is known of a build', () => {
-    const packages = [{ name: 'a' }, { name: 'b' }]
-    const markdown = renderAbfSummary(report([judged(0, GOOD, { duration: 90, packages, logs: [LOG] })]))
-    expect(markdown.split('\n')).toEqual([
-      '### ✅ ABF build: successful',
+describe('the result of builds', () => {
+  const gone = outcome('cancelled', 'Gone.')
+  const late = outcome('timed_out', 'Late.')
+  const nothing = outcome('neutral', 'Nothing.')
+
+  test.each<[AbfReport['operation'], (Outcome | undefined)[], Verdict, string]>([
+    ['build', [GOOD], 'success', '1 ABF build successful'],
+    ['watch', [GOOD, GOOD], 'success', '2 ABF builds successful'],
+    ['build', [GOOD, nothing], 'success', '2 ABF builds successful'],
+    ['build', [GOOD, BAD], 'failure', '1 of 2 ABF builds failed'],
+    ['watch', [BAD], 'failure', '1 ABF build failed'],
+    ['build', [GOOD, gone], 'cancelled', '1 of 2 ABF builds cancelled'],
+    ['build', [GOOD, late], 'timed_out', '1 of 2 ABF builds timed out'],
+    ['build', [nothing], 'warning', '1 ABF build, nothing published'],
+    ['watch', [], 'warning', 'no ABF builds'],
+    ['build', [undefined, undefined], 'in_progress', '2 ABF builds submitted'],
+    ['watch', [GOOD, undefined], 'in_progress', '1 of 2 ABF builds not finished'],
+    ['publish', [GOOD, GOOD], 'success', '2 ABF builds published'],
+    ['publish', [GOOD, BAD], 'failure', '1 of 2 ABF builds not published'],
+    ['publish-into-testing', [GOOD], 'success', '1 ABF build published into testing'],
+    ['reject', [BAD], 'failure', '1 ABF build not rejected'],
+    ['cancel', [gone, gone], 'success', '2 ABF builds cancelled'],
+    ['cancel', [gone, BAD], 'failure', '1 of 2 ABF builds not cancelled'],
+  ])('of %s with %j', (operation, outcomes, verdict, result) => {
+    const records = outcomes.map((known, index) => judged(0, known, {}, { id: index + 1 }))
+    expect(summarizeBuilds(reportOf(records, { operation }))).toMatchObject({ verdict, result })
+  })
+
+  test('of a search', () => {
+    const search = { operation: 'search', conclusion: 'success' } as const
+    expect(summarizeBuilds(reportOf([recordOf(666), recordOf(0)], search))).toMatchObject({
+      verdict: 'success',
+      result: '2 ABF builds found',
+      problems: '',
+    })
+  })
+})
+
+describe('the table of builds', () => {
+  test('names what all builds have in common once, and leaves empty columns out', () => {
+    expect(sectionOf([judged(0, GOOD)])).toEqual([
+      '#### ABF builds',
+      '',
+      '<p>Project <code>omv/zlib</code> · Repository <code>cooker/main</code> · Architecture <code>x86&#95;64</code> · Commit <code>aaaaaaaaaaaa</code></p>',
       '',
       '<table>',
-      '<tr><th>Build</th><th>Project</th><th>Architecture</th><th>Repository</th><th>Status</th><th>Duration</th><th>Packages</th><th>Log</th></tr>',
-      '<tr><td><a href="https://abf.example/build_lists/7">7</a></td><td>omv/zlib</td><td>x86&#95;64</td><td>cooker/main</td><td>✅ built (0)</td><td>1 min 30 s</td><td>2</td><td><a href="https://files.example/b">log</a></td></tr>',
+      '<tr><th align="left">Build</th><th align="left">Status</th></tr>',
+      `<tr><td>7</td><td>✅ <a href="${PAGE}/7">built (0)</a></td></tr>`,
       '</table>',
       '',
+    ])
+  })
+
+  test('has the architecture of each build, how long it took, and the number of packages', () => {
+    const other = judged(0, GOOD, { arch: { id: 3, name: 'aarch64' } }, { id: 8, origin: 'reused' })
+    const packages = [{ name: 'a' }, { name: 'b' }]
+    expect(sectionOf([judged(0, GOOD, { duration: 90, packages }), other])).toEqual([
+      '#### ABF builds',
+      '',
+      '<p>Project <code>omv/zlib</code> · Repository <code>cooker/main</code> · Commit <code>aaaaaaaaaaaa</code> · 2 packages</p>',
+      '',
+      '<table>',
+      '<tr><th align="left">Build</th><th align="left">Architecture</th><th align="left">Status</th><th align="left">Duration</th></tr>',
+      `<tr><td>7</td><td>x86&#95;64</td><td>✅ <a href="${PAGE}/7">built (0)</a></td><td>1&#160;min&#160;30&#160;s</td></tr>`,
+      `<tr><td>8<br>reused</td><td>aarch64</td><td>✅ <a href="${PAGE}/8">built (0)</a></td><td></td></tr>`,
+      '</table>',
       '',
     ])
   })
 
-  test.each<[Outcome | undefined, string, string]>([
-    [BAD, '❌ ABF build: failed', '❌ build failed (666)<br><sub>The build failed.</sub>'],
-    [outcome('cancelled', 'Gone.'), '⏹️ ABF build: cancelled', '⏹️ build failed (666)<br><sub>Gone.</sub>'],
-    [
-      outcome('timed_out', 'Late.'),
-      '⌛ ABF build: not over in time',
-      '⌛ build failed (666)<br><sub>Late.</sub>',
-    ],
-    [
-      outcome('neutral', 'Meh.'),
-      '➖ ABF build: nothing to go on with',
-      '➖ build failed (666)<br><sub>Meh.</sub>',
-    ],
-    [
-      { ...GOOD, warn: true },
-      '✅ ABF build: successful',
-      '⚠️ build failed (666)<br><sub>The build is complete.</sub>',
-    ],
-    [undefined, '⏳ ABF build: under way', '⏳ build failed (666)'],
-  ])('says how a build came out: %j', (known, headline, status) => {
-    const markdown = renderAbfSummary(report([judged(666, known)]))
-    expect(markdown).toMatch(new RegExp(`^### ${headline}\n`))
-    expect(cells(markdown)[4]).toBe(status)
-  })
-
-  test('says what is not known', () => {
-    const bare = createRecord(7, 'given', AT)
-    expect(cells(renderAbfSummary(report([bare])))).toEqual([
-      '<a href="https://abf.example/build_lists/7">7</a>',
-      '',
-      '',
-      '',
-      '⏳ not found',
-      '',
-      '',
-      '<a href="https://abf.example/build_lists/7/log">log</a>',
-    ])
-    const reused = createRecord(7, 'reused', AT, { expected: EXPECTED })
-    expect(cells(renderAbfSummary(report([reused]))).slice(0, 4)).toEqual([
-      '<a href="https://abf.example/build_lists/7">7</a> (was there)',
-      'omv/zlib',
-      'x86&#95;64',
-      'cooker/main',
+  test('has five columns where nothing is in common, with the longest real names', () => {
+    const kwin = {
+      project: { id: 2, name: 'plasma6-kwin', fullname: 'openmandriva/plasma6-kwin' },
+      arch: { id: 3, name: 'armv7hnl' },
+      save_to_repository: { id: 15, name: 'main', platform: { id: 32, name: 'rosa2021.1' } },
+      commit_hash: 'b'.repeat(40),
+      duration: 3661,
+    }
+    const records = [judged(12000, GOOD, kwin, { id: 812_926 }), judged(0, GOOD)]
+    expect(sectionOf(records).slice(2, 5)).toEqual([
+      '<table>',
+      '<tr><th align="left">Build</th><th align="left">Project, repository</th><th align="left">Architecture</th><th align="left">Status</th><th align="left">Duration</th></tr>',
+      `<tr><td>812926</td><td>openmandriva/plasma6-kwin<br>rosa2021.1/main</td><td>armv7hnl</td><td>✅ <a href="${PAGE}/812926">published into testing (12000)</a></td><td>1&#160;h&#160;1&#160;min</td></tr>`,
     ])
   })
 
-  test('of a search judges nothing', () => {
-    const markdown = renderAbfSummary(report([recordOf(666), recordOf(0)], { operation: 'search' }))
-    expect(markdown).toMatch(/^### 🔎 ABF search: 2 builds\n/)
-    expect(cells(markdown)[4]).toBe('build failed (666)')
+  test.each<[Outcome | undefined, string]>([
+    [GOOD, '✅'],
+    [BAD, '❌'],
+    [outcome('cancelled', 'x'), '⏹️'],
+    [outcome('timed_out', 'x'), '⌛'],
+    [outcome('neutral', 'x'), '➖'],
+    [{ ...GOOD, warn: true }, '⚠️'],
+    [undefined, '⏳'],
+  ])('has an icon for the outcome %j', (known, icon) => {
+    expect(cells([judged(666, known)])).toEqual(['7', `${icon} <a href="${PAGE}/7">build failed (666)</a>`])
+  })
+
+  test('has no icons after a search, which judges nothing', () => {
+    expect(cells([recordOf(666), recordOf(0)], { operation: 'search' })).toEqual([
+      '7',
+      `<a href="${PAGE}/7">build failed (666)</a>`,
+    ])
+  })
+
+  test('shows what is known of a build that the server did not describe', () => {
+    expect(cells([createRecord(7, 'given', AT)])).toEqual(['7', `⏳ <a href="${PAGE}/7">not found</a>`])
+    expect(sectionOf([createRecord(7, 'reused', AT, { expected: EXPECTED })])[2]).toContain(
+      'Project <code>omv/zlib</code>',
+    )
+    const [, project] = cells([judged(666, BAD), createRecord(8, 'given', AT)])
+    expect(project).toBe('omv/zlib<br>cooker/main')
+  })
+
+  test('has what needs attention first', () => {
+    const records = [GOOD, { ...GOOD, warn: true }, undefined, BAD].map((known, index) =>
+      judged(0, known, {}, { id: index + 1 }),
+    )
+    const ids = sectionOf(records).flatMap((line) => /^<tr><td>(\d+)/.exec(line)?.[1] ?? [])
+    expect(ids).toEqual(['4', '3', '2', '1'])
+  })
+
+  test('shows twenty builds, the rest collapsed under its count', () => {
+    const lines = sectionOf(Array.from({ length: 22 }, (_, index) => judged(0, GOOD, {}, { id: index + 1 })))
+    const at = lines.indexOf('<details><summary>2 more builds</summary>')
+    expect(lines.slice(0, at).filter((line) => line.startsWith('<tr><td>'))).toHaveLength(20)
+    expect(lines.slice(at)).toEqual([
+      '<details><summary>2 more builds</summary>',
+      '<table>',
+      '<tr><th align="left">Build</th><th align="left">Status</th></tr>',
+      `<tr><td>21</td><td>✅ <a href="${PAGE}/21">built (0)</a></td></tr>`,
+      `<tr><td>22</td><td>✅ <a href="${PAGE}/22">built (0)</a></td></tr>`,
+      '</table>',
+      '</details>',
+      '',
+    ])
   })
 
   test('of no builds says so', () => {
-    expect(renderAbfSummary(report([]))).toBe('### ➖ ABF build: nothing to go on with\n\nNo builds.\n\n')
+    expect(sectionOf([])).toEqual(['#### ABF builds', '', 'No builds.', ''])
   })
+})
 
-  test('stops at 200 rows and 20 charts', () => {
-    const many = Array.from({ length: 201 }, (_, index) => {
-      const record = recordOf(3000, { id: index + 1, now: AT - 5000 })
-      return record
-    })
-    const markdown = renderAbfSummary(report(many))
-    expect(markdown.match(/<tr><td>/g)).toHaveLength(200)
-    expect(markdown).toContain('</table>\n\n… and 1 more.\n\n')
-    expect(markdown.match(/^ {2}section /gm)).toHaveLength(20)
-    expect(renderAbfSummary(report(many.slice(0, 200)))).not.toContain('more.')
-  })
+describe('the builds that need attention', () => {
+  function problems(records: readonly BuildRecord[], more: Partial<AbfReport> = {}): string[] {
+    return summarizeBuilds(reportOf(records, more)).problems.split('\n')
+  }
+  const LABEL = '<strong>omv/zlib x86&#95;64 (build 7)</strong>'
 
-  test('charts when a build queued, built and published', () => {
-    const record = judged(6000, GOOD)
-    record.history.splice(0)
-    record.history.push(
-      { code: 2000, at: AT - 90_000 },
-      { code: 3000, at: AT - 60_000.4 },
-      { code: 0, at: AT - 30_000 },
-      { code: 7000, at: AT - 20_000 },
-      { code: 7000, at: AT - 19_001 },
-      { code: 13000, at: AT - 19_000 },
-      { code: 6000, at: AT - 10_000 },
-    )
-    const markdown = renderAbfSummary(report([record]))
-    expect(markdown.split('\n').slice(7)).toEqual([
-      '```mermaid',
-      '%%{init: {"gantt": {"leftPadding": 160}}}%%',
-      'gantt',
-      '  dateFormat x',
-      '  axisFormat %H:%M',
-      '  todayMarker off',
-      '  section x86_64 7',
-      `  queue :done, ${AT - 90_000}, ${AT - 60_000}`,
-      `  build :done, ${AT - 60_000}, ${AT - 30_000}`,
-      `  publish :done, ${AT - 19_000}, ${AT - 10_000}`,
-      '```',
-      '',
+  test('have their status, the reason, and a link to the log', () => {
+    expect(problems([judged(666, BAD, { logs: [LOG] })])).toEqual([
+      `<p>❌ ${LABEL}: <a href="${PAGE}/7">build failed (666)</a><br>The build failed.<br>Log: <a href="https://files.example/b">log</a></p>`,
       '',
     ])
   })
 
-  test.each<[Outcome | undefined, boolean]>([
-    [undefined, true],
-    [outcome('timed_out', 'x'), true],
-    [outcome('cancelled', 'x'), true],
-    [BAD, false],
-  ])('charts what goes on to this moment: %j', (known, charted) => {
-    const record = recordOf(3000, { now: AT - 5000 })
-    record.outcome = known
-    expect(renderAbfSummary(report([record])).includes(`  build :active, ${AT - 5000}, ${AT}`)).toBe(charted)
-  })
-
-  test('charts a build under a name without syntax', () => {
-    const build = buildOf({ status: 3000, arch: { id: 2, name: 'x:86;#64' } })
-    const record = createRecord(7, 'given', AT - 5000, { build })
-    expect(renderAbfSummary(report([record]))).toContain('  section x 86  64 7\n')
-    expect(renderAbfSummary(report([createRecord(7, 'given', AT - 5000, { status: 3000 })]))).toContain(
-      '  section 7\n',
+  test.each<[Outcome | undefined, Partial<AbfReport>, string]>([
+    [outcome('timed_out', 'Late.'), {}, '⌛'],
+    [outcome('cancelled', 'Gone.'), {}, '⏹️'],
+    [outcome('neutral', 'Nothing.'), {}, '➖'],
+    [outcome('success', 'Look.'), {}, ''],
+    [{ ...outcome('success', 'Look.'), warn: true }, {}, '⚠️'],
+    [outcome('cancelled', 'Gone.'), { operation: 'cancel' }, ''],
+    [undefined, {}, ''],
+    [undefined, { conclusion: 'in_progress' }, ''],
+    [undefined, { conclusion: 'cancelled' }, '⏳'],
+    [undefined, { conclusion: 'failure' }, '⏳'],
+  ])('are those with the outcome %j in a report with %j', (known, more, icon) => {
+    const sentence = known?.sentence ?? 'It had not finished when this step ended.'
+    expect(problems([judged(3000, known)], more)).toEqual(
+      icon === ''
+        ? ['']
+        : [`<p>${icon} ${LABEL}: <a href="${PAGE}/7">building (3000)</a><br>${sentence}</p>`, ''],
     )
   })
 
-  test('shows the end of a log, with its indentation and without empty lines', () => {
-    const record = judged(666, BAD)
-    record.log = { fileName: 'build.log', url: 'https://files.example/b', lines: ['  a <b>', '', 'end'] }
-    expect(renderAbfSummary(report([record]))).toContain(
-      '<details><summary>x86&#95;64 build 7: end of build.log</summary>\n<pre>  a &#60;b&#62;\n&#160;\nend</pre>\n</details>\n\n',
-    )
-    const bare = createRecord(7, 'given', AT)
-    bare.log = record.log
-    expect(renderAbfSummary(report([bare]))).toContain('<summary>build 7: end of build.log</summary>')
-  })
-})
-
-describe('the outputs', () => {
-  test('tell all that is known of a build and its packages', () => {
-    const packages = [
-      { name: 'zlib', version: '1', release: '2', type: 'source', url: 'http://files.example/s' },
-      { name: 'lib', type: 'binary', url: 'nowhere' },
-    ]
-    const record = judged(0, GOOD, { duration: 5, packages })
-    const { outputs, tooLong } = renderOutputs(report([record]))
-    expect(tooLong).toEqual([])
-    expect(outputs).toMatchObject({
-      'build-list-ids': '[7]',
-      'build-status': '0',
-      'build-conclusion': 'success',
-    })
-    expect(JSON.parse(outputs['build-lists'] ?? '')).toEqual([
-      {
-        id: 7,
-        project: 'omv/zlib',
-        arch: 'x86_64',
-        platform: 'cooker',
-        repository: 'cooker/main',
-        commit: buildOf().commit_hash,
-        status: 0,
-        'status-name': 'built',
-        conclusion: 'success',
-        url: `${BASE}build_lists/7`,
-        'log-url': `${BASE}build_lists/7/log`,
-        duration: 5,
-        reused: false,
-        packages: 2,
-      },
-    ])
-    expect(JSON.parse(outputs['packages'] ?? '')).toEqual([
-      {
-        name: 'zlib',
-        version: '1',
-        release: '2',
-        arch: 'src',
-        url: 'https://files.example/s',
-        'build-list-id': 7,
-      },
-      { name: 'lib', version: '', release: '', arch: 'x86_64', url: '', 'build-list-id': 7 },
-    ])
-  })
-
-  test('tell what was asked for until the server has told', () => {
-    const asked = createRecord(7, 'reused', AT, { expected: EXPECTED })
-    const bare = createRecord(8, 'given', AT)
-    const lists = JSON.parse(renderOutputs(report([asked, bare])).outputs['build-lists'] ?? '') as unknown[]
-    expect(lists).toMatchObject([
-      {
-        project: 'omv/zlib',
-        arch: 'x86_64',
-        platform: 'cooker',
-        repository: 'cooker/main',
-        commit: EXPECTED.commit,
-        status: null,
-        'status-name': null,
-        conclusion: 'in_progress',
-        duration: null,
-        reused: true,
-        packages: null,
-      },
-      { project: null, arch: null, platform: null, repository: null, commit: null, reused: false },
-    ])
-  })
-
-  test('name a repository without its platform where that is not told, and leave out what is too long', () => {
-    const record = judged(0, GOOD, { save_to_repository: { id: 14, name: 'main' } })
-    expect(renderOutputs(report([record])).outputs['build-lists']).toContain('"repository":"main"')
-    // 1 MiB in UTF-16 is half as many characters.
-    const packages = (length: number) => [{ name: 'x'.repeat(length) }]
-    const exact =
-      524_288 -
-      JSON.stringify(
-        JSON.parse(
-          renderOutputs(report([judged(0, GOOD, { packages: packages(0) })])).outputs['packages'] ?? '',
-        ),
-      ).length
-    expect(renderOutputs(report([judged(0, GOOD, { packages: packages(exact) })])).tooLong).toEqual([])
-    expect(renderOutputs(report([judged(0, GOOD, { packages: packages(exact + 1) })])).tooLong).toEqual([
-      'packages',
-    ])
-  })
-
-  test('tell the status that decided, but none of a search', () => {
-    expect(conclusionOf(report([recordOf(0), judged(666, BAD)]))).toEqual({
-      conclusion: 'failure',
-      status: 666,
-    })
-    const searched = report([recordOf(666)], { operation: 'search', conclusion: 'success' })
-    expect(conclusionOf(searched)).toEqual({ conclusion: 'success', status: undefined })
-    expect(conclusionOf(report([]))).toEqual({ conclusion: 'neutral', status: undefined })
-  })
-})
-
-describe('the ends of logs in the summary', () => {
-  const LEFT_OUT = /^The end of the log of build (\d+) is in the log of this step\.$/gm
-
-  /** Builds, numbered from 1, each with so many lines in its log; undefined: without a log. */
-  function summaryOf(...counts: readonly (number | undefined)[]): {
-    shown: number
-    leftOut: number[]
-    text: string
-  } {
-    const records = counts.map((count, index) => {
-      const record = recordOf(666, { id: index + 1 })
-      record.outcome = BAD
-      if (count !== undefined) {
-        const lines = Array.from({ length: count }, () => 'x'.repeat(499))
-        record.log = { fileName: 'build.log', url: 'https://files.example/b', lines }
-      }
-      return record
-    })
-    const text = renderAbfSummary(report(records))
-    return {
-      text,
-      shown: text.match(/<details>/g)?.length ?? 0,
-      leftOut: [...text.matchAll(LEFT_OUT)].map(([, id]) => Number(id)),
-    }
+  function failed(id: number, lines: readonly string[]): BuildRecord {
+    const record = judged(666, BAD, {}, { id })
+    record.log = { fileName: 'build.log', url: 'https://files.example/b', lines }
+    return record
   }
 
-  test('are all there as long as there is room', () => {
-    expect(summaryOf(10, undefined, 200, 300)).toMatchObject({ shown: 3, leftOut: [] })
-  })
-
-  test('fill what there is room for, and each that does not fit is named', () => {
-    const { shown, leftOut, text } = summaryOf(250, 250, 250, undefined, 250)
-    expect([shown, leftOut]).toEqual([2, [3, 5]])
-    expect(text.length).toBeLessThan(320_000)
-  })
-
-  test('have 300,000 characters, not one more', () => {
-    const withLast = (length: number): string => {
-      const record = judged(666, BAD)
-      const lines = [...Array.from({ length: 599 }, () => 'x'.repeat(499)), 'x'.repeat(length)]
-      record.log = { fileName: 'build.log', url: 'https://files.example/b', lines }
-      return renderAbfSummary(report([record]))
-    }
-    // The line breaks around its three parts do not count.
-    const size = (text: string): number => (/<details>[^]*<\/details>/.exec(text)?.[0].length ?? 0) - 2
-    const last = 1 + 300_000 - size(withLast(1))
-    expect(size(withLast(last))).toBe(300_000)
-    expect(withLast(last + 1)).toMatch(LEFT_OUT)
-  })
-
-  test('never make the summary too long for GitHub, whatever stands in them', () => {
-    for (const char of ['é', '漢', '<', '😀', '𝒳']) {
-      const records = Array.from({ length: 10 }, (_, index) => {
-        const record = recordOf(666, { id: index + 1 })
-        record.outcome = BAD
-        const lines = Array.from({ length: 200 }, () => char.repeat(500))
-        record.log = { fileName: 'build.log', url: 'https://files.example/b', lines }
-        return record
-      })
-      expect(Buffer.byteLength(renderAbfSummary(report(records)))).toBeLessThan(1024 * 1024)
-    }
-  })
-})
-
-describe('annotations', () => {
-  async function told(
-    records: readonly BuildRecord[],
-    operation: AbfReport['operation'] = 'build',
-  ): Promise<string[]> {
-    const logger = new RecordingLogger()
-    await announce(report(records, { operation }), logger)
-    return logger.lines.map(({ level, message }) => `${level}: ${message}`)
-  }
-  const PAGE = `Build: ${BASE}build_lists/7`
-  const LABEL = 'omv/zlib x86_64 (build 7)'
-
-  test('name the log of what failed', async () => {
-    expect(await told([judged(666, BAD, { logs: [LOG] })])).toEqual([
-      `error: ${LABEL}: build failed (666). The build failed.\nLog: https://files.example/b\n${PAGE}`,
-    ])
-    expect(await told([judged(9000, BAD, { logs: [LOG] })])).toEqual([
-      `error: ${LABEL}: rejected (9000). The build failed.\n${PAGE}`,
+  test('show the last twenty lines of the first log, with their indentation, and the lines before collapsed', () => {
+    const lines = Array.from({ length: 21 }, (_, index) => `line ${index}`)
+    expect(problems([failed(7, ['  <b>', '', ...lines])]).slice(2)).toEqual([
+      '<details><summary>3 earlier lines of build.log</summary>',
+      '<pre>  &#60;b&#62;',
+      '&#160;',
+      'line 0</pre>',
+      '</details>',
+      '',
+      '<pre>line 1',
+      ...lines.slice(2, -1),
+      'line 20</pre>',
+      '',
     ])
   })
 
-  test('are ten at most, the rest are lines of the log', async () => {
-    const many = Array.from({ length: 12 }, () => judged(666, BAD))
-    expect((await told(many)).map((line) => line.split(':')[0])).toEqual([
-      ...Array.from({ length: 10 }, () => 'error'),
-      'info',
-      'info',
+  test('show a log that is short as a whole, and further logs collapsed', () => {
+    expect(problems([failed(7, ['end']), failed(8, ['one', 'two'])])).toEqual([
+      expect.stringContaining('(build 7)'),
+      '',
+      '<pre>end</pre>',
+      '',
+      expect.stringContaining('(build 8)'),
+      '',
+      '<details><summary>Last 2 lines of build.log</summary>',
+      '<pre>one',
+      'two</pre>',
+      '</details>',
+      '',
     ])
-    const late = judged(3000, outcome('timed_out', 'Late.'))
-    const levels = (await told([...many.slice(0, 10), late])).map((line) => line.split(':')[0])
-    expect(levels).toEqual([...Array.from({ length: 9 }, () => 'error'), 'info', 'error'])
   })
 
-  test('put all that is late into one', async () => {
-    const late = Array.from({ length: 11 }, () => judged(3000, outcome('timed_out', 'Late.')))
-    const [line, ...more] = await told([...late, judged(0, GOOD)])
-    expect(more).toEqual([])
-    expect(line).toMatch(
-      /^error: The wait was not long enough for 11 of 12 builds: (omv\/zlib x86_64 \(build 7\), building \(3000\); ){9}omv\/zlib x86_64 \(build 7\), building \(3000\)\. Late\.\nRaise abf-timeout/,
+  test('are ten with their logs, and the rest is a list', () => {
+    const lines = problems(Array.from({ length: 12 }, (_, index) => judged(666, BAD, {}, { id: index + 1 })))
+    expect(lines.filter((line) => line.startsWith('<p>'))).toHaveLength(10)
+    expect(lines.slice(-7)).toEqual(
+      [
+        '<details><summary>2 more builds</summary>',
+        '<ul>',
+        expect.stringMatching(/^<li>❌ .*\(build 11\).*<\/li>$/),
+        expect.stringMatching(/^<li>❌ .*\(build 12\).*<\/li>$/),
+        '</ul>',
+        '</details>',
+      ].concat(''),
     )
   })
 
-  test('are red for what was cancelled, unless that was asked for', async () => {
-    const gone = judged(5000, outcome('cancelled', 'Gone.'))
-    expect((await told([gone]))[0]).toMatch(/^error: /)
-    expect(await told([gone], 'cancel')).toEqual([])
-  })
-
-  test('are yellow for what someone should look at, and blue for what was asked for', async () => {
-    const doubtful = { ...GOOD, warn: true }
-    expect(
-      await told([judged(8000, doubtful), judged(15000, outcome('neutral', 'Nothing.')), judged(0, GOOD)]),
-    ).toEqual([
-      `warning: ${LABEL}: publishing failed (8000). The build is complete.\n${PAGE}`,
-      `notice: ${LABEL}: architecture not permitted (15000). Nothing.\n${PAGE}`,
+  test('have logs that share the room: a long one costs the others nothing', () => {
+    const long = Array.from({ length: 1000 }, (_, index) => `${index} ${'x'.repeat(490)}`)
+    const lines = problems([failed(1, long), failed(2, ['short']), failed(3, long)])
+    expect(lines).toContain('<pre>short</pre>')
+    const text = lines.join('\n')
+    // Two halves of 300,000 bytes with lines of up to 495 bytes, 20 of the first open, and the short log between.
+    expect([...text.matchAll(/(\d+) (?:earlier )?lines? of/g)].map(([, count]) => Number(count))).toEqual([
+      283, 1, 303,
     ])
+    expect(text).toContain(`999 ${'x'.repeat(490)}</pre>`)
   })
+})
 
-  test('are followed by the ends of logs', async () => {
-    const record = judged(0, GOOD)
-    record.log = { fileName: 'build.log', url: 'x', lines: ['a', 'b'] }
-    expect(await told([record])).toEqual(['info: a', 'info: b'])
-  })
-
-  test('have titles that say what came of the build', async () => {
-    const titles = async (...records: readonly BuildRecord[]): Promise<readonly string[]> => {
-      const logger = new RecordingLogger()
-      await announce(report(records), logger)
-      return logger.titles
-    }
-    const logged = judged(666, BAD)
-    logged.log = { fileName: 'build.log', url: 'x', lines: [] }
-    const unseen = createRecord(7, 'given', AT)
-    unseen.outcome = BAD
-    expect(
-      await titles(
-        logged,
-        judged(5000, outcome('cancelled', 'x')),
-        unseen,
-        judged(3000, outcome('timed_out', 'x')),
-        judged(15000, outcome('neutral', 'x')),
-        judged(8000, { ...GOOD, warn: true }),
-      ),
-    ).toEqual([
-      'ABF: build failed (666)',
-      'ABF build cancelled',
-      'ABF build not found',
-      'ABF builds not over in time',
-      'Nothing built',
-      'ABF: publishing failed (8000)',
-      'Build 7: end of build.log',
-    ])
-  })
-
-  test('read the logs of what failed for a reason that stands in a log, ten at most', async () => {
-    const intents: string[] = []
-    const http = {
-      send: async ({ intent }: { readonly intent: string }): Promise<never> => {
-        intents.push(intent)
-        throw new Error('stop')
-      },
-    }
-    const records = [judged(666, GOOD, { logs: [LOG] }), judged(9000, BAD, { logs: [LOG] })]
-    await readLogs(report(records), 5, http)
-    const failed = report([judged(666, BAD, { logs: [LOG] })])
-    await readLogs(failed, 0, http)
-    expect(intents).toEqual([])
-    await readLogs(failed, 5, http).catch(() => undefined)
-    expect(intents).toEqual(['read the log build.log'])
+describe('shareRoom', () => {
+  test.each([
+    [[10, 20], 100, [10, 20]],
+    [[100, 10, 100], 100, [45, 10, 45]],
+    [[50, 50, 50], 100, [33, 33, 34]],
+    [[], 100, []],
+    [[5], 0, [0]],
+  ])('of sizes %j in a room of %i is %j', (sizes, room, shares) => {
+    expect(shareRoom(sizes, room)).toEqual(shares)
   })
 })

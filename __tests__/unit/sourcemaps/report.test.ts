@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import type { PreparedScript } from '../../../src/sourcemaps/prepare.ts'
+import { renderSourceMaps } from '../../../src/sourcemaps/report.ts'
+
+function script(name: string, reason?: string): PreparedScript {
+  return {
+    file: { path: `/work/${name}`, shown: name, url: `~/${name}` },
+    map: undefined,
+    id: undefined,
+    inject: false,
+    reason,
+    upload: true,
+    segments: 1,
+    withoutContent: 0,
+    digest: '',
+    mapDigest: undefined,
+  }
+}
+
+function summaryOf(scripts: readonly PreparedScript[]): string[] {
+  return renderSourceMaps({ scripts, bundleIds: ['a'], bytesSent: 2, state: 'ok' }).split('\n')
+}
+
+const HEAD = '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>'
+const row = (name: string, result: string): string =>
+  `<tr><td><code>${name}</code></td><td><code>&#126;/${name}</code></td><td><code>none</code></td><td>${result}</td></tr>`
+
+describe('the section about source maps', () => {
+  test('shows the scripts that will not be resolved, and the others collapsed', () => {
+    expect(summaryOf([script('a.js'), script('b.js', 'no <map>')])).toEqual([
+      '#### Source maps',
+      '',
+      '2 scripts, 1 with a usable source map: uploaded (1 bundle, 2 bytes sent)',
+      '',
+      '<table>',
+      HEAD,
+      row('b.js', '⚠️ no &#60;map&#62;'),
+      '</table>',
+      '',
+      '<details><summary>1 more script</summary>',
+      '<table>',
+      HEAD,
+      row('a.js', '✅ 1 segment'),
+      '</table>',
+      '</details>',
+      '',
+    ])
+  })
+
+  test('has room for five hundred scripts, and counts what it leaves out', () => {
+    const many = Array.from({ length: 500 }, (_, index) => script(`${index}-${'x'.repeat(200)}`))
+    const lines = summaryOf(many)
+    expect(lines[4]).toBe('<details><summary>500 more scripts</summary>')
+    expect(lines.at(-3)).toMatch(/^<p>\d+ more scripts left out, to stay below the limit of GitHub\.<\/p>$/)
+    expect(Buffer.byteLength(lines.join('\n'))).toBeLessThan(160_000)
+    expect(summaryOf(many.slice(0, 200)).join('\n')).not.toContain('left out')
+  })
+})
