@@ -90,17 +90,32 @@ export async function run(
   await new Process(name, command, args, options).succeed()
 }
 
-/** A port on loopback that nobody listens on. */
+/** Below the ports that the kernel gives to outgoing connections, so that none is taken before its server starts. */
+const PORTS = { first: 20_000, count: 10_000 }
+let nextPort = process.pid % PORTS.count
+
+/** A port on loopback that nobody listens on; each call gives another one. */
 export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < PORTS.count; attempt += 1) {
+    const port = PORTS.first + nextPort
+    nextPort = (nextPort + 1) % PORTS.count
+    if (await isFree(port)) return port
+  }
+  throw new Error(`no port from ${PORTS.first} on is free on 127.0.0.1`)
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+  return await new Promise((resolve) => {
+    server.once('error', () => {
+      resolve(false)
+    })
+    server.listen(port, '127.0.0.1', () => {
+      server.close(() => {
+        resolve(true)
+      })
+    })
   })
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port is free on 127.0.0.1')
-  return address.port
 }
 
 /** Waits until `attempt` gives a value; throws what `failure` says after `seconds`. */

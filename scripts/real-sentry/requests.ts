@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { parse } from 'yaml'
+import { until } from './process.ts'
 
 /** One line of requests/*.yaml. */
 export interface RawRequest {
@@ -13,6 +14,8 @@ export interface RawRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Name of a token of the seed (default: `organization`), or `none`, `wrong`, `wrongOrganization`. */
   readonly as?: string
+  /** Sent again until `state` of the response is one that the worker ends with. */
+  readonly settles?: boolean
   /** Why the stand-in answers otherwise than the server; without it, it must not. */
   readonly differs?: string
 }
@@ -62,6 +65,18 @@ export function describeRequest({ send, body, text, headers, as }: RawRequest): 
 
 /** Sends one request byte for byte as it is written, on a connection of its own. */
 export async function sendRaw(raw: RawRequest, target: Target): Promise<RawResponse> {
+  if (!raw.settles) return await sendOnce(raw, target)
+  return await until(
+    async () => {
+      const response = await sendOnce(raw, target)
+      const state = (response.body as { readonly state?: unknown } | null)?.state
+      return state === 'created' || state === 'assembling' ? undefined : response
+    },
+    { seconds: 60, failure: () => `the worker does not finish: ${describeRequest(raw)}` },
+  )
+}
+
+async function sendOnce(raw: RawRequest, target: Target): Promise<RawResponse> {
   const [method = '', ...rest] = expand(raw.send, target).split(' ')
   const path = rest.join(' ')
   const json = raw.body === undefined ? undefined : expand(JSON.stringify(raw.body), target)

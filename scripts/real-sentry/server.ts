@@ -173,6 +173,7 @@ async function createTables(
 async function healthy(url: string, web: Process): Promise<void> {
   await until(
     async () => {
+      if (!web.running) throw new Error(`the web process of Sentry has ended:\n${web.tail()}`)
       const response = await fetch(`${url}/_health/`, { signal: AbortSignal.timeout(5000) }).catch(
         () => undefined,
       )

@@ -52,6 +52,12 @@ const TOKENS = {
   integrationReleases: { kind: 'integration', organization: 'acme', scopes: ['project:releases'] },
 } as const
 
+/** Never a whole second, which is written without a fraction: the server counts microseconds, the stand-in milliseconds. */
+function fractionOfSecond(): number {
+  const now = Date.now()
+  return now % 1000 === 0 ? now + 1 : now
+}
+
 /** The stand-in of the same generation as the server, with what python/seed.py puts into that. */
 export async function startStandIn(): Promise<{ readonly standIn: SentryStandIn; readonly target: Target }> {
   const product = ['web', 'api', 'worker'].map((slug) => ({
@@ -61,6 +67,8 @@ export async function startStandIn(): Promise<{ readonly standIn: SentryStandIn;
   }))
   const standIn = await new SentryStandIn({
     generation: '23.7',
+    artifacts: { accept: 'v1' },
+    now: fractionOfSecond,
     organizations: [
       {
         slug: 'acme',

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
 import type { Answer } from '../server.ts'
 import { accessibleProjects } from './auth.ts'
+import { type AssembleBody, readAssembleBody, wrong } from './assemble-body.ts'
 import type { Context } from './context.ts'
-import { ApiError, notFound } from './errors.ts'
+import { crash, notFound } from './errors.ts'
 import type { Project } from './state.ts'
 
 /** How the server takes artifact bundles. */
@@ -37,6 +38,8 @@ interface Assembly {
   detail: string | null
   polls: number
   readonly since: number
+  /** Whether the worker was told of it. */
+  queued: boolean
 }
 
 export interface StoredBundle {
@@ -65,6 +68,15 @@ export class ArtifactStore {
 /** Milliseconds for which the state of a checksum is remembered, whatever project or release asks. */
 const STATE_LIFE = 10 * 60 * 1000
 const CHUNKS_PER_REQUEST = 64
+const ACCEPTED_FILES = [
+  'debug_files',
+  'release_files',
+  'pdbs',
+  'sources',
+  'bcsymbolmaps',
+  'il2cpp',
+  'portablepdbs',
+] as const
 
 export function chunkOptions({ settings, call, origin }: Context): Answer {
   const { accept, chunkSize, maxRequestSize, maxFileSize, concurrency, uploadUrl } = settings.artifacts
@@ -80,7 +92,7 @@ export function chunkOptions({ settings, call, origin }: Context): Answer {
       concurrency,
       hashAlgorithm: 'sha1',
       compression: ['gzip'],
-      accept: ['debug_files', 'release_files', ...bundles[accept]],
+      accept: [...ACCEPTED_FILES, ...bundles[accept]],
     },
   }
 }
@@ -89,27 +101,28 @@ export function uploadChunks({ call, settings, artifacts }: Context): Answer {
   const { chunkSize, maxRequestSize } = settings.artifacts
   const encoded = call.headers['content-encoding'] === 'gzip'
   const parts = readParts(call.bytes, call.headers['content-type'] ?? '')
+  const isChunk = ({ field }: Part): boolean => field === 'file' || field === 'file_gzip'
+  // A part without a file name is a text, which the handler takes for a file.
+  if (parts.some((part) => isChunk(part) && part.name === undefined)) throw crash()
   if (encoded && parts.some(({ field }) => field === 'file_gzip')) {
     throw wrong('Cannot combine Content-Encoding with file_gzip field')
   }
-  const chunks = parts
-    .filter(({ field }) => field === 'file' || field === 'file_gzip')
-    .map(({ field, name, bytes }) => ({
-      name,
-      bytes: encoded || field === 'file_gzip' ? gunzipSync(bytes) : bytes,
-    }))
+  const chunks = parts.filter(isChunk).map(({ field, name, bytes }) => ({
+    name,
+    bytes: encoded || field === 'file_gzip' ? gunzipSync(bytes) : bytes,
+  }))
   if (chunks.length > CHUNKS_PER_REQUEST) throw wrong('Too many chunks')
   if (chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) > maxRequestSize)
     throw wrong('Request too large')
   if (chunks.some(({ bytes }) => bytes.length > chunkSize)) throw wrong('Chunk size too large')
   if (chunks.some(({ name, bytes }) => sha1(bytes) !== name)) throw wrong('Checksum mismatch')
-  for (const { name, bytes } of chunks) artifacts.chunks.set(name, bytes)
+  for (const { name = '', bytes } of chunks) artifacts.chunks.set(name, bytes)
   return { status: 200, raw: '' }
 }
 
 export function assemble(context: Context): Answer {
   const { call, settings, artifacts } = context
-  const body = readBody(call.json)
+  const body = readAssembleBody(call.json)
   const projects = readProjects(context, body.projects)
   const cached = artifacts.assemblies.get(body.checksum)
   if (cached && settings.now() - cached.since < STATE_LIFE)
@@ -118,12 +131,15 @@ export function assemble(context: Context): Answer {
   if (settings.artifacts.accept === 'v2' && missing.length > 0) {
     return { status: 200, body: { state: 'not_found', missingChunks: missing } }
   }
-  const fresh: Assembly = { state: 'created', detail: null, polls: 0, since: settings.now() }
+  // Without chunks it is taken for a poll of something that nobody has begun.
+  if (body.chunks.length === 0) return { status: 200, body: { state: 'not_found', missingChunks: [] } }
+  const fresh: Assembly = { state: 'created', detail: null, polls: 0, since: settings.now(), queued: false }
   artifacts.assemblies.set(body.checksum, fresh)
   // The state is stored before this is checked, so that a poll never ends.
   if (body.dist !== undefined && body.version === undefined) {
     throw wrong('You need to specify a release together with a dist')
   }
+  fresh.queued = true
   return { status: 200, body: { state: 'created', missingChunks: [] } }
 }
 
@@ -165,45 +181,30 @@ export function listBundles({ artifacts, call, project }: Context): Answer {
   return { status: 200, body }
 }
 
-interface Body {
-  readonly checksum: string
-  readonly chunks: readonly string[]
-  readonly projects: readonly unknown[]
-  readonly version: string | undefined
-  readonly dist: string | undefined
-}
-
-const KEYS = new Set(['checksum', 'chunks', 'projects', 'version', 'dist'])
-
-function readBody(json: unknown): Body {
-  const body = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>
-  const { checksum, chunks, projects, version } = body
-  const hash = (text: unknown): boolean => typeof text === 'string' && /^[0-9a-f]{40}$/.test(text)
-  if (!hash(checksum) || !Array.isArray(chunks) || !chunks.every(hash)) throw wrong('Invalid json body')
-  if (Object.keys(body).some((key) => !KEYS.has(key))) throw wrong('Invalid json body')
-  if (!Array.isArray(projects) || projects.length === 0)
-    throw wrong('You need to specify at least one project')
-  if (version !== undefined && (typeof version !== 'string' || version === '' || version.includes('/'))) {
-    throw wrong('The version field cannot be empty and cannot contain any "/" characters.')
-  }
-  return body as unknown as Body
-}
-
-function readProjects(context: Context, named: readonly unknown[]): Project[] {
-  const { organization, caller } = context
-  const found = named.map((name) =>
-    organization.projects.find(({ id, slug }) => slug === name || String(id) === String(name)),
+function readProjects(context: Context, named: readonly string[]): Project[] {
+  const { organization, caller, settings } = context
+  const distinct = [...new Set(named)]
+  if (distinct.length === 0) throw wrong('You need to specify at least one project')
+  const found = distinct.map((name) =>
+    organization.projects.find(
+      ({ id, slug }) => slug === name || (settings.flags.projectIdsInBody && String(id) === name),
+    ),
   )
   const projects = found.filter((project) => project !== undefined)
-  if (new Set(projects).size !== named.length) throw wrong('One or more projects are invalid')
+  if (new Set(projects).size !== distinct.length) throw wrong('One or more projects are invalid')
   if (projects.some((project) => !accessibleProjects(caller, organization).includes(project)))
     throw notFound()
   return projects
 }
 
 /** What the worker has done by this request. */
-function poll(assembly: Assembly, body: Body, projects: readonly Project[], context: Context): Assembly {
-  if (assembly.state === 'ok' || assembly.state === 'error') return assembly
+function poll(
+  assembly: Assembly,
+  body: AssembleBody,
+  projects: readonly Project[],
+  context: Context,
+): Assembly {
+  if (!assembly.queued || assembly.state === 'ok' || assembly.state === 'error') return assembly
   if (assembly.polls < context.settings.artifacts.pendingPolls) {
     assembly.polls += 1
     assembly.state = 'assembling'
@@ -216,7 +217,7 @@ function poll(assembly: Assembly, body: Body, projects: readonly Project[], cont
 
 /** @returns why the bundle is not stored */
 function work(
-  body: Body,
+  body: AssembleBody,
   projects: readonly Project[],
   { artifacts, settings }: Context,
 ): string | undefined {
@@ -288,7 +289,7 @@ export function unzip(bytes: Buffer): Map<string, Buffer> | undefined {
 
 interface Part {
   readonly field: string
-  readonly name: string
+  readonly name: string | undefined
   readonly bytes: Buffer
 }
 
@@ -305,7 +306,7 @@ function readParts(body: Buffer, contentType: string): Part[] {
     const head = body.toString('utf8', at, headEnd)
     parts.push({
       field: /[; ]name="([^"]*)"/.exec(head)?.[1] ?? '',
-      name: /filename="([^"]*)"/.exec(head)?.[1] ?? '',
+      name: /filename="([^"]*)"/.exec(head)?.[1],
       bytes: body.subarray(headEnd + 4, end),
     })
     at = end + mark.length
@@ -314,10 +315,6 @@ function readParts(body: Buffer, contentType: string): Part[] {
 
 function answer({ state, detail }: Assembly): Answer {
   return { status: 200, body: { state, detail, missingChunks: [] } }
-}
-
-function wrong(error: string): ApiError {
-  return new ApiError({ status: 400, body: { error } })
 }
 
 function sha1(bytes: Buffer): string {
