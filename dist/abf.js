@@ -2742,9 +2742,9 @@ function renderTable(report, records) {
     const columns = columnsOf(report, records).filter(({ cell }) => records.some((record) => cell(record) !== ''));
     const head = `<tr>${columns.map(({ title }) => `<th align="left">${title}</th>`).join('')}</tr>`;
     const rows = records.map((record) => `<tr>${columns.map(({ cell }) => `<td>${cell(record)}</td>`).join('')}</tr>`);
-    const { first, rest, left } = (0,markdown/* splitList */.ry)(rows, FIRST_ROWS, MAX_ROWS_BYTES);
+    const list = (0,markdown/* splitList */.ry)(rows, FIRST_ROWS, MAX_ROWS_BYTES);
     const table = (shown) => ['<table>', head, ...shown, '</table>'];
-    return [...common(records), ...table(first), '', ...(0,markdown/* collapsedRest */.gv)(rest, left, 'build', table)];
+    return [...common(records), ...table(list.first), '', ...(0,markdown/* collapsedRest */.gv)(list, 'more build', table)];
 }
 function common(records) {
     const facts = [PROJECT, REPOSITORY, ARCH, COMMIT].flatMap(({ label, of }) => {
@@ -2770,7 +2770,7 @@ function columnsOf(report, records) {
         { title: 'Status', cell: (record) => build_table_status(record, report) },
         {
             title: 'Duration',
-            cell: ({ build }) => build?.duration === undefined ? '' : unbroken((0,durations/* sayDuration */.k)(build.duration * 1000)),
+            cell: ({ build }) => (build?.duration === undefined ? '' : unbroken(duration(build.duration))),
         },
     ];
 }
@@ -2782,6 +2782,10 @@ function build_table_status(record, { base, operation }) {
     const words = code === undefined ? 'not found' : sayStatus(code);
     const icon = operation === 'search' ? '' : `${iconOf(record)} `;
     return `${icon}${(0,markdown/* link */.nf)(pageOf(record.id, base), (0,sanitize/* markup */.PT)(words))}`;
+}
+/** ABF reports whole seconds. */
+function duration(seconds) {
+    return seconds < 1 ? 'below 1 s' : (0,durations/* sayDuration */.k)(seconds * 1000);
 }
 function unbroken(text) {
     return text.replaceAll(' ', '&#160;');
@@ -2826,11 +2830,10 @@ const LANES = {
  * The lines of the chart; none when there is nothing to draw. Mermaid shows times in the time zone of the reader, and
  * takes times without a zone as such, so all times are given without one, and the title says what they mean.
  * @param records in the order of the rows
- * @param at milliseconds since the epoch: where bars end that go on
  */
-function renderChart(records, at) {
+function renderChart({ operation, at }, records) {
     const charted = records.flatMap((record) => {
-        const bars = barsOf(record, at);
+        const bars = barsOf(record, at, operation === 'cancel');
         return bars.length === 0 ? [] : [{ record, bars }];
     });
     const rows = charted.slice(0, MAX_ROWS);
@@ -2885,9 +2888,9 @@ function barLines(bars, start, span) {
         return `  ${shown} :${state}${time(from)}, ${time(to)}`;
     });
 }
-function barsOf({ history, outcome }, at) {
+function barsOf({ history, outcome }, at, isCancelWanted) {
     const isStopped = outcome?.verdict === 'timed_out' || outcome?.verdict === 'cancelled';
-    const isBad = outcome?.verdict === 'failure' || isStopped;
+    const isBad = outcome?.verdict === 'failure' || (isStopped && !(isCancelWanted && outcome.verdict === 'cancelled'));
     const bars = history.flatMap(({ code, at: from }, index) => {
         const [name, state] = LANES[statusInfo(code).phase] ?? [];
         const next = history[index + 1];
@@ -2949,14 +2952,14 @@ function renderProblems(report, records) {
     const shares = shareRoom(logs.map(sizeOf), MAX_LOGS_BYTES);
     const firstLog = first.findIndex(({ log }) => log);
     const others = problems.slice(FIRST_PROBLEMS).map((record) => `<li>${reason(record, report)}</li>`);
-    const { rest, left } = (0,markdown/* splitList */.ry)(others, 0, MAX_REASONS_BYTES);
+    const list = (0,markdown/* splitList */.ry)(others, 0, MAX_REASONS_BYTES);
     return [
         ...first.flatMap((record, index) => [
             `<p>${reason(record, report)}</p>`,
             '',
             ...renderLog(record, fitEnd(logs[index] ?? [], shares[index] ?? 0), index === firstLog),
         ]),
-        ...(0,markdown/* collapsedRest */.gv)(rest, left, 'build', (shown) => ['<ul>', ...shown, '</ul>']),
+        ...(0,markdown/* collapsedRest */.gv)(list, 'more build', (shown) => ['<ul>', ...shown, '</ul>']),
     ];
 }
 function isProblem({ outcome }, { operation, conclusion }) {
@@ -3042,12 +3045,7 @@ function summarizeBuilds(report) {
         verdict: verdictOf(report),
         result: resultOf(report),
         problems: renderProblems(report, records).join('\n'),
-        section: [
-            '#### ABF builds',
-            '',
-            ...renderTable(report, records),
-            ...renderChart(records, report.at),
-        ].join('\n'),
+        section: ['#### ABF builds', '', ...renderTable(report, records), ...renderChart(report, records)].join('\n'),
     };
 }
 

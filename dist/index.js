@@ -4920,7 +4920,7 @@ const MAX_SLUG_LENGTH = 100;
 const FIRST_COMMITS = 10;
 const MAX_COMMITS_BYTES = 120_000;
 /** Of a step that failed or was cancelled before it came to a part. */
-const NOT_REACHED = 'the step ended before';
+const NOT_REACHED = 'the step ended before this part';
 /** The table about the release; empty while its version is not known. */
 function renderRelease(report) {
     const { version, commit, projects, release, unconfirmed, repositoryUrl, environment } = report;
@@ -4945,8 +4945,8 @@ function renderRelease(report) {
 }
 function unconfirmedStatus({ unconfirmed }) {
     if (!unconfirmed)
-        return `not known: ${NOT_REACHED} Sentry reported the release`;
-    return `${unconfirmed.created ? 'created' : 'exists'}, not confirmed: ${NOT_REACHED} Sentry listed the release`;
+        return `not known: the step ended before Sentry reported the release`;
+    return `${unconfirmed.created ? 'created' : 'exists'}, not confirmed: the step ended before Sentry listed the release`;
 }
 function release_status({ created, release, attached, reopened, updated }) {
     if (created)
@@ -5007,7 +5007,7 @@ function deploy(environment, { deploy: deployed, heldBack }) {
         return `${(0,markdown/* code */.aY)(environment)}, not recorded: ${heldBack === undefined ? NOT_REACHED : (0,sanitize/* markup */.PT)(heldBack)}`;
     }
     const { id, url, created } = deployed;
-    return `${(0,markdown/* linkIf */.qX)(url, (0,markdown/* code */.aY)(environment))}, ${created ? 'recorded' : 'already recorded'} (${(0,markdown/* code */.aY)(id)})`;
+    return `${(0,markdown/* linkIf */.qX)(url, (0,markdown/* code */.aY)(environment))}, ${created ? 'recorded' : 'already recorded'} as ${(0,markdown/* code */.aY)(id)}`;
 }
 /** The commits that this step sent: the first ones, the rest collapsed. */
 function renderCommits({ commits: result, repositoryUrl }) {
@@ -5918,7 +5918,8 @@ function isProject(project, wanted) {
 /* harmony export */   nf: () => (/* binding */ link),
 /* harmony export */   qX: () => (/* binding */ linkIf),
 /* harmony export */   ry: () => (/* binding */ splitList),
-/* harmony export */   yZ: () => (/* binding */ collapsed)
+/* harmony export */   yZ: () => (/* binding */ collapsed),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 /* harmony import */ var _text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4212);
 
@@ -5960,26 +5961,37 @@ function splitList(items, count, maxBytes) {
  * @param noun what an item is, in the singular of a word with a regular plural
  */
 function longList(items, noun, count, maxBytes) {
-    const { first, rest, left } = splitList(items, count, maxBytes);
+    const long = splitList(items, count, maxBytes);
     const list = (shown) => [
         '<ul>',
         ...shown.map((item) => `<li>${item}</li>`),
         '</ul>',
     ];
-    return [...(first.length > 0 ? [...list(first), ''] : []), ...collapsedRest(rest, left, noun, list)];
+    return [
+        ...(long.first.length > 0 ? [...list(long.first), ''] : []),
+        ...collapsedRest(long, long.first.length > 0 ? `more ${noun}` : noun, list),
+    ];
 }
-/** What a long list has after its first items. */
-function collapsedRest(rest, left, noun, body) {
+/** What a long list has after its first items, under its count with the noun. */
+function collapsedRest({ rest, left }, noun, body) {
     const count = rest.length + left;
     if (count === 0)
         return [];
-    const more = `more ${noun}`;
-    const notShown = left === 0 ? [] : [`<p>${counted(left, more)} left out, to stay below the limit of GitHub.</p>`];
-    return collapsed(counted(count, more), [...(rest.length > 0 ? body(rest) : []), ...notShown]);
+    const verb = left === 1 ? 'is' : 'are';
+    const notShown = left === 0 ? [] : [`<p>${left} of them ${verb} left out, to stay below the limit of GitHub.</p>`];
+    return collapsed(counted(count, noun), [...(rest.length > 0 ? body(rest) : []), ...notShown]);
 }
 /** `1 build`, `2 builds`: a number with a noun that has a regular plural. */
 function counted(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** `900 bytes`, `1.5 kB`, `24 MB`: for people, so in the units of the decimal system. */
+function formatBytes(bytes) {
+    if (bytes < 1000)
+        return counted(bytes, 'byte');
+    const exponent = Math.min(3, Math.floor(Math.log10(bytes) / 3));
+    const value = bytes / 1000 ** exponent;
+    return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ${['', 'kB', 'MB', 'GB'][exponent]}`;
 }
 
 

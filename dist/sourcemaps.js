@@ -259,24 +259,30 @@ function setSourceMapOutputs(outputs, report) {
 function renderSourceMaps({ scripts, state, bytesSent, bundleIds }) {
     const bad = scripts.filter(({ reason }) => reason !== undefined);
     const good = scripts.filter(({ reason }) => reason === undefined);
-    const words = { ok: 'uploaded', pending: 'uploaded, Sentry is still reading them', skipped: 'not uploaded' };
-    const line = `${(0,markdown/* counted */.hS)(scripts.length, 'script')}, ${good.length} with a usable source map: ${words[state]} (${(0,markdown/* counted */.hS)(bundleIds.length, 'bundle')}, ${(0,markdown/* counted */.hS)(bytesSent, 'byte')} sent)`;
-    const { first, rest, left } = (0,markdown/* splitList */.ry)([...bad, ...good].map(row), Math.min(bad.length, FIRST_ROWS), MAX_BYTES);
+    const sent = `${(0,markdown/* counted */.hS)(bundleIds.length, 'bundle')}, ${(0,markdown/* formatBytes */.z3)(bytesSent)} sent by this run`;
+    const results = {
+        ok: `uploaded (${sent})`,
+        pending: `uploaded, Sentry is still processing them (${sent})`,
+        skipped: 'not uploaded',
+    };
+    const list = (0,markdown/* splitList */.ry)([...bad, ...good].map(row), Math.min(bad.length, FIRST_ROWS), MAX_BYTES);
     return [
         '#### Source maps',
         '',
-        line,
+        `<p>${(0,markdown/* counted */.hS)(scripts.length, 'script')}, ${good.length} with a usable source map: ${results[state]}</p>`,
         '',
-        ...(first.length > 0 ? [...table(first), ''] : []),
-        ...(0,markdown/* collapsedRest */.gv)(rest, left, 'script', table),
+        ...(list.first.length > 0 ? [...table(list.first), ''] : []),
+        ...(0,markdown/* collapsedRest */.gv)(list, list.first.length > 0 ? 'more script' : 'script', table),
     ].join('\n');
 }
+/** The URL stands below the file, because they are nearly the same and both are long. */
 function row({ file, id, reason, segments }) {
-    const result = reason === undefined ? `✅ ${(0,markdown/* counted */.hS)(segments, 'segment')}` : `⚠️ ${(0,sanitize/* markup */.PT)(reason)}`;
-    return `<tr><td>${(0,markdown/* code */.aY)(file.shown)}</td><td>${(0,markdown/* code */.aY)(file.url)}</td><td>${(0,markdown/* code */.aY)(id ?? 'none')}</td><td>${result}</td></tr>`;
+    const result = reason === undefined ? `✅ ${(0,markdown/* counted */.hS)(segments, 'mapping')}` : `⚠️ ${(0,sanitize/* markup */.PT)(reason)}`;
+    return `<tr><td>${(0,markdown/* code */.aY)(file.shown)}<br>${(0,markdown/* code */.aY)(file.url)}</td><td>${result}</td><td>${(0,markdown/* code */.aY)(id ?? 'none')}</td></tr>`;
 }
 function table(rows) {
-    const head = '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>';
+    const titles = ['File and URL', 'Result', 'Debug id'];
+    const head = `<tr>${titles.map((title) => `<th align="left">${title}</th>`).join('')}</tr>`;
     return ['<table>', head, ...rows, '</table>'];
 }
 

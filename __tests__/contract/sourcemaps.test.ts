@@ -132,7 +132,7 @@ describe.concurrent('source maps', () => {
     const sentry = await startSentry({ artifacts: { pendingPolls: 1000 } })
     const result = await upload(sentry, await workspaceWith(build('app')), { 'sourcemaps-wait': '0s' })
     expect([result.code, result.outputs['sourcemap-state']]).toEqual([0, 'pending'])
-    expect(result.summary).toContain('Sentry is still reading them')
+    expect(result.summary).toContain('Sentry is still processing them')
     expect(result.annotations).toEqual([expect.objectContaining({ level: 'notice' })])
   })
 

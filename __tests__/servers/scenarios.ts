@@ -47,7 +47,9 @@ const BUILT = { status: 0, afterReads: 1 }
 
 const LOG = [
   'Building gtk+demo-1.0-1.src.rpm',
-  '::error::a line of a log is only text',
+  'gcc -O2 -Wall -c main.c -o main.o',
+  "main.c:42:5: error: implicit declaration of function 'gtk_demo_run'",
+  'make: *** [Makefile:12: main.o] Error 1',
   'error: Bad exit status from rpmbuild (%build)',
 ]
 

@@ -92,7 +92,7 @@ describe('a whole step', () => {
       'Sentry release created',
       '3 associated',
       '>production<',
-      'recorded (<code>61730094',
+      'recorded as <code>61730094',
     ]) {
       expect(job.summaries[0]).toContain(text)
     }

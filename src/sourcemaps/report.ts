@@ -1,5 +1,5 @@
 import type { Outputs } from '../ports.ts'
-import { code, collapsedRest, counted, splitList } from '../summary/markdown.ts'
+import { code, collapsedRest, counted, formatBytes, splitList } from '../summary/markdown.ts'
 import { markup } from '../text/sanitize.ts'
 import type { PreparedScript } from './prepare.ts'
 
@@ -35,29 +35,31 @@ export function setSourceMapOutputs(outputs: Outputs, report: SourceMapReport): 
 export function renderSourceMaps({ scripts, state, bytesSent, bundleIds }: SourceMapReport): string {
   const bad = scripts.filter(({ reason }) => reason !== undefined)
   const good = scripts.filter(({ reason }) => reason === undefined)
-  const words = { ok: 'uploaded', pending: 'uploaded, Sentry is still reading them', skipped: 'not uploaded' }
-  const line = `${counted(scripts.length, 'script')}, ${good.length} with a usable source map: ${words[state]} (${counted(bundleIds.length, 'bundle')}, ${counted(bytesSent, 'byte')} sent)`
-  const { first, rest, left } = splitList(
-    [...bad, ...good].map(row),
-    Math.min(bad.length, FIRST_ROWS),
-    MAX_BYTES,
-  )
+  const sent = `${counted(bundleIds.length, 'bundle')}, ${formatBytes(bytesSent)} sent by this run`
+  const results = {
+    ok: `uploaded (${sent})`,
+    pending: `uploaded, Sentry is still processing them (${sent})`,
+    skipped: 'not uploaded',
+  }
+  const list = splitList([...bad, ...good].map(row), Math.min(bad.length, FIRST_ROWS), MAX_BYTES)
   return [
     '#### Source maps',
     '',
-    line,
+    `<p>${counted(scripts.length, 'script')}, ${good.length} with a usable source map: ${results[state]}</p>`,
     '',
-    ...(first.length > 0 ? [...table(first), ''] : []),
-    ...collapsedRest(rest, left, 'script', table),
+    ...(list.first.length > 0 ? [...table(list.first), ''] : []),
+    ...collapsedRest(list, list.first.length > 0 ? 'more script' : 'script', table),
   ].join('\n')
 }
 
+/** The URL stands below the file, because they are nearly the same and both are long. */
 function row({ file, id, reason, segments }: PreparedScript): string {
-  const result = reason === undefined ? `✅ ${counted(segments, 'segment')}` : `⚠️ ${markup(reason)}`
-  return `<tr><td>${code(file.shown)}</td><td>${code(file.url)}</td><td>${code(id ?? 'none')}</td><td>${result}</td></tr>`
+  const result = reason === undefined ? `✅ ${counted(segments, 'mapping')}` : `⚠️ ${markup(reason)}`
+  return `<tr><td>${code(file.shown)}<br>${code(file.url)}</td><td>${result}</td><td>${code(id ?? 'none')}</td></tr>`
 }
 
 function table(rows: readonly string[]): string[] {
-  const head = '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>'
+  const titles = ['File and URL', 'Result', 'Debug id']
+  const head = `<tr>${titles.map((title) => `<th align="left">${title}</th>`).join('')}</tr>`
   return ['<table>', head, ...rows, '</table>']
 }

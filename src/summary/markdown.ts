@@ -52,31 +52,41 @@ export function splitList(items: readonly string[], count: number, maxBytes: num
  * @param noun what an item is, in the singular of a word with a regular plural
  */
 export function longList(items: readonly string[], noun: string, count: number, maxBytes: number): string[] {
-  const { first, rest, left } = splitList(items, count, maxBytes)
+  const long = splitList(items, count, maxBytes)
   const list = (shown: readonly string[]): string[] => [
     '<ul>',
     ...shown.map((item) => `<li>${item}</li>`),
     '</ul>',
   ]
-  return [...(first.length > 0 ? [...list(first), ''] : []), ...collapsedRest(rest, left, noun, list)]
+  return [
+    ...(long.first.length > 0 ? [...list(long.first), ''] : []),
+    ...collapsedRest(long, long.first.length > 0 ? `more ${noun}` : noun, list),
+  ]
 }
 
-/** What a long list has after its first items. */
+/** What a long list has after its first items, under its count with the noun. */
 export function collapsedRest(
-  rest: readonly string[],
-  left: number,
+  { rest, left }: Pick<LongList, 'rest' | 'left'>,
   noun: string,
   body: (shown: readonly string[]) => readonly string[],
 ): string[] {
   const count = rest.length + left
   if (count === 0) return []
-  const more = `more ${noun}`
+  const verb = left === 1 ? 'is' : 'are'
   const notShown =
-    left === 0 ? [] : [`<p>${counted(left, more)} left out, to stay below the limit of GitHub.</p>`]
-  return collapsed(counted(count, more), [...(rest.length > 0 ? body(rest) : []), ...notShown])
+    left === 0 ? [] : [`<p>${left} of them ${verb} left out, to stay below the limit of GitHub.</p>`]
+  return collapsed(counted(count, noun), [...(rest.length > 0 ? body(rest) : []), ...notShown])
 }
 
 /** `1 build`, `2 builds`: a number with a noun that has a regular plural. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `900 bytes`, `1.5 kB`, `24 MB`: for people, so in the units of the decimal system. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return counted(bytes, 'byte')
+  const exponent = Math.min(3, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** exponent
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ${['', 'kB', 'MB', 'GB'][exponent]}`
 }

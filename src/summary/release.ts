@@ -15,7 +15,7 @@ const FIRST_COMMITS = 10
 const MAX_COMMITS_BYTES = 120_000
 
 /** Of a step that failed or was cancelled before it came to a part. */
-const NOT_REACHED = 'the step ended before'
+const NOT_REACHED = 'the step ended before this part'
 
 type Row = readonly [label: string, html: string]
 
@@ -42,8 +42,8 @@ export function renderRelease(report: Report): string[] {
 }
 
 function unconfirmedStatus({ unconfirmed }: Report): string {
-  if (!unconfirmed) return `not known: ${NOT_REACHED} Sentry reported the release`
-  return `${unconfirmed.created ? 'created' : 'exists'}, not confirmed: ${NOT_REACHED} Sentry listed the release`
+  if (!unconfirmed) return `not known: the step ended before Sentry reported the release`
+  return `${unconfirmed.created ? 'created' : 'exists'}, not confirmed: the step ended before Sentry listed the release`
 }
 
 function status({ created, release, attached, reopened, updated }: Ensured): string {
@@ -106,7 +106,7 @@ function deploy(environment: string, { deploy: deployed, heldBack }: Report): st
     return `${code(environment)}, not recorded: ${heldBack === undefined ? NOT_REACHED : markup(heldBack)}`
   }
   const { id, url, created } = deployed
-  return `${linkIf(url, code(environment))}, ${created ? 'recorded' : 'already recorded'} (${code(id)})`
+  return `${linkIf(url, code(environment))}, ${created ? 'recorded' : 'already recorded'} as ${code(id)}`
 }
 
 /** The commits that this step sent: the first ones, the rest collapsed. */

@@ -21,16 +21,17 @@ function summaryOf(scripts: readonly PreparedScript[]): string[] {
   return renderSourceMaps({ scripts, bundleIds: ['a'], bytesSent: 2, state: 'ok' }).split('\n')
 }
 
-const HEAD = '<tr><th>File</th><th>URL</th><th>Debug id</th><th>Result</th></tr>'
+const HEAD =
+  '<tr><th align="left">File and URL</th><th align="left">Result</th><th align="left">Debug id</th></tr>'
 const row = (name: string, result: string): string =>
-  `<tr><td><code>${name}</code></td><td><code>&#126;/${name}</code></td><td><code>none</code></td><td>${result}</td></tr>`
+  `<tr><td><code>${name}</code><br><code>&#126;/${name}</code></td><td>${result}</td><td><code>none</code></td></tr>`
 
 describe('the section about source maps', () => {
   test('shows the scripts that will not be resolved, and the others collapsed', () => {
     expect(summaryOf([script('a.js'), script('b.js', 'no <map>')])).toEqual([
       '#### Source maps',
       '',
-      '2 scripts, 1 with a usable source map: uploaded (1 bundle, 2 bytes sent)',
+      '<p>2 scripts, 1 with a usable source map: uploaded (1 bundle, 2 bytes sent by this run)</p>',
       '',
       '<table>',
       HEAD,
@@ -40,7 +41,7 @@ describe('the section about source maps', () => {
       '<details><summary>1 more script</summary>',
       '<table>',
       HEAD,
-      row('a.js', '✅ 1 segment'),
+      row('a.js', '✅ 1 mapping'),
       '</table>',
       '</details>',
       '',
@@ -50,8 +51,8 @@ describe('the section about source maps', () => {
   test('has room for five hundred scripts, and counts what it leaves out', () => {
     const many = Array.from({ length: 500 }, (_, index) => script(`${index}-${'x'.repeat(200)}`))
     const lines = summaryOf(many)
-    expect(lines[4]).toBe('<details><summary>500 more scripts</summary>')
-    expect(lines.at(-3)).toMatch(/^<p>\d+ more scripts left out, to stay below the limit of GitHub\.<\/p>$/)
+    expect(lines[4]).toBe('<details><summary>500 scripts</summary>')
+    expect(lines.at(-3)).toMatch(/^<p>\d+ of them are left out, to stay below the limit of GitHub\.<\/p>$/)
     expect(Buffer.byteLength(lines.join('\n'))).toBeLessThan(160_000)
     expect(summaryOf(many.slice(0, 200)).join('\n')).not.toContain('left out')
   })

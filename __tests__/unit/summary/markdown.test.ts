@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { longList, splitList } from '../../../src/summary/markdown.ts'
+import { formatBytes, longList, splitList } from '../../../src/summary/markdown.ts'
 
 describe('splitList', () => {
   test('gives the first items, the rest, and how many are left out', () => {
@@ -25,16 +25,28 @@ describe('longList', () => {
       '<ul>',
       '<li>bb</li>',
       '</ul>',
-      '<p>1 more file left out, to stay below the limit of GitHub.</p>',
+      '<p>1 of them is left out, to stay below the limit of GitHub.</p>',
       '</details>',
       '',
     ])
     expect(longList(['aaa'], 'file', 1, 2)).toEqual([
-      '<details><summary>1 more file</summary>',
-      '<p>1 more file left out, to stay below the limit of GitHub.</p>',
+      '<details><summary>1 file</summary>',
+      '<p>1 of them is left out, to stay below the limit of GitHub.</p>',
       '</details>',
       '',
     ])
     expect(longList([], 'file', 1, 2)).toEqual([])
   })
+})
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [999, '999 bytes'],
+  [1000, '1 kB'],
+  [1449, '1.4 kB'],
+  [24_400_000, '24 MB'],
+  [5e12, '5000 GB'],
+])('formatBytes gives %d as %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text)
 })

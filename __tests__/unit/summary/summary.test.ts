@@ -299,9 +299,9 @@ describe('the table about the release', () => {
       'Release: <code>1.0</code>',
       'Status: not known: the step ended before Sentry reported the release',
       `Commit: <code>${HEAD}</code>`,
-      'Commits: not associated: the step ended before',
-      'Release date: not set: the step ended before',
-      'Deploy: <code>production</code>, not recorded: the step ended before',
+      'Commits: not associated: the step ended before this part',
+      'Release date: not set: the step ended before this part',
+      'Deploy: <code>production</code>, not recorded: the step ended before this part',
     ])
     expect(rows({ ...early, unconfirmed: { created: true, url: PAGE } }).slice(0, 2)).toEqual([
       `Release: <a href="${PAGE}"><code>1.0</code></a>`,
@@ -327,10 +327,10 @@ describe('the table about the release', () => {
   })
 
   test.each<[Report['deploy'], string]>([
-    [{ id: '5', created: true, url: undefined }, '<code>production</code>, recorded (<code>5</code>)'],
+    [{ id: '5', created: true, url: undefined }, '<code>production</code>, recorded as <code>5</code>'],
     [
       { id: '5', created: false, url: 'https://a.example/' },
-      '<a href="https://a.example/"><code>production</code></a>, already recorded (<code>5</code>)',
+      '<a href="https://a.example/"><code>production</code></a>, already recorded as <code>5</code>',
     ],
   ])('has the deploy: %j', (deploy, words) => {
     expect(rows({ environment: 'production', ...(deploy ? { deploy } : {}) })).toContain(`Deploy: ${words}`)

@@ -41,9 +41,9 @@ export function renderTable(report: AbfReport, records: readonly BuildRecord[]):
   const rows = records.map(
     (record) => `<tr>${columns.map(({ cell }) => `<td>${cell(record)}</td>`).join('')}</tr>`,
   )
-  const { first, rest, left } = splitList(rows, FIRST_ROWS, MAX_ROWS_BYTES)
+  const list = splitList(rows, FIRST_ROWS, MAX_ROWS_BYTES)
   const table = (shown: readonly string[]): string[] => ['<table>', head, ...shown, '</table>']
-  return [...common(records), ...table(first), '', ...collapsedRest(rest, left, 'build', table)]
+  return [...common(records), ...table(list.first), '', ...collapsedRest(list, 'more build', table)]
 }
 
 function common(records: readonly BuildRecord[]): string[] {
@@ -70,8 +70,7 @@ function columnsOf(report: AbfReport, records: readonly BuildRecord[]): Column[]
     { title: 'Status', cell: (record) => status(record, report) },
     {
       title: 'Duration',
-      cell: ({ build }) =>
-        build?.duration === undefined ? '' : unbroken(sayDuration(build.duration * 1000)),
+      cell: ({ build }) => (build?.duration === undefined ? '' : unbroken(duration(build.duration))),
     },
   ]
 }
@@ -85,6 +84,11 @@ function status(record: BuildRecord, { base, operation }: AbfReport): string {
   const words = code === undefined ? 'not found' : sayStatus(code)
   const icon = operation === 'search' ? '' : `${iconOf(record)} `
   return `${icon}${link(pageOf(record.id, base), markup(words))}`
+}
+
+/** ABF reports whole seconds. */
+function duration(seconds: number): string {
+  return seconds < 1 ? 'below 1 s' : sayDuration(seconds * 1000)
 }
 
 function unbroken(text: string): string {

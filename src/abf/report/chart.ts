@@ -1,6 +1,7 @@
 import { formatDate } from '../../text/dates.ts'
 import { archOf, type BuildRecord, projectOf } from '../build.ts'
 import { type Phase, statusInfo } from '../status.ts'
+import type { AbfReport } from './outputs.ts'
 
 /** When each build queued, built and published, as far as this step saw it: a Gantt chart in Mermaid. */
 
@@ -36,6 +37,9 @@ const LANES: Readonly<Partial<Record<Phase, readonly [name: string, state: strin
   publish: ['publish', ''],
 }
 
+/** `at`: where bars end that go on, in milliseconds since the epoch. */
+type ChartFacts = Pick<AbfReport, 'operation' | 'at'>
+
 interface Bar {
   readonly name: string
   readonly state: string
@@ -48,11 +52,10 @@ interface Bar {
  * The lines of the chart; none when there is nothing to draw. Mermaid shows times in the time zone of the reader, and
  * takes times without a zone as such, so all times are given without one, and the title says what they mean.
  * @param records in the order of the rows
- * @param at milliseconds since the epoch: where bars end that go on
  */
-export function renderChart(records: readonly BuildRecord[], at: number): string[] {
+export function renderChart({ operation, at }: ChartFacts, records: readonly BuildRecord[]): string[] {
   const charted = records.flatMap((record) => {
-    const bars = barsOf(record, at)
+    const bars = barsOf(record, at, operation === 'cancel')
     return bars.length === 0 ? [] : [{ record, bars }]
   })
   const rows = charted.slice(0, MAX_ROWS)
@@ -108,9 +111,10 @@ function barLines(bars: readonly Bar[], start: number, span: number): string[] {
   })
 }
 
-function barsOf({ history, outcome }: BuildRecord, at: number): Bar[] {
+function barsOf({ history, outcome }: BuildRecord, at: number, isCancelWanted: boolean): Bar[] {
   const isStopped = outcome?.verdict === 'timed_out' || outcome?.verdict === 'cancelled'
-  const isBad = outcome?.verdict === 'failure' || isStopped
+  const isBad =
+    outcome?.verdict === 'failure' || (isStopped && !(isCancelWanted && outcome.verdict === 'cancelled'))
   const bars = history.flatMap(({ code, at: from }, index): Bar[] => {
     const [name, state] = LANES[statusInfo(code).phase] ?? []
     const next = history[index + 1]

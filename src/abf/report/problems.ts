@@ -24,14 +24,14 @@ export function renderProblems(report: AbfReport, records: readonly BuildRecord[
   const shares = shareRoom(logs.map(sizeOf), MAX_LOGS_BYTES)
   const firstLog = first.findIndex(({ log }) => log)
   const others = problems.slice(FIRST_PROBLEMS).map((record) => `<li>${reason(record, report)}</li>`)
-  const { rest, left } = splitList(others, 0, MAX_REASONS_BYTES)
+  const list = splitList(others, 0, MAX_REASONS_BYTES)
   return [
     ...first.flatMap((record, index) => [
       `<p>${reason(record, report)}</p>`,
       '',
       ...renderLog(record, fitEnd(logs[index] ?? [], shares[index] ?? 0), index === firstLog),
     ]),
-    ...collapsedRest(rest, left, 'build', (shown) => ['<ul>', ...shown, '</ul>']),
+    ...collapsedRest(list, 'more build', (shown) => ['<ul>', ...shown, '</ul>']),
   ]
 }
 

@@ -12,11 +12,8 @@ export function summarizeBuilds(report: AbfReport): BuildsReport {
     verdict: verdictOf(report),
     result: resultOf(report),
     problems: renderProblems(report, records).join('\n'),
-    section: [
-      '#### ABF builds',
-      '',
-      ...renderTable(report, records),
-      ...renderChart(records, report.at),
-    ].join('\n'),
+    section: ['#### ABF builds', '', ...renderTable(report, records), ...renderChart(report, records)].join(
+      '\n',
+    ),
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
 import { outcome, type Outcome } from '../../../../src/abf/outcome.ts'
 import { renderChart } from '../../../../src/abf/report/chart.ts'
+import type { AbfReport } from '../../../../src/abf/report/outputs.ts'
 import { buildOf } from '../doubles.ts'
 import { AT, BAD, GOOD } from './reports.ts'
 
@@ -29,8 +30,16 @@ function building(ms: number, more: { readonly id?: number; readonly arch?: stri
   return charted({ 0: 3000, [ms]: 6000 }, GOOD, more)
 }
 
+function chartOf(
+  records: readonly BuildRecord[],
+  at: number,
+  operation: AbfReport['operation'] = 'build',
+): string[] {
+  return renderChart({ operation, at }, records)
+}
+
 function axisOf(ms: number): string[] {
-  return renderChart([building(ms)], AT)
+  return chartOf([building(ms)], AT)
     .filter((line) => /^ {2}(title|axisFormat|tickInterval)/.test(line))
     .map((line) => line.trim())
 }
@@ -38,7 +47,7 @@ function axisOf(ms: number): string[] {
 describe('the chart', () => {
   test('has one row for a build, with its queue, build and publish in minutes since the start', () => {
     const history = { 0: 2000, [MINUTE]: 3000, [31 * MINUTE]: 0, [32 * MINUTE]: 7000, [33 * MINUTE]: 6000 }
-    expect(renderChart([charted(history, GOOD)], AT + HOUR)).toEqual([
+    expect(chartOf([charted(history, GOOD)], AT + HOUR)).toEqual([
       '```mermaid',
       '%%{init: {"gantt": {"displayMode": "compact", "leftPadding": 76}}}%%',
       'gantt',
@@ -70,7 +79,7 @@ describe('the chart', () => {
   })
 
   test('of more than a day has dates in UTC', () => {
-    expect(renderChart([building(25 * HOUR)], AT)).toContain(
+    expect(chartOf([building(25 * HOUR)], AT)).toContain(
       '  build :active, 2026-01-01 00:00:00.000, 2026-01-02 01:00:00.000',
     )
   })
@@ -80,32 +89,39 @@ describe('the chart', () => {
     [outcome('timed_out', 'x'), 'build :crit'],
     [outcome('cancelled', 'x'), 'build :crit'],
   ])('shows until this moment what goes on, with the outcome %j', (known, bar) => {
-    expect(renderChart([charted({ 0: 3000 }, known)], AT + MINUTE)).toContain(
+    expect(chartOf([charted({ 0: 3000 }, known)], AT + MINUTE)).toContain(
       `  ${bar}, 2000-01-01 00:00:00.000, 2000-01-01 00:01:00.000`,
     )
   })
 
+  test('does not mark a build that was to be cancelled, but one that was too late to cancel', () => {
+    const bars = (known: Outcome): string[] => chartOf([charted({ 0: 3000, [HOUR]: 0 }, known)], AT, 'cancel')
+    expect(bars(outcome('cancelled', 'x'))[9]).toMatch(/^ {2}build :active, /)
+    expect(bars(outcome('timed_out', 'x'))[9]).toMatch(/^ {2}build :crit, /)
+    expect(bars(BAD)[9]).toMatch(/^ {2}build :crit, /)
+  })
+
   test('marks the part that failed, however short', () => {
-    const lines = renderChart([charted({ 0: 2000, [MINUTE]: 3000, [MINUTE + 5]: 666 }, BAD)], AT + HOUR)
+    const lines = chartOf([charted({ 0: 2000, [MINUTE]: 3000, [MINUTE + 5]: 666 }, BAD)], AT + HOUR)
     expect(lines.slice(9, 11)).toEqual([
       '  queue :done, 2000-01-01 00:00:00.000, 2000-01-01 00:01:00.000',
       '  build :crit, 2000-01-01 00:01:00.000, 2000-01-01 00:01:01.000',
     ])
     const published = charted({ 0: 3000, [MINUTE]: 7000, [HOUR]: 8000 }, BAD)
-    expect(renderChart([published], AT).slice(9, 11)).toEqual([
+    expect(chartOf([published], AT).slice(9, 11)).toEqual([
       '  - :active, 2000-01-01 00:00:00.000, 2000-01-01 00:01:00.000',
       '  publish :crit, 2000-01-01 00:01:00.000, 2000-01-01 01:00:00.000',
     ])
   })
 
   test('leaves out parts of less than a second, and builds that were over before', () => {
-    expect(renderChart([charted({ 0: 2000, 999: 6000 }, GOOD)], AT)).toEqual([])
-    expect(renderChart([charted({ 0: 666 }, BAD)], AT + HOUR)).toEqual([])
-    expect(renderChart([], AT)).toEqual([])
+    expect(chartOf([charted({ 0: 2000, 999: 6000 }, GOOD)], AT)).toEqual([])
+    expect(chartOf([charted({ 0: 666 }, BAD)], AT + HOUR)).toEqual([])
+    expect(chartOf([], AT)).toEqual([])
   })
 
   const sections = (records: readonly BuildRecord[]): string[] =>
-    renderChart(records, AT).flatMap((line) => /^ {2}section (.*)/.exec(line)?.[1] ?? [])
+    chartOf(records, AT).flatMap((line) => /^ {2}section (.*)/.exec(line)?.[1] ?? [])
 
   test('names its rows by what tells them apart', () => {
     const more = { arch: 'aarch64', id: 8 }
@@ -124,16 +140,16 @@ describe('the chart', () => {
     expect(sections([building(MINUTE, { arch: 'x:86;#64' })])).toEqual(['x 86  64'])
     const [section = ''] = sections([building(MINUTE, { arch: 'x'.repeat(100) })])
     expect(section).toHaveLength(28)
-    expect(renderChart([building(MINUTE, { arch: 'x'.repeat(100) })], AT)[1]).toContain('"leftPadding": 216')
+    expect(chartOf([building(MINUTE, { arch: 'x'.repeat(100) })], AT)[1]).toContain('"leftPadding": 216')
   })
 
   test('has forty rows, and says how many builds it leaves out', () => {
     const many = Array.from({ length: 41 }, (_, index) =>
       building(MINUTE, { id: index + 1, arch: `a${index}` }),
     )
-    const lines = renderChart(many, AT)
+    const lines = chartOf(many, AT)
     expect(lines.filter((line) => line.startsWith('  section '))).toHaveLength(40)
     expect(lines.slice(-2)).toEqual(['The chart has the first 40 builds, and not the other 1.', ''])
-    expect(renderChart(many.slice(0, 40), AT).at(-2)).toBe('```')
+    expect(chartOf(many.slice(0, 40), AT).at(-2)).toBe('```')
   })
 })

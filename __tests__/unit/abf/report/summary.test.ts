@@ -73,6 +73,10 @@ describe('the table of builds', () => {
     ])
   })
 
+  test('says of a build without a whole second that it took less than one', () => {
+    expect(sectionOf([judged(0, GOOD, { duration: 0 })]).join('')).toContain('<td>below&#160;1&#160;s</td>')
+  })
+
   test('has the architecture of each build, how long it took, and the number of packages', () => {
     const other = judged(0, GOOD, { arch: { id: 3, name: 'aarch64' } }, { id: 8, origin: 'reused' })
     const packages = [{ name: 'a' }, { name: 'b' }]
