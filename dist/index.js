@@ -1775,15 +1775,28 @@ function readProxy(url) {
 }
 function watchConnection() {
     let unanswered = () => false;
+    const upgraded = rejectable();
     return {
         observe: (request) => {
             request.once('socket', (socket) => {
                 const before = socket.bytesRead;
                 unanswered = () => request.reusedSocket && socket.bytesRead === before;
             });
+            request.once('upgrade', (_, socket) => {
+                socket.destroy();
+                upgraded.reject(new Error('the server switched protocols'));
+            });
         },
         isStale: () => unanswered(),
+        upgraded: upgraded.promise,
     };
+}
+function rejectable() {
+    let reject = (_) => undefined;
+    const promise = new Promise((_, fail) => {
+        reject = fail;
+    });
+    return { promise, reject };
 }
 
 // EXTERNAL MODULE: ./src/http/read.ts
@@ -1808,16 +1821,19 @@ function createTransport(env = {}) {
         const { url, effect, method, maxResponseBytes: maxBytes = MAX_RESPONSE_BYTES } = outgoing;
         const once = method === 'GET' ? read/* read */.L : (await Promise.all(/* import() */[__nccwpck_require__.e(637), __nccwpck_require__.e(539)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6539))).write;
         const watch = watchConnection();
-        if (effect === 'creates') {
-            return await once(outgoing, await agentFor(url, 'fresh'), maxBytes, signal, watch.observe);
-        }
+        const sendOver = async (kind) => {
+            const agent = await agentFor(url, kind);
+            return await Promise.race([once(outgoing, agent, maxBytes, signal, watch.observe), watch.upgraded]);
+        };
+        if (effect === 'creates')
+            return await sendOver('fresh');
         try {
-            return await once(outgoing, await agentFor(url, 'reused'), maxBytes, signal, watch.observe);
+            return await sendOver('reused');
         }
         catch (error) {
             if (signal.aborted || !watch.isStale())
                 throw error;
-            return await once(outgoing, await agentFor(url, 'fresh'), maxBytes, signal, watch.observe);
+            return await sendOver('fresh');
         }
     }
     return async (outgoing, peer, limit, signal) => {

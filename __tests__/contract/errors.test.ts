@@ -244,6 +244,17 @@ describe.concurrent('no answer', () => {
     expect(message).toContain('did not respond in time')
   })
 
+  it.each(['GET', 'POST'])(
+    'because of a switch of protocols that nobody requested (%s) says so',
+    async (method) => {
+      const sentry = await startSentry()
+      const headers = { Connection: 'Upgrade', Upgrade: 'h2c' }
+      sentry.fault({ ...always, method, action: answering({ status: 101, headers }) })
+      expect(failure(await ensure(sentry, { retries: '1' }))).toMatch(/connection to .* broke/)
+      expect(sentry.journal.filter((exchange) => exchange.method === method)).toHaveLength(2)
+    },
+  )
+
   it('but a broken connection says so', async () => {
     expect(await failureWhen({ kind: 'reset', when: 'before' })).toMatch(/connection to .* broke/)
   })

@@ -65,17 +65,35 @@ export interface ConnectionWatch {
   readonly observe: (request: ClientRequest) => void
   /** The request went out on a reused connection, and not one byte of a response came. */
   readonly isStale: () => boolean
+  /**
+   * Rejects on a 101 that nobody requested. Node closes the connection then and ends the request with neither a response nor an error.
+   */
+  readonly upgraded: Promise<never>
 }
 
 export function watchConnection(): ConnectionWatch {
   let unanswered = (): boolean => false
+  const upgraded = rejectable()
   return {
     observe: (request) => {
       request.once('socket', (socket) => {
         const before = socket.bytesRead
         unanswered = () => request.reusedSocket && socket.bytesRead === before
       })
+      request.once('upgrade', (_, socket) => {
+        socket.destroy()
+        upgraded.reject(new Error('the server switched protocols'))
+      })
     },
     isStale: () => unanswered(),
+    upgraded: upgraded.promise,
   }
+}
+
+function rejectable(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
+  let reject = (_: Error): void => undefined
+  const promise = new Promise<never>((_, fail) => {
+    reject = fail
+  })
+  return { promise, reject }
 }

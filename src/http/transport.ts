@@ -1,5 +1,5 @@
 import type { Incoming, Outgoing, Transport } from './attempt.ts'
-import { createConnections, watchConnection } from './connections.ts'
+import { type ConnectionKind, createConnections, watchConnection } from './connections.ts'
 import { classify, type Failure, type ThrownError } from './failure.ts'
 import { read } from './read.ts'
 
@@ -20,14 +20,16 @@ export function createTransport(env: Readonly<NodeJS.ProcessEnv> = {}): Transpor
     const { url, effect, method, maxResponseBytes: maxBytes = MAX_RESPONSE_BYTES } = outgoing
     const once = method === 'GET' ? read : (await import('./write.ts')).write
     const watch = watchConnection()
-    if (effect === 'creates') {
-      return await once(outgoing, await agentFor(url, 'fresh'), maxBytes, signal, watch.observe)
+    const sendOver = async (kind: ConnectionKind): Promise<Incoming> => {
+      const agent = await agentFor(url, kind)
+      return await Promise.race([once(outgoing, agent, maxBytes, signal, watch.observe), watch.upgraded])
     }
+    if (effect === 'creates') return await sendOver('fresh')
     try {
-      return await once(outgoing, await agentFor(url, 'reused'), maxBytes, signal, watch.observe)
+      return await sendOver('reused')
     } catch (error) {
       if (signal.aborted || !watch.isStale()) throw error
-      return await once(outgoing, await agentFor(url, 'fresh'), maxBytes, signal, watch.observe)
+      return await sendOver('fresh')
     }
   }
   return async (outgoing, peer, limit, signal) => {

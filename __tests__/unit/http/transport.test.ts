@@ -151,6 +151,13 @@ describe.each([
     })
   })
 
+  it('a switch of protocols that nobody requested is a broken connection', async () => {
+    const outcome = await send((_, response) => {
+      response.writeHead(101, { Connection: 'Upgrade', Upgrade: 'h2c' }).end()
+    }, way)
+    expect(kindOf(outcome)).toBe('reset')
+  })
+
   it('a connection that ends without an answer is a broken connection', async () => {
     const outcome = await send(({ socket }) => socket.destroy(), way)
     expect(outcome).toMatchObject({
