@@ -3315,6 +3315,8 @@ var sentry_call = __nccwpck_require__(2099);
 var links = __nccwpck_require__(2654);
 // EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
 var schemas = __nccwpck_require__(8395);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js + 1 modules
+var api = __nccwpck_require__(3305);
 ;// CONCATENATED MODULE: ./src/sentry/schema.ts
 
 /**
@@ -3349,7 +3351,7 @@ const PreviousReleaseSchema = schemas/* looseObject */._H3({
     lastCommit: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ id: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())) }))),
 });
 const DeploySchema = schemas/* looseObject */._H3({
-    id: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()]),
+    id: schemas/* union */.KCZ([schemas/* string */.YjP().check(api/* _minLength */.m9(1)), schemas/* number */.aig()]),
     environment: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
     name: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
     url: schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())),
@@ -3450,11 +3452,14 @@ function exactQuery(version) {
 
 
 
+
+
 /**
- * The calls about releases. Each throws HttpError, with advice, for a response that its type does not name.
+ * The calls about releases. Each throws HttpError, with advice, for a response that its type does not name, and
+ * ActionError when a changed release has another version than the one that was sent.
  * @param widens whether `project=-1` can show a token more projects: true for personal tokens
  */
-function createReleaseApi(call, account, widens) {
+function createReleaseApi(call, account, widens, logger) {
     return {
         async find(version) {
             const response = await call((0,sentry_call/* lookUpCall */.DU)(version));
@@ -3462,7 +3467,12 @@ function createReleaseApi(call, account, widens) {
                 return undefined;
             if (response.status !== 200)
                 throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.read);
-            return (0,sentry_call/* parse */.qg)(ReleaseSchema, response);
+            const release = (0,sentry_call/* parse */.qg)(ReleaseSchema, response);
+            if (release.version === version)
+                return release;
+            // From a proxy, or a server that folds case.
+            logger.info(`The step requested release ${(0,sanitize/* quoted */.TL)(version)} but Sentry responded with ${(0,sanitize/* quoted */.TL)(release.version)}, which is ignored.`);
+            return undefined;
         },
         async list(version) {
             const list = listOfVersion(version, 'confirm the release in the list');
@@ -3485,7 +3495,7 @@ function createReleaseApi(call, account, widens) {
             }
             if (![200, 201, 208].includes(response.status))
                 throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
-            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, response), status: response.status };
+            return { kind: 'ok', release: parseChanged(response, release.version), status: response.status };
         },
         async update(version, change) {
             const response = await call({
@@ -3498,9 +3508,19 @@ function createReleaseApi(call, account, widens) {
                 return undefined;
             if (response.status !== 200)
                 throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
-            return (0,sentry_call/* parse */.qg)(ReleaseSchema, response);
+            return parseChanged(response, version);
         },
     };
+}
+/**
+ * The release after a change, which must be the one that was sent: everything that follows goes by its version.
+ * @throws ActionError when it is another one
+ */
+function parseChanged(response, version) {
+    const release = (0,sentry_call/* parse */.qg)(ReleaseSchema, response);
+    if (release.version === version)
+        return release;
+    throw new errors/* ActionError */.lZ(`Sentry was sent release ${(0,sanitize/* quoted */.TL)(version)} and responded with ${(0,sanitize/* quoted */.TL)(release.version)}.`, { advice: 'Use a version that this Sentry stores unchanged, or report this to its administrator.' });
 }
 /**
  * The call that lists exactly one version, and how to read its response; undefined when the search language cannot
@@ -3523,6 +3543,7 @@ function listOfVersion(version, intent) {
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/commits-api.ts
+
 
 
 
@@ -3595,7 +3616,7 @@ function createCommitsApi(call, account) {
                 path: (0,sentry_call/* releasePath */.bD)(version),
                 body: dateReleased === undefined ? body : { ...body, dateReleased },
                 intent: 'associate the commits',
-            });
+            }, ReleaseSchema);
             if (response instanceof http_failure/* HttpError */.j$)
                 return { kind: 'lost', error: response };
             const error = () => (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
@@ -3609,7 +3630,7 @@ function createCommitsApi(call, account) {
                 return { kind: 'hidden' };
             if (response.status !== 200)
                 throw error();
-            return { kind: 'ok', release: (0,sentry_call/* parse */.qg)(ReleaseSchema, response) };
+            return { kind: 'ok', release: parseChanged(response, version) };
         },
     };
 }
@@ -3632,7 +3653,10 @@ function openSentry(deps) {
     const call = (0,sentry_call/* createCaller */.uF)({ http, token, account: deps.account, userAgent: deps.userAgent });
     // An organization token sees all projects of its organization anyway.
     const widens = !token.startsWith('sntrys_');
-    const api = { ...createReleaseApi(call, deps.account, widens), ...createCommitsApi(call, deps.account) };
+    const api = {
+        ...createReleaseApi(call, deps.account, widens, deps.logger),
+        ...createCommitsApi(call, deps.account),
+    };
     return { ...session, api, call };
 }
 
@@ -4021,14 +4045,6 @@ function difference(field, release, wanted) {
 /** Milliseconds for which another writer of the release is waited for (409). */
 const MAX_CONFLICT_MS = 60_000;
 const release_steps_PAUSE = { first: 500, longest: 10_000 };
-/** Reads exactly this version. A response about another version (from a proxy, or a server that folds case) is ignored. */
-async function find(wanted, { api, logger }) {
-    const release = await api.find(wanted.version);
-    if (!release || release.version === wanted.version)
-        return release;
-    logger.info(`The step requested release ${(0,sanitize/* quoted */.TL)(wanted.version)} but Sentry responded with ${(0,sanitize/* quoted */.TL)(release.version)}, which is ignored.`);
-    return undefined;
-}
 /**
  * Creates or amends the release by a POST, which may be repeated. 409 means that another writer was faster or holds
  * the release: its result is read, and the POST repeated for up to 60 s.
@@ -4044,14 +4060,14 @@ async function post(wanted, session) {
     let conflict;
     let others = false;
     const attempt = async () => {
-        const current = conflict ? await find(wanted, session) : undefined;
+        const current = conflict ? await session.api.find(wanted.version) : undefined;
         others ||= current !== undefined;
         if (current && nextStep(current, wanted).kind !== 'amend') {
             return { release: current, status: undefined, others };
         }
         const result = await session.api.create(body);
         if (result.kind === 'ok')
-            return { ...result, release: exact(result.release, wanted), others };
+            return { ...result, others };
         conflict = result.error;
         session.logger.info('Another job is writing this release (409). Checking again shortly.');
         return undefined;
@@ -4061,17 +4077,11 @@ async function post(wanted, session) {
         return posted;
     throw conflict ?? new errors/* ActionError */.lZ('Could not create the release.');
 }
-/** The release that was written, which must have the version that was sent. */
-function exact(release, { version }) {
-    if (release.version === version)
-        return release;
-    throw new errors/* ActionError */.lZ(`Sentry was sent release ${(0,sanitize/* quoted */.TL)(version)} and responded with ${(0,sanitize/* quoted */.TL)(release.version)}.`, { advice: 'Use a version that this Sentry stores unchanged, or report this to its administrator.' });
-}
 /** PUT of fields that a POST ignores. */
 async function put(wanted, change, hiddenUntil, session) {
     const release = await retryWhileHidden(() => session.api.update(wanted.version, change), hiddenUntil, session);
     if (release)
-        return exact(release, wanted);
+        return release;
     const fields = Object.keys(change).join(' and ');
     throw new errors/* ActionError */.lZ(`Could not update ${fields} of release ${(0,sanitize/* quoted */.TL)(wanted.version)}: Sentry responded with 404.`, {
         advice: `Changing a release needs access to all of its projects, also those that this step does not name. Give the token that access, or leave out the input ${fields}.`,
@@ -4091,7 +4101,7 @@ async function release_steps_confirm(wanted, session) {
         how = listed
             ? 'the list of releases has version'
             : 'the list of releases does not show it, but Sentry returns version';
-        seen = listed ?? (await find(wanted, session));
+        seen = listed ?? (await session.api.find(wanted.version));
         return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined;
     };
     const confirmed = await retryUntil(read, session.clock.now() + MAX_HIDDEN_MS, release_steps_PAUSE, session);
@@ -4549,9 +4559,8 @@ async function recordDeploy(release, wanted, hiddenUntil, session) {
         }
         if (response.status === 404)
             return onHidden();
-        if (response.status !== 201 && response.status !== 200) {
+        if (!(0,sentry_call/* isSuccess */.oJ)(response))
             throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
-        }
         return { id: idOf((0,sentry_call/* parse */.qg)(DeploySchema, response)), created: true };
     };
     const deployed = await retryUntil(attempt, clock.now() + MAX_HIDDEN_MS, deploy_PAUSE, session);
@@ -4598,7 +4607,7 @@ function createSender(release, wanted, { call, clock }) {
         path: `${(0,sentry_call/* releasePath */.bD)(release.version)}deploys/`,
         body: { environment, name, url, ...dates, projects },
         intent: 'record the deploy',
-    });
+    }, DeploySchema);
     // Every server takes slugs; ids are refused before 24.8. Without `projects` Sentry deploys all projects of the release.
     const projects = wanted.projects.map((project) => attached.find((candidate) => (0,links/* isProject */.YS)(candidate, project))?.slug ?? (0,sentry_call/* asProject */.kC)(project));
     const all = attached.length > 0 && attached.every((one) => wanted.projects.some((w) => (0,links/* isProject */.YS)(one, w)));
@@ -4667,7 +4676,7 @@ async function finalizeRelease(release, { fresh, hiddenUntil }, session) {
  * @throws HttpError when Sentry refuses; ActionError when Sentry accepts but does not show the result within 70 s
  */
 async function ensureRelease(wanted, onRelease, session) {
-    const found = await find(wanted, session);
+    const found = await session.api.find(wanted.version);
     session.logger.info(formatFound(found, wanted));
     let release = found;
     let created = false;
@@ -5615,6 +5624,7 @@ function logFailure(thrown, logger) {
 /* harmony export */   E4: () => (/* binding */ sendOnce),
 /* harmony export */   bD: () => (/* binding */ releasePath),
 /* harmony export */   kC: () => (/* binding */ asProject),
+/* harmony export */   oJ: () => (/* binding */ isSuccess),
 /* harmony export */   qg: () => (/* binding */ parse),
 /* harmony export */   uF: () => (/* binding */ createCaller)
 /* harmony export */ });
@@ -5663,19 +5673,26 @@ function toRequest({ method, path, query, body, upload, intent, effect = 'idempo
 }
 /**
  * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the response was lost or cut short: the call may have had its effect
+ * @param schema of the body of a success
+ * @returns the error, instead of throwing it, when the response was lost, cut short or is not what the API documents:
+ * the call may have had its effect
  */
-async function sendOnce(call, what) {
+async function sendOnce(call, what, schema) {
     try {
         const response = await call({ ...what, effect: 'creates' });
-        const done = response.status >= 200 && response.status < 300;
-        return done && response.json === undefined ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .unreadable */ .O$)(response, 'no JSON') : response;
+        if (isSuccess(response))
+            parse(schema, response);
+        return response;
     }
     catch (error) {
-        if (error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j$ && (error.kind === 'timeout' || error.kind === 'reset'))
+        const lost = error instanceof _http_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .HttpError */ .j$ && ['timeout', 'reset', 'unreadable', 'too-large'].includes(error.kind);
+        if (lost)
             return error;
         throw error;
     }
+}
+function isSuccess({ status }) {
+    return status >= 200 && status <= 299;
 }
 /** The server, or a proxy in front of it, failed: it is unknown whether the call had its effect. */
 function isServerFailure({ status }) {
@@ -5807,7 +5824,7 @@ function advise(response, html, account, scopes) {
         default:
             return response.status >= 500
                 ? 'Sentry or a proxy in front of it has a problem. Look at https://status.sentry.io (or your own server), then re-run the job.'
-                : undefined;
+                : `Sentry's API does not respond like this to such a request. Check sentry-url (now ${base}), and whether a proxy changes responses, then re-run the job.`;
     }
 }
 function adviseFields(response, projects) {
@@ -6373,6 +6390,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   _L: () => (/* binding */ _boolean),
   LK: () => (/* binding */ _int),
   Zm: () => (/* binding */ _lte),
+  m9: () => (/* binding */ _minLength),
   F7: () => (/* binding */ _number),
   NC: () => (/* binding */ _positive),
   Rl: () => (/* binding */ _string),
@@ -6381,7 +6399,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   mI: () => (/* binding */ meta)
 });
 
-// UNUSED EXPORTS: TimePrecision, _any, _array, _base64, _base64url, _bigint, _catch, _check, _cidrv4, _cidrv6, _coercedBigint, _coercedBoolean, _coercedDate, _coercedNumber, _coercedString, _creditCard, _cuid, _cuid2, _custom, _date, _default, _discriminatedUnion, _e164, _email, _emoji, _endsWith, _enum, _file, _float32, _float64, _gt, _gte, _guid, _iban, _includes, _int32, _int64, _intersection, _ipv4, _ipv6, _isoDate, _isoDateTime, _isoDuration, _isoTime, _jwt, _ksuid, _lazy, _length, _literal, _lowercase, _lt, _mac, _map, _max, _maxLength, _maxSize, _mime, _min, _minLength, _minSize, _multipleOf, _nan, _nanoid, _nativeEnum, _negative, _never, _nonnegative, _nonoptional, _nonpositive, _normalize, _null, _nullable, _optional, _overwrite, _pipe, _promise, _properties, _property, _readonly, _record, _refine, _regex, _set, _size, _slugify, _startsWith, _stringFormat, _stringbool, _success, _superRefine, _symbol, _templateLiteral, _toLowerCase, _toUpperCase, _transform, _trim, _tuple, _uint32, _uint64, _ulid, _undefined, _union, _uppercase, _url, _uuid, _uuidv4, _uuidv6, _uuidv7, _void, _xid, _xor
+// UNUSED EXPORTS: TimePrecision, _any, _array, _base64, _base64url, _bigint, _catch, _check, _cidrv4, _cidrv6, _coercedBigint, _coercedBoolean, _coercedDate, _coercedNumber, _coercedString, _creditCard, _cuid, _cuid2, _custom, _date, _default, _discriminatedUnion, _e164, _email, _emoji, _endsWith, _enum, _file, _float32, _float64, _gt, _gte, _guid, _iban, _includes, _int32, _int64, _intersection, _ipv4, _ipv6, _isoDate, _isoDateTime, _isoDuration, _isoTime, _jwt, _ksuid, _lazy, _length, _literal, _lowercase, _lt, _mac, _map, _max, _maxLength, _maxSize, _mime, _min, _minSize, _multipleOf, _nan, _nanoid, _nativeEnum, _negative, _never, _nonnegative, _nonoptional, _nonpositive, _normalize, _null, _nullable, _optional, _overwrite, _pipe, _promise, _properties, _property, _readonly, _record, _refine, _regex, _set, _size, _slugify, _startsWith, _stringFormat, _stringbool, _success, _superRefine, _symbol, _templateLiteral, _toLowerCase, _toUpperCase, _transform, _trim, _tuple, _uint32, _uint64, _ulid, _undefined, _union, _uppercase, _url, _uuid, _uuidv4, _uuidv6, _uuidv7, _void, _xid, _xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
 var core_checks = __nccwpck_require__(4890);
@@ -7040,9 +7058,9 @@ function _maxLength(maximum, params) {
 }
 // @__NO_SIDE_EFFECTS__
 function _minLength(minimum, params) {
-    return new checks.$ZodCheckMinLength({
+    return new core_checks/* $ZodCheckMinLength */.Kk({
         check: "min_length",
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
         minimum,
     });
 }
@@ -7554,10 +7572,11 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J_: () => (/* binding */ $ZodCheckGreaterThan),
 /* harmony export */   KH: () => (/* binding */ $ZodCheckNumberFormat),
+/* harmony export */   Kk: () => (/* binding */ $ZodCheckMinLength),
 /* harmony export */   QP: () => (/* binding */ $ZodCheck),
 /* harmony export */   sm: () => (/* binding */ $ZodCheckLessThan)
 /* harmony export */ });
-/* unused harmony exports $ZodCheckMultipleOf, $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckMaxLength, $ZodCheckMinLength, $ZodCheckLengthEquals, $ZodCheckStringFormat, $ZodCheckRegex, $ZodCheckLowerCase, $ZodCheckUpperCase, $ZodCheckIncludes, $ZodCheckStartsWith, $ZodCheckEndsWith, $ZodCheckProperty, $ZodCheckProperties, $ZodCheckMimeType, $ZodCheckOverwrite */
+/* unused harmony exports $ZodCheckMultipleOf, $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckMaxLength, $ZodCheckLengthEquals, $ZodCheckStringFormat, $ZodCheckRegex, $ZodCheckLowerCase, $ZodCheckUpperCase, $ZodCheckIncludes, $ZodCheckStartsWith, $ZodCheckEndsWith, $ZodCheckProperty, $ZodCheckProperties, $ZodCheckMimeType, $ZodCheckOverwrite */
 /* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
 /* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
 // import { $ZodType } from "./schemas.js";
@@ -7578,7 +7597,7 @@ const _whenHasSize = (payload) => {
 /** Default `when` for length-based checks: run only on non-nullish values with a `length`. */
 const _whenHasLength = (payload) => {
     const val = payload.value;
-    return !util.nullish(val) && val.length !== undefined;
+    return !_util_js__WEBPACK_IMPORTED_MODULE_1__/* .nullish */ .cl(val) && val.length !== undefined;
 };
 const numericOriginMap = {
     number: "number",
@@ -7847,7 +7866,7 @@ const $ZodCheckMaxLength = /*@__PURE__*/ (/* unused pure expression or super */ 
         });
     };
 })));
-const $ZodCheckMinLength = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinLength", (inst, def) => {
+const $ZodCheckMinLength = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckMinLength", (inst, def) => {
     var _a;
     $ZodCheck.init(inst, def);
     (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
@@ -7856,11 +7875,11 @@ const $ZodCheckMinLength = /*@__PURE__*/ (/* unused pure expression or super */ 
         const units = input.length;
         // A code point is one or two UTF-16 units, so fewer units than the floor can never reach it and twice the floor always clears it. Only in between is the exact count in doubt.
         const length = typeof input === "string" && units >= def.minimum && units < def.minimum * 2
-            ? util.codePointLength(input)
+            ? _util_js__WEBPACK_IMPORTED_MODULE_1__/* .codePointLength */ .O7(input)
             : units;
         if (length >= def.minimum)
             return;
-        const origin = util.getLengthableOrigin(input);
+        const origin = _util_js__WEBPACK_IMPORTED_MODULE_1__/* .getLengthableOrigin */ .Rc(input);
         payload.issues.push({
             origin,
             code: "too_small",
@@ -7871,7 +7890,7 @@ const $ZodCheckMinLength = /*@__PURE__*/ (/* unused pure expression or super */ 
             continue: !def.abort,
         });
     };
-})));
+});
 const $ZodCheckLengthEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckLengthEquals", (inst, def) => {
     var _a;
     $ZodCheck.init(inst, def);
@@ -8245,11 +8264,14 @@ function config(newConfig) {
 /* harmony export */   A2: () => (/* binding */ normalizeParams),
 /* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   NM: () => (/* binding */ optionalKeys),
+/* harmony export */   O7: () => (/* binding */ codePointLength),
 /* harmony export */   PO: () => (/* binding */ cached),
 /* harmony export */   QH: () => (/* binding */ aborted),
+/* harmony export */   Rc: () => (/* binding */ getLengthableOrigin),
 /* harmony export */   SS: () => (/* binding */ constantCatch),
 /* harmony export */   Vy: () => (/* binding */ assignProp),
 /* harmony export */   X: () => (/* binding */ installLazyProp),
+/* harmony export */   cl: () => (/* binding */ nullish),
 /* harmony export */   d3: () => (/* binding */ attachSchema),
 /* harmony export */   gx: () => (/* binding */ captureStackTrace),
 /* harmony export */   hi: () => (/* binding */ sizeCaps),
@@ -8268,7 +8290,7 @@ function config(newConfig) {
 /* harmony export */   w5: () => (/* binding */ getEnumValues),
 /* harmony export */   zH: () => (/* binding */ NUMBER_FORMAT_RANGES)
 /* harmony export */ });
-/* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, joinValues, nullish, floatSafeRemainder, defineLazy, objectClone, rawShape, mergeDefs, cloneDef, getElementAtPath, promiseAllObject, randomString, esc, slugify, allowsEval, isPlainObject, shallowClone, numKeys, getParsedType, primitiveTypes, createTransparentProxy, stringifyPrimitive, BIGINT_FORMAT_RANGES, pick, omit, extend, safeExtend, merge, partial, required, unwrapMessage, getSizableOrigin, codePointLength, getLengthableOrigin, parsedType, issue, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, derived, CONSTANT_CATCH */
+/* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, joinValues, floatSafeRemainder, defineLazy, objectClone, rawShape, mergeDefs, cloneDef, getElementAtPath, promiseAllObject, randomString, esc, slugify, allowsEval, isPlainObject, shallowClone, numKeys, getParsedType, primitiveTypes, createTransparentProxy, stringifyPrimitive, BIGINT_FORMAT_RANGES, pick, omit, extend, safeExtend, merge, partial, required, unwrapMessage, getSizableOrigin, parsedType, issue, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, derived, CONSTANT_CATCH */
 
 // functions
 function assertEqual(val) {

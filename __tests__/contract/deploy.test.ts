@@ -226,6 +226,27 @@ describe.concurrent('an answer to a deploy that was lost', () => {
     expect([code, sentry.deploys.map(({ id }) => id)]).toEqual([0, [outputs['deploy-id']]])
   })
 
+  it.each([
+    ['an empty object', 201, '{}'],
+    ['a list', 201, '[{"id":"1"}]'],
+    ['null', 200, 'null'],
+    ['an empty id', 201, '{"id":""}'],
+    ['a null id', 201, '{"id":null}'],
+    ['another status', 202, ''],
+    ['nothing', 204, ''],
+    ['a web page', 200, '<!doctype html><title>OK</title>'],
+  ])('(%s under %i) leaves one deploy, with its id', async (_name, status, raw) => {
+    const sentry = await startSentry()
+    sentry.fault({
+      method: 'POST',
+      path: /deploys/,
+      action: { kind: 'answer', when: 'after', answer: { status, raw } },
+    })
+    const { code, outputs } = await deploy(sentry)
+    expect([code, sentry.deploys.map(({ id }) => id)]).toEqual([0, [outputs['deploy-id']]])
+    expect(outputs['deploy-id']).toMatch(/^\d+$/)
+  })
+
   it('does not lead to a second one even when no retry is allowed', async () => {
     const sentry = await startSentry()
     sentry.fault({ method: 'POST', path: /deploys/, action: { kind: 'reset', when: 'after' } })

@@ -205,6 +205,18 @@ describe.concurrent('an answer that is not understood', () => {
     expect([failure(result).includes('"other"'), result.outputs]).toEqual([true, { 'release-version': SHA }])
   })
 
+  it('because a change describes another release is an error, and nothing follows for that one', async () => {
+    const sentry = await startSentry()
+    sentry.addRelease({ version: 'other' })
+    sentry.fault({
+      method: 'PUT',
+      action: { kind: 'alter', alter: ({ status }) => ({ status, body: { version: 'other' } }) },
+    })
+    const result = await gate(sentry, { 'set-commits': 'refs', environment: 'production' })
+    expect(failure(result)).toContain('responded with "other"')
+    expect([sentry.deploys, sentry.release('other').dateReleased]).toEqual([[], null])
+  })
+
   it.each<[string, FaultAction]>([
     ['is huge', { kind: 'huge', bytes: 20 * 1024 * 1024 }],
     ['unpacks to something huge', { kind: 'gzip-bomb', bytes: 200 * 1024 * 1024 }],

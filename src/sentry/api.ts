@@ -1,7 +1,10 @@
+import { ActionError } from '../errors.ts'
 import { HttpError } from '../http/failure.ts'
+import type { Logger } from '../ports.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { type Caller, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
 import { type NewRelease, postWithProjects } from './create.ts'
+import { quoted } from '../text/sanitize.ts'
 import { type SentryAccount, explain, SCOPES } from './errors.ts'
 import { type Release, ReleaseListSchema, ReleaseSchema } from './schema.ts'
 import { exactQuery } from './version.ts'
@@ -14,7 +17,10 @@ export type CreateResult =
   | { readonly kind: 'conflict'; readonly error: HttpError }
 
 export interface ReleaseApi {
-  /** The release of exactly this version, archived ones too; undefined when there is none that the token may see (404). */
+  /**
+   * The release of exactly this version, archived ones too; undefined when there is none that the token may see (404),
+   * and when Sentry responds with another version.
+   */
   find(version: string): Promise<Release | undefined>
   /** The releases that the list shows for exactly this version, archived ones too; undefined when the list fails. */
   list(version: string): Promise<readonly Release[] | undefined>
@@ -25,16 +31,28 @@ export interface ReleaseApi {
 }
 
 /**
- * The calls about releases. Each throws HttpError, with advice, for a response that its type does not name.
+ * The calls about releases. Each throws HttpError, with advice, for a response that its type does not name, and
+ * ActionError when a changed release has another version than the one that was sent.
  * @param widens whether `project=-1` can show a token more projects: true for personal tokens
  */
-export function createReleaseApi(call: Caller, account: SentryAccount, widens: boolean): ReleaseApi {
+export function createReleaseApi(
+  call: Caller,
+  account: SentryAccount,
+  widens: boolean,
+  logger: Logger,
+): ReleaseApi {
   return {
     async find(version) {
       const response = await call(lookUpCall(version))
       if (response.status === 404) return undefined
       if (response.status !== 200) throw explain(response, account, SCOPES.read)
-      return parse(ReleaseSchema, response)
+      const release = parse(ReleaseSchema, response)
+      if (release.version === version) return release
+      // From a proxy, or a server that folds case.
+      logger.info(
+        `The step requested release ${quoted(version)} but Sentry responded with ${quoted(release.version)}, which is ignored.`,
+      )
+      return undefined
     },
 
     async list(version) {
@@ -55,7 +73,7 @@ export function createReleaseApi(call: Caller, account: SentryAccount, widens: b
         return { kind: 'conflict', error: explain(response, account, SCOPES.write) }
       }
       if (![200, 201, 208].includes(response.status)) throw explain(response, account, SCOPES.write)
-      return { kind: 'ok', release: parse(ReleaseSchema, response), status: response.status }
+      return { kind: 'ok', release: parseChanged(response, release.version), status: response.status }
     },
 
     async update(version, change) {
@@ -67,9 +85,22 @@ export function createReleaseApi(call: Caller, account: SentryAccount, widens: b
       })
       if (response.status === 404) return undefined
       if (response.status !== 200) throw explain(response, account, SCOPES.write)
-      return parse(ReleaseSchema, response)
+      return parseChanged(response, version)
     },
   }
+}
+
+/**
+ * The release after a change, which must be the one that was sent: everything that follows goes by its version.
+ * @throws ActionError when it is another one
+ */
+export function parseChanged(response: HttpResponse, version: string): Release {
+  const release = parse(ReleaseSchema, response)
+  if (release.version === version) return release
+  throw new ActionError(
+    `Sentry was sent release ${quoted(version)} and responded with ${quoted(release.version)}.`,
+    { advice: 'Use a version that this Sentry stores unchanged, or report this to its administrator.' },
+  )
 }
 
 /**

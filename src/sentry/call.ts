@@ -84,20 +84,29 @@ export function toRequest(
 
 /**
  * Sends a call that must not be repeated blindly.
- * @returns the error, instead of throwing it, when the response was lost or cut short: the call may have had its effect
+ * @param schema of the body of a success
+ * @returns the error, instead of throwing it, when the response was lost, cut short or is not what the API documents:
+ * the call may have had its effect
  */
-export async function sendOnce(
+export async function sendOnce<T>(
   call: Caller,
   what: Omit<SentryCall, 'effect'>,
+  schema: z.ZodMiniType<T>,
 ): Promise<HttpResponse | HttpError> {
   try {
     const response = await call({ ...what, effect: 'creates' })
-    const done = response.status >= 200 && response.status < 300
-    return done && response.json === undefined ? unreadable(response, 'no JSON') : response
+    if (isSuccess(response)) parse(schema, response)
+    return response
   } catch (error) {
-    if (error instanceof HttpError && (error.kind === 'timeout' || error.kind === 'reset')) return error
+    const lost =
+      error instanceof HttpError && ['timeout', 'reset', 'unreadable', 'too-large'].includes(error.kind)
+    if (lost) return error
     throw error
   }
+}
+
+export function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status <= 299
 }
 
 /** The server, or a proxy in front of it, failed: it is unknown whether the call had its effect. */

@@ -1,4 +1,5 @@
 import { HttpError } from '../http/failure.ts'
+import { parseChanged } from './api.ts'
 import { sendOnce, type Caller, isServerFailure, pages, parse, releasePath } from './call.ts'
 import type { SentryCommit } from './commit-list.ts'
 import { type SentryAccount, explain, SCOPES } from './errors.ts'
@@ -113,12 +114,16 @@ export function createCommitsApi(call: Caller, account: SentryAccount): CommitsA
     },
 
     async associate(version, body, dateReleased) {
-      const response = await sendOnce(call, {
-        method: 'PUT',
-        path: releasePath(version),
-        body: dateReleased === undefined ? body : { ...body, dateReleased },
-        intent: 'associate the commits',
-      })
+      const response = await sendOnce(
+        call,
+        {
+          method: 'PUT',
+          path: releasePath(version),
+          body: dateReleased === undefined ? body : { ...body, dateReleased },
+          intent: 'associate the commits',
+        },
+        ReleaseSchema,
+      )
       if (response instanceof HttpError) return { kind: 'lost', error: response }
       const error = (): HttpError => explain(response, account, SCOPES.write)
       if (response.status === 409) return { kind: 'busy', error: error() }
@@ -126,7 +131,7 @@ export function createCommitsApi(call: Caller, account: SentryAccount): CommitsA
       if (response.status === 413) return { kind: 'too-large' }
       if (response.status === 404) return { kind: 'hidden' }
       if (response.status !== 200) throw error()
-      return { kind: 'ok', release: parse(ReleaseSchema, response) }
+      return { kind: 'ok', release: parseChanged(response, version) }
     },
   }
 }

@@ -4,7 +4,7 @@ import type { HttpResponse } from '../http/response.ts'
 import type { Logger } from '../ports.ts'
 import { plain, quoted } from '../text/sanitize.ts'
 import { retryUntil } from '../wait/backoff.ts'
-import { sendOnce, asProject, isServerFailure, parse, releasePath } from './call.ts'
+import { sendOnce, asProject, isServerFailure, isSuccess, parse, releasePath } from './call.ts'
 import { deployId, type DeployIdentity, findDeploy, findSentDeploy, type Lookup } from './deploy-lookup.ts'
 import { explain, SCOPES } from './errors.ts'
 import { isProject } from './links.ts'
@@ -80,9 +80,7 @@ export async function recordDeploy(
       return undefined
     }
     if (response.status === 404) return onHidden()
-    if (response.status !== 201 && response.status !== 200) {
-      throw explain(response, account, SCOPES.write)
-    }
+    if (!isSuccess(response)) throw explain(response, account, SCOPES.write)
     return { id: idOf(parse(DeploySchema, response)), created: true }
   }
   const deployed = await retryUntil(attempt, clock.now() + MAX_HIDDEN_MS, PAUSE, session)
@@ -145,12 +143,16 @@ function createSender(
   const dates = { dateStarted: startedAt, dateFinished: now > startedAt ? now : startedAt }
   const attached = release.projects ?? []
   const send = (projects: readonly (string | number)[] | undefined): Promise<HttpResponse | HttpError> =>
-    sendOnce(call, {
-      method: 'POST',
-      path: `${releasePath(release.version)}deploys/`,
-      body: { environment, name, url, ...dates, projects },
-      intent: 'record the deploy',
-    })
+    sendOnce(
+      call,
+      {
+        method: 'POST',
+        path: `${releasePath(release.version)}deploys/`,
+        body: { environment, name, url, ...dates, projects },
+        intent: 'record the deploy',
+      },
+      DeploySchema,
+    )
   // Every server takes slugs; ids are refused before 24.8. Without `projects` Sentry deploys all projects of the release.
   const projects = wanted.projects.map(
     (project) => attached.find((candidate) => isProject(candidate, project))?.slug ?? asProject(project),

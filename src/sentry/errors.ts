@@ -71,7 +71,7 @@ function advise(
   html: boolean,
   account: SentryAccount,
   scopes: readonly string[],
-): string | undefined {
+): string {
   const { base, organization, projects, tokenSource } = account
   const tokens = tokenSettingsUrl(base, organization)
   if (html && response.status < 500) {
@@ -99,7 +99,7 @@ function advise(
     default:
       return response.status >= 500
         ? 'Sentry or a proxy in front of it has a problem. Look at https://status.sentry.io (or your own server), then re-run the job.'
-        : undefined
+        : `Sentry's API does not respond like this to such a request. Check sentry-url (now ${base}), and whether a proxy changes responses, then re-run the job.`
   }
 }
 

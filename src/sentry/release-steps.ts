@@ -12,16 +12,6 @@ import { MAX_HIDDEN_MS, retryWhileHidden } from './visibility.ts'
 export const MAX_CONFLICT_MS = 60_000
 const PAUSE = { first: 500, longest: 10_000 }
 
-/** Reads exactly this version. A response about another version (from a proxy, or a server that folds case) is ignored. */
-export async function find(wanted: Wanted, { api, logger }: SentrySession): Promise<Release | undefined> {
-  const release = await api.find(wanted.version)
-  if (!release || release.version === wanted.version) return release
-  logger.info(
-    `The step requested release ${quoted(wanted.version)} but Sentry responded with ${quoted(release.version)}, which is ignored.`,
-  )
-  return undefined
-}
-
 /** The release after a POST. */
 export interface Posted {
   readonly release: Release
@@ -46,13 +36,13 @@ export async function post(wanted: Wanted, session: SentrySession): Promise<Post
   let conflict: HttpError | undefined
   let others = false
   const attempt = async (): Promise<Posted | undefined> => {
-    const current = conflict ? await find(wanted, session) : undefined
+    const current = conflict ? await session.api.find(wanted.version) : undefined
     others ||= current !== undefined
     if (current && nextStep(current, wanted).kind !== 'amend') {
       return { release: current, status: undefined, others }
     }
     const result = await session.api.create(body)
-    if (result.kind === 'ok') return { ...result, release: exact(result.release, wanted), others }
+    if (result.kind === 'ok') return { ...result, others }
     conflict = result.error
     session.logger.info('Another job is writing this release (409). Checking again shortly.')
     return undefined
@@ -60,15 +50,6 @@ export async function post(wanted: Wanted, session: SentrySession): Promise<Post
   const posted = await retryUntil(attempt, session.clock.now() + MAX_CONFLICT_MS, PAUSE, session)
   if (posted) return posted
   throw conflict ?? new ActionError('Could not create the release.')
-}
-
-/** The release that was written, which must have the version that was sent. */
-function exact(release: Release, { version }: Wanted): Release {
-  if (release.version === version) return release
-  throw new ActionError(
-    `Sentry was sent release ${quoted(version)} and responded with ${quoted(release.version)}.`,
-    { advice: 'Use a version that this Sentry stores unchanged, or report this to its administrator.' },
-  )
 }
 
 /** PUT of fields that a POST ignores. */
@@ -83,7 +64,7 @@ export async function put(
     hiddenUntil,
     session,
   )
-  if (release) return exact(release, wanted)
+  if (release) return release
   const fields = Object.keys(change).join(' and ')
   throw new ActionError(
     `Could not update ${fields} of release ${quoted(wanted.version)}: Sentry responded with 404.`,
@@ -107,7 +88,7 @@ export async function confirm(wanted: Wanted, session: SentrySession): Promise<R
     how = listed
       ? 'the list of releases has version'
       : 'the list of releases does not show it, but Sentry returns version'
-    seen = listed ?? (await find(wanted, session))
+    seen = listed ?? (await session.api.find(wanted.version))
     return seen && (!seen.projects || missingProjects(seen, wanted.projects).length === 0) ? seen : undefined
   }
   const confirmed = await retryUntil(read, session.clock.now() + MAX_HIDDEN_MS, PAUSE, session)

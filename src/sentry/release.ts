@@ -2,7 +2,7 @@ import { ActionError, assertNever } from '../errors.ts'
 import type { Logger } from '../ports.ts'
 import { plain } from '../text/sanitize.ts'
 import { nextStep, type NextStep, type Wanted } from './plan.ts'
-import { confirm, find, post, type Posted, put } from './release-steps.ts'
+import { confirm, post, type Posted, put } from './release-steps.ts'
 import type { Release } from './schema.ts'
 import type { SentrySession } from './session.ts'
 import { MAX_HIDDEN_MS } from './visibility.ts'
@@ -32,7 +32,7 @@ export async function ensureRelease(
   onRelease: (release: Release, created: boolean) => void,
   session: SentrySession,
 ): Promise<Ensured> {
-  const found = await find(wanted, session)
+  const found = await session.api.find(wanted.version)
   session.logger.info(formatFound(found, wanted))
   let release = found
   let created = false

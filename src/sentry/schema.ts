@@ -43,7 +43,7 @@ export const PreviousReleaseSchema = z.looseObject({
 })
 
 export const DeploySchema = z.looseObject({
-  id: z.union([z.string(), z.number()]),
+  id: z.union([z.string().check(z.minLength(1)), z.number()]),
   environment: z.optional(z.nullable(z.string())),
   name: z.optional(z.nullable(z.string())),
   url: z.optional(z.nullable(z.string())),

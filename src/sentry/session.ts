@@ -27,6 +27,9 @@ export function openSentry(
   const call = createCaller({ http, token, account: deps.account, userAgent: deps.userAgent })
   // An organization token sees all projects of its organization anyway.
   const widens = !token.startsWith('sntrys_')
-  const api = { ...createReleaseApi(call, deps.account, widens), ...createCommitsApi(call, deps.account) }
+  const api = {
+    ...createReleaseApi(call, deps.account, widens, deps.logger),
+    ...createCommitsApi(call, deps.account),
+  }
   return { ...session, api, call }
 }

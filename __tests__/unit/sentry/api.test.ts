@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, incoming } from '../doubles.ts'
+import type { SentrySession } from '../../../src/sentry/session.ts'
 import { lost, scripted } from './doubles.ts'
 
 const RELEASE = { version: '1.0', projects: [{ id: 11, slug: 'web' }] }
@@ -21,6 +22,30 @@ describe('find', () => {
     expect(await messageOf(scripted([incoming(403)]).session.api.find('1.0'))).toContain(
       'Could not look up the release: Sentry at sentry.example responded with 403',
     )
+  })
+})
+
+describe('a response about another version', () => {
+  const OTHER = { ...RELEASE, version: '1.0-RC' }
+
+  it('to a look-up is ignored, with a line in the log', async () => {
+    const { session, logger } = scripted([incoming(200, OTHER)])
+    expect(await session.api.find('1.0')).toBeUndefined()
+    expect(logger.said('info')).toEqual([
+      'The step requested release "1.0" but Sentry responded with "1.0-RC", which is ignored.',
+    ])
+  })
+
+  it.each<[string, (api: SentrySession['api']) => Promise<unknown>]>([
+    ['a create', (api) => api.create(NEW)],
+    ['an update', (api) => api.update('1.0', { ref: 'main' })],
+    ['commits', (api) => api.associate('1.0', { refs: [{ repository: 'a/b', commit: 'c' }] }, undefined)],
+  ])('to %s is an error', async (_, change) => {
+    const { session } = scripted([incoming(200, OTHER)])
+    expect(await failureOf(change(session.api))).toMatchObject({
+      message: 'Sentry was sent release "1.0" and responded with "1.0-RC".',
+      advice: 'Use a version that this Sentry stores unchanged, or report this to its administrator.',
+    })
   })
 })
 

@@ -57,30 +57,41 @@ describe('a call', () => {
 describe('sendOnce', () => {
   it('sends what may not be repeated blindly, and gives the answer', async () => {
     const { session, requests } = scripted([incoming(409)])
-    expect(await sendOnce(session.call, WRITE)).toMatchObject({ status: 409 })
+    expect(await sendOnce(session.call, WRITE, ReleaseSchema)).toMatchObject({ status: 409 })
     expect(requests[0]?.effect).toBe('creates')
   })
 
-  it.each(['timeout', 'reset'] as const)('gives a lost answer (%s) instead of throwing it', async (kind) => {
-    const error = lost(kind)
-    expect(await sendOnce(scripted([error]).session.call, WRITE)).toBe(error)
-  })
+  it.each(['timeout', 'reset', 'too-large', 'unreadable'] as const)(
+    'gives a lost answer (%s) instead of throwing it',
+    async (kind) => {
+      const error = lost(kind)
+      expect(await sendOnce(scripted([error]).session.call, WRITE, ReleaseSchema)).toBe(error)
+    },
+  )
 
   it.each([lost('dns'), new Error('a fault')])(
     'throws whatever cannot have had an effect: %s',
     async (error) => {
-      expect(await failureOf(sendOnce(scripted([error]).session.call, WRITE))).toBe(error)
+      expect(await failureOf(sendOnce(scripted([error]).session.call, WRITE, ReleaseSchema))).toBe(error)
     },
   )
 
   it.each([200, 299])('takes a %i without JSON for lost', async (status) => {
-    const answer = await sendOnce(scripted([incoming(status, '{"a')]).session.call, WRITE)
+    const answer = await sendOnce(scripted([incoming(status, '{"a')]).session.call, WRITE, ReleaseSchema)
     expect(answer).toMatchObject({ kind: 'unreadable' })
     expect((answer as Error).message).toContain('(no JSON)')
   })
 
+  it.each([{}, [], [{ version: '1' }], { version: 1 }, null])(
+    'takes a 201 with %j for lost',
+    async (body) => {
+      const { session } = scripted([incoming(201, JSON.stringify(body))])
+      expect(await sendOnce(session.call, WRITE, ReleaseSchema)).toMatchObject({ kind: 'unreadable' })
+    },
+  )
+
   it.each([199, 300, 413])('takes a %i without JSON for what it says', async (status) => {
-    const answer = await sendOnce(scripted([incoming(status, 'no')]).session.call, WRITE)
+    const answer = await sendOnce(scripted([incoming(status, 'no')]).session.call, WRITE, ReleaseSchema)
     expect(answer).not.toBeInstanceOf(Error)
     expect(answer.status).toBe(status)
   })

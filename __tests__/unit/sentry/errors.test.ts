@@ -15,6 +15,9 @@ function explained(status: number, body: unknown = '', headers: Readonly<Record<
   return explain(responseOf(incoming(status, body, headers)), ACCOUNT, SCOPES.write)
 }
 
+const UNUSUAL =
+  "Sentry's API does not respond like this to such a request. Check sentry-url (now https://sentry.example/), and whether a proxy changes responses, then re-run the job."
+
 describe('explain', () => {
   it('says what failed, on which server, with which status and in the words of the server', () => {
     const error = explained(404, { detail: 'The requested resource does not exist' })
@@ -105,9 +108,11 @@ describe('explain', () => {
   it.each([
     [409, 'Another job is writing this release right now. Re-run the job in a few minutes.'],
     [405, 'Check sentry-url (now https://sentry.example/): there is no Sentry API at that address.'],
-    [418, undefined],
-    [499, undefined],
-  ])('of %i says what that is known to mean, or nothing', (status, advice) => {
+    [204, UNUSUAL],
+    [304, UNUSUAL],
+    [418, UNUSUAL],
+    [499, UNUSUAL],
+  ])('of %i says what that is known to mean, or where to look', (status, advice) => {
     const error = explained(status)
     expect(error.advice).toBe(advice)
     expect(error.message).toMatch(new RegExp(` responded with ${status}$`))

@@ -212,16 +212,6 @@ describe('an error says what was asked for, and what to do', () => {
     expect(seconds()).toBe(60)
   })
 
-  it('of a version that Sentry changes', async () => {
-    const { ensure } = prepare(undefined, {
-      create: async () => ({ kind: 'ok', release: { version: '1.0.0' }, status: 201 }),
-    })
-    expect(await failureOf(ensure())).toMatchObject({
-      message: 'Sentry was sent release "1.0" and responded with "1.0.0".',
-      advice: 'Use a version that this Sentry stores unchanged, or report this to its administrator.',
-    })
-  })
-
   it('of an update that Sentry does not allow', async () => {
     const { ensure, seconds } = prepare({ ref: 'old', url: 'old' }, { update: async () => undefined })
     expect(await failureOf(ensure())).toMatchObject({

@@ -118,17 +118,6 @@ describe('ensureRelease', () => {
     expect(server.rows.get('1.0')).toMatchObject({ ref: 'main', url: 'https://kept.example/' })
   })
 
-  it('treats a release that merely looks like it as absent, and leaves it alone', async () => {
-    const server = new MemorySentry()
-    server.add({ version: '1.0-RC' })
-    const { ensure, logger } = start(server, {
-      find: async () => ({ version: '1.0-RC', projects: [projectOf('web')] }),
-    })
-    expect(await ensure(WANTED)).toMatchObject({ created: true, confirmedVersion: '1.0' })
-    expect(logger.said('info').join('\n')).toContain('"1.0-RC", which is ignored')
-    expect([...server.rows.keys()]).toEqual(['1.0-RC', '1.0'])
-  })
-
   it('reaches what is wanted from any state, touches nothing else, and then has nothing left to do', async () => {
     const text = fc.constantFrom('main', 'old', null)
     const state = fc.option(
@@ -367,26 +356,6 @@ describe('a server that does not show what it accepted', () => {
 })
 
 describe('a server that lies', () => {
-  it('about the version it created is an error', async () => {
-    const { ensure, told } = start(new MemorySentry(), {
-      create: async () => ({
-        kind: 'ok',
-        status: 201,
-        release: { version: '1.O', projects: [projectOf('web')] },
-      }),
-    })
-    expect(await messageOf(ensure(WANTED))).toMatch(/"1\.0".*"1\.O"/)
-    expect(told).toEqual([])
-  })
-
-  it('about the version it updated never reaches the outputs', async () => {
-    const { ensure, told } = start(serverWith({ ref: 'old' }), {
-      update: async () => ({ version: '0.9', ref: 'main', projects: [projectOf('web')] }),
-    })
-    await ensure(EXPLICIT_REF).catch(() => undefined)
-    expect(told.filter(({ release }) => release.version !== '1.0')).toEqual([])
-  })
-
   it('about attaching a project is an error, not a loop', async () => {
     const server = serverWith()
     const { ensure } = start(server, {
