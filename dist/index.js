@@ -1792,7 +1792,7 @@ function watchConnection() {
     };
 }
 function rejectable() {
-    let reject = (_) => undefined;
+    let reject = () => undefined;
     const promise = new Promise((_, fail) => {
         reject = fail;
     });

@@ -91,7 +91,7 @@ export function watchConnection(): ConnectionWatch {
 }
 
 function rejectable(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
-  let reject = (_: Error): void => undefined
+  let reject: (error: Error) => void = () => undefined
   const promise = new Promise<never>((_, fail) => {
     reject = fail
   })
