@@ -564,7 +564,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3577);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8559);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -574,7 +574,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3577:
+/***/ 8559:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -585,8 +585,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: main, post
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
@@ -4809,7 +4809,7 @@ async function sourceMaps(wanted, step) {
     const { logger, outputs } = world.actions;
     report.stage = 'source-maps';
     // Late, because many releases have no scripts.
-    const { renderSourceMaps, uploadSourceMaps } = await __nccwpck_require__.e(/* import() */ 305).then(__nccwpck_require__.bind(__nccwpck_require__, 9305));
+    const { renderSourceMaps, uploadSourceMaps } = await __nccwpck_require__.e(/* import() */ 584).then(__nccwpck_require__.bind(__nccwpck_require__, 1584));
     const { projects, version } = inputs.sentry;
     await logger.group('Source maps', () => uploadSourceMaps(wanted, {
         ...sentry,
@@ -5593,7 +5593,7 @@ function readEvent(path) {
     if (!path)
         return undefined;
     try {
-        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8').replace(/^\uFEFF/, ''));
+        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8').replace(/^\uFEFF/, ''));
     }
     catch {
         return undefined;
@@ -6273,6 +6273,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
+/***/ 3024:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
@@ -13638,7 +13645,7 @@ function _function(params) {
 /******/ 	// This function allow to reference async chunks
 /******/ 	__nccwpck_require__.u = (chunkId) => {
 /******/ 		// return url for filenames based on template
-/******/ 		return {"108":"abf","305":"sourcemaps","539":"http-write","637":"http-write-packages","778":"github-octokit-packages","825":"github-octokit","856":"http-tunnel"}[chunkId] + ".js";
+/******/ 		return {"108":"abf","539":"http-write","584":"sourcemaps","637":"http-write-packages","778":"github-octokit-packages","825":"github-octokit","856":"http-tunnel"}[chunkId] + ".js";
 /******/ 	};
 /******/ })();
 /******/ 

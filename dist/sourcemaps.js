@@ -1,8 +1,8 @@
-export const id = 305;
-export const ids = [305];
+export const id = 584;
+export const ids = [584];
 export const modules = {
 
-/***/ 9305:
+/***/ 1584:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -12,6 +12,8 @@ __webpack_require__.d(__webpack_exports__, {
   uploadSourceMaps: () => (/* binding */ uploadSourceMaps)
 });
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./src/text/sanitize.ts
 var sanitize = __webpack_require__(4212);
 // EXTERNAL MODULE: ./node_modules/zod/v4/mini/schemas.js + 5 modules
@@ -137,22 +139,8 @@ function refusedSize(response, bytes) {
     });
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
-;// CONCATENATED MODULE: ./src/sourcemaps/discover.ts
+;// CONCATENATED MODULE: ./src/sourcemaps/paths.ts
 
-const SCRIPTS = new Set(['.js', '.cjs', '.mjs']);
-const PAGES = new Set(['.html', '.htm', '.json', '.webmanifest']);
-/** Finds scripts, maps and pages below the roots. Nothing outside of the workspace is looked into, whatever a link says. */
-async function discover(roots, workspace, files) {
-    const real = (await files.realPath(workspace)) ?? workspace;
-    const lists = { scripts: [], maps: [], pages: [], problems: [], notices: [] };
-    const search = { files, workspace: real, seen: new Set(), urls: new Map(), ...lists };
-    for (const root of roots)
-        await searchRoot(root, search);
-    search.scripts.sort((a, b) => (a.url < b.url ? -1 : 1));
-    return search;
-}
 /** Whether an absolute path without links is inside of a directory, or is it. */
 function isInside(path, directory) {
     return path === directory || path.startsWith(directory.endsWith(external_node_path_.sep) ? directory : directory + external_node_path_.sep);
@@ -161,78 +149,37 @@ function isInside(path, directory) {
 function shownPath(path, workspace) {
     return (0,external_node_path_.relative)(workspace, path).split(external_node_path_.sep).join('/') || '.';
 }
-async function searchRoot(root, search) {
-    const { files, workspace, problems } = search;
-    const path = await files.realPath((0,external_node_path_.resolve)(workspace, root.path));
-    if (path === undefined) {
-        problems.push(`${root.path}: no such file or directory in the workspace`);
-        return;
-    }
-    if (!isInside(path, workspace)) {
-        problems.push(`${root.path}: the path is outside of the workspace`);
-        return;
-    }
-    const entry = await files.entry(path);
-    if (entry?.kind === 'directory')
-        await walk(path, path, root, search);
-    else if (entry?.kind === 'file')
-        takeFile(path, path, (0,external_node_path_.dirname)(path), root, search);
-    else
-        problems.push(`${root.path}: neither a file nor a directory`);
+/** Such as `.js`, in lower case. */
+function extensionOf(path) {
+    return (0,external_node_path_.extname)(path).toLowerCase();
 }
-/** @param named the path of the directory as it was reached, which the URLs come from */
-async function walk(directory, named, root, search) {
-    if (search.seen.has(directory))
-        return;
-    search.seen.add(directory);
-    const base = await search.files.realPath((0,external_node_path_.resolve)(search.workspace, root.path));
-    for (const { name, kind } of await search.files.list(directory)) {
-        // Hidden files are no part of a build, and packages are no part of the project.
-        if (name.startsWith('.') || name === 'node_modules')
-            continue;
-        const path = (0,external_node_path_.join)(directory, name);
-        if (kind === 'link')
-            await followLink(path, (0,external_node_path_.join)(named, name), base ?? directory, root, search);
-        else if (kind === 'directory')
-            await walk(path, (0,external_node_path_.join)(named, name), root, search);
-        else if (kind === 'file')
-            takeFile(path, (0,external_node_path_.join)(named, name), base ?? directory, root, search);
-    }
+
+;// CONCATENATED MODULE: ./src/sourcemaps/errors.ts
+
+
+
+/** Lines of a message. */
+const MAX_LISTED = 20;
+function listed(lines) {
+    const shown = lines.slice(0, MAX_LISTED).map((line) => (0,sanitize/* plain */.pj)(line));
+    return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join('\n');
 }
-async function followLink(path, named, base, root, search) {
-    const target = await search.files.realPath(path);
-    if (target === undefined)
-        return;
-    if (!isInside(target, search.workspace)) {
-        search.notices.push(`${shownPath(named, search.workspace)}: the link leads out of the workspace and is not followed.`);
-        return;
-    }
-    const entry = await search.files.entry(target);
-    if (entry?.kind === 'directory')
-        await walk(target, named, root, search);
-    else if (entry?.kind === 'file')
-        takeFile(target, named, base, root, search);
+function failure(message, advice) {
+    return new errors/* ActionError */.lZ(message, { title: 'Source maps failed', advice });
 }
-function takeFile(path, named, base, root, search) {
-    if (search.seen.has(path))
-        return;
-    search.seen.add(path);
-    const extension = (0,external_node_path_.extname)((0,external_node_path_.basename)(named)).toLowerCase();
-    if (extension === '.map')
-        search.maps.push(path);
-    if (PAGES.has(extension))
-        search.pages.push(path);
-    if (!SCRIPTS.has(extension))
-        return;
-    const shown = shownPath(path, search.workspace);
-    const url = `${root.prefix}/${shownPath(named, base)}`;
-    const other = search.urls.get(url);
-    if (other !== undefined) {
-        search.problems.push(`${other} and ${shown} would both be ${url}: give one of them a prefix of its own, as in "dist/admin => ~/admin"`);
-        return;
-    }
-    search.urls.set(url, shown);
-    search.scripts.push({ path, shown, url });
+/** What the file system refused, as an error that a person can act on; undefined for any other error. */
+function fileError(error, workspace) {
+    const { code, syscall, path } = error;
+    if (!(error instanceof Error) || typeof code !== 'string' || typeof syscall !== 'string')
+        return undefined;
+    const where = typeof path === 'string' ? (0,sanitize/* plain */.pj)(shownPath(path, workspace)) : 'a file';
+    return failure(`The runner refused to ${syscall} ${where} (${(0,sanitize/* plain */.pj)(code, 20)}).`, code === 'ENOSPC'
+        ? 'Free space on the disk of the runner.'
+        : 'Check the owner and the permissions of this file.');
+}
+/** @param what the file, as a person knows it */
+function changedMeanwhile(what) {
+    return failure(`${what} was changed by another process while this step ran.`, 'Run this step after everything that writes to the build directory has ended.');
 }
 
 // EXTERNAL MODULE: ./src/summary/markdown.ts
@@ -289,8 +236,6 @@ function table(rows) {
 ;// CONCATENATED MODULE: ./src/sourcemaps/check.ts
 
 
-
-
 /** What must hold before a file is changed or a byte is sent. */
 /** With `check`, every script must have its id already. */
 function checkIds(scripts, { inject }) {
@@ -314,30 +259,340 @@ function checkUsable(scripts, { missing }, logger) {
     else
         logger.info(message);
 }
-/** Lines of a message. */
-const MAX_LISTED = 20;
-function listed(lines) {
-    const shown = lines.slice(0, MAX_LISTED).map((line) => (0,sanitize/* plain */.pj)(line));
-    return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join('\n');
-}
-function failure(message, advice) {
-    return new errors/* ActionError */.lZ(message, { title: 'Source maps failed', advice });
-}
-/** What the file system refused, as an error that a person can act on; undefined for any other error. */
-function fileError(error, workspace) {
-    const { code, syscall, path } = error;
-    if (!(error instanceof Error) || typeof code !== 'string' || typeof syscall !== 'string')
-        return undefined;
-    const where = typeof path === 'string' ? (0,sanitize/* plain */.pj)(shownPath(path, workspace)) : 'a file';
-    return failure(`The runner refused to ${syscall} ${where} (${(0,sanitize/* plain */.pj)(code, 20)}).`, code === 'ENOSPC'
-        ? 'Free space on the disk of the runner.'
-        : 'Check the owner and the permissions of this file.');
-}
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __webpack_require__(4573);
+;// CONCATENATED MODULE: ./src/sourcemaps/read-script.ts
+
+
+/** Bytes. Node cannot hold a longer text than 512 MiB, and Sentry processes much less. */
+const MAX_SCRIPT = 256 * 1024 * 1024;
+/** @returns the bytes of a script, or why a file with the name of a script cannot be handled as one */
+async function readScript(path, files) {
+    const entry = await files.entry(path);
+    if (entry && entry.size > MAX_SCRIPT)
+        return { problem: 'the script is larger than 256 MiB' };
+    const script = await files.read(path);
+    const problem = problemOf(script);
+    return problem === undefined ? script : { problem };
+}
+function sha1(bytes) {
+    return (0,external_node_crypto_.createHash)('sha1').update(bytes).digest('hex');
+}
+function problemOf(script) {
+    if (script[0] === 0x1f && script[1] === 0x8b)
+        return 'the file is compressed with gzip: run this step before compression';
+    const magic = script.toString('hex', 0, 8);
+    if (magic === 'c61fbc03c103191f')
+        return 'Hermes bytecode: upload it with the tools of Sentry for React Native';
+    if (magic.startsWith('e5d10bfb'))
+        return 'a RAM bundle: upload it with the tools of Sentry for React Native';
+    return (0,external_node_buffer_.isUtf8)(script) ? undefined : 'the script is not UTF-8';
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/replace.ts
+
+
+
+
+
+
+
+
+/**
+ * Replaces files all together or not at all. New files are written beside the old ones. Then a journal says what is about
+ * to be renamed, and each old file is kept under a second name until all are renamed. A process that is killed in between
+ * leaves the journal, by which the next run undoes what was begun.
+ */
+/** Names of all files that are left behind when the process is killed; hidden, and so no part of a build. */
+const LEFTOVER = '.debug-ids-';
+const JOURNAL = /^\.debug-ids-[0-9a-f-]{36}\.json$/;
+/** Whether an earlier run was ended after it had begun to rename. */
+function isJournal(name) {
+    return JOURNAL.test(name);
+}
+function startReplacement() {
+    const staged = [];
+    return {
+        stage: async (path, bytes) => {
+            const { mode } = (0,external_node_fs_.statSync)(path);
+            const stem = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `${LEFTOVER}${(0,external_node_crypto_.randomUUID)()}`);
+            const [fresh, old] = [`${stem}.new`, `${stem}.old`];
+            staged.push({ path, fresh, old, digest: sha1(bytes), seen: stateOf(path) });
+            await (0,promises_.writeFile)(fresh, bytes, { mode: mode & 0o777, flag: 'wx' });
+            // The mask of the process does not apply to a file that replaces another.
+            (0,external_node_fs_.chmodSync)(fresh, mode & 0o7777);
+        },
+        commit: () => {
+            commit(staged.splice(0));
+        },
+        discard: () => {
+            clean(staged.splice(0));
+        },
+    };
+}
+/** Nothing in here waits, so that no signal and no other part of this process comes in between. */
+function commit(staged) {
+    const [first] = staged;
+    if (!first)
+        return;
+    const journal = (0,external_node_path_.join)((0,external_node_path_.dirname)(first.path), `${LEFTOVER}${(0,external_node_crypto_.randomUUID)()}.json`);
+    const renamed = [];
+    try {
+        for (const { path, old, seen } of staged) {
+            if (stateOf(path) !== seen)
+                throw changedMeanwhile((0,external_node_path_.basename)(path));
+            keep(path, old);
+        }
+        (0,external_node_fs_.writeFileSync)(journal, describe(staged, (0,external_node_path_.dirname)(journal)), { flag: 'wx' });
+        for (const one of staged) {
+            (0,external_node_fs_.renameSync)(one.fresh, one.path);
+            renamed.push(one);
+        }
+        (0,external_node_fs_.rmSync)(journal);
+    }
+    catch (error) {
+        // When this fails, too, the journal is there for the next run.
+        for (const { path, old } of renamed)
+            (0,external_node_fs_.renameSync)(old, path);
+        (0,external_node_fs_.rmSync)(journal, { force: true });
+        clean(staged);
+        throw error;
+    }
+    clean(staged);
+}
+function clean(staged) {
+    for (const { fresh, old } of staged) {
+        (0,external_node_fs_.rmSync)(fresh, { force: true });
+        (0,external_node_fs_.rmSync)(old, { force: true });
+    }
+}
+function describe(staged, directory) {
+    const entries = staged.map(({ path, old, digest }) => ({
+        path: (0,external_node_path_.relative)(directory, path),
+        old: (0,external_node_path_.relative)(directory, old),
+        digest,
+    }));
+    return JSON.stringify(entries);
+}
+/** A second name for a file; a copy where the file system has no such names. */
+function keep(path, old) {
+    try {
+        (0,external_node_fs_.linkSync)(path, old);
+    }
+    catch {
+        (0,external_node_fs_.copyFileSync)(path, old);
+    }
+}
+/** Differs when a file was written or replaced. */
+function stateOf(path) {
+    const { ino, size, mtimeMs } = (0,external_node_fs_.statSync)(path);
+    return `${ino} ${size} ${mtimeMs}`;
+}
+const JournalSchema = schemas/* array */.YOg(schemas/* object */.Ikc({ path: schemas/* string */.YjP(), old: schemas/* string */.YjP(), digest: schemas/* string */.YjP() }));
+/**
+ * Undoes what a run that was killed has begun, and removes the files that it left. A file that was written since then,
+ * such as by another build, stays as it is.
+ * @param leftovers absolute paths of files whose names begin with `LEFTOVER`
+ * @param workspace absolute, without links; nothing outside of it is touched
+ */
+function undoReplacement(leftovers, workspace) {
+    for (const journal of leftovers.filter((path) => isJournal((0,external_node_path_.basename)(path)))) {
+        for (const { path, old, digest } of readJournal(journal)) {
+            const [target, source] = [(0,external_node_path_.resolve)((0,external_node_path_.dirname)(journal), path), (0,external_node_path_.resolve)((0,external_node_path_.dirname)(journal), old)];
+            const inside = [target, source].every((one) => isRealInside(one, workspace));
+            if (!inside || !(0,external_node_path_.basename)(source).startsWith(LEFTOVER) || !exists(source))
+                continue;
+            if (exists(target) && sha1((0,external_node_fs_.readFileSync)(target)) === digest)
+                (0,external_node_fs_.renameSync)(source, target);
+        }
+    }
+    for (const path of leftovers)
+        (0,external_node_fs_.rmSync)(path, { force: true });
+}
+function readJournal(path) {
+    try {
+        return JournalSchema.parse(JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8')));
+    }
+    catch {
+        // Killed while it was written: nothing was renamed yet.
+        return [];
+    }
+}
+function isRealInside(path, workspace) {
+    try {
+        return isInside((0,external_node_path_.join)((0,external_node_fs_.realpathSync)((0,external_node_path_.dirname)(path)), (0,external_node_path_.basename)(path)), workspace);
+    }
+    catch {
+        return false;
+    }
+}
+function exists(path) {
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/roots.ts
+
+
+const SCRIPTS = new Set(['.js', '.cjs', '.mjs']);
+/** A file that the user names is a script also with one of these extensions, or with none. */
+const NAMED_SCRIPTS = new Set([...SCRIPTS, '.jsx', '.bundle', '.jsbundle', '']);
+/**
+ * Finds the roots in the workspace, in the order in which they are to be searched.
+ * @param workspace absolute, without links
+ * @returns the roots that exist, and what is wrong with the others
+ */
+async function findRoots(roots, workspace, files) {
+    const places = [];
+    const problems = [];
+    for (const root of roots) {
+        const place = await findRoot(root, workspace, files);
+        if (typeof place === 'string')
+            problems.push(`${root.path}: ${place}`);
+        else
+            places.push(place);
+    }
+    return { places: inOrder(places), problems };
+}
+/** @returns what is wrong with the root when it cannot be searched */
+async function findRoot(root, workspace, files) {
+    const path = await files.realPath((0,external_node_path_.resolve)(workspace, root.path));
+    if (path === undefined)
+        return `no such file or directory in the workspace${hint(root.path)}`;
+    if (!isInside(path, workspace))
+        return 'the path is outside of the workspace';
+    const kind = (await files.entry(path))?.kind;
+    if (kind === 'directory')
+        return { root, path, isFile: false };
+    if (kind !== 'file')
+        return 'neither a file nor a directory';
+    const extension = extensionOf(path);
+    const isKnown = NAMED_SCRIPTS.has(extension) || extension === '.map';
+    return isKnown ? { root, path, isFile: true } : 'not a script (.js, .cjs, .mjs)';
+}
+/** A root inside of another one comes first when it has a prefix of its own, so that its files get it. */
+function inOrder(places) {
+    const isOwn = ({ path, root }) => places.some((outer) => outer.path !== path && isInside(path, outer.path) && outer.root.prefix !== root.prefix);
+    const own = places.filter(isOwn).toSorted((a, b) => b.path.length - a.path.length);
+    const others = places.filter((place) => !own.includes(place));
+    return [...own, ...others.toSorted((a, b) => a.path.length - b.path.length)];
+}
+/** Why a path that other tools accept is not found. */
+function hint(path) {
+    if (/[*?{}[\]]/.test(path))
+        return ' (patterns are not supported: give a directory)';
+    return /[\s,;]/.test(path) ? ' (give one path per line)' : '';
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/discover.ts
+
+
+
+
+const PAGES = new Set(['.html', '.htm', '.json', '.webmanifest']);
+const COMPRESSED = new Set(['.gz', '.br', '.zst']);
+/** Finds scripts, maps and pages below the roots. Nothing outside of the workspace is read, whatever a link says. */
+async function discover(roots, workspace, files) {
+    const real = (await files.realPath(workspace)) ?? workspace;
+    const { places, problems } = await findRoots(roots, real, files);
+    const search = {
+        files,
+        workspace: real,
+        seen: new Set(),
+        urls: new Map(),
+        scripts: [],
+        maps: [],
+        pages: [],
+        compressed: new Set(),
+        leftovers: [],
+        problems,
+        notices: [],
+    };
+    for (const place of places)
+        await searchPlace(place, search);
+    search.scripts.sort((a, b) => (a.url < b.url ? -1 : 1));
+    return search;
+}
+async function searchPlace({ root, path, isFile }, search) {
+    if (!isFile) {
+        await walk(path, path, { root, path }, search);
+        return;
+    }
+    const directory = (0,external_node_path_.dirname)(path);
+    for (const { name } of await search.files.list(directory))
+        takeSpecial((0,external_node_path_.join)(directory, name), search);
+    takeFile(path, path, { root, path: directory, isNamed: true }, search);
+}
+/** @param named the path of the directory as it was reached, which the URLs come from */
+async function walk(directory, named, base, search) {
+    if (search.seen.has(directory))
+        return;
+    search.seen.add(directory);
+    for (const { name, kind } of await search.files.list(directory)) {
+        const path = (0,external_node_path_.join)(directory, name);
+        takeSpecial(path, search);
+        // Hidden files are no part of a build, and packages are no part of the project.
+        if (name.startsWith('.') || name === 'node_modules')
+            continue;
+        if (kind === 'link')
+            await followLink(path, (0,external_node_path_.join)(named, name), base, search);
+        else if (kind === 'directory')
+            await walk(path, (0,external_node_path_.join)(named, name), base, search);
+        else if (kind === 'file')
+            takeFile(path, (0,external_node_path_.join)(named, name), base, search);
+    }
+}
+async function followLink(path, named, base, search) {
+    const target = await search.files.realPath(path);
+    if (target === undefined)
+        return;
+    if (!isInside(target, search.workspace)) {
+        search.notices.push(`${shownPath(named, search.workspace)}: the link leads out of the workspace and is not followed.`);
+        return;
+    }
+    const entry = await search.files.entry(target);
+    if (entry?.kind === 'directory')
+        await walk(target, named, base, search);
+    else if (entry?.kind === 'file')
+        takeFile(target, named, base, search);
+}
+/** Files that say something about others, wherever they are. */
+function takeSpecial(path, { leftovers, compressed }) {
+    if ((0,external_node_path_.basename)(path).startsWith(LEFTOVER))
+        leftovers.push(path);
+    else if (COMPRESSED.has(extensionOf(path)))
+        compressed.add(path);
+}
+function takeFile(path, named, base, search) {
+    if (search.seen.has(path))
+        return;
+    search.seen.add(path);
+    const extension = extensionOf(named);
+    if (extension === '.map')
+        search.maps.push(path);
+    else if (PAGES.has(extension))
+        search.pages.push(path);
+    else if ((base.isNamed ? NAMED_SCRIPTS : SCRIPTS).has(extension))
+        takeScript(path, named, base, search);
+}
+function takeScript(path, named, base, search) {
+    const shown = shownPath(path, search.workspace);
+    const url = `${base.root.prefix}/${shownPath(named, base.path)}`;
+    const other = search.urls.get(url);
+    if (other !== undefined) {
+        search.problems.push(`${other} and ${shown} would both be ${url}: give one of them a prefix of its own, as in "dist/admin => ~/admin"`);
+        return;
+    }
+    search.urls.set(url, shown);
+    search.scripts.push({ path, shown, url });
+}
+
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
 ;// CONCATENATED MODULE: ./src/sourcemaps/files.ts
@@ -374,14 +629,8 @@ function createFiles(temporary) {
             return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
         },
         read: (path) => (0,promises_.readFile)(path),
-        stage: async (path, bytes) => {
-            const { mode } = await (0,promises_.lstat)(path);
-            const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_crypto_.randomUUID)()}.tmp`);
-            await (0,promises_.writeFile)(temporary, bytes, { mode: mode & 0o777, flag: 'wx' });
-            // The mask of the process does not apply to a file that replaces another.
-            await (0,promises_.chmod)(temporary, mode & 0o7777);
-            return { commit: () => (0,promises_.rename)(temporary, path), discard: () => (0,promises_.rm)(temporary, { force: true }) };
-        },
+        replace: startReplacement,
+        undoReplacement: undoReplacement,
         remove: (path) => (0,promises_.rm)(path),
         scratch: async () => {
             const directory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary ?? (0,external_node_os_.tmpdir)(), 'bundle-'));
@@ -433,39 +682,63 @@ async function orUndefined(promise) {
 ;// CONCATENATED MODULE: ./src/sourcemaps/integrity.ts
 
 
+/** What becomes wrong because a script or a map changes: hashes of it, and compressed copies of it. */
 /** Bytes. Pages and manifests are smaller. */
 const MAX_PAGE = 5 * 1024 * 1024;
 /** Hashes as pages and manifests write them: integrity attributes in base64, lists of service workers in hex. */
 const BASE64 = /sha(256|384|512)-([A-Za-z0-9+/]{43,86}={0,2})/g;
 const HEX = /(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])/g;
 const HEX_ALGORITHMS = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
+/** Only a script with one of these words can hold hashes: the list of a service worker, or a loader of other scripts. */
+const WORDS_OF_LISTS = ['revision', 'sha256-', 'sha384-', 'sha512-'];
+/** Whether a script is worth a search for hashes of others. */
+function mayHoldHashes(script) {
+    return script.length <= MAX_PAGE && WORDS_OF_LISTS.some((word) => script.includes(word));
+}
 /**
- * Files that hold a hash of a script whose bytes are about to change, which a browser would then refuse.
- * @returns sentences, one a script
+ * Files that hold a hash of a script or map whose bytes are about to change, which a browser would then refuse.
+ * @returns sentences, one a changing file
  */
 async function findHashes(found, scripts, files) {
-    const changing = scripts.filter(({ inject }) => inject);
+    const changing = changingFiles(scripts, found.workspace);
+    if (changing.length === 0)
+        return [];
     const hashes = { kinds: new Map(), pages: new Map() };
-    for (const page of changing.length > 0 ? found.pages : [])
+    const lists = scripts.flatMap(({ file, mayHoldHashes }) => (mayHoldHashes ? [file.path] : []));
+    for (const page of [...found.pages, ...lists])
         await collect(page, found.workspace, files, hashes);
     if (hashes.pages.size === 0)
         return [];
     const sentences = [];
-    for (const { file } of changing) {
-        const script = await files.read(file.path);
+    for (const { path, shown } of changing) {
+        const bytes = await files.read(path);
         const page = [...hashes.kinds.values()]
-            .map(({ algorithm, encoding }) => hashes.pages.get((0,external_node_crypto_.createHash)(algorithm).update(script).digest(encoding)))
+            .map(({ algorithm, encoding }) => hashes.pages.get((0,external_node_crypto_.createHash)(algorithm).update(bytes).digest(encoding)))
             .find((name) => name !== undefined);
         if (page !== undefined)
-            sentences.push(`${page} holds a hash of ${file.shown}, which is not valid any more.`);
+            sentences.push(`${page} holds a hash of ${shown}, which is not valid any more.`);
     }
     return sentences;
+}
+/** Compressed copies of files that are about to change: a server that prefers them would deliver the old ones. */
+function findCopies(found, scripts) {
+    return changingFiles(scripts, found.workspace).flatMap(({ path, shown }) => ['.gz', '.br', '.zst']
+        .filter((extension) => found.compressed.has(path + extension))
+        .map((extension) => `${shown}${extension} is a copy of ${shown} without its debug id.`));
+}
+function changingFiles(scripts, workspace) {
+    return scripts
+        .filter(({ inject }) => inject)
+        .flatMap(({ file, map }) => [
+        { path: file.path, shown: file.shown },
+        ...(map?.kind === 'file' ? [{ path: map.path, shown: shownPath(map.path, workspace) }] : []),
+    ]);
 }
 async function collect(path, workspace, files, { kinds, pages }) {
     const entry = await files.entry(path);
     if (entry?.kind !== 'file' || entry.size > MAX_PAGE)
         return;
-    const text = (await files.read(path)).toString('utf8');
+    const text = (await files.read(path)).toString('latin1');
     const add = (hash, algorithm, encoding) => {
         kinds.set(`${algorithm} ${encoding}`, { algorithm, encoding });
         if (!pages.has(hash))
@@ -553,6 +826,9 @@ async function compressFile(content) {
 function entrySize(name, compressedSize) {
     return 30 + 46 + 2 * Buffer.byteLength(name) + compressedSize;
 }
+function directoryEntrySize(name) {
+    return 46 + name.length;
+}
 function localHeader(name, file) {
     const head = Buffer.alloc(30);
     head.writeUInt32LE(LOCAL, 0);
@@ -609,6 +885,7 @@ class BundleWriter {
     #names = new Set();
     #size = 0;
     #manifestSize = 0;
+    #directorySize = 0;
     constructor(sink) {
         this.#sink = sink;
     }
@@ -624,8 +901,7 @@ class BundleWriter {
         if (this.#entries.length + artifacts.length >= MAX_ENTRIES)
             return false;
         const added = artifacts.reduce((sum, { artifact, compressed }) => sum + entrySize(artifact.url, compressed.bytes.length) + 3 * Buffer.byteLength(artifact.url) + 300, 0);
-        const directorySize = this.#entries.reduce((sum, { name }) => sum + 46 + name.length, 0);
-        return this.#size + directorySize + this.#manifestSize + added + RESERVE <= limit;
+        return this.#size + this.#directorySize + this.#manifestSize + added + RESERVE <= limit;
     }
     async add(artifact, compressed) {
         const { type, url, debugId, sourcemap } = artifact;
@@ -642,7 +918,7 @@ class BundleWriter {
     }
     /** Writes manifest and directory; may be done again when the sink was cut back to the size before. */
     async finish(owner) {
-        const [files, size] = [this.#entries.length, this.#size];
+        const [files, size, directorySize] = [this.#entries.length, this.#size, this.#directorySize];
         const id = toUuid(this.#hash.copy().digest());
         const manifest = Buffer.from(JSON.stringify({ files: this.#files, ...attributes(id, owner) }));
         await this.#write(MANIFEST, await compressFile(manifest));
@@ -651,6 +927,7 @@ class BundleWriter {
         const bundle = { id, files, size: this.#size };
         this.#entries.length = files;
         this.#size = size;
+        this.#directorySize = directorySize;
         return bundle;
     }
     async #write(path, compressed) {
@@ -664,6 +941,7 @@ class BundleWriter {
             compressedSize: compressed.bytes.length,
             at: this.#size,
         });
+        this.#directorySize += directoryEntrySize(name);
         await this.#put(localHeader(name, compressed));
         await this.#put(compressed.bytes);
     }
@@ -710,8 +988,6 @@ function attributes(id, owner) {
     };
 }
 
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __webpack_require__(4573);
 ;// CONCATENATED MODULE: ./src/sourcemaps/json-spans.ts
 /** Places of values inside the bytes of a JSON document, so that a few of them can be changed and all else stays as it is. */
 const QUOTE = 0x22;
@@ -1009,9 +1285,7 @@ function readDirectives(text, from) {
     const directives = [];
     let at = skipTrivia(text, from).at;
     for (;;) {
-        const string = /"(?:[^"\\\r\n]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\r\n]|\\(?:\r\n|[\s\S]))*'/y;
-        string.lastIndex = at;
-        const token = string.exec(text)?.[0];
+        const token = stringAt(text, at);
         if (token === undefined)
             return directives;
         const after = skipTrivia(text, at + token.length);
@@ -1023,10 +1297,26 @@ function readDirectives(text, from) {
         at = skipTrivia(text, next === ';' ? after.at + 1 : after.at).at;
     }
 }
+/** The string literal that begins at a place. It may be as long as the file, which no regular expression can match. */
+function stringAt(text, from) {
+    const quote = text[from];
+    if (quote !== '"' && quote !== "'")
+        return undefined;
+    for (let at = from + 1; at < text.length; at += 1) {
+        const character = text[at];
+        if (character === quote)
+            return text.slice(from, at + 1);
+        if (character === '\n' || character === '\r')
+            return undefined;
+        if (character === '\\')
+            at += text.startsWith('\r\n', at + 1) ? 2 : 1;
+    }
+    return undefined;
+}
 /** Skips white space and comments. */
 function skipTrivia(text, from) {
     // White space of ECMAScript in UTF-8 bytes, then both kinds of comments.
-    const trivia = /[\t\v\f \r\n]|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y;
+    const trivia = /[\t\v\f \r\n]{1,1000}|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y;
     let at = from;
     let newLine = false;
     for (;;) {
@@ -1115,17 +1405,32 @@ function lineEdits(map, top, addedLine) {
     });
 }
 /** Lines are separated by semicolons, and all numbers in them are relative: one more semicolon moves what follows. */
-function semicolonEdit(map, { start, end }, addedLine) {
-    if (end - start <= 2)
+function semicolonEdit(map, span, addedLine) {
+    const { start, end } = span;
+    if (map.subarray(start, end).includes(BACKSLASH))
+        return escapedEdit(map, span, addedLine);
+    const at = afterSemicolons(map, start + 1, end, addedLine);
+    return at === undefined || end - start <= 2 ? [] : [{ start: at, end: at, bytes: Buffer.from(';') }];
+}
+/** No tool escapes characters of mappings, but JSON allows it. */
+function escapedEdit(map, { start, end }, addedLine) {
+    const text = Buffer.from(JSON.parse(map.toString('utf8', start, end)));
+    const at = afterSemicolons(text, 0, text.length, addedLine);
+    if (at === undefined)
         return [];
-    let at = start + 1;
-    for (let line = 0; line < addedLine; line += 1) {
-        const next = map.indexOf(0x3b, at);
+    const moved = `${text.toString('utf8', 0, at)};${text.toString('utf8', at)}`;
+    return [{ start, end, bytes: Buffer.from(JSON.stringify(moved)) }];
+}
+/** The place behind so many semicolons; undefined when there are fewer. */
+function afterSemicolons(bytes, from, end, count) {
+    let at = from;
+    for (let seen = 0; seen < count; seen += 1) {
+        const next = bytes.indexOf(0x3b, at);
         if (next < 0 || next >= end)
-            return [];
+            return undefined;
         at = next + 1;
     }
-    return [{ start: at, end: at, bytes: Buffer.from(';') }];
+    return at;
 }
 /** A section at line 0 of a script with a hashbang has no code in that line, so every section moves. */
 function offsetEdit(map, section) {
@@ -1142,7 +1447,6 @@ function offsetEdit(map, section) {
 
 const KEY = 'sourceMappingURL=';
 const DEBUG_ID = /^\/\/#[ \t]*debugId=([0-9a-f-]{32,36})$/i;
-const LINE_BREAKS = ['\n', '\r', '\xe2\x80\xa8', '\xe2\x80\xa9'];
 /**
  * Reads the trailing comments of a script, from its end up to the last line with code. That line counts only for a
  * reference which runs to its end without a quote: text inside of a string or a template never names a map.
@@ -1153,11 +1457,14 @@ function readTrailer(script) {
     let reference;
     let debugId;
     let end = text.length;
+    let begin = end;
     for (;;) {
         end = trimmedEnd(text, end);
         if (end === 0)
             break;
-        const begin = lineStart(text, end);
+        // Several comments may be in one line.
+        if (begin >= end)
+            begin = lineStart(text, end);
         const line = text.slice(begin, end);
         if (line.trimStart().startsWith('//')) {
             reference ??= readReference(text, begin, end, '//');
@@ -1183,9 +1490,10 @@ function readTrailer(script) {
 }
 /** The reference that ends at `end`, in a comment that `open` begins. */
 function readReference(text, begin, end, open) {
-    const key = text.lastIndexOf(KEY, end - KEY.length);
-    if (key < begin)
+    const inside = text.slice(begin, end).lastIndexOf(KEY);
+    if (inside < 0)
         return undefined;
+    const key = begin + inside;
     const before = text.slice(Math.max(begin, key - 8), key);
     const at = key + KEY.length;
     const value = text.slice(at, end);
@@ -1207,14 +1515,23 @@ function trimmedEnd(text, from) {
     }
 }
 function lineStart(text, end) {
-    return Math.max(0, ...LINE_BREAKS.map((mark) => {
-        const at = text.lastIndexOf(mark, end - 1);
-        return at < 0 ? 0 : at + mark.length;
-    }));
+    for (let at = end; at > 0; at -= 1) {
+        const last = text[at - 1];
+        if (last === '\n' || last === '\r')
+            return at;
+        if ((last === '\xa8' || last === '\xa9') && text.startsWith('\xe2\x80', at - 3))
+            return at;
+    }
+    return 0;
 }
-/** The map inside of a `data:` reference; undefined when the reference is no such URL. */
+const DATA_URL = /^data:([^,]*),/i;
+/** Whether a reference holds the map itself. */
+function isInline(reference) {
+    return DATA_URL.test(reference);
+}
+/** The map inside of a `data:` reference; undefined when the reference is not such a URL. */
 function decodeInline(reference) {
-    const match = /^data:([^,]*),/i.exec(reference);
+    const match = DATA_URL.exec(reference);
     if (!match)
         return undefined;
     const payload = reference.slice(match[0].length);
@@ -1223,23 +1540,35 @@ function decodeInline(reference) {
     return Buffer.from(percentDecoded(payload) ?? payload, 'utf8');
 }
 /**
- * Where the map of a script may be, best first, as paths in the form of `script`.
+ * Where the map that a script names may be, best first, as paths in the form of `script`.
  * @param script path with `/`
- * @param reference what the script names, undefined when it names nothing
  */
-function mapCandidates(script, reference) {
+function namedMaps(script, reference) {
     const directory = external_node_path_.posix.dirname(script);
-    const beside = (name) => external_node_path_.posix.join(directory, name);
-    if (reference === undefined)
-        return unique([`${script}.map`, ...guesses(external_node_path_.posix.basename(script)).map(beside)]);
-    const path = reference.replace(/[?#].*$/s, '');
-    const spellings = [path, percentDecoded(path) ?? path, reference];
-    const names = spellings.map((spelling) => external_node_path_.posix.basename(spelling)).filter((name) => name !== '');
     // A place on another machine, or below the root of a web server, says nothing about this directory.
-    const local = /^([a-z][a-z0-9+.-]*:|\/)/i.test(path)
+    const local = /^([a-z][a-z0-9+.-]*:|\/)/i.test(reference)
         ? []
-        : spellings.map((spelling) => external_node_path_.posix.join(directory, spelling));
-    return unique([...local, ...names.map(beside), `${script}.map`]);
+        : spellings(reference).map((spelling) => external_node_path_.posix.join(directory, spelling));
+    return unique([...local, ...namesIn(reference).map((name) => external_node_path_.posix.join(directory, name))]);
+}
+/** Where tools put the map of a script that names none (a hidden source map). @param script path with `/` */
+function guessedMaps(script) {
+    return guesses(external_node_path_.posix.basename(script)).map((name) => external_node_path_.posix.join(external_node_path_.posix.dirname(script), name));
+}
+/** The names that the map of a script may have, in whatever directory. */
+function mapNames(script, reference) {
+    const name = external_node_path_.posix.basename(script);
+    return unique([...(reference === undefined ? guesses(name) : namesIn(reference)), `${name}.map`]);
+}
+/** A reference without query and fragment, as it is, decoded, and whole: a name may hold these characters. */
+function spellings(reference) {
+    const path = reference.replace(/[?#].*$/s, '');
+    return [path, percentDecoded(path) ?? path, reference];
+}
+function namesIn(reference) {
+    return spellings(reference)
+        .map((spelling) => external_node_path_.posix.basename(spelling))
+        .filter((name) => name !== '');
 }
 function guesses(name) {
     const extension = external_node_path_.posix.extname(name);
@@ -1283,35 +1612,253 @@ function mapReference({ file, map }) {
     return map?.kind === 'file' ? (0,external_node_path_.relative)((0,external_node_path_.dirname)(file.path), map.path).split(external_node_path_.sep).join('/') : undefined;
 }
 
+;// CONCATENATED MODULE: ./src/sourcemaps/rewrite.ts
+
+
+/** Cuts a prefix off the sources inside of a map. `auto`: the longest directory that all absolute sources have in common. */
+function stripSources(map, prefix) {
+    return applyEdits(map, sourceEdits(map, mapStart(map), prefix));
+}
+function sourceEdits(map, start, prefix) {
+    const top = members(map, start);
+    const sections = top.get('sections');
+    if (sections) {
+        return json_spans_elements(map, sections.start).flatMap((section) => {
+            const inner = members(map, section.start).get('map');
+            return inner ? sourceEdits(map, inner.start, prefix) : [];
+        });
+    }
+    const span = top.get('sources');
+    return span ? sourceEdit(map, span, prefix) : [];
+}
+function sourceEdit(map, span, prefix) {
+    const sources = JSON.parse(map.toString('utf8', span.start, span.end));
+    const cut = prefix === 'auto' ? commonDirectory(sources) : prefix;
+    if (cut === '' || !sources.some((source) => source?.startsWith(cut)))
+        return [];
+    const stripped = sources.map((source) => (source?.startsWith(cut) ? source.slice(cut.length) : source));
+    return [{ ...span, bytes: Buffer.from(JSON.stringify(stripped)) }];
+}
+/** With the separator at its end; empty when the absolute sources have nothing in common. */
+function commonDirectory(sources) {
+    const absolute = sources.filter((source) => source !== null && /^(?:\/|[A-Za-z]:[\\/])/.test(source));
+    const [first, ...others] = absolute;
+    if (first === undefined)
+        return '';
+    let length = first.length;
+    for (const other of others) {
+        let same = 0;
+        while (same < length && other[same] === first[same])
+            same += 1;
+        length = same;
+    }
+    const common = first.slice(0, length);
+    return common.slice(0, Math.max(common.lastIndexOf('/'), common.lastIndexOf('\\')) + 1);
+}
+
+;// CONCATENATED MODULE: ./src/sourcemaps/make-bundles.ts
+
+
+
+
+
+
+
+
+/** Makes the bundles one after another; each is gone when the next is asked for. One script and its map are held at a time. */
+async function* makeBundles(scripts, options) {
+    const queue = scripts.filter(({ upload }) => upload);
+    let next = 0;
+    let carried;
+    while (next < queue.length || carried) {
+        const file = await options.files.scratch();
+        try {
+            const writer = new BundleWriter(file);
+            if (carried)
+                await addPair(writer, carried);
+            carried = undefined;
+            for (; next < queue.length; next += 1) {
+                options.signal.throwIfAborted();
+                const pair = await readPair(queue[next], options);
+                if (writer.fits(pair, options.maxSize))
+                    await addPair(writer, pair);
+                else if (writer.files === 0)
+                    throw tooLarge(queue[next], options.maxSize);
+                else {
+                    carried = pair;
+                    next += 1;
+                    break;
+                }
+            }
+            const end = writer.size;
+            const bundle = await writer.finish(options.owner);
+            yield {
+                ...bundle,
+                file,
+                remake: async (attempt) => {
+                    await file.truncate(end);
+                    return await writer.finish({ ...options.owner, attempt });
+                },
+            };
+        }
+        finally {
+            await file.close();
+        }
+    }
+}
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+async function addPair(writer, pair) {
+    for (const { artifact, compressed } of pair)
+        await writer.add(artifact, compressed);
+}
+async function readPair(prepared, options) {
+    const { file, id, map } = prepared;
+    const { files } = options;
+    const read = await files.read(file.path);
+    const mapFile = map?.kind === 'file' ? await files.read(map.path) : undefined;
+    if (sha1(read) !== prepared.digest)
+        throw changedMeanwhile(file.shown);
+    if (mapFile && sha1(mapFile) !== prepared.mapDigest)
+        throw changedMeanwhile(`the source map of ${file.shown}`);
+    const content = contents(prepared, read, mapFile);
+    const place = content.map && mapPlace(prepared);
+    const artifacts = [
+        {
+            type: 'minified_source',
+            url: file.url,
+            debugId: id,
+            sourcemap: place?.reference,
+            content: content.script,
+        },
+    ];
+    if (content.map && place) {
+        const uploaded = await finishMap(prepared, content.map, options);
+        artifacts.push({ type: 'source_map', url: place.url, debugId: id, content: uploaded });
+    }
+    const pair = [];
+    for (const artifact of artifacts)
+        pair.push({ artifact, compressed: await compressFile(artifact.content) });
+    return pair;
+}
+/** A map as it is uploaded: with the contents of its sources, and their paths as the user wants them. */
+async function finishMap({ file, map, withoutContent }, content, { files, workspace, stripPrefix }) {
+    const directory = (0,external_node_path_.dirname)(map?.kind === 'file' ? map.path : file.path);
+    // Sentry's reader does not know the mark.
+    const bom = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+    const plain = content.subarray(bom);
+    const whole = withoutContent > 0 ? await embedSources(plain, { files, workspace, directory }) : plain;
+    return stripPrefix === undefined ? whole : stripSources(whole, stripPrefix);
+}
+/** Where the bundle has the map: where it is from the script, or beside it when that cannot be said by a URL. */
+function mapPlace(prepared) {
+    const { url } = prepared.file;
+    const reference = mapReference(prepared);
+    const [, origin = '', path = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/]*|~?)(.*)$/is.exec(url) ?? [];
+    const joined = reference === undefined ? undefined : external_node_path_.posix.join(external_node_path_.posix.dirname(path), reference);
+    const climbs = reference !== undefined && external_node_path_.posix.join(external_node_path_.posix.dirname(path).slice(1), reference).startsWith('..');
+    if (reference === undefined || joined === undefined || climbs) {
+        return { url: `${url}.map`, reference: `${external_node_path_.posix.basename(url)}.map` };
+    }
+    return { url: origin + joined, reference };
+}
+function tooLarge({ file }, limit) {
+    return failure(`${file.shown} and its source map do not fit into one bundle of ${limit} bytes, the limit of this Sentry.`, 'Split the script, or leave sourcesContent out of its map.');
+}
+
 ;// CONCATENATED MODULE: ./src/sourcemaps/locate.ts
 
 
 
-async function locateMap(file, { reference }, context) {
-    const { files, workspace, mapsByName, notices } = context;
-    const inline = reference === undefined ? undefined : decodeInline(reference);
-    if (inline)
-        return { map: { kind: 'inline' }, bytes: inline, named: 'inline' };
-    const candidates = mapCandidates(file.path.split(external_node_path_.sep).join('/'), reference);
-    for (const candidate of candidates) {
-        const path = await readableMap(candidate, files, workspace);
-        if (path !== undefined)
-            return { map: { kind: 'file', path }, bytes: await files.read(path), named: reference };
+
+/**
+ * Finds the map of each script: the one that the script names, then the one that has its name, then what tools usually
+ * write. A guess never takes a map from the script that names it.
+ * @returns in the order of `tier`
+ */
+async function locateMaps(found, files) {
+    const mapsByName = new Map();
+    for (const path of found.maps) {
+        const same = mapsByName.get((0,external_node_path_.basename)(path));
+        if (same)
+            same.push(path);
+        else
+            mapsByName.set((0,external_node_path_.basename)(path), [path]);
     }
-    const names = new Set(candidates.map((candidate) => (0,external_node_path_.basename)(candidate)));
-    const elsewhere = [...names].flatMap((name) => mapsByName.get(name) ?? []);
-    const [only] = elsewhere;
-    if (only === undefined || elsewhere.length > 1)
-        return { map: undefined, bytes: undefined, named: reference };
-    notices.push(`${file.shown}: its map is taken from ${shownPath(only, workspace)}, the only one of that name.`);
-    return { map: { kind: 'file', path: only }, bytes: await files.read(only), named: reference };
+    const { workspace } = found;
+    const context = { files, workspace, mapsByName, claimed: new Set(), notices: [] };
+    const scripts = [];
+    for (const file of found.scripts) {
+        const located = await locate_readReference(file, context);
+        if (located)
+            scripts.push(located);
+    }
+    for (const tier of [2, 3]) {
+        for (const { map } of scripts)
+            if (map?.kind === 'file')
+                context.claimed.add(map.path);
+        for (const [index, located] of scripts.entries()) {
+            if (!located.map && located.problem === undefined)
+                scripts[index] = await guess(located, tier, context);
+        }
+    }
+    return { scripts: scripts.toSorted((a, b) => a.tier - b.tier), notices: context.notices };
 }
-/** The real path of a regular file inside of the workspace. */
-async function readableMap(path, files, workspace) {
-    const real = path.includes('\0') ? undefined : await files.realPath(path);
-    if (real === undefined || !isInside(real, workspace))
+/** A script with the map that it names. */
+async function locate_readReference(file, context) {
+    const none = { file, problem: undefined, reference: undefined, map: undefined, tier: 3 };
+    const script = await readScript(file.path, context.files);
+    if ('problem' in script)
+        return { ...none, problem: script.problem };
+    if (script.length === 0) {
+        context.notices.push(`${file.shown}: the script is empty and left out.`);
         return undefined;
-    return (await files.entry(real))?.kind === 'file' ? real : undefined;
+    }
+    const { reference } = readTrailer(script);
+    if (reference === undefined)
+        return none;
+    // Such a reference may have many megabytes, and is not kept.
+    if (isInline(reference))
+        return { ...none, map: { kind: 'inline' }, tier: 0 };
+    const path = await firstMap(namedMaps(slashes(file.path), reference), new Set(), context);
+    if (path === undefined)
+        return { ...none, reference };
+    const tier = path === `${file.path}.map` ? 0 : 1;
+    return { ...none, reference, map: { kind: 'file', path }, tier };
+}
+/** A script whose map has its name (2), or one of the names that tools give to maps (3). */
+async function guess(located, tier, context) {
+    const { file, reference } = located;
+    const script = slashes(file.path);
+    const guesses = reference === undefined ? guessedMaps(script) : [];
+    const candidates = tier === 2 ? [`${script}.map`] : guesses;
+    const path = await firstMap(candidates, context.claimed, context);
+    if (path !== undefined)
+        return { ...located, map: { kind: 'file', path }, tier };
+    const only = tier === 2 ? undefined : onlyMap(mapNames(script, reference), context);
+    if (only === undefined)
+        return located;
+    context.notices.push(`${file.shown}: its map is taken from ${shownPath(only, context.workspace)}, the only one of that name.`);
+    return { ...located, map: { kind: 'file', path: only }, tier };
+}
+/** The only map below the roots with one of the names, wherever it is. */
+function onlyMap(names, { mapsByName, claimed }) {
+    const elsewhere = names.flatMap((name) => mapsByName.get(name) ?? []);
+    const [only] = elsewhere;
+    return only === undefined || elsewhere.length > 1 || claimed.has(only) ? undefined : only;
+}
+/** The real path of the first that is a regular file inside of the workspace. */
+async function firstMap(candidates, excluded, { files, workspace }) {
+    for (const candidate of candidates) {
+        const real = candidate.includes('\0') ? undefined : await files.realPath(candidate);
+        if (real === undefined || !isInside(real, workspace) || excluded.has(real))
+            continue;
+        if ((await files.entry(real))?.kind === 'file')
+            return real;
+    }
+    return undefined;
+}
+function slashes(path) {
+    return path.split(external_node_path_.sep).join('/');
 }
 
 ;// CONCATENATED MODULE: ./src/sourcemaps/verify.ts
@@ -1441,6 +1988,61 @@ function readSegment(text, from, fields) {
     return [1, 4, 5].includes(count) ? { at, count } : `a segment of the map has ${count} numbers`;
 }
 
+;// CONCATENATED MODULE: ./src/sourcemaps/match.ts
+
+
+
+
+/**
+ * Reads the map of a script, and checks that it can be used for it.
+ * @param reference what the script names
+ * @param owner the script that has the same map already
+ */
+async function matchMap({ map, reference: named }, { script, reference }, owner, files) {
+    const nothing = { segments: 0, withoutContent: 0, debugId: undefined, foreign: false, bytes: undefined };
+    if (!map)
+        return { ...nothing, reason: reasonForNone(script, named) };
+    const bytes = map.kind === 'inline' ? decodeInline(reference ?? '') : await readFile(map.path, files);
+    if (!bytes)
+        return { ...nothing, reason: 'the map is larger than 256 MiB' };
+    const facts = readMap(bytes);
+    if ('problem' in facts)
+        return { ...nothing, bytes, reason: facts.problem };
+    const { debugId, withoutContent } = facts;
+    const read = { ...nothing, bytes, debugId, withoutContent };
+    if (owner && owner.digest !== sha1(script)) {
+        return {
+            ...read,
+            reason: `shares its source map with ${owner.shown}, which is another script`,
+            foreign: true,
+        };
+    }
+    return { ...read, ...verdictOf(facts, script) };
+}
+function verdictOf(facts, script) {
+    const verdict = verifyMap(facts, script.toString('utf8'));
+    return verdict.usable
+        ? { reason: undefined, segments: verdict.segments }
+        : { reason: verdict.reason, segments: 0 };
+}
+async function readFile(path, files) {
+    const entry = await files.entry(path);
+    return entry && entry.size > MAX_MAP ? undefined : await files.read(path);
+}
+/** Webpack writes the modules of such a build as texts, each with a map of its own that is found by no id. */
+function isEvalBuild(script) {
+    return script.includes('eval(') && script.includes('sourceURL=webpack');
+}
+/** Characters of a reference in a message. */
+const MAX_SHOWN = 200;
+function reasonForNone(script, named) {
+    if (named !== undefined)
+        return `source map ${named.slice(0, MAX_SHOWN)} not found`;
+    return isEvalBuild(script)
+        ? 'a development build of webpack (eval) has no source map: build for production'
+        : 'no source map found';
+}
+
 ;// CONCATENATED MODULE: ./src/sourcemaps/prepare.ts
 
 
@@ -1448,122 +2050,65 @@ function readSegment(text, from, fields) {
 
 
 
-
-
-/** Bytes. Node cannot hold a longer text than 512 MiB, and Sentry processes much less. */
-const MAX_SCRIPT = 256 * 1024 * 1024;
-/** Looks at every script and its map: which id it has or gets, and whether errors in it will be resolved. */
+/** Reads every script and its map: which id it has or gets, and whether errors in it will be resolved. */
 async function prepare(found, mode, files) {
-    const mapsByName = new Map();
-    for (const path of found.maps) {
-        const name = (0,external_node_path_.basename)(path);
-        mapsByName.set(name, [...(mapsByName.get(name) ?? []), path]);
-    }
-    const context = {
-        found,
-        files,
-        workspace: found.workspace,
-        mode,
-        mapsByName,
-        owners: new Map(),
-        ids: new Map(),
-        notices: [],
-    };
+    const located = await locateMaps(found, files);
+    const notices = [...located.notices];
+    const context = { files, mode, owners: new Map(), ids: new Map(), notices };
     const scripts = [];
-    for (const file of found.scripts) {
-        const prepared = await prepareScript(file, context);
-        if (prepared)
-            scripts.push(prepared);
-    }
-    return { scripts, notices: context.notices };
+    for (const one of located.scripts)
+        scripts.push(await prepareScript(one, context));
+    return { scripts: scripts.toSorted((a, b) => (a.file.url < b.file.url ? -1 : 1)), notices };
 }
-function sha1(bytes) {
-    return (0,external_node_crypto_.createHash)('sha1').update(bytes).digest('hex');
-}
-async function prepareScript(file, context) {
-    const { files, mode, notices } = context;
-    const script = await files.read(file.path);
-    if (script.length === 0) {
-        notices.push(`${file.shown}: the script is empty and left out.`);
-        return undefined;
+const NOTHING = {
+    map: undefined,
+    mapDigest: undefined,
+    id: undefined,
+    segments: 0,
+    withoutContent: 0,
+    mayHoldHashes: false,
+};
+async function prepareScript(located, context) {
+    const { files, mode, owners, notices } = context;
+    const { file, map } = located;
+    const script = located.problem === undefined ? await readScript(file.path, files) : located;
+    if (!Buffer.isBuffer(script)) {
+        return { ...NOTHING, file, digest: '', inject: false, upload: false, reason: script.problem };
     }
     const digest = sha1(script);
-    const nothing = {
-        map: undefined,
-        id: undefined,
-        inject: false,
-        upload: false,
-        segments: 0,
-        withoutContent: 0,
-    };
-    const unusable = unusableScript(script);
-    if (unusable !== undefined)
-        return { ...nothing, file, digest, mapDigest: undefined, reason: unusable };
     const trailer = readTrailer(script);
-    const located = await locateMap(file, trailer, context);
-    const facts = located.bytes && readMap(located.bytes);
+    const owner = map?.kind === 'file' ? owners.get(map.path) : undefined;
+    const match = await matchMap(located, { script, reference: trailer.reference }, owner, files);
     const own = trailer.debugId ?? pluginDebugId(script);
-    const inMap = facts && !('problem' in facts) ? facts.debugId : undefined;
-    const owner = located.map?.kind === 'file' ? context.owners.get(located.map.path) : undefined;
-    const computed = mode === 'true' ? computeDebugId(script, located.bytes) : undefined;
-    const id = own ?? owner?.id ?? inMap ?? computed;
-    if (own !== undefined && inMap !== undefined && own !== inMap) {
-        notices.push(`${file.shown}: the script has debug id ${own}, its map ${inMap}; the one of the script is uploaded.`);
+    const computed = mode === 'true' ? computeDebugId(script, match.bytes) : undefined;
+    // The id in a map that does not fit is the one of another script.
+    const inMap = match.reason === undefined ? match.debugId : undefined;
+    const id = own ?? (match.foreign ? undefined : owner?.id) ?? inMap ?? computed;
+    if (own !== undefined && match.debugId !== undefined && own !== match.debugId) {
+        notices.push(`${file.shown}: the script has debug id ${own}, its map ${match.debugId}; the one of the script is uploaded.`);
     }
-    const check = checkMap(file, script, located, facts, context);
+    if (map && isEvalBuild(script)) {
+        notices.push(`${file.shown}: a development build of webpack (eval); errors in it may not be resolved.`);
+    }
     const clash = takeId(id, file.shown, digest, context);
-    if (located.map?.kind === 'file' && !owner) {
-        context.owners.set(located.map.path, { shown: file.shown, digest, id });
+    const reason = match.reason ?? clash;
+    // A map that does not fit leaves its place to the next script that claims it.
+    if (map?.kind === 'file' && !owner && reason === undefined) {
+        owners.set(map.path, { shown: file.shown, digest, id });
     }
-    const reason = check.reason ?? clash;
     return {
         file,
         digest,
-        mapDigest: located.bytes && sha1(located.bytes),
-        map: check.reason === undefined ? located.map : undefined,
+        mapDigest: match.bytes && sha1(match.bytes),
+        map: match.reason === undefined ? map : undefined,
         id,
-        inject: mode === 'true' && own === undefined && clash === undefined && check.foreign === undefined,
+        inject: mode === 'true' && own === undefined && clash === undefined && !match.foreign,
         reason,
-        upload: clash === undefined && check.foreign === undefined,
-        segments: check.segments,
-        withoutContent: facts && !('problem' in facts) ? facts.withoutContent : 0,
+        upload: clash === undefined && !match.foreign,
+        segments: match.segments,
+        withoutContent: match.withoutContent,
+        mayHoldHashes: mayHoldHashes(script),
     };
-}
-/** Why a file with the name of a script is none that can be handled. */
-function unusableScript(script) {
-    if (script.length > MAX_SCRIPT)
-        return 'the script is larger than 256 MiB';
-    if (script[0] === 0x1f && script[1] === 0x8b)
-        return 'the file is compressed with gzip: run this step before compression';
-    const magic = script.toString('hex', 0, 8);
-    if (magic === 'c61fbc03c103191f')
-        return 'Hermes bytecode: upload it with the tools of Sentry for React Native';
-    if (magic.startsWith('e5d10bfb'))
-        return 'a RAM bundle: upload it with the tools of Sentry for React Native';
-    return (0,external_node_buffer_.isUtf8)(script) ? undefined : 'the script is not UTF-8';
-}
-function checkMap(file, script, { map, named }, facts, context) {
-    if (!map || !facts) {
-        const reason = named === undefined ? 'no source map found' : `source map ${named.slice(0, 200)} not found`;
-        return {
-            reason: reason.startsWith('source map data:') ? 'the inline map cannot be read' : reason,
-            segments: 0,
-        };
-    }
-    if ('problem' in facts)
-        return { reason: facts.problem, segments: 0 };
-    const owner = map.kind === 'file' ? context.owners.get(map.path) : undefined;
-    if (owner && owner.digest !== sha1(script)) {
-        const reason = `shares its source map with ${owner.shown}, which is another script`;
-        return { reason, segments: 0, foreign: owner.shown };
-    }
-    const verdict = verifyMap(facts, script.toString('utf8'));
-    if (!verdict.usable)
-        return { reason: verdict.reason, segments: 0 };
-    if (script.includes('eval("') && script.includes('sourceURL=webpack')) {
-        context.notices.push(`${file.shown}: a development build of webpack (eval); errors in it may not be resolved.`);
-    }
-    return { reason: undefined, segments: verdict.segments };
 }
 /** Two scripts with one id: Sentry would take the map of either. */
 function takeId(id, shown, digest, { ids }) {
@@ -1574,165 +2119,6 @@ function takeId(id, shown, digest, { ids }) {
         return `has the same debug id as ${other.shown}, which is another script`;
     ids.set(id, { shown, digest });
     return undefined;
-}
-
-;// CONCATENATED MODULE: ./src/sourcemaps/rewrite.ts
-
-
-/** Cuts a prefix off the sources inside of a map. `auto`: the longest directory that all absolute sources have in common. */
-function stripSources(map, prefix) {
-    return applyEdits(map, sourceEdits(map, mapStart(map), prefix));
-}
-function sourceEdits(map, start, prefix) {
-    const top = members(map, start);
-    const sections = top.get('sections');
-    if (sections) {
-        return json_spans_elements(map, sections.start).flatMap((section) => {
-            const inner = members(map, section.start).get('map');
-            return inner ? sourceEdits(map, inner.start, prefix) : [];
-        });
-    }
-    const span = top.get('sources');
-    return span ? sourceEdit(map, span, prefix) : [];
-}
-function sourceEdit(map, span, prefix) {
-    const sources = JSON.parse(map.toString('utf8', span.start, span.end));
-    const cut = prefix === 'auto' ? commonDirectory(sources) : prefix;
-    if (cut === '' || !sources.some((source) => source?.startsWith(cut)))
-        return [];
-    const stripped = sources.map((source) => (source?.startsWith(cut) ? source.slice(cut.length) : source));
-    return [{ ...span, bytes: Buffer.from(JSON.stringify(stripped)) }];
-}
-/** With the separator at its end; empty when the absolute sources have nothing in common. */
-function commonDirectory(sources) {
-    const absolute = sources.filter((source) => source !== null && /^(?:\/|[A-Za-z]:[\\/])/.test(source));
-    const [first, ...others] = absolute;
-    if (first === undefined)
-        return '';
-    let length = first.length;
-    for (const other of others) {
-        let same = 0;
-        while (same < length && other[same] === first[same])
-            same += 1;
-        length = same;
-    }
-    const common = first.slice(0, length);
-    return common.slice(0, Math.max(common.lastIndexOf('/'), common.lastIndexOf('\\')) + 1);
-}
-
-;// CONCATENATED MODULE: ./src/sourcemaps/make-bundles.ts
-
-
-
-
-
-
-
-
-/** Makes the bundles one after another; each is gone when the next is asked for. One script and its map are held at a time. */
-async function* makeBundles(scripts, options) {
-    const queue = scripts.filter(({ upload }) => upload);
-    let next = 0;
-    let carried;
-    while (next < queue.length || carried) {
-        const file = await options.files.scratch();
-        try {
-            const writer = new BundleWriter(file);
-            if (carried)
-                await addPair(writer, carried);
-            carried = undefined;
-            for (; next < queue.length; next += 1) {
-                options.signal.throwIfAborted();
-                const pair = await readPair(queue[next], options);
-                if (writer.fits(pair, options.maxSize))
-                    await addPair(writer, pair);
-                else if (writer.files === 0)
-                    throw tooLarge(queue[next], options.maxSize);
-                else {
-                    carried = pair;
-                    next += 1;
-                    break;
-                }
-            }
-            const end = writer.size;
-            const bundle = await writer.finish(options.owner);
-            yield {
-                ...bundle,
-                file,
-                remake: async (attempt) => {
-                    await file.truncate(end);
-                    return await writer.finish({ ...options.owner, attempt });
-                },
-            };
-        }
-        finally {
-            await file.close();
-        }
-    }
-}
-const BYTE_ORDER_MARK = Buffer.from('\ufeff');
-async function addPair(writer, pair) {
-    for (const { artifact, compressed } of pair)
-        await writer.add(artifact, compressed);
-}
-async function readPair(prepared, options) {
-    const { file, id, map } = prepared;
-    const { files } = options;
-    const read = await files.read(file.path);
-    const mapFile = map?.kind === 'file' ? await files.read(map.path) : undefined;
-    if (sha1(read) !== prepared.digest)
-        throw changed(file.shown);
-    if (mapFile && sha1(mapFile) !== prepared.mapDigest)
-        throw changed(`the source map of ${file.shown}`);
-    const content = contents(prepared, read, mapFile);
-    const place = content.map && mapPlace(prepared);
-    const artifacts = [
-        {
-            type: 'minified_source',
-            url: file.url,
-            debugId: id,
-            sourcemap: place?.reference,
-            content: content.script,
-        },
-    ];
-    if (content.map && place) {
-        const uploaded = await finishMap(prepared, content.map, options);
-        artifacts.push({ type: 'source_map', url: place.url, debugId: id, content: uploaded });
-    }
-    const pair = [];
-    for (const artifact of artifacts)
-        pair.push({ artifact, compressed: await compressFile(artifact.content) });
-    return pair;
-}
-/** A map as it is uploaded: with the contents of its sources, and their paths as the user wants them. */
-async function finishMap({ file, map, withoutContent }, content, { files, workspace, stripPrefix }) {
-    const directory = (0,external_node_path_.dirname)(map?.kind === 'file' ? map.path : file.path);
-    // Sentry's reader does not know the mark.
-    const bom = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
-    const plain = content.subarray(bom);
-    const whole = withoutContent > 0 ? await embedSources(plain, { files, workspace, directory }) : plain;
-    return stripPrefix === undefined ? whole : stripSources(whole, stripPrefix);
-}
-/** Where the bundle has the map: where it is from the script, or beside it when that cannot be said by a URL. */
-function mapPlace(prepared) {
-    const { url } = prepared.file;
-    const reference = mapReference(prepared);
-    const [, origin = '', path = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/]*|~?)(.*)$/is.exec(url) ?? [];
-    const joined = reference === undefined ? undefined : external_node_path_.posix.join(external_node_path_.posix.dirname(path), reference);
-    const climbs = reference !== undefined && external_node_path_.posix.join(external_node_path_.posix.dirname(path).slice(1), reference).startsWith('..');
-    if (reference === undefined || joined === undefined || climbs) {
-        return { url: `${url}.map`, reference: `${external_node_path_.posix.basename(url)}.map` };
-    }
-    return { url: origin + joined, reference };
-}
-function changed(what) {
-    return new errors/* ActionError */.lZ(`${what} was changed by another process while this step ran.`, {
-        title: 'Source maps failed',
-        advice: 'Run this step after everything that writes to the build directory has ended.',
-    });
-}
-function tooLarge({ file }, limit) {
-    return new errors/* ActionError */.lZ(`${file.shown} and its source map do not fit into one bundle of ${limit} bytes, the limit of this Sentry.`, { title: 'Source maps failed', advice: 'Split the script, or leave sourcesContent out of its map.' });
 }
 
 // EXTERNAL MODULE: ./src/http/failure.ts
@@ -1892,26 +2278,22 @@ function lost(last) {
 
 
 /**
- * Writes the ids into scripts and maps: everything to temporary files first, then one rename each, the map before its
- * script. When one file cannot be written, none is changed.
+ * Writes the ids into scripts and maps, all or none.
  * @returns the scripts as they are now
  */
 async function writeIds(scripts, files, signal) {
-    const staged = [];
+    const replacement = files.replace();
     const maps = new Map();
     const result = [];
     try {
         for (const prepared of scripts) {
             signal.throwIfAborted();
-            result.push(prepared.inject ? await stage(prepared, files, staged, maps) : prepared);
+            result.push(prepared.inject ? await stage(prepared, files, replacement, maps) : prepared);
         }
-        // From here on nothing is asked of the disk but names.
-        for (const file of staged)
-            await file.commit();
+        replacement.commit();
     }
     catch (error) {
-        for (const file of staged)
-            await file.discard();
+        replacement.discard();
         throw error;
     }
     // A map may be shared with a script that keeps its own bytes.
@@ -1920,26 +2302,27 @@ async function writeIds(scripts, files, signal) {
         mapDigest: (prepared.map?.kind === 'file' ? maps.get(prepared.map.path) : undefined) ?? prepared.mapDigest,
     }));
 }
-async function stage(prepared, files, staged, maps) {
+async function stage(prepared, files, replacement, maps) {
     const { file, map } = prepared;
     const script = await files.read(file.path);
     const mapFile = map?.kind === 'file' ? await files.read(map.path) : undefined;
-    if (sha1(script) !== prepared.digest || (mapFile && sha1(mapFile) !== prepared.mapDigest)) {
-        throw new errors/* ActionError */.lZ(`${file.shown} or its source map was changed by another process while this step ran.`, {
-            title: 'Source maps failed',
-            advice: 'Run this step after everything that writes to the build directory has ended.',
-        });
-    }
+    if (sha1(script) !== prepared.digest)
+        throw changedMeanwhile(file.shown);
+    if (mapFile && sha1(mapFile) !== prepared.mapDigest)
+        throw changedMeanwhile(`the source map of ${file.shown}`);
     const after = contents(prepared, script, mapFile);
     if (map?.kind === 'file' && after.map && !maps.has(map.path)) {
         maps.set(map.path, sha1(after.map));
-        staged.push(await files.stage(map.path, after.map));
+        await replacement.stage(map.path, after.map);
     }
-    staged.push(await files.stage(file.path, after.script));
+    await replacement.stage(file.path, after.script);
     return { ...prepared, inject: false, digest: sha1(after.script) };
 }
 
 ;// CONCATENATED MODULE: ./src/sourcemaps/index.ts
+
+
+
 
 
 
@@ -1967,9 +2350,9 @@ async function uploadSourceMaps(inputs, deps) {
     }
 }
 async function findAndUpload(inputs, deps) {
-    const { logger, workspace, temporary, signal } = deps;
+    const { logger, temporary, signal } = deps;
     const files = createFiles(temporary);
-    const found = await discover(inputs.roots, workspace, files);
+    const found = await discoverWhole(inputs, deps, files);
     if (found.problems.length > 0)
         throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.');
     logger.info(`Found ${found.scripts.length} scripts and ${found.maps.length} source maps.`);
@@ -1981,12 +2364,11 @@ async function findAndUpload(inputs, deps) {
     publish(report, deps);
     checkIds(prepared.scripts, inputs);
     checkUsable(prepared.scripts, inputs, logger);
-    if (!prepared.scripts.some(({ upload }) => upload))
+    if (!prepared.scripts.some(({ upload, map }) => upload && map)) {
+        logger.info('No script has a usable source map, so no file is changed and nothing is uploaded.');
         return;
-    const hashes = await findHashes(found, prepared.scripts, files);
-    if (hashes.length > 0) {
-        logger.warning(`${listed(hashes)}\nCompute such hashes after this step.`, 'Hash of a changed script');
     }
+    await warnOfOthers(found, prepared.scripts, files, logger);
     const scripts = inputs.inject === 'true' ? await writeIds(prepared.scripts, files, signal) : prepared.scripts;
     const injected = prepared.scripts.filter(({ inject }) => inject).length;
     if (injected > 0) {
@@ -1995,6 +2377,31 @@ async function findAndUpload(inputs, deps) {
     await uploadAll(scripts, inputs, { ...deps, files, workspace: found.workspace }, report);
     if (inputs.deleteMaps)
         await deleteMaps(scripts, found.maps, files, logger);
+}
+/** Warns of files that do not go with the scripts any more when these have ids. */
+async function warnOfOthers(found, scripts, files, logger) {
+    const hashes = await findHashes(found, scripts, files);
+    if (hashes.length > 0) {
+        logger.warning(`${listed(hashes)}\nCompute such hashes after this step.`, 'Hash of a changed file');
+    }
+    const copies = findCopies(found, scripts);
+    if (copies.length > 0) {
+        logger.warning(`${listed(copies)}\nCompress the scripts after this step.`, 'Compressed copy of a script');
+    }
+}
+/** Finds the files as they were before a run that was killed while it wrote. */
+async function discoverWhole({ roots, inject }, { logger, workspace }, files) {
+    const found = await discover(roots, workspace, files);
+    if (found.leftovers.length === 0)
+        return found;
+    if (inject === 'true') {
+        logger.info('An earlier run was ended while it wrote debug ids: what it left is undone.');
+        files.undoReplacement(found.leftovers, found.workspace);
+        return await discover(roots, workspace, files);
+    }
+    if (!found.leftovers.some((path) => isJournal((0,external_node_path_.basename)(path))))
+        return found;
+    throw failure('An earlier run was ended while it wrote debug ids, so that only some of the files have them.', 'Build again, or let a step with sourcemaps-inject: true undo what is left.');
 }
 async function uploadAll(scripts, inputs, deps, first) {
     const { account, call, clock, logger, projects, version, signal, files, workspace } = deps;

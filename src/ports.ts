@@ -48,8 +48,14 @@ export interface Files {
   /** Names in a directory, sorted. */
   list(directory: string): Promise<readonly ListedEntry[]>
   read(path: string): Promise<Buffer>
-  /** Writes the bytes beside the file, with its mode; nothing changes before `commit`. */
-  stage(path: string, bytes: Buffer): Promise<StagedFile>
+  /** Begins to replace files, all together or not at all. */
+  replace(): Replacement
+  /**
+   * Undoes a replacement that was killed in the middle, and removes what it left.
+   * @param leftovers paths of files that it left
+   * @param workspace without links; nothing outside of it is touched
+   */
+  undoReplacement(leftovers: readonly string[], workspace: string): void
   remove(path: string): Promise<void>
   /** An empty file outside of the workspace, gone after `close`. */
   scratch(): Promise<ScratchFile>
@@ -66,10 +72,12 @@ export interface ListedEntry {
   readonly kind: 'file' | 'directory' | 'link' | 'other'
 }
 
-export interface StagedFile {
-  /** Puts the new file in the place of the old one, at once. */
-  commit(): Promise<void>
-  discard(): Promise<void>
+export interface Replacement {
+  /** Writes the bytes beside the file, with its mode; nothing changes before `commit`. */
+  stage(path: string, bytes: Buffer): Promise<void>
+  /** Puts the new files in the place of the old ones. @throws Error when one cannot be replaced; then none is */
+  commit(): void
+  discard(): void
 }
 
 export interface ScratchFile {

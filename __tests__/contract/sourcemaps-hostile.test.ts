@@ -1,4 +1,5 @@
-import { chmod } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { chmod, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { failure, startSentry } from './helpers.ts'
@@ -118,4 +119,40 @@ describe('hostile scripts and maps', () => {
       expect(await contentsOf(workspace, ['dist/app.js', 'dist/app.js.map'])).toEqual(before)
     },
   )
+
+  it('of which a killed run has changed a part are as the build made them before they get ids', async () => {
+    const sentry = await startSentry()
+    const workspace = await workspaceWith({ ...build('app'), ...build('b') })
+    const fresh = JSON.stringify({ ...(json(build('app')['dist/app.js.map']) as object), mappings: ';AAAA' })
+    const old = '.debug-ids-00000000-0000-4000-8000-000000000000.old'
+    await rename(join(workspace, 'dist/app.js.map'), join(workspace, 'dist', old))
+    await writeFile(join(workspace, 'dist/app.js.map'), fresh)
+    const digest = createHash('sha1').update(fresh).digest('hex')
+    const journal = '.debug-ids-00000000-0000-4000-8000-000000000001.json'
+    await writeFile(join(workspace, 'dist', journal), JSON.stringify([{ path: 'app.js.map', old, digest }]))
+    const checked = await upload(sentry, workspace, { 'sourcemaps-inject': 'check' })
+    expect(failure(checked)).toContain('An earlier run was ended while it wrote debug ids')
+    expect(await contentsOf(workspace, ['dist/app.js.map'])).toEqual([fresh])
+    const result = await upload(sentry, workspace)
+    expect([result.code, result.outputs['sourcemap-unresolved']]).toEqual([0, '[]'])
+    const [map] = await contentsOf(workspace, ['dist/app.js.map'])
+    expect(json(map)).toMatchObject({ mappings: ';AAAA', debugId: expect.any(String) })
+    expect(await readdir(join(workspace, 'dist'))).toEqual(['app.js', 'app.js.map', 'b.js', 'b.js.map'])
+  })
+
+  it('are not uploaded or changed when none of them has a map that can be used', async () => {
+    const sentry = await startSentry()
+    const workspace = await workspaceWith({
+      'dist/a.js': 'a()',
+      'dist/b.js': SCRIPT('b'),
+      'dist/b.js.map': '7',
+    })
+    const result = await upload(sentry, workspace, { 'sourcemaps-missing': 'warn' })
+    expect([result.code, result.outputs['sourcemap-state'], sentry.artifacts.bundles]).toEqual([
+      0,
+      'skipped',
+      [],
+    ])
+    expect(await contentsOf(workspace, ['dist/a.js', 'dist/b.js.map'])).toEqual(['a()', '7'])
+  })
 })

@@ -1,6 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import type { SourceMapOptions } from '../sourcemaps/options.ts'
-import type { InjectMode } from '../sourcemaps/prepare.ts'
+import type { InjectMode, SourceMapOptions } from '../sourcemaps/options.ts'
 import { lengthOf } from '../text/sanitize.ts'
 import { parseDuration } from '../wait/durations.ts'
 import {

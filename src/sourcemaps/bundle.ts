@@ -4,6 +4,7 @@ import {
   type Compressed,
   compressFile,
   directory,
+  directoryEntrySize,
   entrySize,
   localHeader,
   MAX_ENTRIES,
@@ -63,6 +64,7 @@ export class BundleWriter {
   readonly #names = new Set<string>()
   #size = 0
   #manifestSize = 0
+  #directorySize = 0
 
   constructor(sink: Sink) {
     this.#sink = sink
@@ -88,8 +90,7 @@ export class BundleWriter {
         sum + entrySize(artifact.url, compressed.bytes.length) + 3 * Buffer.byteLength(artifact.url) + 300,
       0,
     )
-    const directorySize = this.#entries.reduce((sum, { name }) => sum + 46 + name.length, 0)
-    return this.#size + directorySize + this.#manifestSize + added + RESERVE <= limit
+    return this.#size + this.#directorySize + this.#manifestSize + added + RESERVE <= limit
   }
 
   async add(artifact: Artifact, compressed: Compressed): Promise<void> {
@@ -108,7 +109,7 @@ export class BundleWriter {
 
   /** Writes manifest and directory; may be done again when the sink was cut back to the size before. */
   async finish(owner: BundleOwner): Promise<Bundle> {
-    const [files, size] = [this.#entries.length, this.#size]
+    const [files, size, directorySize] = [this.#entries.length, this.#size, this.#directorySize]
     const id = toUuid(this.#hash.copy().digest())
     const manifest = Buffer.from(JSON.stringify({ files: this.#files, ...attributes(id, owner) }))
     await this.#write(MANIFEST, await compressFile(manifest))
@@ -117,6 +118,7 @@ export class BundleWriter {
     const bundle = { id, files, size: this.#size }
     this.#entries.length = files
     this.#size = size
+    this.#directorySize = directorySize
     return bundle
   }
 
@@ -130,6 +132,7 @@ export class BundleWriter {
       compressedSize: compressed.bytes.length,
       at: this.#size,
     })
+    this.#directorySize += directoryEntrySize(name)
     await this.#put(localHeader(name, compressed))
     await this.#put(compressed.bytes)
   }

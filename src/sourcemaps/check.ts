@@ -1,9 +1,7 @@
-import { ActionError } from '../errors.ts'
 import type { Logger } from '../ports.ts'
-import { plain } from '../text/sanitize.ts'
-import { shownPath } from './discover.ts'
+import { failure, listed } from './errors.ts'
 import type { SourceMapOptions } from './options.ts'
-import type { PreparedScript } from './prepare.ts'
+import type { PreparedScript } from './prepared-script.ts'
 import { unresolved } from './report.ts'
 
 /** What must hold before a file is changed or a byte is sent. */
@@ -37,31 +35,4 @@ export function checkUsable(
   }
   if (missing === 'warn') logger.warning(message, 'Source maps missing')
   else logger.info(message)
-}
-
-/** Lines of a message. */
-const MAX_LISTED = 20
-
-export function listed(lines: readonly string[]): string {
-  const shown = lines.slice(0, MAX_LISTED).map((line) => plain(line))
-  return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join(
-    '\n',
-  )
-}
-
-export function failure(message: string, advice: string): ActionError {
-  return new ActionError(message, { title: 'Source maps failed', advice })
-}
-
-/** What the file system refused, as an error that a person can act on; undefined for any other error. */
-export function fileError(error: unknown, workspace: string): ActionError | undefined {
-  const { code, syscall, path } = error as { code?: unknown; syscall?: unknown; path?: unknown }
-  if (!(error instanceof Error) || typeof code !== 'string' || typeof syscall !== 'string') return undefined
-  const where = typeof path === 'string' ? plain(shownPath(path, workspace)) : 'a file'
-  return failure(
-    `The runner refused to ${syscall} ${where} (${plain(code, 20)}).`,
-    code === 'ENOSPC'
-      ? 'Free space on the disk of the runner.'
-      : 'Check the owner and the permissions of this file.',
-  )
 }

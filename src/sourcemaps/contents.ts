@@ -1,6 +1,6 @@
 import { dirname, relative, sep } from 'node:path'
 import { injectMap, injectScript } from './inject.ts'
-import type { PreparedScript } from './prepare.ts'
+import type { PreparedScript } from './prepared-script.ts'
 import { readPrologue } from './prologue.ts'
 import { decodeInline, readTrailer } from './reference.ts'
 

@@ -1,13 +1,8 @@
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Files } from '../ports.ts'
-
-/** A directory or file that the user named. */
-export interface Root {
-  /** As it was given, relative to the workspace. */
-  readonly path: string
-  /** Without a slash at its end. */
-  readonly prefix: string
-}
+import { extensionOf, isInside, shownPath } from './paths.ts'
+import { LEFTOVER } from './replace.ts'
+import { findRoots, NAMED_SCRIPTS, type Place, type Root, SCRIPTS } from './roots.ts'
 
 export interface ScriptFile {
   /** Absolute, without links. */
@@ -26,13 +21,17 @@ export interface Found {
   readonly maps: readonly string[]
   /** Absolute paths of files that may hold hashes of scripts: pages and manifests. */
   readonly pages: readonly string[]
+  /** Absolute paths of compressed copies of files, such as `app.js.gz`. */
+  readonly compressed: ReadonlySet<string>
+  /** Absolute paths of files that a run left which was killed while it wrote. */
+  readonly leftovers: readonly string[]
   /** What is wrong with the paths that were given. */
   readonly problems: readonly string[]
   readonly notices: readonly string[]
 }
 
-const SCRIPTS = new Set(['.js', '.cjs', '.mjs'])
 const PAGES = new Set(['.html', '.htm', '.json', '.webmanifest'])
+const COMPRESSED = new Set(['.gz', '.br', '.zst'])
 
 interface Search {
   readonly files: Files
@@ -43,69 +42,69 @@ interface Search {
   readonly scripts: ScriptFile[]
   readonly maps: string[]
   readonly pages: string[]
+  readonly compressed: Set<string>
+  readonly leftovers: string[]
   readonly problems: string[]
   readonly notices: string[]
 }
 
-/** Finds scripts, maps and pages below the roots. Nothing outside of the workspace is looked into, whatever a link says. */
+/** Finds scripts, maps and pages below the roots. Nothing outside of the workspace is read, whatever a link says. */
 export async function discover(roots: readonly Root[], workspace: string, files: Files): Promise<Found> {
   const real = (await files.realPath(workspace)) ?? workspace
-  const lists = { scripts: [], maps: [], pages: [], problems: [], notices: [] }
-  const search: Search = { files, workspace: real, seen: new Set(), urls: new Map(), ...lists }
-  for (const root of roots) await searchRoot(root, search)
+  const { places, problems } = await findRoots(roots, real, files)
+  const search: Search = {
+    files,
+    workspace: real,
+    seen: new Set(),
+    urls: new Map(),
+    scripts: [],
+    maps: [],
+    pages: [],
+    compressed: new Set(),
+    leftovers: [],
+    problems,
+    notices: [],
+  }
+  for (const place of places) await searchPlace(place, search)
   search.scripts.sort((a, b) => (a.url < b.url ? -1 : 1))
   return search
 }
 
-/** Whether an absolute path without links is inside of a directory, or is it. */
-export function isInside(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep)
-}
-
-/** A path relative to the workspace, with `/`. */
-export function shownPath(path: string, workspace: string): string {
-  return relative(workspace, path).split(sep).join('/') || '.'
-}
-
-async function searchRoot(root: Root, search: Search): Promise<void> {
-  const { files, workspace, problems } = search
-  const path = await files.realPath(resolve(workspace, root.path))
-  if (path === undefined) {
-    problems.push(`${root.path}: no such file or directory in the workspace`)
+async function searchPlace({ root, path, isFile }: Place, search: Search): Promise<void> {
+  if (!isFile) {
+    await walk(path, path, { root, path }, search)
     return
   }
-  if (!isInside(path, workspace)) {
-    problems.push(`${root.path}: the path is outside of the workspace`)
-    return
-  }
-  const entry = await files.entry(path)
-  if (entry?.kind === 'directory') await walk(path, path, root, search)
-  else if (entry?.kind === 'file') takeFile(path, path, dirname(path), root, search)
-  else problems.push(`${root.path}: neither a file nor a directory`)
+  const directory = dirname(path)
+  for (const { name } of await search.files.list(directory)) takeSpecial(join(directory, name), search)
+  takeFile(path, path, { root, path: directory, isNamed: true }, search)
+}
+
+/** What the files of a directory are relative to. */
+interface Base {
+  readonly root: Root
+  /** Absolute, without links. */
+  readonly path: string
+  /** Whether the user named the file itself. */
+  readonly isNamed?: boolean
 }
 
 /** @param named the path of the directory as it was reached, which the URLs come from */
-async function walk(directory: string, named: string, root: Root, search: Search): Promise<void> {
+async function walk(directory: string, named: string, base: Base, search: Search): Promise<void> {
   if (search.seen.has(directory)) return
   search.seen.add(directory)
-  const base = await search.files.realPath(resolve(search.workspace, root.path))
   for (const { name, kind } of await search.files.list(directory)) {
+    const path = join(directory, name)
+    takeSpecial(path, search)
     // Hidden files are no part of a build, and packages are no part of the project.
     if (name.startsWith('.') || name === 'node_modules') continue
-    const path = join(directory, name)
-    if (kind === 'link') await followLink(path, join(named, name), base ?? directory, root, search)
-    else if (kind === 'directory') await walk(path, join(named, name), root, search)
-    else if (kind === 'file') takeFile(path, join(named, name), base ?? directory, root, search)
+    if (kind === 'link') await followLink(path, join(named, name), base, search)
+    else if (kind === 'directory') await walk(path, join(named, name), base, search)
+    else if (kind === 'file') takeFile(path, join(named, name), base, search)
   }
 }
 
-async function followLink(
-  path: string,
-  named: string,
-  base: string,
-  root: Root,
-  search: Search,
-): Promise<void> {
+async function followLink(path: string, named: string, base: Base, search: Search): Promise<void> {
   const target = await search.files.realPath(path)
   if (target === undefined) return
   if (!isInside(target, search.workspace)) {
@@ -115,19 +114,28 @@ async function followLink(
     return
   }
   const entry = await search.files.entry(target)
-  if (entry?.kind === 'directory') await walk(target, named, root, search)
-  else if (entry?.kind === 'file') takeFile(target, named, base, root, search)
+  if (entry?.kind === 'directory') await walk(target, named, base, search)
+  else if (entry?.kind === 'file') takeFile(target, named, base, search)
 }
 
-function takeFile(path: string, named: string, base: string, root: Root, search: Search): void {
+/** Files that say something about others, wherever they are. */
+function takeSpecial(path: string, { leftovers, compressed }: Search): void {
+  if (basename(path).startsWith(LEFTOVER)) leftovers.push(path)
+  else if (COMPRESSED.has(extensionOf(path))) compressed.add(path)
+}
+
+function takeFile(path: string, named: string, base: Base, search: Search): void {
   if (search.seen.has(path)) return
   search.seen.add(path)
-  const extension = extname(basename(named)).toLowerCase()
+  const extension = extensionOf(named)
   if (extension === '.map') search.maps.push(path)
-  if (PAGES.has(extension)) search.pages.push(path)
-  if (!SCRIPTS.has(extension)) return
+  else if (PAGES.has(extension)) search.pages.push(path)
+  else if ((base.isNamed ? NAMED_SCRIPTS : SCRIPTS).has(extension)) takeScript(path, named, base, search)
+}
+
+function takeScript(path: string, named: string, base: Base, search: Search): void {
   const shown = shownPath(path, search.workspace)
-  const url = `${root.prefix}/${shownPath(named, base)}`
+  const url = `${base.root.prefix}/${shownPath(named, base.path)}`
   const other = search.urls.get(url)
   if (other !== undefined) {
     search.problems.push(

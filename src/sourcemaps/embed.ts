@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { relative, resolve, sep } from 'node:path'
-import { isInside } from './discover.ts'
+import { isInside } from './paths.ts'
 import type { Files } from '../ports.ts'
 import { applyEdits, type Edit, elements, members, type Span } from './json-spans.ts'
 import { mapStart } from './map.ts'

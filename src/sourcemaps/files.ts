@@ -1,21 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import {
-  chmod,
-  type FileHandle,
-  lstat,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { type FileHandle, mkdtemp, open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Files, ListedEntry, ScratchFile } from '../ports.ts'
+import { startReplacement, undoReplacement } from './replace.ts'
 
 /**
  * The real file system.
@@ -45,14 +32,8 @@ export function createFiles(temporary: string | undefined): Files {
       return listed.sort((a, b) => (a.name < b.name ? -1 : 1))
     },
     read: (path) => readFile(path),
-    stage: async (path, bytes) => {
-      const { mode } = await lstat(path)
-      const temporary = join(dirname(path), `.${randomUUID()}.tmp`)
-      await writeFile(temporary, bytes, { mode: mode & 0o777, flag: 'wx' })
-      // The mask of the process does not apply to a file that replaces another.
-      await chmod(temporary, mode & 0o7777)
-      return { commit: () => rename(temporary, path), discard: () => rm(temporary, { force: true }) }
-    },
+    replace: startReplacement,
+    undoReplacement,
     remove: (path) => rm(path),
     scratch: async () => {
       const directory = await mkdtemp(join(temporary ?? tmpdir(), 'bundle-'))

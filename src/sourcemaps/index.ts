@@ -1,14 +1,18 @@
+import { basename } from 'node:path'
 import type { Files, Logger, Outputs } from '../ports.ts'
 import type { SentrySession } from '../sentry/session.ts'
 import { plain } from '../text/sanitize.ts'
 import { createUploadApi } from './api.ts'
-import { checkIds, checkUsable, failure, fileError, listed } from './check.ts'
-import { discover } from './discover.ts'
+import { checkIds, checkUsable } from './check.ts'
+import { discover, type Found } from './discover.ts'
+import { failure, fileError, listed } from './errors.ts'
 import { createFiles } from './files.ts'
-import { findHashes } from './integrity.ts'
+import { findCopies, findHashes } from './integrity.ts'
 import { makeBundles } from './make-bundles.ts'
 import type { SourceMapOptions } from './options.ts'
-import { prepare, type PreparedScript } from './prepare.ts'
+import { prepare } from './prepare.ts'
+import type { PreparedScript } from './prepared-script.ts'
+import { isJournal } from './replace.ts'
 import { setSourceMapOutputs, type SourceMapReport } from './report.ts'
 import { uploadBundle } from './upload.ts'
 import { writeIds } from './write.ts'
@@ -46,9 +50,9 @@ export async function uploadSourceMaps(inputs: SourceMapOptions, deps: SourceMap
 }
 
 async function findAndUpload(inputs: SourceMapOptions, deps: SourceMapDeps): Promise<void> {
-  const { logger, workspace, temporary, signal } = deps
+  const { logger, temporary, signal } = deps
   const files = createFiles(temporary)
-  const found = await discover(inputs.roots, workspace, files)
+  const found = await discoverWhole(inputs, deps, files)
   if (found.problems.length > 0) throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.')
   logger.info(`Found ${found.scripts.length} scripts and ${found.maps.length} source maps.`)
   const prepared = await prepare(found, inputs.inject, files)
@@ -58,11 +62,11 @@ async function findAndUpload(inputs: SourceMapOptions, deps: SourceMapDeps): Pro
   publish(report, deps)
   checkIds(prepared.scripts, inputs)
   checkUsable(prepared.scripts, inputs, logger)
-  if (!prepared.scripts.some(({ upload }) => upload)) return
-  const hashes = await findHashes(found, prepared.scripts, files)
-  if (hashes.length > 0) {
-    logger.warning(`${listed(hashes)}\nCompute such hashes after this step.`, 'Hash of a changed script')
+  if (!prepared.scripts.some(({ upload, map }) => upload && map)) {
+    logger.info('No script has a usable source map, so no file is changed and nothing is uploaded.')
+    return
   }
+  await warnOfOthers(found, prepared.scripts, files, logger)
   const scripts =
     inputs.inject === 'true' ? await writeIds(prepared.scripts, files, signal) : prepared.scripts
   const injected = prepared.scripts.filter(({ inject }) => inject).length
@@ -71,6 +75,43 @@ async function findAndUpload(inputs: SourceMapOptions, deps: SourceMapDeps): Pro
   }
   await uploadAll(scripts, inputs, { ...deps, files, workspace: found.workspace }, report)
   if (inputs.deleteMaps) await deleteMaps(scripts, found.maps, files, logger)
+}
+
+/** Warns of files that do not go with the scripts any more when these have ids. */
+async function warnOfOthers(
+  found: Found,
+  scripts: readonly PreparedScript[],
+  files: Files,
+  logger: Logger,
+): Promise<void> {
+  const hashes = await findHashes(found, scripts, files)
+  if (hashes.length > 0) {
+    logger.warning(`${listed(hashes)}\nCompute such hashes after this step.`, 'Hash of a changed file')
+  }
+  const copies = findCopies(found, scripts)
+  if (copies.length > 0) {
+    logger.warning(`${listed(copies)}\nCompress the scripts after this step.`, 'Compressed copy of a script')
+  }
+}
+
+/** Finds the files as they were before a run that was killed while it wrote. */
+async function discoverWhole(
+  { roots, inject }: SourceMapOptions,
+  { logger, workspace }: SourceMapDeps,
+  files: Files,
+): Promise<Found> {
+  const found = await discover(roots, workspace, files)
+  if (found.leftovers.length === 0) return found
+  if (inject === 'true') {
+    logger.info('An earlier run was ended while it wrote debug ids: what it left is undone.')
+    files.undoReplacement(found.leftovers, found.workspace)
+    return await discover(roots, workspace, files)
+  }
+  if (!found.leftovers.some((path) => isJournal(basename(path)))) return found
+  throw failure(
+    'An earlier run was ended while it wrote debug ids, so that only some of the files have them.',
+    'Build again, or let a step with sourcemaps-inject: true undo what is left.',
+  )
 }
 
 async function uploadAll(

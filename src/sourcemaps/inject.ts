@@ -1,4 +1,4 @@
-import { applyEdits, type Edit, elements, members, type Span } from './json-spans.ts'
+import { applyEdits, BACKSLASH, type Edit, elements, members, type Span } from './json-spans.ts'
 import { mapStart } from './map.ts'
 import { readPrologue } from './prologue.ts'
 import type { Trailer } from './reference.ts'
@@ -91,15 +91,31 @@ function lineEdits(map: Buffer, top: ReadonlyMap<string, Span>, addedLine: numbe
 }
 
 /** Lines are separated by semicolons, and all numbers in them are relative: one more semicolon moves what follows. */
-function semicolonEdit(map: Buffer, { start, end }: Span, addedLine: number): Edit[] {
-  if (end - start <= 2) return []
-  let at = start + 1
-  for (let line = 0; line < addedLine; line += 1) {
-    const next = map.indexOf(0x3b, at)
-    if (next < 0 || next >= end) return []
+function semicolonEdit(map: Buffer, span: Span, addedLine: number): Edit[] {
+  const { start, end } = span
+  if (map.subarray(start, end).includes(BACKSLASH)) return escapedEdit(map, span, addedLine)
+  const at = afterSemicolons(map, start + 1, end, addedLine)
+  return at === undefined || end - start <= 2 ? [] : [{ start: at, end: at, bytes: Buffer.from(';') }]
+}
+
+/** No tool escapes characters of mappings, but JSON allows it. */
+function escapedEdit(map: Buffer, { start, end }: Span, addedLine: number): Edit[] {
+  const text = Buffer.from(JSON.parse(map.toString('utf8', start, end)) as string)
+  const at = afterSemicolons(text, 0, text.length, addedLine)
+  if (at === undefined) return []
+  const moved = `${text.toString('utf8', 0, at)};${text.toString('utf8', at)}`
+  return [{ start, end, bytes: Buffer.from(JSON.stringify(moved)) }]
+}
+
+/** The place behind so many semicolons; undefined when there are fewer. */
+function afterSemicolons(bytes: Buffer, from: number, end: number, count: number): number | undefined {
+  let at = from
+  for (let seen = 0; seen < count; seen += 1) {
+    const next = bytes.indexOf(0x3b, at)
+    if (next < 0 || next >= end) return undefined
     at = next + 1
   }
-  return [{ start: at, end: at, bytes: Buffer.from(';') }]
+  return at
 }
 
 /** A section at line 0 of a script with a hashbang has no code in that line, so every section moves. */

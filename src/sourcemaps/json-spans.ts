@@ -11,7 +11,7 @@ export interface Edit extends Span {
 }
 
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
+export const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const COLON = 0x3a
 const OPEN = new Set([0x7b, 0x5b])

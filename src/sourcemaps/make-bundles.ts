@@ -1,10 +1,11 @@
 import { dirname, posix } from 'node:path'
-import { ActionError } from '../errors.ts'
 import { type Artifact, type Bundle, type BundleOwner, BundleWriter } from './bundle.ts'
 import { embedSources } from './embed.ts'
+import { changedMeanwhile, failure } from './errors.ts'
 import type { Files, ScratchFile } from '../ports.ts'
 import { contents, mapReference } from './contents.ts'
-import { type PreparedScript, sha1 } from './prepare.ts'
+import type { PreparedScript } from './prepared-script.ts'
+import { sha1 } from './read-script.ts'
 import { stripSources } from './rewrite.ts'
 import { type Compressed, compressFile } from './zip.ts'
 
@@ -80,8 +81,9 @@ async function readPair(prepared: PreparedScript, options: BundleOptions): Promi
   const { files } = options
   const read = await files.read(file.path)
   const mapFile = map?.kind === 'file' ? await files.read(map.path) : undefined
-  if (sha1(read) !== prepared.digest) throw changed(file.shown)
-  if (mapFile && sha1(mapFile) !== prepared.mapDigest) throw changed(`the source map of ${file.shown}`)
+  if (sha1(read) !== prepared.digest) throw changedMeanwhile(file.shown)
+  if (mapFile && sha1(mapFile) !== prepared.mapDigest)
+    throw changedMeanwhile(`the source map of ${file.shown}`)
   const content = contents(prepared, read, mapFile)
   const place = content.map && mapPlace(prepared)
   const artifacts: Artifact[] = [
@@ -130,16 +132,9 @@ function mapPlace(prepared: PreparedScript): { readonly url: string; readonly re
   return { url: origin + joined, reference }
 }
 
-function changed(what: string): ActionError {
-  return new ActionError(`${what} was changed by another process while this step ran.`, {
-    title: 'Source maps failed',
-    advice: 'Run this step after everything that writes to the build directory has ended.',
-  })
-}
-
-function tooLarge({ file }: PreparedScript, limit: number): ActionError {
-  return new ActionError(
+function tooLarge({ file }: PreparedScript, limit: number): Error {
+  return failure(
     `${file.shown} and its source map do not fit into one bundle of ${limit} bytes, the limit of this Sentry.`,
-    { title: 'Source maps failed', advice: 'Split the script, or leave sourcesContent out of its map.' },
+    'Split the script, or leave sourcesContent out of its map.',
   )
 }

@@ -25,7 +25,7 @@ export interface MapPart {
 }
 
 /** Bytes. What is larger cannot be parsed within the memory of a runner. */
-const MAX_MAP = 256 * 1024 * 1024
+export const MAX_MAP = 256 * 1024 * 1024
 /** An index map inside of an index map is read this deep. */
 const MAX_DEPTH = 8
 

@@ -1,5 +1,6 @@
-import type { Root } from './discover.ts'
-import type { InjectMode } from './prepare.ts'
+import type { Root } from './roots.ts'
+
+export type InjectMode = 'true' | 'false' | 'check'
 
 /** What a step does with source maps. */
 export interface SourceMapOptions {

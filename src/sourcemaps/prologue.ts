@@ -27,9 +27,7 @@ function readDirectives(text: string, from: number): string[] {
   const directives: string[] = []
   let at = skipTrivia(text, from).at
   for (;;) {
-    const string = /"(?:[^"\\\r\n]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\r\n]|\\(?:\r\n|[\s\S]))*'/y
-    string.lastIndex = at
-    const token = string.exec(text)?.[0]
+    const token = stringAt(text, at)
     if (token === undefined) return directives
     const after = skipTrivia(text, at + token.length)
     const next = text[after.at]
@@ -40,11 +38,24 @@ function readDirectives(text: string, from: number): string[] {
   }
 }
 
+/** The string literal that begins at a place. It may be as long as the file, which no regular expression can match. */
+function stringAt(text: string, from: number): string | undefined {
+  const quote = text[from]
+  if (quote !== '"' && quote !== "'") return undefined
+  for (let at = from + 1; at < text.length; at += 1) {
+    const character = text[at]
+    if (character === quote) return text.slice(from, at + 1)
+    if (character === '\n' || character === '\r') return undefined
+    if (character === '\\') at += text.startsWith('\r\n', at + 1) ? 2 : 1
+  }
+  return undefined
+}
+
 /** Skips white space and comments. */
 function skipTrivia(text: string, from: number): { readonly at: number; readonly newLine: boolean } {
   // White space of ECMAScript in UTF-8 bytes, then both kinds of comments.
   const trivia =
-    /[\t\v\f \r\n]|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y
+    /[\t\v\f \r\n]{1,1000}|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y
   let at = from
   let newLine = false
   for (;;) {

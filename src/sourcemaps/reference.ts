@@ -13,7 +13,6 @@ export interface Trailer {
 
 const KEY = 'sourceMappingURL='
 const DEBUG_ID = /^\/\/#[ \t]*debugId=([0-9a-f-]{32,36})$/i
-const LINE_BREAKS = ['\n', '\r', '\xe2\x80\xa8', '\xe2\x80\xa9']
 
 /**
  * Reads the trailing comments of a script, from its end up to the last line with code. That line counts only for a
@@ -25,10 +24,12 @@ export function readTrailer(script: Buffer): Trailer {
   let reference: { readonly text: string; readonly at: number } | undefined
   let debugId: string | undefined
   let end = text.length
+  let begin = end
   for (;;) {
     end = trimmedEnd(text, end)
     if (end === 0) break
-    const begin = lineStart(text, end)
+    // Several comments may be in one line.
+    if (begin >= end) begin = lineStart(text, end)
     const line = text.slice(begin, end)
     if (line.trimStart().startsWith('//')) {
       reference ??= readReference(text, begin, end, '//')
@@ -59,8 +60,9 @@ function readReference(
   end: number,
   open: string,
 ): { readonly text: string; readonly at: number } | undefined {
-  const key = text.lastIndexOf(KEY, end - KEY.length)
-  if (key < begin) return undefined
+  const inside = text.slice(begin, end).lastIndexOf(KEY)
+  if (inside < 0) return undefined
+  const key = begin + inside
   const before = text.slice(Math.max(begin, key - 8), key)
   const at = key + KEY.length
   const value = text.slice(at, end)
@@ -80,18 +82,24 @@ function trimmedEnd(text: string, from: number): number {
 }
 
 function lineStart(text: string, end: number): number {
-  return Math.max(
-    0,
-    ...LINE_BREAKS.map((mark) => {
-      const at = text.lastIndexOf(mark, end - 1)
-      return at < 0 ? 0 : at + mark.length
-    }),
-  )
+  for (let at = end; at > 0; at -= 1) {
+    const last = text[at - 1]
+    if (last === '\n' || last === '\r') return at
+    if ((last === '\xa8' || last === '\xa9') && text.startsWith('\xe2\x80', at - 3)) return at
+  }
+  return 0
 }
 
-/** The map inside of a `data:` reference; undefined when the reference is no such URL. */
+const DATA_URL = /^data:([^,]*),/i
+
+/** Whether a reference holds the map itself. */
+export function isInline(reference: string): boolean {
+  return DATA_URL.test(reference)
+}
+
+/** The map inside of a `data:` reference; undefined when the reference is not such a URL. */
 export function decodeInline(reference: string): Buffer | undefined {
-  const match = /^data:([^,]*),/i.exec(reference)
+  const match = DATA_URL.exec(reference)
   if (!match) return undefined
   const payload = reference.slice(match[0].length)
   if (/;base64$/i.test(match[1]?.trim() ?? '')) return Buffer.from(payload, 'base64')
@@ -99,23 +107,39 @@ export function decodeInline(reference: string): Buffer | undefined {
 }
 
 /**
- * Where the map of a script may be, best first, as paths in the form of `script`.
+ * Where the map that a script names may be, best first, as paths in the form of `script`.
  * @param script path with `/`
- * @param reference what the script names, undefined when it names nothing
  */
-export function mapCandidates(script: string, reference: string | undefined): readonly string[] {
+export function namedMaps(script: string, reference: string): readonly string[] {
   const directory = posix.dirname(script)
-  const beside = (name: string): string => posix.join(directory, name)
-  if (reference === undefined)
-    return unique([`${script}.map`, ...guesses(posix.basename(script)).map(beside)])
-  const path = reference.replace(/[?#].*$/s, '')
-  const spellings = [path, percentDecoded(path) ?? path, reference]
-  const names = spellings.map((spelling) => posix.basename(spelling)).filter((name) => name !== '')
   // A place on another machine, or below the root of a web server, says nothing about this directory.
-  const local = /^([a-z][a-z0-9+.-]*:|\/)/i.test(path)
+  const local = /^([a-z][a-z0-9+.-]*:|\/)/i.test(reference)
     ? []
-    : spellings.map((spelling) => posix.join(directory, spelling))
-  return unique([...local, ...names.map(beside), `${script}.map`])
+    : spellings(reference).map((spelling) => posix.join(directory, spelling))
+  return unique([...local, ...namesIn(reference).map((name) => posix.join(directory, name))])
+}
+
+/** Where tools put the map of a script that names none (a hidden source map). @param script path with `/` */
+export function guessedMaps(script: string): readonly string[] {
+  return guesses(posix.basename(script)).map((name) => posix.join(posix.dirname(script), name))
+}
+
+/** The names that the map of a script may have, in whatever directory. */
+export function mapNames(script: string, reference: string | undefined): readonly string[] {
+  const name = posix.basename(script)
+  return unique([...(reference === undefined ? guesses(name) : namesIn(reference)), `${name}.map`])
+}
+
+/** A reference without query and fragment, as it is, decoded, and whole: a name may hold these characters. */
+function spellings(reference: string): readonly string[] {
+  const path = reference.replace(/[?#].*$/s, '')
+  return [path, percentDecoded(path) ?? path, reference]
+}
+
+function namesIn(reference: string): string[] {
+  return spellings(reference)
+    .map((spelling) => posix.basename(spelling))
+    .filter((name) => name !== '')
 }
 
 function guesses(name: string): string[] {

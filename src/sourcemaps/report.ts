@@ -1,11 +1,14 @@
 import type { Outputs } from '../ports.ts'
 import { code, collapsedRest, counted, formatBytes, splitList } from '../summary/markdown.ts'
 import { markup } from '../text/sanitize.ts'
-import type { PreparedScript } from './prepare.ts'
+import type { PreparedScript } from './prepared-script.ts'
+
+/** What is reported of a script. */
+export type ReportedScript = Pick<PreparedScript, 'file' | 'id' | 'map' | 'reason' | 'segments' | 'upload'>
 
 /** What is known of the upload so far. */
 export interface SourceMapReport {
-  readonly scripts: readonly PreparedScript[]
+  readonly scripts: readonly ReportedScript[]
   readonly bundleIds: readonly string[]
   /** By this run. */
   readonly bytesSent: number
@@ -17,7 +20,7 @@ const FIRST_ROWS = 20
 const MAX_BYTES = 120_000
 
 /** Scripts in which errors will not be resolved, and why. */
-export function unresolved(scripts: readonly PreparedScript[]): { path: string; reason: string }[] {
+export function unresolved(scripts: readonly ReportedScript[]): { path: string; reason: string }[] {
   return scripts.flatMap(({ file, reason }) => (reason === undefined ? [] : [{ path: file.shown, reason }]))
 }
 
@@ -53,7 +56,7 @@ export function renderSourceMaps({ scripts, state, bytesSent, bundleIds }: Sourc
 }
 
 /** The URL stands below the file, because they are nearly the same and both are long. */
-function row({ file, id, reason, segments }: PreparedScript): string {
+function row({ file, id, reason, segments }: ReportedScript): string {
   const result = reason === undefined ? `✅ ${counted(segments, 'mapping')}` : `⚠️ ${markup(reason)}`
   return `<tr><td>${code(file.shown)}<br>${code(file.url)}</td><td>${result}</td><td>${code(id ?? 'none')}</td></tr>`
 }

@@ -49,6 +49,10 @@ export function entrySize(name: string, compressedSize: number): number {
   return 30 + 46 + 2 * Buffer.byteLength(name) + compressedSize
 }
 
+export function directoryEntrySize(name: Buffer): number {
+  return 46 + name.length
+}
+
 export function localHeader(name: Buffer, file: Compressed): Buffer {
   const head = Buffer.alloc(30)
   head.writeUInt32LE(LOCAL, 0)

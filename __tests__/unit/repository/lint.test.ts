@@ -105,6 +105,7 @@ const ALLOWED: readonly (readonly [file: string, text: string])[] = [
   ['src/github/octokit.ts', imports('@octokit/rest')],
   ['src/github/c.ts', imports('@actions/github/lib/utils')],
   ['src/sourcemaps/files.ts', imports('node:fs/promises')],
+  ['src/sourcemaps/replace.ts', imports('node:fs')],
   ['src/sourcemaps/b.ts', value('../sentry/fact.ts')],
   ['src/inputs/c.ts', type('../sentry/fact.ts')],
   ['src/sentry/h.ts', type('../inputs/fact.ts')],

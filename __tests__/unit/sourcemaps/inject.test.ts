@@ -56,6 +56,14 @@ describe('directives', () => {
   })
 })
 
+describe('a directive as long as a file', () => {
+  it('is read without a limit of a regular expression', () => {
+    const text = `"${'x'.repeat(5_000_000)}"`
+    expect(readPrologue(Buffer.from(text)).directives[0]?.length).toBe(text.length)
+    expect(readPrologue(Buffer.from(text.slice(0, -1))).directives).toEqual([])
+  })
+})
+
 describe('an injected script', () => {
   it.each([
     'var a = 1',
@@ -175,5 +183,11 @@ describe('an injected map', () => {
     expect(of('{"a":"\\"mappings\\":\\"B\\"","m\\u0061ppings":"A"}', 0)).toBe(
       `{"debugId":"${ID}","a":"\\"mappings\\":\\"B\\"","m\\u0061ppings":";A"}`,
     )
+  })
+
+  it('keeps its lines when the mappings are escaped', () => {
+    expect(of('{"mappings":"A\\u003bC"}', 0)).toBe(`{"debugId":"${ID}","mappings":";A;C"}`)
+    expect(of('{"mappings":"A\\u003bC"}', 1)).toBe(`{"debugId":"${ID}","mappings":"A;;C"}`)
+    expect(of('{"mappings":"\\u0041"}', 1)).toBe(`{"debugId":"${ID}","mappings":"\\u0041"}`)
   })
 })

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { decodeInline, mapCandidates, readTrailer } from '../../../src/sourcemaps/reference.ts'
+import {
+  decodeInline,
+  guessedMaps,
+  mapNames,
+  namedMaps,
+  readTrailer,
+} from '../../../src/sourcemaps/reference.ts'
 
 const read = (text: string): unknown => {
   const { reference, debugId } = readTrailer(Buffer.from(text))
@@ -67,6 +73,15 @@ describe('the trailing comments of a script', () => {
     expect(read(`${line}\n//# sourceMappingURL=b`)).toMatchObject({ reference: 'b' })
   })
 
+  it.each([
+    ['lines of comments', '//\n'],
+    ['comments in one line', '/**/'],
+    ['empty lines', '\n'],
+  ])('are read in a time that grows with the length of %s', (_, text) => {
+    expect(read(`${text.repeat(1_000_000)}//# sourceMappingURL=b`)).toMatchObject({ reference: 'b' })
+    expect(read(`//# sourceMappingURL=b\n${text.repeat(1_000_000)}`)).toMatchObject({ reference: 'b' })
+  })
+
   it.each(['', '\n', '/*', '*/', '//', '/**/', '*/ */'])('may be missing: %j', (text) => {
     expect(read(text)).toEqual({ reference: undefined, debugId: undefined })
   })
@@ -94,7 +109,7 @@ describe('an inline map', () => {
 
 describe('the places where a map may be', () => {
   it('begin with the one that the script names, then its name beside the script', () => {
-    expect(mapCandidates('out/js/app.js', '../maps/app.js.map?v=1#x')).toEqual([
+    expect(namedMaps('out/js/app.js', '../maps/app.js.map?v=1#x')).toEqual([
       'out/maps/app.js.map',
       'out/maps/app.js.map?v=1#x',
       'out/js/app.js.map',
@@ -103,22 +118,32 @@ describe('the places where a map may be', () => {
   })
 
   it('take a reference as written and decoded', () => {
-    expect(mapCandidates('a.js', 'my%20app.js.map')).toEqual(['my%20app.js.map', 'my app.js.map', 'a.js.map'])
+    expect(namedMaps('a.js', 'my%20app.js.map')).toEqual(['my%20app.js.map', 'my app.js.map'])
   })
 
   it.each(['https://cdn.test/assets/app.js.map', '/assets/app.js.map'])(
     'are beside the script for a place on a server: %s',
     (reference) => {
-      expect(mapCandidates('out/main.js', reference)).toEqual(['out/app.js.map', 'out/main.js.map'])
+      expect(namedMaps('out/main.js', reference)).toEqual(['out/app.js.map'])
     },
   )
 
   it('are guessed for a hidden source map', () => {
-    expect(mapCandidates('out/app.min.js', undefined)).toEqual([
-      'out/app.min.js.map',
+    expect(guessedMaps('out/app.min.js')).toEqual([
       'out/app.map',
+      'out/app.min.js.map',
       'out/app.js.map',
       'out/app.min.map',
+    ])
+  })
+
+  it('have a name to look for in other directories', () => {
+    expect(mapNames('out/app.js', '../maps/a.map')).toEqual(['a.map', 'app.js.map'])
+    expect(mapNames('out/app.js', undefined)).toEqual([
+      'app.map',
+      'app.min.js.map',
+      'app.js.map',
+      'app.min.map',
     ])
   })
 })

@@ -1,23 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { PreparedScript } from '../../../src/sourcemaps/prepare.ts'
-import { renderSourceMaps } from '../../../src/sourcemaps/report.ts'
+import { type ReportedScript, renderSourceMaps } from '../../../src/sourcemaps/report.ts'
 
-function script(name: string, reason?: string): PreparedScript {
+function script(name: string, reason?: string): ReportedScript {
   return {
     file: { path: `/work/${name}`, shown: name, url: `~/${name}` },
     map: undefined,
     id: undefined,
-    inject: false,
     reason,
     upload: true,
     segments: 1,
-    withoutContent: 0,
-    digest: '',
-    mapDigest: undefined,
   }
 }
 
-function summaryOf(scripts: readonly PreparedScript[]): string[] {
+function summaryOf(scripts: readonly ReportedScript[]): string[] {
   return renderSourceMaps({ scripts, bundleIds: ['a'], bytesSent: 2, state: 'ok' }).split('\n')
 }
 
