@@ -75,15 +75,20 @@ var schemas = __webpack_require__(8395);
 
 
 
-/** The parts of GitHub's answers that are used; octokit's types are promises that nobody checks. */
+/** The parts of GitHub's responses that are used; the types of octokit are not checked against what arrives. */
 const Text = (0,schemas/* catch */.MfU)(schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* string */.YjP())), undefined);
 const Signature = (0,schemas/* catch */.MfU)(schemas/* optional */.lqM(schemas/* nullable */.mee(schemas/* looseObject */._H3({ name: Text, email: Text, date: Text }))), undefined);
 const CommitSchema = schemas/* looseObject */._H3({
     sha: schemas/* string */.YjP(),
     commit: schemas/* looseObject */._H3({ message: (0,schemas/* catch */.MfU)(schemas/* string */.YjP(), ''), author: Signature, committer: Signature }),
 });
+/** A list without the items that cannot be read, so that one of them does not cost the others. */
+function readable(item) {
+    return schemas/* pipe */.FsL(schemas/* array */.YOg((0,schemas/* catch */.MfU)(schemas/* optional */.lqM(item), undefined))
+        .check(schemas/* refine */.YPB((items) => items.length === 0 || items.some((one) => one !== undefined))), schemas/* transform */.pdi((items) => items.filter((one) => one !== undefined)));
+}
 /** GET /repos/{owner}/{repo}/commits */
-const CommitListSchema = schemas/* array */.YOg(CommitSchema);
+const CommitListSchema = readable(CommitSchema);
 /** GET /repos/{owner}/{repo}/compare/{basehead} */
 const ComparisonSchema = schemas/* looseObject */._H3({
     status: schemas/* string */.YjP(),
@@ -92,14 +97,14 @@ const ComparisonSchema = schemas/* looseObject */._H3({
 });
 /** GET /repos/{owner}/{repo}/commits/{ref} */
 const FilesSchema = schemas/* looseObject */._H3({
-    files: schemas/* optional */.lqM(schemas/* array */.YOg(schemas/* looseObject */._H3({
+    files: schemas/* optional */.lqM(readable(schemas/* looseObject */._H3({
         status: schemas/* string */.YjP(),
         filename: schemas/* string */.YjP(),
         previous_filename: schemas/* optional */.lqM(schemas/* string */.YjP()),
     }))),
 });
 /**
- * What GitHub answered, checked.
+ * A response of GitHub, checked.
  * @throws ActionError that names the first field that does not fit
  */
 function parse(schema, data) {
@@ -170,7 +175,7 @@ async function readWithoutComparison(octokit, place, head, base, { reason }) {
         commits.push(...some.slice(0, end === -1 ? undefined : end));
         if (end !== -1)
             return { commits, total: commits.length, base: 'listed', failure: reason };
-        if (some.length < PER_PAGE)
+        if (data.length < PER_PAGE)
             break;
     }
     const last = commits.slice(0, WITHOUT_BASE);
@@ -250,7 +255,7 @@ async function readFiles(octokit, place, ref) {
             path: file.filename,
             previousPath: file.previous_filename,
         })));
-        if (some.length < PER_PAGE)
+        if ((data.files ?? []).length < PER_PAGE)
             break;
     }
     return files;

@@ -1887,7 +1887,7 @@ const HIDDEN = '***';
 const MIN_MASKED_PASSWORD = 6;
 /** Without a password a user name is a secret when it is as long as a token. */
 const MIN_MASKED_USER = 16;
-/** Replaces what stands between `//` and the `@` of every URL in a text. */
+/** Replaces what stands between the scheme and the `@` of every URL in a text. */
 function hideUrlCredentials(text) {
     const parts = [];
     let done = 0;
@@ -1897,9 +1897,13 @@ function hideUrlCredentials(text) {
     }
     return parts.join('') + text.slice(done);
 }
-/** For a text that should be a URL: also hides what the user wrote without `//`, as `user:password@host`. */
+/**
+ * For a text that should be a URL: also hides what the user wrote without `//`, as `user:password@host`, and a
+ * password with a line break or a space in it.
+ */
 function hideInUrl(text) {
-    return /[\\/]{2}/.test(text) ? hideUrlCredentials(text) : text.replace(/^.*@/s, `${HIDDEN}@`);
+    const odd = /\s/.test(text) || !/[\\/]{2}/.test(text);
+    return odd ? text.replace(/^.*@/s, `${HIDDEN}@`) : hideUrlCredentials(text);
 }
 /** The passwords, and the user names that are tokens, of every URL in a text, also in decoded form. */
 function urlSecrets(text) {
@@ -1911,12 +1915,14 @@ function urlSecrets(text) {
         return secret.length < min ? [] : [...new Set([secret, decoded(secret)])];
     });
 }
+/** Parsers of URLs take any number of slashes after these schemes, in both directions. */
+const AUTHORITY_START = /\b(?:https?|wss?|ftps?):[\\/]*|[\\/]{2,}/gi;
 /** Where the URL names a user: from the first character of the name to its `@`. */
 function credentialRanges(text) {
     const ranges = [];
     let done = 0;
-    for (const { index } of text.matchAll(/[\\/]{2}/g)) {
-        const from = index + 2;
+    for (const match of text.matchAll(AUTHORITY_START)) {
+        const from = match.index + match[0].length;
         if (from < done)
             continue;
         const [line = ''] = text.slice(from).split(/[\r\n]/, 1);
@@ -2023,25 +2029,28 @@ function isChanged(rows, name, env) {
 function check(rows, given, show) {
     const problems = [];
     const values = {};
-    for (const [name, { expected, parse, hide = String, secret, optional }] of Object.entries(rows)) {
+    for (const [name, { expected, parse, hide, secret, optional }] of Object.entries(rows)) {
         const found = given[name];
         if (!found) {
             if (!optional)
                 problems.push(missing(name, secret ? `${expected} (${NO_SECRETS})` : expected));
             continue;
         }
-        const value = parse(found.text);
+        const value = secret !== 'password' && isLost(found.text) ? undefined : parse(found.text);
         const refused = value instanceof Refusals ? value.list : [{ expected, got: found.text }];
         if (value !== undefined && !(value instanceof Refusals))
             values[name] = value;
         else
-            problems.push(...refused.map((one) => problem({ ...found, text: hide(one.got) }, one.expected, show)));
+            problems.push(...refused.map((one) => problem({ ...found, text: one.got }, one.expected, show, hide)));
     }
     return { values: problems.length > 0 ? undefined : values, problems };
 }
-/** A problem in one line: where, what was expected, what was got. */
-function problem({ source, text }, expected, show) {
-    return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text) + natureOf(text)}`;
+/**
+ * A problem in one line: where, what was expected, what was got, and what that is when its author cannot see it.
+ * @param hide hides what a message must not repeat
+ */
+function problem({ source, text }, expected, show, hide) {
+    return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(hide?.(text) ?? text) + natureOf(text)}`;
 }
 /** The problem with an input that is required and not given. */
 function missing(name, expected) {
@@ -2051,20 +2060,37 @@ function missing(name, expected) {
 const NO_SECRETS = 'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret';
 /** Why a value that was handed over arrives empty. */
 const LOST = 'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.';
-/** Texts that are not what their author sees in the workflow file, each with what it is. */
-const NATURES = [
+/** Texts in which a value got lost on its way into the input, each with what it is. No input takes them. */
+const LOST_VALUES = [
     [
         /^(?:Array|Object)$/,
         'GitHub writes this for a whole array or object: use join() or toJSON() in the expression',
     ],
+    [/^\[object Object\]$/, 'JavaScript writes this for a whole object: use JSON.stringify()'],
     [/^\*{3}$/, 'GitHub shows this in the place of a secret; it is not its value'],
     [/\$\{\{/, 'this expression was not evaluated, as in a file that GitHub does not read as a workflow'],
     [/^(?:null|undefined)$/, 'this is what an empty value becomes in JSON or in a script'],
-    [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
 ];
+/** What is not visible in a text that was refused for another reason. */
+const ODDITIES = [
+    [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
+    [/^(["'`]).*\1$/s, 'the quotes are part of the value'],
+];
+/** Invisible characters, spaces that are not the usual one, and full-width forms, which copied texts bring along. */
+const ODD_CHARACTER = /(?![\t\r\n ])[\p{Cc}\p{Cf}\p{Zs}\p{Default_Ignorable_Code_Point}\uFF01-\uFF5E]/u;
+function isLost(text) {
+    return LOST_VALUES.some(([pattern]) => pattern.test(text));
+}
 function natureOf(text) {
-    const nature = NATURES.find(([pattern]) => pattern.test(text))?.[1];
+    const nature = [...LOST_VALUES, ...ODDITIES].find(([pattern]) => pattern.test(text))?.[1] ?? oddityOf(text);
     return nature === undefined ? '' : ` (${nature})`;
+}
+function oddityOf(text) {
+    const code = ODD_CHARACTER.exec(text)?.[0].codePointAt(0);
+    if (code === undefined)
+        return undefined;
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    return `it contains ${name}, an invisible or look-alike character: type the text instead of copying it`;
 }
 function stripQuotes(text) {
     return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text;
@@ -2073,124 +2099,6 @@ function stripQuotes(text) {
 function listed(names) {
     const last = names.at(-1) ?? '';
     return names.length < 2 ? `${last} is` : `${names.slice(0, -1).join(', ')} and ${last} are`;
-}
-
-;// CONCATENATED MODULE: ./src/inputs/abf-keys.ts
-
-/** The two inputs that hold keys of the server: further fields of a build, and filters of a search. */
-/** Fields of a create that an input of its own sets, with that input. */
-const OWNED_FIELDS = {
-    project_id: 'abf-project',
-    commit_hash: 'abf-commit',
-    project_version: 'abf-project-version',
-    arch_id: 'abf-arches',
-    save_to_repository_id: 'abf-repository',
-    save_to_platform_id: 'abf-repository',
-    build_for_platform_id: 'abf-platform',
-    include_repos: 'abf-include-repositories',
-    'include_repos[]': 'abf-include-repositories',
-    update_type: 'abf-update-type',
-    auto_publish: 'abf-auto-publish',
-    auto_publish_status: 'abf-auto-publish',
-};
-/** Further fields of a create that one server or another reads. */
-const KNOWN_OPTIONS = new Set([
-    'auto_create_container',
-    'build_requires',
-    'chain_config',
-    'enable_32bit',
-    'external_nodes',
-    'extra_build_lists',
-    'extra_params',
-    'extra_repositories',
-    'include_testing_subrepository',
-    'native_build',
-    'save_buildroot',
-    'use_cached_chroot',
-    'use_extra_tests',
-]);
-/**
- * A JSON object with fields of a create that no other input sets.
- * @returns undefined for what is no JSON object
- */
-function parseOptions(text) {
-    let json;
-    try {
-        json = JSON.parse(text);
-        // It is sent as JSON again, which fails on what is nested some thousand levels deep.
-        JSON.stringify(json);
-    }
-    catch {
-        return undefined;
-    }
-    if (typeof json !== 'object' || json === null || Array.isArray(json))
-        return undefined;
-    const options = { ...json };
-    const owned = Object.keys(options).flatMap((key) => {
-        const owner = Object.hasOwn(OWNED_FIELDS, key) ? OWNED_FIELDS[key] : undefined;
-        return owner === undefined ? [] : [{ expected: `no field that the input ${owner} sets`, got: key }];
-    });
-    return owned.length > 0 ? new Refusals(owned) : options;
-}
-const NUMBER = { expected: 'a whole number', accepts: /^\d{1,10}$/ };
-const MOMENT = { expected: 'Unix seconds or DD/MM/YYYY', accepts: /^(\d{1,12}|\d{2}\/\d{2}\/\d{4})$/ };
-const TEXT = { expected: 'a text', accepts: /./ };
-const FLAG = { expected: 'true, false, 1 or 0', accepts: /^(true|false|0|1)$/ };
-/** The servers' filter keys. They take an empty or malformed value for 0, which finds nothing, so it is refused here. */
-const FILTER_KEYS = {
-    arch_id: NUMBER,
-    build_for_platform_id: NUMBER,
-    created_at_end: MOMENT,
-    created_at_start: MOMENT,
-    id: NUMBER,
-    is_circle: FLAG,
-    mass_build_id: {
-        expected: 'a whole number, or -1 for builds outside of mass builds',
-        accepts: /^(-1|\d{1,10})$/,
-    },
-    new_core: { expected: '0 or 1', accepts: /^[01]$/ },
-    ownership: {
-        expected: 'owned, related, everything or index',
-        accepts: /^(owned|related|everything|index)$/,
-    },
-    project_name: TEXT,
-    project_version: TEXT,
-    save_to_platform_id: NUMBER,
-    save_to_repository_id: NUMBER,
-    status: NUMBER,
-    updated_at_end: MOMENT,
-    updated_at_start: MOMENT,
-};
-/** Keys that servers of about 2012 knew and those of today read without using them. */
-const IGNORED_FILTER_KEYS = new Set([
-    'created_at_start',
-    'created_at_end',
-    'is_circle',
-]);
-/** `key=value` lines. */
-function parseFilter(text) {
-    const filter = {};
-    const refused = [];
-    for (const line of text.split(/[\r\n]+/).map((one) => one.trim())) {
-        if (line === '')
-            continue;
-        const [, key = '', value = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
-        const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
-        if (!rule) {
-            const known = Object.keys(FILTER_KEYS).join(', ');
-            refused.push({ expected: `lines key=value with a key of ${known}`, got: line });
-        }
-        else if (!rule.accepts.test(value)) {
-            refused.push({ expected: `${rule.expected} for ${key}`, got: value });
-        }
-        else if (Object.hasOwn(filter, key)) {
-            refused.push({ expected: `${key} only once`, got: line });
-        }
-        else {
-            filter[key] = value;
-        }
-    }
-    return refused.length > 0 ? new Refusals(refused) : filter;
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/parsers.ts
@@ -2211,6 +2119,22 @@ function parseList(text) {
     const inner = /^\[(.*)\]$/s.exec(text)?.[1] ?? text;
     const items = inner.split(/[\s,]+/).filter((item) => item !== '' && item !== '-');
     return [...new Set(items.map(stripQuotes))];
+}
+/** Lines without what surrounds their text: spaces, the dashes of a list in YAML, quotes. A JSON array is understood. */
+function parseLines(text) {
+    const lines = jsonTexts(text) ?? text.split(/[\r\n]+/).map((line) => line.trim().replace(/^-\s+/, ''));
+    return lines.map(stripQuotes).filter((line) => line !== '');
+}
+function jsonTexts(text) {
+    if (!text.startsWith('['))
+        return undefined;
+    try {
+        const json = JSON.parse(text);
+        return Array.isArray(json) && json.every((item) => typeof item === 'string') ? json : undefined;
+    }
+    catch {
+        return undefined;
+    }
 }
 /** A whole number from `min` to `max`, in digits. */
 function parseInteger(text, min, max) {
@@ -2342,7 +2266,8 @@ function parseMode(text) {
  * after a search that found nothing. A gap between commas is refused: there an id got lost, and its build would not
  * be waited for.
  */
-function parseBuildIds(text) {
+function parseBuildIds(quoted) {
+    const text = stripQuotes(quoted);
     const array = /^\[(.*)\]$/s.exec(text)?.[1]?.trim();
     if (array === '')
         return [];
@@ -2351,6 +2276,125 @@ function parseBuildIds(text) {
     const list = parseList(text);
     const ids = list.flatMap((item) => parseId(item) ?? []);
     return ids.length === list.length && ids.length > 0 ? [...new Set(ids)] : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/inputs/abf-keys.ts
+
+
+/** The two inputs that hold keys of the server: further fields of a build, and filters of a search. */
+/** Fields of a create that an input of its own sets, with that input. */
+const OWNED_FIELDS = {
+    project_id: 'abf-project',
+    commit_hash: 'abf-commit',
+    project_version: 'abf-project-version',
+    arch_id: 'abf-arches',
+    save_to_repository_id: 'abf-repository',
+    save_to_platform_id: 'abf-repository',
+    build_for_platform_id: 'abf-platform',
+    include_repos: 'abf-include-repositories',
+    'include_repos[]': 'abf-include-repositories',
+    update_type: 'abf-update-type',
+    auto_publish: 'abf-auto-publish',
+    auto_publish_status: 'abf-auto-publish',
+};
+/** Further fields of a create that one server or another reads. */
+const KNOWN_OPTIONS = new Set([
+    'auto_create_container',
+    'build_requires',
+    'chain_config',
+    'enable_32bit',
+    'external_nodes',
+    'extra_build_lists',
+    'extra_params',
+    'extra_repositories',
+    'include_testing_subrepository',
+    'native_build',
+    'save_buildroot',
+    'use_cached_chroot',
+    'use_extra_tests',
+]);
+/**
+ * A JSON object with fields of a create that no other input sets.
+ * @returns undefined for what is no JSON object
+ */
+function parseOptions(text) {
+    let json;
+    try {
+        json = JSON.parse(text);
+        // It is sent as JSON again, which fails on what is nested some thousand levels deep.
+        JSON.stringify(json);
+    }
+    catch {
+        return undefined;
+    }
+    if (typeof json !== 'object' || json === null || Array.isArray(json))
+        return undefined;
+    const options = { ...json };
+    const owned = Object.keys(options).flatMap((key) => {
+        const owner = Object.hasOwn(OWNED_FIELDS, key) ? OWNED_FIELDS[key] : undefined;
+        return owner === undefined ? [] : [{ expected: `no field that the input ${owner} sets`, got: key }];
+    });
+    return owned.length > 0 ? new Refusals(owned) : options;
+}
+const NUMBER = { expected: 'a whole number', accepts: /^\d{1,10}$/ };
+const MOMENT = { expected: 'Unix seconds or DD/MM/YYYY', accepts: /^(\d{1,12}|\d{2}\/\d{2}\/\d{4})$/ };
+const TEXT = { expected: 'a text', accepts: /./ };
+const FLAG = { expected: 'true, false, 1 or 0', accepts: /^(true|false|0|1)$/ };
+/** The servers' filter keys. They take an empty or malformed value for 0, which finds nothing, so it is refused here. */
+const FILTER_KEYS = {
+    arch_id: NUMBER,
+    build_for_platform_id: NUMBER,
+    created_at_end: MOMENT,
+    created_at_start: MOMENT,
+    id: NUMBER,
+    is_circle: FLAG,
+    mass_build_id: {
+        expected: 'a whole number, or -1 for builds outside of mass builds',
+        accepts: /^(-1|\d{1,10})$/,
+    },
+    new_core: { expected: '0 or 1', accepts: /^[01]$/ },
+    ownership: {
+        expected: 'owned, related, everything or index',
+        accepts: /^(owned|related|everything|index)$/,
+    },
+    project_name: TEXT,
+    project_version: TEXT,
+    save_to_platform_id: NUMBER,
+    save_to_repository_id: NUMBER,
+    status: NUMBER,
+    updated_at_end: MOMENT,
+    updated_at_start: MOMENT,
+};
+/** Keys that servers of about 2012 knew and those of today read without using them. */
+const IGNORED_FILTER_KEYS = new Set([
+    'created_at_start',
+    'created_at_end',
+    'is_circle',
+]);
+/** `key=value` lines; undefined for a text without any. */
+function parseFilter(text) {
+    const filter = {};
+    const refused = [];
+    for (const line of parseLines(text)) {
+        const [, key = '', value = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
+        const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined;
+        if (!rule) {
+            const known = Object.keys(FILTER_KEYS).join(', ');
+            refused.push({ expected: `lines key=value with a key of ${known}`, got: line });
+        }
+        else if (!rule.accepts.test(value)) {
+            refused.push({ expected: `${rule.expected} for ${key}`, got: value });
+        }
+        else if (Object.hasOwn(filter, key)) {
+            refused.push({ expected: `${key} only once`, got: line });
+        }
+        else {
+            filter[key] = value;
+        }
+    }
+    if (refused.length > 0)
+        return new Refusals(refused);
+    return Object.keys(filter).length > 0 ? filter : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/abf-rows.ts
@@ -2471,7 +2515,6 @@ const ABF_ROWS = {
 
 
 
-
 /** Any of these turns the ABF part on. */
 const SWITCHES = ['abf-build-list-ids', 'abf-project', 'abf-filter', 'abf-operation'];
 const IS_OFF = { value: { off: true }, problems: [], notices: [] };
@@ -2501,7 +2544,7 @@ function loadAbf(env, commit, show) {
         return { value: undefined, problems: [], notices: [] };
     return {
         problems: [],
-        notices: notices(operation, values),
+        notices: notices(operation, values, show),
         value: {
             off: false,
             task,
@@ -2613,7 +2656,7 @@ function taskOf(operation, values) {
         },
     };
 }
-function notices(operation, values) {
+function notices(operation, values, show) {
     const unknown = Object.keys(values['abf-build-options'] ?? {}).filter((key) => !KNOWN_OPTIONS.has(key));
     const ignored = Object.keys(values['abf-filter'] ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key));
     const unused = ['abf-build-list-ids', 'abf-filter'].filter((name) => operation === 'build' && values[name] !== undefined);
@@ -2623,7 +2666,7 @@ function notices(operation, values) {
             : []),
         ...(unknown.length > 0
             ? [
-                `abf-build-options: ${unknown.map((key) => (0,sanitize/* plain */.pj)(key, 60)).join(', ')} is sent as it is. Servers drop fields that they do not know, without an error.`,
+                `abf-build-options: ${unknown.map(show).join(', ')} is sent as it is. Servers drop fields that they do not know, without an error.`,
             ]
             : []),
         ...(ignored.length > 0
@@ -2749,7 +2792,7 @@ const RELEASE_ROWS = {
         expected: 'at least one project slug or id, separated by commas, spaces or line breaks',
         parse: (text) => {
             const list = parseList(text);
-            return list.length > 0 && list.every(isSlug) && !/^(?:Array|Object)$/.test(text) ? list : undefined;
+            return list.length > 0 && list.every(isSlug) ? list : undefined;
         },
     },
     version: {
@@ -2877,11 +2920,11 @@ const MAX_DIST = 64;
 const MAX_WAIT_MS = 60 * 60 * 1000;
 /** `~/assets`, `/assets`, `https://host/assets` or `app:///`, without query and fragment. */
 const PREFIX = /^(?:~|~?\/[^\s?#]*|[a-z][a-z0-9+.-]*:\/\/[^\s?#]*)$/i;
-const PREFIX_EXPECTED = 'a URL prefix such as ~/assets or https://example.com/assets';
+const PREFIX_ROW = url('a URL prefix such as ~/assets or https://example.com/assets', (text) => PREFIX.test(text) ? text.replace(/\/$/, '') : undefined);
 const SOURCEMAP_ROWS = {
     sourcemaps: ANY_TEXT,
     'sourcemaps-inject': { default: 'true', ...anyCase(oneOf(['true', 'false', 'check'])) },
-    'sourcemaps-url-prefix': { default: '~/', expected: PREFIX_EXPECTED, parse: parsePrefix },
+    'sourcemaps-url-prefix': { default: '~/', ...PREFIX_ROW },
     'sourcemaps-strip-prefix': { optional: true, expected: 'auto or a prefix', parse: (text) => text },
     dist: {
         optional: true,
@@ -2911,13 +2954,10 @@ function loadSourceMaps(env, show) {
         const notices = values?.dist === undefined ? [] : ['No source maps are uploaded, so dist has no effect.'];
         return { value: all.length > 0 ? undefined : { off: true }, problems: all, notices };
     }
-    const roots = paths.text
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '')
-        .map((line) => parseRoot(line, values?.['sourcemaps-url-prefix'] ?? '~', workspace));
+    const roots = parseLines(paths.text).map((line) => parseRoot(line, values?.['sourcemaps-url-prefix'] ?? '~', workspace));
     const all = [
         ...problems,
+        ...(roots.length === 0 ? [problem(paths, ROOT_EXPECTED, show)] : []),
         ...roots.flatMap((root) => typeof root === 'string' ? [problem({ ...paths, text: root }, ROOT_EXPECTED, show)] : []),
     ];
     if (!values || all.length > 0)
@@ -2938,19 +2978,16 @@ function loadSourceMaps(env, show) {
         },
     };
 }
-const ROOT_EXPECTED = 'a directory or file inside of the workspace, or "path => URL prefix"';
+const ROOT_EXPECTED = 'a directory or file inside of the workspace, or "path => URL prefix" (without user and password)';
 /** @returns the line itself when it is not acceptable */
 function parseRoot(line, otherwise, workspace) {
     const [path = '', prefix, ...rest] = line.split(/\s*=>\s*/);
-    const parsed = prefix === undefined ? otherwise : parsePrefix(prefix);
+    const parsed = prefix === undefined ? otherwise : PREFIX_ROW.parse(prefix);
     const inside = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, path));
     const outside = inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inside);
     if (path === '' || path.includes('\0') || rest.length > 0 || parsed === undefined || outside)
         return line;
     return { path, prefix: parsed };
-}
-function parsePrefix(text) {
-    return PREFIX.test(text) ? text.replace(/\/$/, '') : undefined;
 }
 /** The same choices in any case. */
 function anyCase({ expected, parse }) {
@@ -5280,7 +5317,7 @@ function deployment(event, job) {
 }
 /** A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. */
 function issueComment(event, job) {
-    if (at(event, 'issue', 'pull_request') === undefined)
+    if ((at(event, 'issue', 'pull_request') ?? null) === null)
         return byJob(event, job);
     const reason = 'a comment on a pull request comes without the commit; ' +
         'read it in a step before with: gh pr view "$NUMBER" --json headRefOid --jq .headRefOid';
@@ -6400,13 +6437,14 @@ __nccwpck_require__.d(__webpack_exports__, {
   m9: () => (/* binding */ _minLength),
   F7: () => (/* binding */ _number),
   NC: () => (/* binding */ _positive),
+  fU: () => (/* binding */ _refine),
   Rl: () => (/* binding */ _string),
   em: () => (/* binding */ _unknown),
   q0: () => (/* binding */ describe),
   mI: () => (/* binding */ meta)
 });
 
-// UNUSED EXPORTS: TimePrecision, _any, _array, _base64, _base64url, _bigint, _catch, _check, _cidrv4, _cidrv6, _coercedBigint, _coercedBoolean, _coercedDate, _coercedNumber, _coercedString, _creditCard, _cuid, _cuid2, _custom, _date, _default, _discriminatedUnion, _e164, _email, _emoji, _endsWith, _enum, _file, _float32, _float64, _gt, _gte, _guid, _iban, _includes, _int32, _int64, _intersection, _ipv4, _ipv6, _isoDate, _isoDateTime, _isoDuration, _isoTime, _jwt, _ksuid, _lazy, _length, _literal, _lowercase, _lt, _mac, _map, _max, _maxLength, _maxSize, _mime, _min, _minSize, _multipleOf, _nan, _nanoid, _nativeEnum, _negative, _never, _nonnegative, _nonoptional, _nonpositive, _normalize, _null, _nullable, _optional, _overwrite, _pipe, _promise, _properties, _property, _readonly, _record, _refine, _regex, _set, _size, _slugify, _startsWith, _stringFormat, _stringbool, _success, _superRefine, _symbol, _templateLiteral, _toLowerCase, _toUpperCase, _transform, _trim, _tuple, _uint32, _uint64, _ulid, _undefined, _union, _uppercase, _url, _uuid, _uuidv4, _uuidv6, _uuidv7, _void, _xid, _xor
+// UNUSED EXPORTS: TimePrecision, _any, _array, _base64, _base64url, _bigint, _catch, _check, _cidrv4, _cidrv6, _coercedBigint, _coercedBoolean, _coercedDate, _coercedNumber, _coercedString, _creditCard, _cuid, _cuid2, _custom, _date, _default, _discriminatedUnion, _e164, _email, _emoji, _endsWith, _enum, _file, _float32, _float64, _gt, _gte, _guid, _iban, _includes, _int32, _int64, _intersection, _ipv4, _ipv6, _isoDate, _isoDateTime, _isoDuration, _isoTime, _jwt, _ksuid, _lazy, _length, _literal, _lowercase, _lt, _mac, _map, _max, _maxLength, _maxSize, _mime, _min, _minSize, _multipleOf, _nan, _nanoid, _nativeEnum, _negative, _never, _nonnegative, _nonoptional, _nonpositive, _normalize, _null, _nullable, _optional, _overwrite, _pipe, _promise, _properties, _property, _readonly, _record, _regex, _set, _size, _slugify, _startsWith, _stringFormat, _stringbool, _success, _superRefine, _symbol, _templateLiteral, _toLowerCase, _toUpperCase, _transform, _trim, _tuple, _uint32, _uint64, _ulid, _undefined, _union, _uppercase, _url, _uuid, _uuidv4, _uuidv6, _uuidv7, _void, _xid, _xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
 var core_checks = __nccwpck_require__(4890);
@@ -7435,7 +7473,7 @@ function _refine(Class, fn, _params) {
         type: "custom",
         check: "custom",
         fn: fn,
-        ...util.normalizeParams(_params),
+        ...core_util/* normalizeParams */.A2(_params),
     });
     return schema;
 }
@@ -8293,11 +8331,12 @@ function config(newConfig) {
 /* harmony export */   qh: () => (/* binding */ own),
 /* harmony export */   rL: () => (/* binding */ explicitlyAborted),
 /* harmony export */   sD: () => (/* binding */ escapeRegex),
+/* harmony export */   sn: () => (/* binding */ issue),
 /* harmony export */   v5: () => (/* binding */ defineLazyInternal),
 /* harmony export */   w5: () => (/* binding */ getEnumValues),
 /* harmony export */   zH: () => (/* binding */ NUMBER_FORMAT_RANGES)
 /* harmony export */ });
-/* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, joinValues, floatSafeRemainder, defineLazy, objectClone, rawShape, mergeDefs, cloneDef, getElementAtPath, promiseAllObject, randomString, esc, slugify, allowsEval, isPlainObject, shallowClone, numKeys, getParsedType, primitiveTypes, createTransparentProxy, stringifyPrimitive, BIGINT_FORMAT_RANGES, pick, omit, extend, safeExtend, merge, partial, required, unwrapMessage, getSizableOrigin, parsedType, issue, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, derived, CONSTANT_CATCH */
+/* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, joinValues, floatSafeRemainder, defineLazy, objectClone, rawShape, mergeDefs, cloneDef, getElementAtPath, promiseAllObject, randomString, esc, slugify, allowsEval, isPlainObject, shallowClone, numKeys, getParsedType, primitiveTypes, createTransparentProxy, stringifyPrimitive, BIGINT_FORMAT_RANGES, pick, omit, extend, safeExtend, merge, partial, required, unwrapMessage, getSizableOrigin, parsedType, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, derived, CONSTANT_CATCH */
 
 // functions
 function assertEqual(val) {
@@ -9193,13 +9232,14 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ikc: () => (/* binding */ object),
   lqM: () => (/* binding */ optional),
   FsL: () => (/* binding */ pipe),
+  YPB: () => (/* binding */ refine),
   YjP: () => (/* binding */ schemas_string),
   pdi: () => (/* binding */ transform),
   KCZ: () => (/* binding */ union),
   L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodMiniAny, ZodMiniArray, ZodMiniBase64, ZodMiniBase64URL, ZodMiniBigInt, ZodMiniBigIntFormat, ZodMiniBoolean, ZodMiniCIDRv4, ZodMiniCIDRv6, ZodMiniCUID, ZodMiniCUID2, ZodMiniCatch, ZodMiniCodec, ZodMiniCreditCard, ZodMiniCustom, ZodMiniCustomStringFormat, ZodMiniDate, ZodMiniDefault, ZodMiniDiscriminatedUnion, ZodMiniE164, ZodMiniEmail, ZodMiniEmoji, ZodMiniEnum, ZodMiniExactOptional, ZodMiniFile, ZodMiniFunction, ZodMiniGUID, ZodMiniIBAN, ZodMiniIPv4, ZodMiniIPv6, ZodMiniIntersection, ZodMiniJWT, ZodMiniKSUID, ZodMiniLazy, ZodMiniLiteral, ZodMiniMAC, ZodMiniMap, ZodMiniNaN, ZodMiniNanoID, ZodMiniNever, ZodMiniNonOptional, ZodMiniNull, ZodMiniNullable, ZodMiniNumber, ZodMiniNumberFormat, ZodMiniObject, ZodMiniOptional, ZodMiniPipe, ZodMiniPrefault, ZodMiniPromise, ZodMiniReadonly, ZodMiniRecord, ZodMiniSet, ZodMiniString, ZodMiniStringFormat, ZodMiniSuccess, ZodMiniSymbol, ZodMiniTemplateLiteral, ZodMiniTransform, ZodMiniTuple, ZodMiniType, ZodMiniULID, ZodMiniURL, ZodMiniUUID, ZodMiniUndefined, ZodMiniUnion, ZodMiniUnknown, ZodMiniVoid, ZodMiniXID, ZodMiniXor, _default, _function, any, base64, base64url, bigint, catchall, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, exactPartial, extend, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, merge, meta, nan, nanoid, nativeEnum, never, nonoptional, null, omit, partial, partialRecord, pick, prefault, promise, readonly, record, refine, required, safeExtend, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodMiniAny, ZodMiniArray, ZodMiniBase64, ZodMiniBase64URL, ZodMiniBigInt, ZodMiniBigIntFormat, ZodMiniBoolean, ZodMiniCIDRv4, ZodMiniCIDRv6, ZodMiniCUID, ZodMiniCUID2, ZodMiniCatch, ZodMiniCodec, ZodMiniCreditCard, ZodMiniCustom, ZodMiniCustomStringFormat, ZodMiniDate, ZodMiniDefault, ZodMiniDiscriminatedUnion, ZodMiniE164, ZodMiniEmail, ZodMiniEmoji, ZodMiniEnum, ZodMiniExactOptional, ZodMiniFile, ZodMiniFunction, ZodMiniGUID, ZodMiniIBAN, ZodMiniIPv4, ZodMiniIPv6, ZodMiniIntersection, ZodMiniJWT, ZodMiniKSUID, ZodMiniLazy, ZodMiniLiteral, ZodMiniMAC, ZodMiniMap, ZodMiniNaN, ZodMiniNanoID, ZodMiniNever, ZodMiniNonOptional, ZodMiniNull, ZodMiniNullable, ZodMiniNumber, ZodMiniNumberFormat, ZodMiniObject, ZodMiniOptional, ZodMiniPipe, ZodMiniPrefault, ZodMiniPromise, ZodMiniReadonly, ZodMiniRecord, ZodMiniSet, ZodMiniString, ZodMiniStringFormat, ZodMiniSuccess, ZodMiniSymbol, ZodMiniTemplateLiteral, ZodMiniTransform, ZodMiniTuple, ZodMiniType, ZodMiniULID, ZodMiniURL, ZodMiniUUID, ZodMiniUndefined, ZodMiniUnion, ZodMiniUnknown, ZodMiniVoid, ZodMiniXID, ZodMiniXor, _default, _function, any, base64, base64url, bigint, catchall, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, exactPartial, extend, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, merge, meta, nan, nanoid, nativeEnum, never, nonoptional, null, omit, partial, partialRecord, pick, prefault, promise, readonly, record, required, safeExtend, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -11978,8 +12018,8 @@ const $ZodLazy = /*@__PURE__*/ (/* unused pure expression or super */ null && (c
         return inner._zod.run(payload, ctx);
     };
 })));
-const $ZodCustom = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCustom", (inst, def) => {
-    checks.$ZodCheck.init(inst, def);
+const $ZodCustom = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCustom", (inst, def) => {
+    core_checks/* $ZodCheck */.QP.init(inst, def);
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, _) => {
         return payload;
@@ -11993,7 +12033,7 @@ const $ZodCustom = /*@__PURE__*/ (/* unused pure expression or super */ null && 
         handleRefineResult(r, payload, input, inst);
         return;
     };
-})));
+});
 function handleRefineResult(result, payload, input, inst) {
     if (!result) {
         const _iss = {
@@ -12006,7 +12046,7 @@ function handleRefineResult(result, payload, input, inst) {
         };
         if (inst._zod.def.params)
             _iss.params = inst._zod.def.params;
-        payload.issues.push(util.issue(_iss));
+        payload.issues.push(core_util/* issue */.sn(_iss));
     }
 }
 
@@ -13380,10 +13420,10 @@ function promise(innerType) {
         innerType: innerType,
     });
 }
-const ZodMiniCustom = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMiniCustom", (inst, def) => {
-    core.$ZodCustom.init(inst, def);
+const ZodMiniCustom = /*@__PURE__*/ core_core/* $constructor */.xI("ZodMiniCustom", (inst, def) => {
+    $ZodCustom.init(inst, def);
     ZodMiniType.init(inst, def);
-})));
+});
 // custom checks
 // @__NO_SIDE_EFFECTS__
 function check(fn, params) {
@@ -13402,7 +13442,7 @@ function custom(fn, _params) {
 // refine
 // @__NO_SIDE_EFFECTS__
 function refine(fn, _params = {}) {
-    return core._refine(ZodMiniCustom, fn, _params);
+    return api/* _refine */.fU(ZodMiniCustom, fn, _params);
 }
 // superRefine
 // @__NO_SIDE_EFFECTS__

@@ -86,6 +86,39 @@ describe.concurrent('an empty list of builds, as a search without results hands 
   })
 })
 
+describe.concurrent('a value that got lost in an expression or a script', () => {
+  const INPUTS = ['version', 'version-prefix', 'environment', 'projects', 'ref', 'deploy-name', 'dist']
+  it.each(['null', 'undefined', '[object Object]', 'Array', 'Object', '***', '${{ needs.build.outputs.x }}'])(
+    'is refused in every input before any request, with what it is: %s',
+    async (value) => {
+      const sentry = await startSentry()
+      const inputs = Object.fromEntries(INPUTS.map((name) => [name, value]))
+      const lines = failure(await gate(sentry, { sourcemaps: 'build', ...inputs })).split('\n')
+      for (const name of INPUTS) {
+        const line = lines.find((text) => text.startsWith(`input ${name}: expected `))
+        expect([name, line]).toEqual([name, expect.stringMatching(/got ".*" \(\w.{20,}\)$/)])
+      }
+      expect(sentry.requests).toEqual([])
+    },
+  )
+
+  it('is not looked for inside of a text, nor in a password', async () => {
+    const sentry = await startSentry()
+    const result = await gate(sentry, {
+      version: 'null-object-1',
+      environment: 'undefined behaviour',
+      'abf-operation': 'search',
+      'abf-filter': 'project_name=none',
+      'abf-url': 'http://127.0.0.1:1/',
+      'abf-username': 'ada',
+      'abf-password': 'null',
+      retries: '0',
+    })
+    expect(failure(result)).toContain('no connection to 127.0.0.1:1')
+    expect(sentry.release('null-object-1')).toBeDefined()
+  })
+})
+
 describe.concurrent('a deploy whose environment got lost', () => {
   it.each([{ 'deploy-url': 'https://ci.example/1' }, { 'deploy-name': 'x' }, { 'started-at': '1767225600' }])(
     'is an error before any request: %j',

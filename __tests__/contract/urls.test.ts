@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { on, seed, startAbf } from './abf-helpers.ts'
 import { ensure, everythingShown, failure, gate, startSentry } from './helpers.ts'
 
 const CREDENTIALS = ['ada:hunter2-hunter2', 'ada:pa/ss-w?rd#1', 'token-of-0123456789']
@@ -29,6 +30,31 @@ describe.concurrent('a URL with a user or a password', () => {
     expect(failure(result)).toContain(`environment variable ${name}: expected `)
     expect(everythingShown(result).replaceAll(/^::add-mask::.*$/gm, '')).not.toMatch(/ada|hunter2/)
     expect(sentry.requests).toEqual([])
+  })
+
+  it.each([
+    { sourcemaps: 'build', 'sourcemaps-url-prefix': 'https://ada:hunter2-hunter2@cdn.example/x' },
+    { sourcemaps: 'build => https://ada:hunter2-hunter2@cdn.example/x' },
+    { url: 'https://ada:hunt\ner2-hunter2@cdn.example/x' },
+    { 'deploy-url': 'https:/ada:hunter2-hunter2@cdn.example/x' },
+    { version: 'https:ada:hunter2-hunter2@cdn.example/x' },
+  ])('is refused and hidden however it is written: %j', async (inputs) => {
+    const sentry = await startSentry()
+    const result = await gate(sentry, { environment: 'production', ...inputs })
+    const name = Object.keys(inputs).at(-1) ?? ''
+    expect(failure(result)).toMatch(new RegExp(`^input ${name}: expected .*got .*\\*\\*\\*@cdn.example`, 'm'))
+    expect(everythingShown(result).replaceAll(/^::add-mask::.*$/gm, '')).not.toMatch(/ada|hunt|er2/)
+    expect(sentry.requests).toEqual([])
+  })
+
+  it('is hidden in a notice of a field of a build', async () => {
+    const sentry = await startSentry()
+    const inputs = { 'abf-project': 'a/b', 'abf-repository': 'c/main', 'abf-token': 'token-of-abf' }
+    const options = '{"https://ada:hunter2-hunter2@host.example/x":1}'
+    const url = { 'abf-url': 'http://127.0.0.1:1/', retries: '0' }
+    const result = await gate(sentry, { ...inputs, ...url, 'abf-build-options': options })
+    expect(result.annotations[0]?.message).toContain('"https://***@host.example/x" is sent as it is')
+    expect(everythingShown(result).replaceAll(/^::add-mask::.*$/gm, '')).not.toMatch(/ada|hunter2/)
   })
 
   it('is hidden in messages of other inputs, in lists and in options', async () => {
@@ -84,6 +110,41 @@ describe.concurrent('what people paste', () => {
       expect([(await ensure(sentry, inputs)).code, sentry.releases[0]?.projects]).toEqual([0, ['web', 'api']])
     },
   )
+
+  it('is a list in YAML or JSON where lines are expected', async () => {
+    const abf = await startAbf()
+    seed(abf, 6000)
+    const result = await on(abf, [], {
+      'abf-operation': 'search',
+      'abf-build-list-ids': '',
+      'abf-filter': '- status=6000\r\n- "ownership=everything"',
+    })
+    expect([result.code, JSON.parse(result.outputs['build-list-ids'] ?? '')]).toEqual([
+      0,
+      [expect.any(Number)],
+    ])
+  })
+
+  it('is the ids as toJSON() writes them', async () => {
+    const abf = await startAbf()
+    const build = seed(abf, 6000)
+    const result = await on(abf, [], { 'abf-operation': 'watch', 'abf-build-list-ids': `"[${build.id}]"` })
+    expect([result.code, result.outputs['build-list-ids']]).toEqual([0, `[${build.id}]`])
+  })
+
+  it.each([
+    ['projects', 'web\u200b', 'U\\+200B'],
+    ['retries', '\uff15', 'U\\+FF15'],
+    ['sentry-url', 'https://sentry.example/\u00a0x', 'U\\+00A0'],
+    ['sentry-auth-token', 'token-of-somebody\u200d', 'U\\+200D'],
+    ['finalize', '"true"', 'quotes'],
+  ])('is named when nobody can see it: %s %j', async (name, text, nature) => {
+    const sentry = await startSentry()
+    expect(failure(await gate(sentry, { [name]: text }))).toMatch(
+      new RegExp(`^input ${name}: expected .*got .*${nature}.*\\)$`, 'm'),
+    )
+    expect(sentry.requests).toEqual([])
+  })
 
   it('is a token in quotes, which is sent without them and hidden', async () => {
     const sentry = await startSentry()

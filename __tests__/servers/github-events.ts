@@ -213,7 +213,7 @@ export const EVENTS: readonly EventCase[] = [
     commit: HEAD_SHA,
     ref: undefined,
   },
-  jobCommit('issue_comment', { action: 'created', issue: { number: 3 }, comment: { body: '/release' } }),
+  jobCommit('issue_comment', { action: 'created', issue: { number: 3, pull_request: null } }),
   {
     title: 'issue_comment on a pull request: none',
     name: 'issue_comment',

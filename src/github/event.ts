@@ -152,7 +152,7 @@ function deployment(event: unknown, job: Job): Facts {
 
 /** A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. */
 function issueComment(event: unknown, job: Job): Facts {
-  if (at(event, 'issue', 'pull_request') === undefined) return byJob(event, job)
+  if ((at(event, 'issue', 'pull_request') ?? null) === null) return byJob(event, job)
   const reason =
     'a comment on a pull request comes without the commit; ' +
     'read it in a step before with: gh pr view "$NUMBER" --json headRefOid --jq .headRefOid'

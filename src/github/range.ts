@@ -78,7 +78,7 @@ async function readWithoutComparison(
     const end = some.findIndex(({ sha }) => sha.startsWith(base))
     commits.push(...some.slice(0, end === -1 ? undefined : end))
     if (end !== -1) return { commits, total: commits.length, base: 'listed', failure: reason }
-    if (some.length < PER_PAGE) break
+    if (data.length < PER_PAGE) break
   }
   const last = commits.slice(0, WITHOUT_BASE)
   return { commits: last, total: last.length, base: 'failed', failure: reason }
@@ -161,7 +161,7 @@ async function readFiles(octokit: Octokit, place: Place, ref: string): Promise<C
         previousPath: file.previous_filename,
       })),
     )
-    if (some.length < PER_PAGE) break
+    if ((data.files ?? []).length < PER_PAGE) break
   }
   return files
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { catch as orElse } from 'zod/mini'
 import { ActionError } from '../errors.ts'
 
-/** The parts of GitHub's answers that are used; octokit's types are promises that nobody checks. */
+/** The parts of GitHub's responses that are used; the types of octokit are not checked against what arrives. */
 const Text = orElse(z.optional(z.nullable(z.string())), undefined)
 
 const Signature = orElse(
@@ -17,8 +17,18 @@ const CommitSchema = z.looseObject({
 
 export type ApiCommit = z.infer<typeof CommitSchema>
 
+/** A list without the items that cannot be read, so that one of them does not cost the others. */
+function readable<T>(item: z.ZodMiniType<T>) {
+  return z.pipe(
+    z
+      .array(orElse(z.optional(item), undefined))
+      .check(z.refine((items) => items.length === 0 || items.some((one) => one !== undefined))),
+    z.transform((items: (T | undefined)[]) => items.filter((one) => one !== undefined)),
+  )
+}
+
 /** GET /repos/{owner}/{repo}/commits */
-export const CommitListSchema = z.array(CommitSchema)
+export const CommitListSchema = readable(CommitSchema)
 
 /** GET /repos/{owner}/{repo}/compare/{basehead} */
 export const ComparisonSchema = z.looseObject({
@@ -30,7 +40,7 @@ export const ComparisonSchema = z.looseObject({
 /** GET /repos/{owner}/{repo}/commits/{ref} */
 export const FilesSchema = z.looseObject({
   files: z.optional(
-    z.array(
+    readable(
       z.looseObject({
         status: z.string(),
         filename: z.string(),
@@ -41,7 +51,7 @@ export const FilesSchema = z.looseObject({
 })
 
 /**
- * What GitHub answered, checked.
+ * A response of GitHub, checked.
  * @throws ActionError that names the first field that does not fit
  */
 export function parse<T>(schema: z.ZodMiniType<T>, data: unknown): T {

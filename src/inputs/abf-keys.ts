@@ -1,5 +1,6 @@
 import type { Filter } from '../abf/client/api.ts'
 import { Refusals } from './field.ts'
+import { parseLines } from './parsers.ts'
 
 /** The two inputs that hold keys of the server: further fields of a build, and filters of a search. */
 
@@ -96,12 +97,11 @@ export const IGNORED_FILTER_KEYS: ReadonlySet<string> = new Set([
   'is_circle',
 ])
 
-/** `key=value` lines. */
-export function parseFilter(text: string): Filter | Refusals {
+/** `key=value` lines; undefined for a text without any. */
+export function parseFilter(text: string): Filter | Refusals | undefined {
   const filter: Record<string, string> = {}
   const refused: { expected: string; got: string }[] = []
-  for (const line of text.split(/[\r\n]+/).map((one) => one.trim())) {
-    if (line === '') continue
+  for (const line of parseLines(text)) {
     const [, key = '', value = ''] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? []
     const rule = Object.hasOwn(FILTER_KEYS, key) ? FILTER_KEYS[key] : undefined
     if (!rule) {
@@ -115,5 +115,6 @@ export function parseFilter(text: string): Filter | Refusals {
       filter[key] = value
     }
   }
-  return refused.length > 0 ? new Refusals(refused) : filter
+  if (refused.length > 0) return new Refusals(refused)
+  return Object.keys(filter).length > 0 ? filter : undefined
 }

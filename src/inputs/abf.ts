@@ -1,7 +1,6 @@
 import type { Filter } from '../abf/client/api.ts'
 import type { Credentials } from '../abf/client/requests.ts'
 import type { WantedBuild } from '../abf/submit/fields.ts'
-import { plain } from '../text/sanitize.ts'
 import { IGNORED_FILTER_KEYS, KNOWN_OPTIONS } from './abf-keys.ts'
 import { ABF_ROWS, OFF, OPERATIONS } from './abf-rows.ts'
 import {
@@ -92,7 +91,7 @@ export function loadAbf(env: Env, commit: string | undefined, show: Show): Check
   if (!task) return { value: undefined, problems: [], notices: [] }
   return {
     problems: [],
-    notices: notices(operation, values),
+    notices: notices(operation, values, show),
     value: {
       off: false,
       task,
@@ -208,7 +207,7 @@ function taskOf(operation: AbfOperation, values: Values): AbfTask | undefined {
   }
 }
 
-function notices(operation: AbfOperation, values: Values): string[] {
+function notices(operation: AbfOperation, values: Values, show: Show): string[] {
   const unknown = Object.keys(values['abf-build-options'] ?? {}).filter((key) => !KNOWN_OPTIONS.has(key))
   const ignored = Object.keys(values['abf-filter'] ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key))
   const unused = (['abf-build-list-ids', 'abf-filter'] as const).filter(
@@ -220,7 +219,7 @@ function notices(operation: AbfOperation, values: Values): string[] {
       : []),
     ...(unknown.length > 0
       ? [
-          `abf-build-options: ${unknown.map((key) => plain(key, 60)).join(', ')} is sent as it is. Servers drop fields that they do not know, without an error.`,
+          `abf-build-options: ${unknown.map(show).join(', ')} is sent as it is. Servers drop fields that they do not know, without an error.`,
         ]
       : []),
     ...(ignored.length > 0

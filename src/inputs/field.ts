@@ -141,24 +141,32 @@ export function check<R extends Rows>(
 ): { readonly values: ValuesOf<R> | undefined; readonly problems: readonly string[] } {
   const problems: string[] = []
   const values: Record<string, unknown> = {}
-  for (const [name, { expected, parse, hide = String, secret, optional }] of Object.entries(rows)) {
+  for (const [name, { expected, parse, hide, secret, optional }] of Object.entries(rows)) {
     const found = given[name]
     if (!found) {
       if (!optional) problems.push(missing(name, secret ? `${expected} (${NO_SECRETS})` : expected))
       continue
     }
-    const value = parse(found.text)
+    const value = secret !== 'password' && isLost(found.text) ? undefined : parse(found.text)
     const refused = value instanceof Refusals ? value.list : [{ expected, got: found.text }]
     if (value !== undefined && !(value instanceof Refusals)) values[name] = value
     else
-      problems.push(...refused.map((one) => problem({ ...found, text: hide(one.got) }, one.expected, show)))
+      problems.push(...refused.map((one) => problem({ ...found, text: one.got }, one.expected, show, hide)))
   }
   return { values: problems.length > 0 ? undefined : (values as ValuesOf<R>), problems }
 }
 
-/** A problem in one line: where, what was expected, what was got. */
-export function problem({ source, text }: Given, expected: string, show: Show): string {
-  return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(text) + natureOf(text)}`
+/**
+ * A problem in one line: where, what was expected, what was got, and what that is when its author cannot see it.
+ * @param hide hides what a message must not repeat
+ */
+export function problem(
+  { source, text }: Given,
+  expected: string,
+  show: Show,
+  hide?: (text: string) => string,
+): string {
+  return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(hide?.(text) ?? text) + natureOf(text)}`
 }
 
 /** The problem with an input that is required and not given. */
@@ -174,21 +182,43 @@ export const NO_SECRETS =
 export const LOST =
   'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.'
 
-/** Texts that are not what their author sees in the workflow file, each with what it is. */
-const NATURES: readonly (readonly [pattern: RegExp, nature: string])[] = [
+type Nature = readonly [pattern: RegExp, nature: string]
+
+/** Texts in which a value got lost on its way into the input, each with what it is. No input takes them. */
+const LOST_VALUES: readonly Nature[] = [
   [
     /^(?:Array|Object)$/,
     'GitHub writes this for a whole array or object: use join() or toJSON() in the expression',
   ],
+  [/^\[object Object\]$/, 'JavaScript writes this for a whole object: use JSON.stringify()'],
   [/^\*{3}$/, 'GitHub shows this in the place of a secret; it is not its value'],
   [/\$\{\{/, 'this expression was not evaluated, as in a file that GitHub does not read as a workflow'],
   [/^(?:null|undefined)$/, 'this is what an empty value becomes in JSON or in a script'],
-  [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
 ]
 
+/** What is not visible in a text that was refused for another reason. */
+const ODDITIES: readonly Nature[] = [
+  [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
+  [/^(["'`]).*\1$/s, 'the quotes are part of the value'],
+]
+
+/** Invisible characters, spaces that are not the usual one, and full-width forms, which copied texts bring along. */
+const ODD_CHARACTER = /(?![\t\r\n ])[\p{Cc}\p{Cf}\p{Zs}\p{Default_Ignorable_Code_Point}\uFF01-\uFF5E]/u
+
+function isLost(text: string): boolean {
+  return LOST_VALUES.some(([pattern]) => pattern.test(text))
+}
+
 function natureOf(text: string): string {
-  const nature = NATURES.find(([pattern]) => pattern.test(text))?.[1]
+  const nature = [...LOST_VALUES, ...ODDITIES].find(([pattern]) => pattern.test(text))?.[1] ?? oddityOf(text)
   return nature === undefined ? '' : ` (${nature})`
+}
+
+function oddityOf(text: string): string | undefined {
+  const code = ODD_CHARACTER.exec(text)?.[0].codePointAt(0)
+  if (code === undefined) return undefined
+  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+  return `it contains ${name}, an invisible or look-alike character: type the text instead of copying it`
 }
 
 export function stripQuotes(text: string): string {

@@ -21,6 +21,22 @@ export function parseList(text: string): string[] {
   return [...new Set(items.map(stripQuotes))]
 }
 
+/** Lines without what surrounds their text: spaces, the dashes of a list in YAML, quotes. A JSON array is understood. */
+export function parseLines(text: string): string[] {
+  const lines = jsonTexts(text) ?? text.split(/[\r\n]+/).map((line) => line.trim().replace(/^-\s+/, ''))
+  return lines.map(stripQuotes).filter((line) => line !== '')
+}
+
+function jsonTexts(text: string): string[] | undefined {
+  if (!text.startsWith('[')) return undefined
+  try {
+    const json: unknown = JSON.parse(text)
+    return Array.isArray(json) && json.every((item) => typeof item === 'string') ? json : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** A whole number from `min` to `max`, in digits. */
 export function parseInteger(text: string, min: number, max: number): number | undefined {
   if (!/^\d{1,15}$/.test(text)) return undefined
@@ -158,7 +174,8 @@ export function parseMode(text: string): Mode | undefined {
  * after a search that found nothing. A gap between commas is refused: there an id got lost, and its build would not
  * be waited for.
  */
-export function parseBuildIds(text: string): number[] | undefined {
+export function parseBuildIds(quoted: string): number[] | undefined {
+  const text = stripQuotes(quoted)
   const array = /^\[(.*)\]$/s.exec(text)?.[1]?.trim()
   if (array === '') return []
   if ((array ?? text).split(',').some((item) => item.trim() === '')) return undefined

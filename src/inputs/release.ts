@@ -66,7 +66,7 @@ export const RELEASE_ROWS = {
     expected: 'at least one project slug or id, separated by commas, spaces or line breaks',
     parse: (text) => {
       const list = parseList(text)
-      return list.length > 0 && list.every(isSlug) && !/^(?:Array|Object)$/.test(text) ? list : undefined
+      return list.length > 0 && list.every(isSlug) ? list : undefined
     },
   },
   version: {

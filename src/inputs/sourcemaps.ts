@@ -16,9 +16,10 @@ import {
   read,
   type Rows,
   type Show,
+  url,
   variable,
 } from './field.ts'
-import { parseBoolean } from './parsers.ts'
+import { parseBoolean, parseLines } from './parsers.ts'
 
 export interface SourceMapInputs extends SourceMapOptions {
   /** Absolute. */
@@ -32,12 +33,14 @@ const MAX_WAIT_MS = 60 * 60 * 1000
 
 /** `~/assets`, `/assets`, `https://host/assets` or `app:///`, without query and fragment. */
 const PREFIX = /^(?:~|~?\/[^\s?#]*|[a-z][a-z0-9+.-]*:\/\/[^\s?#]*)$/i
-const PREFIX_EXPECTED = 'a URL prefix such as ~/assets or https://example.com/assets'
+const PREFIX_ROW = url('a URL prefix such as ~/assets or https://example.com/assets', (text) =>
+  PREFIX.test(text) ? text.replace(/\/$/, '') : undefined,
+)
 
 export const SOURCEMAP_ROWS = {
   sourcemaps: ANY_TEXT,
   'sourcemaps-inject': { default: 'true', ...anyCase(oneOf<InjectMode>(['true', 'false', 'check'])) },
-  'sourcemaps-url-prefix': { default: '~/', expected: PREFIX_EXPECTED, parse: parsePrefix },
+  'sourcemaps-url-prefix': { default: '~/', ...PREFIX_ROW },
   'sourcemaps-strip-prefix': { optional: true, expected: 'auto or a prefix', parse: (text) => text },
   dist: {
     optional: true,
@@ -68,13 +71,12 @@ export function loadSourceMaps(env: Env, show: Show): Checked<SourceMapInputs | 
     const notices = values?.dist === undefined ? [] : ['No source maps are uploaded, so dist has no effect.']
     return { value: all.length > 0 ? undefined : { off: true }, problems: all, notices }
   }
-  const roots = paths.text
-    .split(/[\r\n]+/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line) => parseRoot(line, values?.['sourcemaps-url-prefix'] ?? '~', workspace))
+  const roots = parseLines(paths.text).map((line) =>
+    parseRoot(line, values?.['sourcemaps-url-prefix'] ?? '~', workspace),
+  )
   const all = [
     ...problems,
+    ...(roots.length === 0 ? [problem(paths, ROOT_EXPECTED, show)] : []),
     ...roots.flatMap((root) =>
       typeof root === 'string' ? [problem({ ...paths, text: root }, ROOT_EXPECTED, show)] : [],
     ),
@@ -97,7 +99,8 @@ export function loadSourceMaps(env: Env, show: Show): Checked<SourceMapInputs | 
   }
 }
 
-const ROOT_EXPECTED = 'a directory or file inside of the workspace, or "path => URL prefix"'
+const ROOT_EXPECTED =
+  'a directory or file inside of the workspace, or "path => URL prefix" (without user and password)'
 
 /** @returns the line itself when it is not acceptable */
 function parseRoot(
@@ -106,15 +109,11 @@ function parseRoot(
   workspace: string,
 ): { path: string; prefix: string } | string {
   const [path = '', prefix, ...rest] = line.split(/\s*=>\s*/)
-  const parsed = prefix === undefined ? otherwise : parsePrefix(prefix)
+  const parsed = prefix === undefined ? otherwise : PREFIX_ROW.parse(prefix)
   const inside = relative(workspace, resolve(workspace, path))
   const outside = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)
   if (path === '' || path.includes('\0') || rest.length > 0 || parsed === undefined || outside) return line
   return { path, prefix: parsed }
-}
-
-function parsePrefix(text: string): string | undefined {
-  return PREFIX.test(text) ? text.replace(/\/$/, '') : undefined
 }
 
 /** The same choices in any case. */

@@ -7,7 +7,7 @@ const MIN_MASKED_PASSWORD = 6
 /** Without a password a user name is a secret when it is as long as a token. */
 const MIN_MASKED_USER = 16
 
-/** Replaces what stands between `//` and the `@` of every URL in a text. */
+/** Replaces what stands between the scheme and the `@` of every URL in a text. */
 export function hideUrlCredentials(text: string): string {
   const parts: string[] = []
   let done = 0
@@ -18,9 +18,13 @@ export function hideUrlCredentials(text: string): string {
   return parts.join('') + text.slice(done)
 }
 
-/** For a text that should be a URL: also hides what the user wrote without `//`, as `user:password@host`. */
+/**
+ * For a text that should be a URL: also hides what the user wrote without `//`, as `user:password@host`, and a
+ * password with a line break or a space in it.
+ */
 export function hideInUrl(text: string): string {
-  return /[\\/]{2}/.test(text) ? hideUrlCredentials(text) : text.replace(/^.*@/s, `${HIDDEN}@`)
+  const odd = /\s/.test(text) || !/[\\/]{2}/.test(text)
+  return odd ? text.replace(/^.*@/s, `${HIDDEN}@`) : hideUrlCredentials(text)
 }
 
 /** The passwords, and the user names that are tokens, of every URL in a text, also in decoded form. */
@@ -34,12 +38,15 @@ export function urlSecrets(text: string): string[] {
   })
 }
 
+/** Parsers of URLs take any number of slashes after these schemes, in both directions. */
+const AUTHORITY_START = /\b(?:https?|wss?|ftps?):[\\/]*|[\\/]{2,}/gi
+
 /** Where the URL names a user: from the first character of the name to its `@`. */
 function credentialRanges(text: string): (readonly [from: number, to: number])[] {
   const ranges: (readonly [number, number])[] = []
   let done = 0
-  for (const { index } of text.matchAll(/[\\/]{2}/g)) {
-    const from = index + 2
+  for (const match of text.matchAll(AUTHORITY_START)) {
+    const from = match.index + match[0].length
     if (from < done) continue
     const [line = ''] = text.slice(from).split(/[\r\n]/, 1)
     const [authority = ''] = line.split(/[\s\\/?#]/, 1)

@@ -222,7 +222,7 @@ describe('files', () => {
     const silent = await withFiles(1, () => new ActionError('no answer'))
     expect(silent.range.filesMissing).toBe('no answer')
     const odd = await withFiles(1, () => incoming(200, { files: [{ filename: 1 }] }))
-    expect(odd.range.filesMissing).toContain('(field files.0.status)')
+    expect(odd.range.filesMissing).toContain('(field files)')
   })
 
   test('of one commit that cannot be read do not cost those of the others', async () => {

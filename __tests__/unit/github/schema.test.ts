@@ -39,6 +39,15 @@ describe("GitHub's answers", () => {
     expect(parse(FilesSchema, { files })).toEqual({ files })
   })
 
+  it.each([7, null, {}, { sha: 7, commit: {} }, { sha: 'b', commit: null }])(
+    'lose only the item that cannot be read: %j',
+    (odd) => {
+      expect(parse(CommitListSchema, [COMMIT, odd])).toEqual([COMMIT])
+      const file = { status: 'added', filename: 'c' }
+      expect(parse(FilesSchema, { files: [odd, file] })).toEqual({ files: [file] })
+    },
+  )
+
   it('keep a commit of which a text or a person cannot be read', () => {
     const odd = [
       { sha: 'a', commit: { message: null, author: { name: 7, email: 'e' }, committer: 'x' } },
@@ -54,8 +63,8 @@ describe("GitHub's answers", () => {
     ['no list', {}, 'no such list'],
     ['nothing', undefined, 'no such list'],
     ['a page', '<html>', 'no such list'],
-    ['something else', [COMMIT, 7], 'field 1'],
-    ['a commit without a SHA', [{ commit: { message: 'm' } }], 'field 0.sha'],
+    ['nothing but something else', [7, 'x'], 'no such list'],
+    ['no commit with a SHA', [{ commit: { message: 'm' } }], 'no such list'],
   ])('are refused when there is %s, with the place', (_, data, place) => {
     const error = refused(() => parse(CommitListSchema, data))
     expect(error.message).toBe(`GitHub sent a response in an unknown format (${place}).`)
@@ -74,11 +83,10 @@ describe("GitHub's answers", () => {
 
   it.each([
     [{ files: {} }, 'field files'],
-    [{ files: [{ status: 'added' }] }, 'field files.0.filename'],
-    [{ files: [{ filename: 'a' }] }, 'field files.0.status'],
+    [{ files: [{ status: 'added' }] }, 'field files'],
     [
-      { files: [{ status: 'renamed', filename: 'a', previous_filename: 1 }] },
-      'field files.0.previous_filename',
+      { files: [{ filename: 'a' }, { status: 'renamed', filename: 'a', previous_filename: 1 }] },
+      'field files',
     ],
   ])('of files are refused without what is used: %j', (data, place) => {
     expect(refused(() => parse(FilesSchema, data)).message).toContain(`(${place})`)

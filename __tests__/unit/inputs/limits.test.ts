@@ -163,7 +163,7 @@ describe('notices', () => {
       { ...BUILD, 'abf-username': 'ada', 'abf-password': 'pw' },
       'abf-token is used; abf-username and abf-password are not.',
     ],
-    [{ ...BUILD, 'abf-build-options': '{"native_build":true,"odd":1,"odder":2}' }, 'odd, odder'],
+    [{ ...BUILD, 'abf-build-options': '{"native_build":true,"odd":1,"odder":2}' }, '"odd", "odder"'],
     [
       { 'abf-filter': 'created_at_start=1\nis_circle=true' },
       'abf-filter: created_at_start, is_circle is sent, but the servers of today ignore it.',

@@ -16,6 +16,9 @@ describe('hideUrlCredentials', () => {
     ['https://one.example,https://c:d@two.example', 'https://one.example,https://***@two.example'],
     ['{"extra":"https://user:password@host/x"}', '{"extra":"https://***@host/x"}'],
     ['first //user:password@host\nsecond', 'first //***@host\nsecond'],
+    ['https:/user:password@host', 'https:/***@host'],
+    ['see https:user:password@host/x', 'see https:***@host/x'],
+    ['https:////user:password@host', 'https:////***@host'],
   ])('of %j', (text, hidden) => {
     expect(hideUrlCredentials(text)).toBe(hidden)
   })
@@ -39,6 +42,7 @@ describe('hideInUrl', () => {
     ['user:password@host.example', '***@host.example'],
     ['https:user:password@host.example/x', '***@host.example/x'],
     ['https://user:password@host.example', 'https://***@host.example'],
+    ['https://user:pass\nword@host.example/x', '***@host.example/x'],
     ['https://host.example/@scope', 'https://host.example/@scope'],
     ['host.example', 'host.example'],
   ])('of %j', (text, hidden) => {
