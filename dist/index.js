@@ -564,7 +564,7 @@ function retryHint(status, header, nowMs) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8559);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(392);
 
 /* The runner starts this file as the main step and, at the end of the job, as the post step. */
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .start */ .ni)(process);
@@ -574,7 +574,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8559:
+/***/ 392:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1950,9 +1950,46 @@ function decoded(text) {
 
 // EXTERNAL MODULE: ./src/wait/durations.ts
 var durations = __nccwpck_require__(120);
+;// CONCATENATED MODULE: ./src/text/oddities.ts
+/** Texts that are not what their author sees in the workflow file. */
+/** Traces of a value that got lost on its way into an input. No input takes them. */
+const LOST_VALUES = [
+    [
+        /^(?:Array|Object)$/,
+        'GitHub writes this for a whole array or object: use join() or toJSON() in the expression',
+    ],
+    [/^\[object Object\]$/, 'JavaScript writes this for a whole object: use JSON.stringify()'],
+    [/^\*{3}$/, 'GitHub shows this in the place of a secret; it is not its value'],
+    [/\$\{\{/, 'this expression was not evaluated, as in a file that GitHub does not read as a workflow'],
+    [/^(?:null|undefined)$/, 'this is what an empty value becomes in JSON or in a script'],
+];
+/** What is not visible in a text that was refused for another reason. */
+const ODDITIES = [
+    [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
+    [/^(["'`]).*\1$/s, 'the quotes are part of the value'],
+];
+/** Invisible characters, spaces that are not the usual one, and full-width forms, which copied texts bring along. */
+const ODD_CHARACTER = /(?![\t\r\n ])[\p{Cc}\p{Cf}\p{Zs}\p{Default_Ignorable_Code_Point}\uFF01-\uFF5E]/u;
+function isLostValue(text) {
+    return LOST_VALUES.some(([pattern]) => pattern.test(text));
+}
+/** What a text is that its author did not mean, in brackets after a space; empty for any other text. */
+function describeOddity(text) {
+    const nature = [...LOST_VALUES, ...ODDITIES].find(([pattern]) => pattern.test(text))?.[1] ?? oddityOf(text);
+    return nature === undefined ? '' : ` (${nature})`;
+}
+function oddityOf(text) {
+    const code = ODD_CHARACTER.exec(text)?.[0].codePointAt(0);
+    if (code === undefined)
+        return undefined;
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    return `it contains ${name}, an invisible or look-alike character: type the text instead of copying it`;
+}
+
 // EXTERNAL MODULE: ./src/text/url.ts
 var text_url = __nccwpck_require__(114);
 ;// CONCATENATED MODULE: ./src/inputs/field.ts
+
 
 
 /** Why parts of a text are refused. */
@@ -1996,31 +2033,31 @@ function fallback(name, text) {
 }
 /** What was given for each row: the input, else its variable, else its default. */
 function field_read(rows, env) {
-    const entries = Object.entries(rows).map(([name, row]) => {
-        const found = input(env, name) ?? (row.env === undefined ? undefined : variable(env, row.env));
+    const entries = Object.entries(rows).map(([key, row]) => {
+        const found = input(env, row.input) ?? (row.env === undefined ? undefined : variable(env, row.env));
         const text = found && (row.secret === 'token' ? stripQuotes(found.text) : found.text);
-        return [name, found && text !== undefined ? { ...found, text } : fallback(name, row.default)];
+        return [key, found && text !== undefined ? { ...found, text } : fallback(row.input, row.default)];
     });
     return Object.fromEntries(entries);
 }
 /** Every text that a secret row may stand for, from inputs and variables alike. */
 function secretsOf(rows, env) {
-    return Object.entries(rows).flatMap(([name, row]) => {
+    return rows.flatMap((row) => {
         if (row.secret === undefined)
             return [];
-        const found = [input(env, name), row.env === undefined ? undefined : variable(env, row.env)];
+        const found = [input(env, row.input), row.env === undefined ? undefined : variable(env, row.env)];
         return found.flatMap((given) => (given ? [given.text, stripQuotes(given.text)] : []));
     });
 }
-/** Whether an input is given with another meaning than its default. A variable in its place does not count. */
-function isChanged(rows, name, env) {
-    const text = input(env, name)?.text;
-    const row = rows[name];
-    if (text === undefined || row === undefined)
-        return false;
-    if (row.default === undefined)
-        return true;
-    return JSON.stringify(row.parse(text)) !== JSON.stringify(row.parse(row.default));
+/** The inputs that are given with another meaning than their default. A variable in the place of one does not count. */
+function changedInputs(rows, env) {
+    return Object.values(rows).flatMap((row) => {
+        const text = input(env, row.input)?.text;
+        if (text === undefined)
+            return [];
+        const same = row.default !== undefined && JSON.stringify(row.parse(text)) === JSON.stringify(row.parse(row.default));
+        return same ? [] : [row.input];
+    });
 }
 /**
  * Checks what was given against the rows.
@@ -2029,17 +2066,18 @@ function isChanged(rows, name, env) {
 function check(rows, given, show) {
     const problems = [];
     const values = {};
-    for (const [name, { expected, parse, hide, secret, optional }] of Object.entries(rows)) {
-        const found = given[name];
+    for (const [key, { input: name, expected, parse, hide, secret, optional }] of Object.entries(rows)) {
+        const found = given[key];
         if (!found) {
+            values[key] = undefined;
             if (!optional)
                 problems.push(missing(name, secret ? `${expected} (${NO_SECRETS})` : expected));
             continue;
         }
-        const value = secret !== 'password' && isLost(found.text) ? undefined : parse(found.text);
+        const value = secret !== 'password' && isLostValue(found.text) ? undefined : parse(found.text);
         const refused = value instanceof Refusals ? value.list : [{ expected, got: found.text }];
         if (value !== undefined && !(value instanceof Refusals))
-            values[name] = value;
+            values[key] = value;
         else
             problems.push(...refused.map((one) => problem({ ...found, text: one.got }, one.expected, show, hide)));
     }
@@ -2050,7 +2088,7 @@ function check(rows, given, show) {
  * @param hide hides what a message must not repeat
  */
 function problem({ source, text }, expected, show, hide) {
-    return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(hide?.(text) ?? text) + natureOf(text)}`;
+    return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(hide?.(text) ?? text) + describeOddity(text)}`;
 }
 /** The problem with an input that is required and not given. */
 function missing(name, expected) {
@@ -2060,38 +2098,6 @@ function missing(name, expected) {
 const NO_SECRETS = 'GitHub gives no secrets to runs that a fork or Dependabot started; for any other run check the name of the secret';
 /** Why a value that was handed over arrives empty. */
 const LOST = 'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.';
-/** Texts in which a value got lost on its way into the input, each with what it is. No input takes them. */
-const LOST_VALUES = [
-    [
-        /^(?:Array|Object)$/,
-        'GitHub writes this for a whole array or object: use join() or toJSON() in the expression',
-    ],
-    [/^\[object Object\]$/, 'JavaScript writes this for a whole object: use JSON.stringify()'],
-    [/^\*{3}$/, 'GitHub shows this in the place of a secret; it is not its value'],
-    [/\$\{\{/, 'this expression was not evaluated, as in a file that GitHub does not read as a workflow'],
-    [/^(?:null|undefined)$/, 'this is what an empty value becomes in JSON or in a script'],
-];
-/** What is not visible in a text that was refused for another reason. */
-const ODDITIES = [
-    [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
-    [/^(["'`]).*\1$/s, 'the quotes are part of the value'],
-];
-/** Invisible characters, spaces that are not the usual one, and full-width forms, which copied texts bring along. */
-const ODD_CHARACTER = /(?![\t\r\n ])[\p{Cc}\p{Cf}\p{Zs}\p{Default_Ignorable_Code_Point}\uFF01-\uFF5E]/u;
-function isLost(text) {
-    return LOST_VALUES.some(([pattern]) => pattern.test(text));
-}
-function natureOf(text) {
-    const nature = [...LOST_VALUES, ...ODDITIES].find(([pattern]) => pattern.test(text))?.[1] ?? oddityOf(text);
-    return nature === undefined ? '' : ` (${nature})`;
-}
-function oddityOf(text) {
-    const code = ODD_CHARACTER.exec(text)?.[0].codePointAt(0);
-    if (code === undefined)
-        return undefined;
-    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-    return `it contains ${name}, an invisible or look-alike character: type the text instead of copying it`;
-}
 function stripQuotes(text) {
     return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text;
 }
@@ -2418,105 +2424,137 @@ const OFF = 'none';
 const MAX_TIMEOUT_MS = 120 * 3_600_000;
 const MAX_INTERVAL_MS = 3_600_000;
 const MAX_LOG_LINES = 1000;
-const ABF_ROWS = {
-    'abf-operation': { optional: true, ...oneOf([...OPERATIONS, OFF]) },
-    'abf-url': {
-        default: 'https://abf.openmandriva.org',
-        ...url('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no query, no /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text))),
-    },
-    'abf-token': {
+/** Who asks. */
+const LOGIN_ROWS = {
+    token: {
+        input: 'abf-token',
         env: 'ABF_TOKEN',
         secret: 'token',
         optional: true,
         expected: 'an ABF API token without spaces, line breaks and colons',
         parse: (text) => (/^[\x21-\x39\x3b-\x7e]+$/.test(text) ? text : undefined),
     },
-    'abf-username': {
+    username: {
+        input: 'abf-username',
         env: 'ABF_USERNAME',
         optional: true,
         expected: 'a login without a colon',
         parse: (text) => (text.includes(':') ? undefined : text),
     },
-    'abf-password': { env: 'ABF_PASSWORD', secret: 'password', ...ANY_TEXT },
-    'abf-project': { optional: true, expected: 'a project as owner/name, or its numeric id', parse: parsePair },
-    'abf-commit': {
+    password: { input: 'abf-password', env: 'ABF_PASSWORD', secret: 'password', ...ANY_TEXT },
+};
+/** What to build, as properties of `WantedBuild`. */
+const BUILD_ROWS = {
+    project: {
+        input: 'abf-project',
+        optional: true,
+        expected: 'a project as owner/name, or its numeric id',
+        parse: parsePair,
+    },
+    commit: {
+        input: 'abf-commit',
         optional: true,
         expected: 'a full commit SHA of 40 or 64 hex digits, not all zeros',
         parse: parseSha,
     },
-    'abf-project-version': {
+    projectVersion: {
+        input: 'abf-project-version',
         optional: true,
         expected: 'a branch or tag without spaces',
         parse: (text) => (/\s/.test(text) ? undefined : text),
     },
-    'abf-repository': {
+    repository: {
+        input: 'abf-repository',
         optional: true,
         expected: 'a repository as platform/repository, or its numeric id',
         parse: parsePair,
     },
-    'abf-platform': {
+    platform: {
+        input: 'abf-platform',
         optional: true,
         expected: 'the name of a platform, or its numeric id',
         parse: parsePlatform,
     },
-    'abf-include-repositories': {
+    includeRepositories: {
+        input: 'abf-include-repositories',
         optional: true,
         expected: 'repositories as platform/repository or numeric ids, separated by commas, spaces or line breaks',
         parse: parsePairs,
     },
-    'abf-arches': {
+    arches: {
+        input: 'abf-arches',
         default: 'x86_64',
         expected: 'names or numeric ids of architectures, separated by commas, spaces or line breaks',
         parse: parseArches,
     },
-    'abf-update-type': {
+    updateType: {
+        input: 'abf-update-type',
         default: 'bugfix',
         ...oneOf(['security', 'bugfix', 'enhancement', 'recommended', 'newpackage']),
     },
-    'abf-auto-publish': {
+    mode: {
+        input: 'abf-auto-publish',
         default: 'none',
         expected: 'none, default, testing, false or true',
         parse: parseMode,
     },
-    'abf-build-options': {
+    options: {
+        input: 'abf-build-options',
         optional: true,
         expected: 'a JSON object such as {"use_extra_tests": false}',
         parse: parseOptions,
     },
-    'abf-build-list-ids': {
+};
+/** Which builds, and what to do with them. */
+const SELECTION_ROWS = {
+    operation: { input: 'abf-operation', optional: true, ...oneOf([...OPERATIONS, OFF]) },
+    ids: {
+        input: 'abf-build-list-ids',
         optional: true,
         expected: 'numeric ids of build lists, as a list without gaps or as a JSON array',
         parse: parseBuildIds,
     },
-    'abf-filter': { optional: true, expected: 'lines key=value', parse: parseFilter },
-    'abf-reuse': { default: 'true', expected: 'true or false', parse: parseBoolean },
-    'abf-wait': { default: 'true', expected: 'true or false', parse: parseBoolean },
-    'abf-timeout': {
+    filter: { input: 'abf-filter', optional: true, expected: 'lines key=value', parse: parseFilter },
+};
+/** How, as properties of `AbfOptions`. */
+const OPTION_ROWS = {
+    baseUrl: {
+        input: 'abf-url',
+        default: 'https://abf.openmandriva.org',
+        ...url('the base URL of an ABF server such as https://abf.openmandriva.org (https, or http on loopback; no query, no /api/v1)', (text) => (/\/api\/v1\/?$/.test(text) ? undefined : parseBaseUrl(text))),
+    },
+    reuse: { input: 'abf-reuse', default: 'true', expected: 'true or false', parse: parseBoolean },
+    wait: { input: 'abf-wait', default: 'true', expected: 'true or false', parse: parseBoolean },
+    timeout: {
+        input: 'abf-timeout',
         default: '5h30m',
         expected: 'a duration from 1s to 120h, such as 90m or 5h30m',
         parse: (text) => (0,durations/* parseDuration */.E)(text, 1000, MAX_TIMEOUT_MS),
     },
-    'abf-poll-interval': {
+    pollInterval: {
+        input: 'abf-poll-interval',
         default: '30s',
         expected: 'a duration from 1s to 1h, such as 30s',
         parse: (text) => (0,durations/* parseDuration */.E)(text, 1000, MAX_INTERVAL_MS),
     },
-    'abf-on-abort': { default: 'cancel', ...oneOf(['cancel', 'leave']) },
-    'abf-tests-failed': { default: 'fail', ...oneOf(['fail', 'accept']) },
-    'abf-unpermitted-arch': { default: 'skip', ...oneOf(['skip', 'fail']) },
-    'abf-log-lines': {
+    onAbort: { input: 'abf-on-abort', default: 'cancel', ...oneOf(['cancel', 'leave']) },
+    testsFailed: { input: 'abf-tests-failed', default: 'fail', ...oneOf(['fail', 'accept']) },
+    unpermittedArch: { input: 'abf-unpermitted-arch', default: 'skip', ...oneOf(['skip', 'fail']) },
+    logLines: {
+        input: 'abf-log-lines',
         default: '50',
         expected: `a whole number from 0 to ${MAX_LOG_LINES}`,
         parse: (text) => parseInteger(text, 0, MAX_LOG_LINES),
     },
 };
+const ABF_ROWS = { ...LOGIN_ROWS, ...BUILD_ROWS, ...SELECTION_ROWS, ...OPTION_ROWS };
 
 ;// CONCATENATED MODULE: ./src/inputs/abf.ts
 
 
 
 /** Any of these turns the ABF part on. */
-const SWITCHES = ['abf-build-list-ids', 'abf-project', 'abf-filter', 'abf-operation'];
+const SWITCHES = [BUILD_ROWS.project, SELECTION_ROWS.ids, SELECTION_ROWS.filter, SELECTION_ROWS.operation];
 const IS_OFF = { value: { off: true }, problems: [], notices: [] };
 /**
  * @param commit what `abf-commit` is when it is not given; undefined when that has a problem of its own
@@ -2525,40 +2563,31 @@ const IS_OFF = { value: { off: true }, problems: [], notices: [] };
 function loadAbf(env, commit, show) {
     if (input(env, 'abf-operation')?.text === OFF)
         return IS_OFF;
-    if (SWITCHES.every((name) => input(env, name) === undefined)) {
+    if (SWITCHES.every((row) => input(env, row.input) === undefined)) {
         const lost = lostSwitch(env);
         return lost === undefined ? IS_OFF : { value: undefined, problems: [lost], notices: [] };
     }
     const given = readGiven(env, commit);
-    const { values, problems } = check(ABF_ROWS, given, show);
-    const operation = OPERATIONS.find((choice) => choice === given['abf-operation']?.text);
-    const all = [
-        ...problems,
+    const login = check(LOGIN_ROWS, given, show);
+    const build = check(BUILD_ROWS, given, show);
+    const selection = check(SELECTION_ROWS, given, show);
+    const options = check(OPTION_ROWS, given, show);
+    const operation = OPERATIONS.find((choice) => choice === given.operation?.text);
+    const problems = [
+        ...[login, build, selection, options].flatMap((part) => part.problems),
         ...(operation ? [...lacking(operation, given), ...credentialProblems(operation, given)] : []),
     ];
-    if (!values || all.length > 0 || !operation)
-        return { value: undefined, problems: all, notices: [] };
-    const task = taskOf(operation, values);
+    const complete = selection.values && options.values && login.values && build.values;
+    if (!complete || problems.length > 0 || !operation)
+        return { value: undefined, problems, notices: [] };
+    const task = taskOf(operation, selection.values, build.values);
     // Without a commit there is nothing to build, and the problem with the commit is reported elsewhere.
     if (!task)
         return { value: undefined, problems: [], notices: [] };
     return {
         problems: [],
-        notices: notices(operation, values, show),
-        value: {
-            off: false,
-            task,
-            baseUrl: values['abf-url'],
-            ...credentialsOf(values, given),
-            reuse: values['abf-reuse'],
-            wait: values['abf-wait'],
-            timeout: values['abf-timeout'],
-            pollInterval: values['abf-poll-interval'],
-            onAbort: values['abf-on-abort'],
-            testsFailed: values['abf-tests-failed'],
-            unpermittedArch: values['abf-unpermitted-arch'],
-            logLines: values['abf-log-lines'],
-        },
+        notices: notices({ ...selection.values, ...login.values, ...build.values, operation }, show),
+        value: { task, ...options.values, ...credentialsOf(login.values, given) },
     };
 }
 /**
@@ -2566,7 +2595,7 @@ function loadAbf(env, commit, show) {
  * variables alone are no such sign, because they may be there for other steps.
  */
 function lostSwitch(env) {
-    const changed = Object.keys(ABF_ROWS).filter((name) => isChanged(ABF_ROWS, name, env));
+    const changed = changedInputs(ABF_ROWS, env);
     if (changed.length === 0)
         return undefined;
     const expected = `ids (or abf-project, abf-filter or abf-operation, which are empty, too), as ${listed(changed)} given`;
@@ -2574,35 +2603,34 @@ function lostSwitch(env) {
 }
 function readGiven(env, commit) {
     const given = field_read(ABF_ROWS, env);
-    const operation = given['abf-project'] ? 'build' : given['abf-build-list-ids'] ? 'watch' : 'search';
+    const operation = given.project ? 'build' : given.ids ? 'watch' : 'search';
     return {
         ...given,
-        'abf-operation': given['abf-operation'] ?? fallback('abf-operation', operation),
-        'abf-commit': given['abf-commit'] ?? fallback('commit', commit),
+        operation: given.operation ?? fallback('abf-operation', operation),
+        commit: given.commit ?? fallback('commit', commit),
     };
 }
 /** What an operation cannot do without. */
 function lacking(operation, given) {
     if (operation === 'build') {
-        return ['abf-project', 'abf-repository']
-            .filter((name) => given[name] === undefined)
-            .map((name) => `${missing(name, 'a value, as abf-operation is build')}. ${LOST}`);
+        return ['project', 'repository']
+            .filter((key) => given[key] === undefined)
+            .map((key) => `${missing(BUILD_ROWS[key].input, 'a value, as abf-operation is build')}. ${LOST}`);
     }
-    const named = given['abf-build-list-ids'] ?? given['abf-filter'];
-    return named === undefined && operation !== 'search'
+    return (given.ids ?? given.filter) === undefined && operation !== 'search'
         ? [`${missing('abf-build-list-ids', `ids (or abf-filter), as abf-operation is ${operation}`)}. ${LOST}`]
         : [];
 }
 /** What is wrong with the credentials for an operation, before a request is sent. */
 function credentialProblems(operation, given) {
-    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = given;
+    const { token, username, password } = given;
     if (token)
         return [];
-    if (user && !password)
+    if (username && !password)
         return [missing('abf-password', 'the password of abf-username')];
-    if (password && !user)
+    if (password && !username)
         return [missing('abf-username', 'the login that abf-password is for')];
-    if (user || operation === 'watch' || operation === 'search')
+    if (username || operation === 'watch' || operation === 'search')
         return [];
     const expected = 'an ABF API token (or ABF_TOKEN, or abf-username with abf-password)';
     return [missing('abf-token', `${expected}, as abf-operation is ${operation}; ${NO_SECRETS}`)];
@@ -2621,47 +2649,32 @@ function abfPairs(env) {
     ];
 }
 /** The credentials to send, a token before a login, and where they were found. */
-function credentialsOf(values, given) {
-    const { 'abf-token': token, 'abf-username': user, 'abf-password': password } = values;
+function credentialsOf({ token, username, password }, given) {
     if (token !== undefined) {
-        return { credentials: { user: token, password: '' }, credentialsSource: given['abf-token']?.source };
+        return { credentials: { user: token, password: '' }, credentialsSource: given.token?.source };
     }
-    if (user === undefined || password === undefined) {
+    if (username === undefined || password === undefined) {
         return { credentials: undefined, credentialsSource: undefined };
     }
-    return { credentials: { user, password }, credentialsSource: given['abf-username']?.source };
+    return { credentials: { user: username, password }, credentialsSource: given.username?.source };
 }
-function taskOf(operation, values) {
-    const { 'abf-build-list-ids': ids, 'abf-filter': filter } = values;
+function taskOf(operation, { ids, filter }, build) {
     // Only a search without ids and without a filter lists whatever the server shows.
     const all = operation === 'search' && ids === undefined ? {} : undefined;
     if (operation !== 'build')
         return { operation, ids: ids ?? [], filter: filter ?? all };
-    const { 'abf-project': project, 'abf-repository': repository, 'abf-commit': commit } = values;
+    const { project, repository, commit, includeRepositories = [], options = {} } = build;
     if (project === undefined || repository === undefined || commit === undefined)
         return undefined;
-    return {
-        operation,
-        wanted: {
-            project,
-            commit,
-            repository,
-            projectVersion: values['abf-project-version'],
-            platform: values['abf-platform'],
-            includeRepositories: values['abf-include-repositories'] ?? [],
-            arches: values['abf-arches'],
-            updateType: values['abf-update-type'],
-            mode: values['abf-auto-publish'],
-            options: values['abf-build-options'] ?? {},
-        },
-    };
+    return { operation, wanted: { ...build, project, repository, commit, includeRepositories, options } };
 }
-function notices(operation, values, show) {
-    const unknown = Object.keys(values['abf-build-options'] ?? {}).filter((key) => !KNOWN_OPTIONS.has(key));
-    const ignored = Object.keys(values['abf-filter'] ?? {}).filter((key) => IGNORED_FILTER_KEYS.has(key));
-    const unused = ['abf-build-list-ids', 'abf-filter'].filter((name) => operation === 'build' && values[name] !== undefined);
+function notices(values, show) {
+    const { operation, options = {}, filter = {}, token, username } = values;
+    const unknown = Object.keys(options).filter((key) => !KNOWN_OPTIONS.has(key));
+    const ignored = Object.keys(filter).filter((key) => IGNORED_FILTER_KEYS.has(key));
+    const unused = ['ids', 'filter'].filter((key) => operation === 'build' && values[key] !== undefined);
     return [
-        ...(values['abf-token'] !== undefined && values['abf-username'] !== undefined
+        ...(token !== undefined && username !== undefined
             ? ['abf-token is used; abf-username and abf-password are not.']
             : []),
         ...(unknown.length > 0
@@ -2672,7 +2685,7 @@ function notices(operation, values, show) {
         ...(ignored.length > 0
             ? [`abf-filter: ${ignored.join(', ')} is sent, but the servers of today ignore it.`]
             : []),
-        ...unused.map((name) => `${name} is not used, because abf-operation is build.`),
+        ...unused.map((key) => `${SELECTION_ROWS[key].input} is not used, because abf-operation is build.`),
     ];
 }
 
@@ -2684,35 +2697,44 @@ const MODES = ['auto', 'refs', 'commits', 'skip'];
 /** Code points of an environment and of the name of a deploy. */
 const MAX_NAME = 64;
 const LIFECYCLE_ROWS = {
-    'set-commits': {
+    setCommits: {
+        input: 'set-commits',
         default: 'auto',
         expected: 'auto, refs, commits or skip',
         parse: (text) => MODES.find((mode) => mode === text.toLowerCase()),
     },
-    'previous-commit': {
+    previousCommit: {
+        input: 'previous-commit',
         optional: true,
         expected: 'a commit SHA of 7 to 64 hex digits',
         parse: (text) => (/^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined),
     },
-    'github-token': {
+    githubToken: {
+        input: 'github-token',
         secret: 'token',
         optional: true,
         expected: 'a GitHub token without spaces or line breaks',
         parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
     },
-    finalize: { default: 'true', expected: 'true or false', parse: parseBoolean },
+    finalize: { input: 'finalize', default: 'true', expected: 'true or false', parse: parseBoolean },
+};
+/** Properties of `DeployInputs`; without an environment there is no deploy. */
+const DEPLOY_ROWS = {
     environment: {
+        input: 'environment',
         optional: true,
         expected: `an environment of at most ${MAX_NAME} characters without "/" and line breaks`,
         parse: (text) => ((0,sanitize/* lengthOf */.Y5)(text) <= MAX_NAME && !/[/\r\n\f]/.test(text) ? text : undefined),
     },
-    'deploy-name': {
+    name: {
+        input: 'deploy-name',
         optional: true,
         expected: `a name of at most ${MAX_NAME} characters`,
         parse: (text) => ((0,sanitize/* lengthOf */.Y5)(text) <= MAX_NAME ? text : undefined),
     },
-    'deploy-url': { optional: true, ...url(LINK_EXPECTED, parseLink) },
-    'started-at': {
+    url: { input: 'deploy-url', optional: true, ...url(LINK_EXPECTED, parseLink) },
+    startedAt: {
+        input: 'started-at',
         optional: true,
         expected: 'a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds',
         parse: parseTime,
@@ -2720,36 +2742,39 @@ const LIFECYCLE_ROWS = {
 };
 /** @param commit undefined when the event has none, or when it has a problem of its own */
 function loadLifecycle(env, context, commit, show) {
-    const { values, problems } = check(LIFECYCLE_ROWS, field_read(LIFECYCLE_ROWS, env), show);
-    const all = [...problems, ...lostEnvironment(env)];
-    if (!values || all.length > 0)
-        return { value: undefined, problems: all, notices: [] };
-    const { environment } = values;
-    const withoutCommit = commit === undefined && values['set-commits'] === 'auto';
+    const lifecycle = check(LIFECYCLE_ROWS, field_read(LIFECYCLE_ROWS, env), show);
+    const deploy = check(DEPLOY_ROWS, field_read(DEPLOY_ROWS, env), show);
+    const problems = [...lifecycle.problems, ...deploy.problems, ...lostEnvironment(env)];
+    if (!lifecycle.values || !deploy.values || problems.length > 0) {
+        return { value: undefined, problems, notices: [] };
+    }
+    const { setCommits, previousCommit } = lifecycle.values;
+    const { environment, url } = deploy.values;
+    const withoutCommit = commit === undefined && setCommits === 'auto';
     return {
         problems: [],
         notices: withoutCommit
             ? ['No commits are associated: the event does not name a commit, and the input commit is not given.']
             : [],
         value: {
-            setCommits: withoutCommit ? 'skip' : values['set-commits'],
-            previousCommit: realCommit(values['previous-commit']),
-            githubToken: values['github-token'],
-            finalize: values.finalize,
+            ...lifecycle.values,
+            setCommits: withoutCommit ? 'skip' : setCommits,
+            previousCommit: realCommit(previousCommit),
             deploy: environment === undefined
                 ? undefined
                 : Object.freeze({
+                    ...deploy.values,
                     environment,
-                    startedAt: values['started-at'],
-                    ...deployIdentity(context, values['deploy-name'], values['deploy-url']),
+                    url: url ?? urlOfRun(context),
+                    urlGiven: url !== undefined,
                 }),
         },
     };
 }
 /** Details of a deploy without its environment: the environment got lost on the way, and the deploy with it. */
 function lostEnvironment(env) {
-    const details = ['deploy-name', 'deploy-url', 'started-at'].filter((name) => input(env, name));
-    if (details.length === 0 || input(env, 'environment'))
+    const details = changedInputs(DEPLOY_ROWS, env);
+    if (details.length === 0 || input(env, DEPLOY_ROWS.environment.input))
         return [];
     const expected = `the environment of the deploy, as ${listed(details)} given`;
     return [`${missing('environment', expected)}. ${LOST} To record no deploy, leave these inputs empty, too.`];
@@ -2758,10 +2783,9 @@ function lostEnvironment(env) {
 function realCommit(sha) {
     return sha === undefined || /^0+$/.test(sha) ? undefined : sha;
 }
-/** Identity of the deploy: the URL of this run attempt, unless the input deploy-url gives another one. */
-function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url) {
-    const own = parseLink(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
-    return { name, url: url ?? own, urlGiven: url !== undefined };
+/** The page of this run attempt, unless Sentry would refuse its host. */
+function urlOfRun({ serverUrl, repository, runId, runAttempt }) {
+    return parseLink(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`);
 }
 
 ;// CONCATENATED MODULE: ./src/inputs/release.ts
@@ -2772,22 +2796,26 @@ function deployIdentity({ serverUrl, repository, runId, runAttempt }, name, url)
 const SAAS = 'https://sentry.io/';
 const MAX_REF = 200;
 const RELEASE_ROWS = {
-    'sentry-auth-token': {
+    token: {
+        input: 'sentry-auth-token',
         env: 'SENTRY_AUTH_TOKEN',
         secret: 'token',
         expected: 'a Sentry auth token without spaces or line breaks',
         parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
     },
     organization: {
+        input: 'organization',
         env: 'SENTRY_ORG',
         expected: 'an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)',
         parse: (text) => (isSlug(text) ? text : undefined),
     },
-    'sentry-url': {
+    baseUrl: {
+        input: 'sentry-url',
         env: 'SENTRY_URL',
         ...url('the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)', (text) => (/\/api\/0\/?$/.test(text) ? undefined : parseBaseUrl(text))),
     },
     projects: {
+        input: 'projects',
         env: 'SENTRY_PROJECT',
         expected: 'at least one project slug or id, separated by commas, spaces or line breaks',
         parse: (text) => {
@@ -2796,6 +2824,7 @@ const RELEASE_ROWS = {
         },
     },
     version: {
+        input: 'version',
         optional: true,
         expected: 'a version that Sentry accepts',
         parse: (text) => {
@@ -2803,25 +2832,31 @@ const RELEASE_ROWS = {
             return expected === undefined ? text : new Refusals([{ expected, got: text }]);
         },
     },
-    'version-prefix': ANY_TEXT,
+    versionPrefix: { input: 'version-prefix', ...ANY_TEXT },
     ref: {
+        input: 'ref',
         optional: true,
         expected: `a branch or tag of at most ${MAX_REF} characters`,
         parse: (text) => ((0,sanitize/* lengthOf */.Y5)(text) <= MAX_REF ? text : undefined),
     },
-    url: { optional: true, ...url(LINK_EXPECTED, parseLink) },
-    'restore-archived': { default: 'false', expected: 'true or false', parse: parseBoolean },
+    url: { input: 'url', optional: true, ...url(LINK_EXPECTED, parseLink) },
+    restoreArchived: {
+        input: 'restore-archived',
+        default: 'false',
+        expected: 'true or false',
+        parse: parseBoolean,
+    },
 };
 /** @param commit undefined when the input or the event did not give a usable one */
 function loadSentry(env, context, commit, show) {
     const asGiven = field_read(RELEASE_ROWS, env);
-    const { 'sentry-auth-token': token, 'version-prefix': prefix } = asGiven;
+    const { token, versionPrefix: prefix } = asGiven;
     const claims = decodeOrgToken(token?.text ?? '');
     const fromToken = (text) => text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` };
     const given = {
         ...asGiven,
         organization: asGiven.organization ?? fromToken(claims?.organization),
-        'sentry-url': asGiven['sentry-url'] ?? fromToken(claims?.url) ?? fallback('sentry-url', SAAS),
+        baseUrl: asGiven.baseUrl ?? fromToken(claims?.url) ?? fallback('sentry-url', SAAS),
         version: asGiven.version ?? derivedVersion(prefix?.text ?? '', commit),
     };
     const { values, problems } = check(RELEASE_ROWS, given, show);
@@ -2830,24 +2865,22 @@ function loadSentry(env, context, commit, show) {
     if (!values || all.length > 0 || values.version === undefined) {
         return { value: undefined, problems: all, notices: [] };
     }
+    const { baseUrl, version } = values;
     return {
         problems: [],
         notices: [
             ...(prefix && asGiven.version ? ['version-prefix is not used, because version is given.'] : []),
-            ...(values.version.endsWith('@') ? [cutVersion(show(values.version))] : []),
-            ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
+            ...(version.endsWith('@') ? [cutVersion(show(version))] : []),
+            ...urlNotice(baseUrl, given.baseUrl, claims, show),
         ],
         value: {
-            token: values['sentry-auth-token'],
+            ...values,
+            version,
             tokenSource: token?.source ?? '',
-            organization: values.organization,
-            baseUrl: values['sentry-url'],
             projects: Object.freeze(values.projects),
-            version: values.version,
-            versionPrefix: asGiven.version ? undefined : prefix?.text,
+            versionPrefix: asGiven.version ? undefined : values.versionPrefix,
             ref: preferred(values.ref, defaultRef(context)),
             url: preferred(values.url, defaultUrl(context, commit)),
-            restoreArchived: values['restore-archived'],
         },
     };
 }
@@ -2922,72 +2955,81 @@ const MAX_WAIT_MS = 60 * 60 * 1000;
 const PREFIX = /^(?:~|~?\/[^\s?#]*|[a-z][a-z0-9+.-]*:\/\/[^\s?#]*)$/i;
 const PREFIX_ROW = url('a URL prefix such as ~/assets or https://example.com/assets', (text) => PREFIX.test(text) ? text.replace(/\/$/, '') : undefined);
 const SOURCEMAP_ROWS = {
-    sourcemaps: ANY_TEXT,
-    'sourcemaps-inject': { default: 'true', ...anyCase(oneOf(['true', 'false', 'check'])) },
-    'sourcemaps-url-prefix': { default: '~/', ...PREFIX_ROW },
-    'sourcemaps-strip-prefix': { optional: true, expected: 'auto or a prefix', parse: (text) => text },
+    paths: { input: 'sourcemaps', ...ANY_TEXT },
+    inject: {
+        input: 'sourcemaps-inject',
+        default: 'true',
+        ...anyCase(oneOf(['true', 'false', 'check'])),
+    },
+    urlPrefix: { input: 'sourcemaps-url-prefix', default: '~/', ...PREFIX_ROW },
+    stripPrefix: {
+        input: 'sourcemaps-strip-prefix',
+        optional: true,
+        expected: 'auto or a prefix',
+        parse: (text) => text,
+    },
     dist: {
+        input: 'dist',
         optional: true,
         expected: `a distribution of at most ${MAX_DIST} characters without "/" and line breaks`,
         parse: (text) => ((0,sanitize/* lengthOf */.Y5)(text) <= MAX_DIST && !/[/\\\s]/.test(text) ? text : undefined),
     },
-    'sourcemaps-missing': {
+    missing: {
+        input: 'sourcemaps-missing',
         default: 'fail',
         ...anyCase(oneOf(['fail', 'warn', 'ignore'])),
     },
-    'sourcemaps-wait': {
+    waitMs: {
+        input: 'sourcemaps-wait',
         default: '5m',
         expected: 'a duration from 0s to 1h, such as 5m',
         parse: (text) => (0,durations/* parseDuration */.E)(text, 0, MAX_WAIT_MS),
     },
-    'sourcemaps-delete': { default: 'false', expected: 'true or false', parse: parseBoolean },
+    deleteMaps: {
+        input: 'sourcemaps-delete',
+        default: 'false',
+        expected: 'true or false',
+        parse: parseBoolean,
+    },
 };
 /** @returns `off` when no source maps are to be uploaded */
 function loadSourceMaps(env, show) {
     const given = field_read(SOURCEMAP_ROWS, env);
     const { values, problems } = check(SOURCEMAP_ROWS, given, show);
-    const { sourcemaps: paths } = given;
     const workspace = (0,external_node_path_.resolve)(variable(env, 'GITHUB_WORKSPACE')?.text ?? '.');
     const temporary = variable(env, 'RUNNER_TEMP')?.text;
-    if (!paths) {
+    if (!given.paths) {
         const all = [...problems, ...lostPaths(env)];
         const notices = values?.dist === undefined ? [] : ['No source maps are uploaded, so dist has no effect.'];
         return { value: all.length > 0 ? undefined : { off: true }, problems: all, notices };
     }
-    const roots = parseLines(paths.text).map((line) => parseRoot(line, values?.['sourcemaps-url-prefix'] ?? '~', workspace));
-    const all = [
-        ...problems,
-        ...(roots.length === 0 ? [problem(paths, ROOT_EXPECTED, show)] : []),
-        ...roots.flatMap((root) => typeof root === 'string' ? [problem({ ...paths, text: root }, ROOT_EXPECTED, show)] : []),
-    ];
-    if (!values || all.length > 0)
+    const roots = rootsOf(given.paths, values?.urlPrefix ?? '~', workspace, show);
+    const all = [...problems, ...roots.problems];
+    if (!values || !roots.value || all.length > 0)
         return { value: undefined, problems: all, notices: [] };
+    const { paths: _, urlPrefix: __, ...options } = values;
     return {
         problems: [],
         notices: [],
-        value: {
-            workspace,
-            temporary: temporary && (0,external_node_path_.resolve)(temporary),
-            roots: Object.freeze(roots.filter((root) => typeof root !== 'string')),
-            inject: values['sourcemaps-inject'],
-            stripPrefix: values['sourcemaps-strip-prefix'],
-            dist: values.dist,
-            missing: values['sourcemaps-missing'],
-            waitMs: values['sourcemaps-wait'],
-            deleteMaps: values['sourcemaps-delete'],
-        },
+        value: { ...options, workspace, temporary: temporary && (0,external_node_path_.resolve)(temporary), roots: roots.value },
     };
 }
 const ROOT_EXPECTED = 'a directory or file inside of the workspace, or "path => URL prefix" (without user and password)';
-/** @returns the line itself when it is not acceptable */
+function rootsOf(given, prefix, workspace, show) {
+    const lines = parseLines(given.text);
+    const parsed = lines.map((line) => parseRoot(line, prefix, workspace));
+    const roots = parsed.filter((root) => root !== undefined);
+    const refused = lines.length === 0 ? [given.text] : lines.filter((_, index) => parsed[index] === undefined);
+    const problems = refused.map((text) => problem({ ...given, text }, ROOT_EXPECTED, show));
+    return { value: problems.length > 0 ? undefined : Object.freeze(roots), problems };
+}
 function parseRoot(line, otherwise, workspace) {
-    const [path = '', prefix, ...rest] = line.split(/\s*=>\s*/);
-    const parsed = prefix === undefined ? otherwise : PREFIX_ROW.parse(prefix);
+    const [path = '', given, ...rest] = line.split(/\s*=>\s*/);
+    const prefix = given === undefined ? otherwise : PREFIX_ROW.parse(given);
     const inside = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, path));
     const outside = inside === '..' || inside.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(inside);
-    if (path === '' || path.includes('\0') || rest.length > 0 || parsed === undefined || outside)
-        return line;
-    return { path, prefix: parsed };
+    const usable = path !== '' && !path.includes('\0') && rest.length === 0 && !outside;
+    return usable && prefix !== undefined ? { path, prefix } : undefined;
 }
 /** The same choices in any case. */
 function anyCase({ expected, parse }) {
@@ -2995,7 +3037,7 @@ function anyCase({ expected, parse }) {
 }
 /** Inputs about source maps without their paths, which got lost on the way, and the source maps with them. */
 function lostPaths(env) {
-    const names = Object.keys(SOURCEMAP_ROWS).filter((name) => name.startsWith('sourcemaps-') && isChanged(SOURCEMAP_ROWS, name, env));
+    const names = changedInputs(SOURCEMAP_ROWS, env).filter((name) => name !== SOURCEMAP_ROWS.dist.input);
     if (names.length === 0)
         return [];
     const expected = `directories or files, as ${listed(names)} given`;
@@ -3020,30 +3062,34 @@ function lostPaths(env) {
 const MAX_REQUEST_TIMEOUT_MS = 60 * 60 * 1000;
 const COMMON_ROWS = {
     commit: {
+        input: 'commit',
         optional: true,
         expected: 'a full commit SHA of 40 or 64 hex digits, not all zeros',
         parse: parseSha,
     },
-    'request-timeout': {
+    requestTimeout: {
+        input: 'request-timeout',
         default: '30s',
         expected: 'a duration from 1ms to 1h, such as 30s or 1m30s',
         parse: (text) => (0,durations/* parseDuration */.E)(text, 1, MAX_REQUEST_TIMEOUT_MS),
     },
     retries: {
+        input: 'retries',
         default: '5',
         expected: 'a whole number from 0 to 10',
         parse: (text) => parseInteger(text, 0, 10),
     },
-    summary: { default: 'true', expected: 'true or false', parse: parseBoolean },
+    summary: { input: 'summary', default: 'true', expected: 'true or false', parse: parseBoolean },
 };
 /** All inputs of the action. */
-const ROWS = {
-    ...RELEASE_ROWS,
-    ...SOURCEMAP_ROWS,
-    ...LIFECYCLE_ROWS,
-    ...ABF_ROWS,
-    ...COMMON_ROWS,
-};
+const ROWS = [
+    RELEASE_ROWS,
+    LIFECYCLE_ROWS,
+    DEPLOY_ROWS,
+    SOURCEMAP_ROWS,
+    ABF_ROWS,
+    COMMON_ROWS,
+].flatMap((rows) => Object.values(rows));
 /** The values that have to be masked before anything is logged. */
 function readSecrets(env) {
     return [...new Set([...secretsOf(ROWS, env), ...abfPairs(env), ...inUrls(env)])];
@@ -3112,8 +3158,7 @@ function loadCommon(env, context, show) {
     const all = [...(given.commit ? [] : missingCommit(env, context)), ...problems];
     if (!values || all.length > 0)
         return { value: undefined, problems: all, notices: [] };
-    const { commit, retries, summary, 'request-timeout': requestTimeout } = values;
-    return { value: { commit, retries, summary, requestTimeout }, problems: [], notices: [] };
+    return { value: values, problems: [], notices: [] };
 }
 function missingCommit(env, { noCommit }) {
     const needed = needsCommit(env);
@@ -3795,7 +3840,7 @@ async function cancelBuilds(world) {
     const { inputs, userAgent } = start;
     if (inputs instanceof Error)
         throw inputs;
-    if (inputs.abf.off)
+    if ('off' in inputs.abf)
         return;
     // Late, because most runs have nothing to build.
     const { cleanUpAbf } = await __nccwpck_require__.e(/* import() */ 108).then(__nccwpck_require__.bind(__nccwpck_require__, 8108));
@@ -4866,7 +4911,7 @@ async function commits(step, { release, hiddenUntil }) {
     const { setCommits, previousCommit, finalize } = inputs.lifecycle;
     report.stage = 'commits';
     // One request less where no verdict of a build has to be waited for.
-    const together = finalize && inputs.abf.off && !release.dateReleased;
+    const together = finalize && 'off' in inputs.abf && !release.dateReleased;
     const result = await associateCommits(release, {
         version: release.version,
         mode: setCommits,
@@ -5196,7 +5241,7 @@ async function run(world) {
         if (!('off' in step.inputs.sourceMaps))
             await sourceMaps(step.inputs.sourceMaps, step);
         const current = await logger.group('Commits', () => commits(step, ensured));
-        const verdict = abf.off ? undefined : await builds(abf, step);
+        const verdict = 'off' in abf ? undefined : await builds(abf, step);
         await logger.group('Finalize and deploy', () => finish(step, current, verdict));
         logger.info(formatResult(report));
         if (verdict && !verdict.ok)

@@ -28,7 +28,7 @@ async function cancelBuilds(world: World): Promise<void> {
   if (!unfinishedWork(actions.state)) return
   const { inputs, userAgent } = start
   if (inputs instanceof Error) throw inputs
-  if (inputs.abf.off) return
+  if ('off' in inputs.abf) return
   // Late, because most runs have nothing to build.
   const { cleanUpAbf } = await import('./abf/index.ts')
   await cleanUpAbf(inputs.abf, {

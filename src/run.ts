@@ -20,7 +20,7 @@ export async function run(world: World): Promise<void> {
     const ensured = await logger.group('Sentry release', () => release(step))
     if (!('off' in step.inputs.sourceMaps)) await sourceMaps(step.inputs.sourceMaps, step)
     const current = await logger.group('Commits', () => commits(step, ensured))
-    const verdict = abf.off ? undefined : await builds(abf, step)
+    const verdict = 'off' in abf ? undefined : await builds(abf, step)
     await logger.group('Finalize and deploy', () => finish(step, current, verdict))
     logger.info(formatResult(report))
     if (verdict && !verdict.ok)

@@ -1,7 +1,7 @@
 import type { AbfDeps, AbfResult } from './abf/index.ts'
 import type { CommitSource } from './sentry/commit-source.ts'
 import { createHttp } from './http/client.ts'
-import type { AbfInputs } from './inputs/abf.ts'
+import type { AbfOptions } from './abf/options.ts'
 import type { DeployInputs } from './inputs/lifecycle.ts'
 import type { SourceMapInputs } from './inputs/sourcemaps.ts'
 import { setCommitOutputs, setDeployOutputs, setReleaseOutputs, setReleaseState } from './outputs.ts'
@@ -69,7 +69,7 @@ export async function commits(step: Step, { release, hiddenUntil }: Ensured): Pr
   const { setCommits, previousCommit, finalize } = inputs.lifecycle
   report.stage = 'commits'
   // One request less where no verdict of a build has to be waited for.
-  const together = finalize && inputs.abf.off && !release.dateReleased
+  const together = finalize && 'off' in inputs.abf && !release.dateReleased
   const result = await associateCommits(
     release,
     {
@@ -113,7 +113,7 @@ function commitSource({ inputs, context, world }: Step): (() => Promise<CommitSo
 }
 
 /** The ABF part: submits or selects builds, and waits for their results. */
-export async function builds(abf: AbfInputs, step: Step): Promise<AbfResult> {
+export async function builds(abf: AbfOptions, step: Step): Promise<AbfResult> {
   const { inputs, world, report, sentry } = step
   const { logger, outputs, state } = world.actions
   report.stage = 'builds'

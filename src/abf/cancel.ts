@@ -1,5 +1,5 @@
 import { HttpError } from '../http/failure.ts'
-import type { AbfInputs } from '../inputs/abf.ts'
+import type { AbfOptions } from './options.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { sayDuration } from '../wait/durations.ts'
 import { mapPool } from '../wait/pool.ts'
@@ -103,7 +103,7 @@ export async function cancelSubmitted(session: Session, why: string): Promise<re
  * @returns true when there was something to do
  */
 export async function cleanUpAbf(
-  inputs: Pick<AbfInputs, 'baseUrl' | 'credentials' | 'credentialsSource'>,
+  inputs: Pick<AbfOptions, 'baseUrl' | 'credentials' | 'credentialsSource'>,
   deps: Pick<AbfDeps, 'connect' | 'clock' | 'logger' | 'state' | 'userAgent'>,
 ): Promise<boolean> {
   const { connect, clock, logger, state, userAgent } = deps

@@ -1,5 +1,5 @@
 import { assertNever } from '../errors.ts'
-import type { AbfInputs, AbfTask } from '../inputs/abf.ts'
+import type { AbfOptions, AbfTask } from './options.ts'
 import { plain } from '../text/sanitize.ts'
 import { cancelSubmitted } from './cancel.ts'
 import { announce, readLogs } from './report/annotations.ts'
@@ -32,7 +32,7 @@ export interface AbfResult {
  * they are known, also when it throws, and `onReport` has the facts for the summary by then.
  * @throws ActionError or HttpError for what is no result of a build; the reason of the signal when the job is cancelled
  */
-export async function runAbf(inputs: AbfInputs, deps: AbfDeps): Promise<AbfResult> {
+export async function runAbf(inputs: AbfOptions, deps: AbfDeps): Promise<AbfResult> {
   const session = openSession(inputs, deps)
   const { ledger } = session
   let conclusion: Conclusion | undefined
@@ -103,7 +103,7 @@ function tell(session: Session, conclusion: Conclusion | undefined): AbfReport {
   return report
 }
 
-function result(report: AbfReport, inputs: AbfInputs): AbfResult {
+function result(report: AbfReport, inputs: AbfOptions): AbfResult {
   const { operation } = report
   const { conclusion } = conclusionOf(report)
   const wanted = conclusion === 'cancelled' && operation === 'cancel'
@@ -111,7 +111,7 @@ function result(report: AbfReport, inputs: AbfInputs): AbfResult {
   return { conclusion, ok, report, stop: whyStop(conclusion, inputs) }
 }
 
-function whyStop(conclusion: Conclusion, { task, wait }: AbfInputs): string | undefined {
+function whyStop(conclusion: Conclusion, { task, wait }: AbfOptions): string | undefined {
   const { operation } = task
   if (operation === 'cancel' || operation === 'reject' || operation === 'search') {
     return `abf-operation is ${operation}, which leads to nothing that could be released`

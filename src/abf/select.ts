@@ -1,5 +1,5 @@
 import { HttpError } from '../http/failure.ts'
-import type { AbfTask } from '../inputs/abf.ts'
+import type { AbfTask } from './options.ts'
 import { mapPool } from '../wait/pool.ts'
 import { MAX_FOUND } from './client/lookups.ts'
 import { createRecord } from './build.ts'

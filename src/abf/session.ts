@@ -1,5 +1,5 @@
 import type { Http } from '../http/client.ts'
-import type { AbfInputs } from '../inputs/abf.ts'
+import type { AbfOptions } from './options.ts'
 import type { Clock, Logger, Outputs, State } from '../ports.ts'
 import { type AbfApi, createAbfApi } from './client/api.ts'
 import type { AbfReport } from './report/outputs.ts'
@@ -34,7 +34,7 @@ export interface AbfDeps {
 
 /** Everything that the parts of one run share. */
 export interface Session extends AbfDeps {
-  readonly inputs: AbfInputs
+  readonly inputs: AbfOptions
   readonly base: string
   readonly source: string | undefined
   /** Repeats requests, and waits out a limit for up to a minute. */
@@ -53,7 +53,7 @@ const MAX_RATE_LIMIT_WAIT_MS = 60_000
 /** Polls in a row, times the interval, for which a status that may pass by itself is given time. */
 const GRACE_INTERVALS = 4
 
-export function openSession(inputs: AbfInputs, deps: AbfDeps): Session {
+export function openSession(inputs: AbfOptions, deps: AbfDeps): Session {
   const { clock, connect, signal } = deps
   const api = (http: Http, until: AbortSignal, maxRateLimitWaitMs: number): AbfApi =>
     createAbfApi({

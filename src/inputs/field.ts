@@ -1,3 +1,4 @@
+import { describeOddity, isLostValue } from '../text/oddities.ts'
 import { parseUrl } from '../text/url.ts'
 import { hideInUrl } from '../text/url-credentials.ts'
 
@@ -18,11 +19,17 @@ export interface Checked<T> {
   readonly notices: readonly string[]
 }
 
+/** A part of the step that is left out. */
+export interface Off {
+  readonly off: true
+}
+
 /** Repeats what was given, in quotes and without secrets. */
 export type Show = (text: string) => string
 
-/** One input. Its name is its key in the table of its file. */
+/** One input. Its key in the table of its file is the property that holds its value. */
 export interface Row<T> {
+  readonly input: string
   /** The environment variable that may hold the value in place of the input. */
   readonly env?: string
   /** The text that an input stands for when it is not given; action.yml has the same. */
@@ -50,11 +57,11 @@ export class Refusals {
   }
 }
 
-/** The values of rows, by the names of their inputs. */
+/** The values of rows. */
 export type ValuesOf<R extends Rows> = {
-  readonly [Name in keyof R]:
-    | Exclude<ReturnType<R[Name]['parse']>, Refusals | undefined>
-    | (R[Name] extends { readonly optional: true } ? undefined : never)
+  readonly [Key in keyof R]:
+    | Exclude<ReturnType<R[Key]['parse']>, Refusals | undefined>
+    | (R[Key] extends { readonly optional: true } ? undefined : never)
 }
 
 export type GivenOf<R extends Rows> = Readonly<Record<keyof R, Given | undefined>>
@@ -104,30 +111,32 @@ export function fallback(name: string, text: string | undefined): Given | undefi
 
 /** What was given for each row: the input, else its variable, else its default. */
 export function read<R extends Rows>(rows: R, env: Env): GivenOf<R> {
-  const entries = Object.entries(rows).map(([name, row]) => {
-    const found = input(env, name) ?? (row.env === undefined ? undefined : variable(env, row.env))
+  const entries = Object.entries(rows).map(([key, row]) => {
+    const found = input(env, row.input) ?? (row.env === undefined ? undefined : variable(env, row.env))
     const text = found && (row.secret === 'token' ? stripQuotes(found.text) : found.text)
-    return [name, found && text !== undefined ? { ...found, text } : fallback(name, row.default)]
+    return [key, found && text !== undefined ? { ...found, text } : fallback(row.input, row.default)]
   })
   return Object.fromEntries(entries) as GivenOf<R>
 }
 
 /** Every text that a secret row may stand for, from inputs and variables alike. */
-export function secretsOf(rows: Rows, env: Env): string[] {
-  return Object.entries(rows).flatMap(([name, row]) => {
+export function secretsOf(rows: readonly Row<unknown>[], env: Env): string[] {
+  return rows.flatMap((row) => {
     if (row.secret === undefined) return []
-    const found = [input(env, name), row.env === undefined ? undefined : variable(env, row.env)]
+    const found = [input(env, row.input), row.env === undefined ? undefined : variable(env, row.env)]
     return found.flatMap((given) => (given ? [given.text, stripQuotes(given.text)] : []))
   })
 }
 
-/** Whether an input is given with another meaning than its default. A variable in its place does not count. */
-export function isChanged(rows: Rows, name: string, env: Env): boolean {
-  const text = input(env, name)?.text
-  const row = rows[name]
-  if (text === undefined || row === undefined) return false
-  if (row.default === undefined) return true
-  return JSON.stringify(row.parse(text)) !== JSON.stringify(row.parse(row.default))
+/** The inputs that are given with another meaning than their default. A variable in the place of one does not count. */
+export function changedInputs(rows: Rows, env: Env): string[] {
+  return Object.values(rows).flatMap((row) => {
+    const text = input(env, row.input)?.text
+    if (text === undefined) return []
+    const same =
+      row.default !== undefined && JSON.stringify(row.parse(text)) === JSON.stringify(row.parse(row.default))
+    return same ? [] : [row.input]
+  })
 }
 
 /**
@@ -141,15 +150,16 @@ export function check<R extends Rows>(
 ): { readonly values: ValuesOf<R> | undefined; readonly problems: readonly string[] } {
   const problems: string[] = []
   const values: Record<string, unknown> = {}
-  for (const [name, { expected, parse, hide, secret, optional }] of Object.entries(rows)) {
-    const found = given[name]
+  for (const [key, { input: name, expected, parse, hide, secret, optional }] of Object.entries(rows)) {
+    const found = given[key]
     if (!found) {
+      values[key] = undefined
       if (!optional) problems.push(missing(name, secret ? `${expected} (${NO_SECRETS})` : expected))
       continue
     }
-    const value = secret !== 'password' && isLost(found.text) ? undefined : parse(found.text)
+    const value = secret !== 'password' && isLostValue(found.text) ? undefined : parse(found.text)
     const refused = value instanceof Refusals ? value.list : [{ expected, got: found.text }]
-    if (value !== undefined && !(value instanceof Refusals)) values[name] = value
+    if (value !== undefined && !(value instanceof Refusals)) values[key] = value
     else
       problems.push(...refused.map((one) => problem({ ...found, text: one.got }, one.expected, show, hide)))
   }
@@ -166,7 +176,7 @@ export function problem(
   show: Show,
   hide?: (text: string) => string,
 ): string {
-  return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(hide?.(text) ?? text) + natureOf(text)}`
+  return `${source}: expected ${expected}, got ${text === '' ? 'nothing' : show(hide?.(text) ?? text) + describeOddity(text)}`
 }
 
 /** The problem with an input that is required and not given. */
@@ -181,45 +191,6 @@ export const NO_SECRETS =
 /** Why a value that was handed over arrives empty. */
 export const LOST =
   'A job output arrives empty when GitHub takes it for a secret or when the job before was skipped; a variable, when it is not set.'
-
-type Nature = readonly [pattern: RegExp, nature: string]
-
-/** Texts in which a value got lost on its way into the input, each with what it is. No input takes them. */
-const LOST_VALUES: readonly Nature[] = [
-  [
-    /^(?:Array|Object)$/,
-    'GitHub writes this for a whole array or object: use join() or toJSON() in the expression',
-  ],
-  [/^\[object Object\]$/, 'JavaScript writes this for a whole object: use JSON.stringify()'],
-  [/^\*{3}$/, 'GitHub shows this in the place of a secret; it is not its value'],
-  [/\$\{\{/, 'this expression was not evaluated, as in a file that GitHub does not read as a workflow'],
-  [/^(?:null|undefined)$/, 'this is what an empty value becomes in JSON or in a script'],
-]
-
-/** What is not visible in a text that was refused for another reason. */
-const ODDITIES: readonly Nature[] = [
-  [/^-\s+\S/, 'this is a list in YAML, and one value is needed'],
-  [/^(["'`]).*\1$/s, 'the quotes are part of the value'],
-]
-
-/** Invisible characters, spaces that are not the usual one, and full-width forms, which copied texts bring along. */
-const ODD_CHARACTER = /(?![\t\r\n ])[\p{Cc}\p{Cf}\p{Zs}\p{Default_Ignorable_Code_Point}\uFF01-\uFF5E]/u
-
-function isLost(text: string): boolean {
-  return LOST_VALUES.some(([pattern]) => pattern.test(text))
-}
-
-function natureOf(text: string): string {
-  const nature = [...LOST_VALUES, ...ODDITIES].find(([pattern]) => pattern.test(text))?.[1] ?? oddityOf(text)
-  return nature === undefined ? '' : ` (${nature})`
-}
-
-function oddityOf(text: string): string | undefined {
-  const code = ODD_CHARACTER.exec(text)?.[0].codePointAt(0)
-  if (code === undefined) return undefined
-  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
-  return `it contains ${name}, an invisible or look-alike character: type the text instead of copying it`
-}
 
 export function stripQuotes(text: string): string {
   return /^(?:"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1).trim() : text

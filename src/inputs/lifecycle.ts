@@ -2,6 +2,7 @@ import type { GitHubContext } from '../github/event.ts'
 import type { CommitMode } from '../sentry/commits.ts'
 import { lengthOf } from '../text/sanitize.ts'
 import {
+  changedInputs,
   check,
   type Checked,
   type Env,
@@ -42,35 +43,45 @@ const MODES: readonly CommitMode[] = ['auto', 'refs', 'commits', 'skip']
 const MAX_NAME = 64
 
 export const LIFECYCLE_ROWS = {
-  'set-commits': {
+  setCommits: {
+    input: 'set-commits',
     default: 'auto',
     expected: 'auto, refs, commits or skip',
     parse: (text) => MODES.find((mode) => mode === text.toLowerCase()),
   },
-  'previous-commit': {
+  previousCommit: {
+    input: 'previous-commit',
     optional: true,
     expected: 'a commit SHA of 7 to 64 hex digits',
     parse: (text) => (/^[0-9a-f]{7,64}$/i.test(text) ? text.toLowerCase() : undefined),
   },
-  'github-token': {
+  githubToken: {
+    input: 'github-token',
     secret: 'token',
     optional: true,
     expected: 'a GitHub token without spaces or line breaks',
     parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
   },
-  finalize: { default: 'true', expected: 'true or false', parse: parseBoolean },
+  finalize: { input: 'finalize', default: 'true', expected: 'true or false', parse: parseBoolean },
+} satisfies Rows
+
+/** Properties of `DeployInputs`; without an environment there is no deploy. */
+export const DEPLOY_ROWS = {
   environment: {
+    input: 'environment',
     optional: true,
     expected: `an environment of at most ${MAX_NAME} characters without "/" and line breaks`,
     parse: (text) => (lengthOf(text) <= MAX_NAME && !/[/\r\n\f]/.test(text) ? text : undefined),
   },
-  'deploy-name': {
+  name: {
+    input: 'deploy-name',
     optional: true,
     expected: `a name of at most ${MAX_NAME} characters`,
     parse: (text) => (lengthOf(text) <= MAX_NAME ? text : undefined),
   },
-  'deploy-url': { optional: true, ...url(LINK_EXPECTED, parseLink) },
-  'started-at': {
+  url: { input: 'deploy-url', optional: true, ...url(LINK_EXPECTED, parseLink) },
+  startedAt: {
+    input: 'started-at',
     optional: true,
     expected: 'a time in ISO 8601 such as 2026-01-31T12:00:00Z, or in Unix seconds',
     parse: parseTime,
@@ -84,28 +95,32 @@ export function loadLifecycle(
   commit: string | undefined,
   show: Show,
 ): Checked<LifecycleInputs> {
-  const { values, problems } = check(LIFECYCLE_ROWS, read(LIFECYCLE_ROWS, env), show)
-  const all = [...problems, ...lostEnvironment(env)]
-  if (!values || all.length > 0) return { value: undefined, problems: all, notices: [] }
-  const { environment } = values
-  const withoutCommit = commit === undefined && values['set-commits'] === 'auto'
+  const lifecycle = check(LIFECYCLE_ROWS, read(LIFECYCLE_ROWS, env), show)
+  const deploy = check(DEPLOY_ROWS, read(DEPLOY_ROWS, env), show)
+  const problems = [...lifecycle.problems, ...deploy.problems, ...lostEnvironment(env)]
+  if (!lifecycle.values || !deploy.values || problems.length > 0) {
+    return { value: undefined, problems, notices: [] }
+  }
+  const { setCommits, previousCommit } = lifecycle.values
+  const { environment, url } = deploy.values
+  const withoutCommit = commit === undefined && setCommits === 'auto'
   return {
     problems: [],
     notices: withoutCommit
       ? ['No commits are associated: the event does not name a commit, and the input commit is not given.']
       : [],
     value: {
-      setCommits: withoutCommit ? 'skip' : values['set-commits'],
-      previousCommit: realCommit(values['previous-commit']),
-      githubToken: values['github-token'],
-      finalize: values.finalize,
+      ...lifecycle.values,
+      setCommits: withoutCommit ? 'skip' : setCommits,
+      previousCommit: realCommit(previousCommit),
       deploy:
         environment === undefined
           ? undefined
           : Object.freeze({
+              ...deploy.values,
               environment,
-              startedAt: values['started-at'],
-              ...deployIdentity(context, values['deploy-name'], values['deploy-url']),
+              url: url ?? urlOfRun(context),
+              urlGiven: url !== undefined,
             }),
     },
   }
@@ -113,8 +128,8 @@ export function loadLifecycle(
 
 /** Details of a deploy without its environment: the environment got lost on the way, and the deploy with it. */
 function lostEnvironment(env: Env): string[] {
-  const details = (['deploy-name', 'deploy-url', 'started-at'] as const).filter((name) => input(env, name))
-  if (details.length === 0 || input(env, 'environment')) return []
+  const details = changedInputs(DEPLOY_ROWS, env)
+  if (details.length === 0 || input(env, DEPLOY_ROWS.environment.input)) return []
   const expected = `the environment of the deploy, as ${listed(details)} given`
   return [`${missing('environment', expected)}. ${LOST} To record no deploy, leave these inputs empty, too.`]
 }
@@ -124,12 +139,7 @@ function realCommit(sha: string | undefined): string | undefined {
   return sha === undefined || /^0+$/.test(sha) ? undefined : sha
 }
 
-/** Identity of the deploy: the URL of this run attempt, unless the input deploy-url gives another one. */
-function deployIdentity(
-  { serverUrl, repository, runId, runAttempt }: GitHubContext,
-  name: string | undefined,
-  url: string | undefined,
-): Pick<DeployInputs, 'name' | 'url' | 'urlGiven'> {
-  const own = parseLink(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`)
-  return { name, url: url ?? own, urlGiven: url !== undefined }
+/** The page of this run attempt, unless Sentry would refuse its host. */
+function urlOfRun({ serverUrl, repository, runId, runAttempt }: GitHubContext): string | undefined {
+  return parseLink(`${serverUrl}/${repository ?? ''}/actions/runs/${runId}/attempts/${runAttempt}`)
 }

@@ -4,7 +4,8 @@ import { quoted } from '../text/sanitize.ts'
 import { parseSha } from '../text/sha.ts'
 import { hideUrlCredentials, urlSecrets } from '../text/url-credentials.ts'
 import { parseDuration } from '../wait/durations.ts'
-import { abfPairs, type AbfInputs, type AbfOff, loadAbf } from './abf.ts'
+import type { AbfOptions } from '../abf/options.ts'
+import { abfPairs, loadAbf } from './abf.ts'
 import { ABF_ROWS } from './abf-rows.ts'
 import {
   check,
@@ -13,15 +14,17 @@ import {
   fallback,
   input,
   missing,
+  type Off,
   problem,
   read,
+  type Row,
   type Rows,
   secretsOf,
   type Show,
   stripQuotes,
   variable,
 } from './field.ts'
-import { LIFECYCLE_ROWS, type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
+import { DEPLOY_ROWS, LIFECYCLE_ROWS, type LifecycleInputs, loadLifecycle } from './lifecycle.ts'
 import { parseBoolean, parseInteger } from './parsers.ts'
 import { decodeOrgToken, loadSentry, RELEASE_ROWS, type SentryInputs } from './release.ts'
 import { loadSourceMaps, SOURCEMAP_ROWS, type SourceMapInputs } from './sourcemaps.ts'
@@ -39,8 +42,8 @@ interface CommonInputs {
 export interface Inputs extends CommonInputs {
   readonly sentry: SentryInputs
   readonly lifecycle: LifecycleInputs
-  readonly sourceMaps: SourceMapInputs | { readonly off: true }
-  readonly abf: AbfInputs | AbfOff
+  readonly sourceMaps: SourceMapInputs | Off
+  readonly abf: AbfOptions | Off
   /** What the user should know about how the inputs were understood. */
   readonly notices: readonly string[]
 }
@@ -49,31 +52,35 @@ const MAX_REQUEST_TIMEOUT_MS = 60 * 60 * 1000
 
 const COMMON_ROWS = {
   commit: {
+    input: 'commit',
     optional: true,
     expected: 'a full commit SHA of 40 or 64 hex digits, not all zeros',
     parse: parseSha,
   },
-  'request-timeout': {
+  requestTimeout: {
+    input: 'request-timeout',
     default: '30s',
     expected: 'a duration from 1ms to 1h, such as 30s or 1m30s',
     parse: (text) => parseDuration(text, 1, MAX_REQUEST_TIMEOUT_MS),
   },
   retries: {
+    input: 'retries',
     default: '5',
     expected: 'a whole number from 0 to 10',
     parse: (text) => parseInteger(text, 0, 10),
   },
-  summary: { default: 'true', expected: 'true or false', parse: parseBoolean },
+  summary: { input: 'summary', default: 'true', expected: 'true or false', parse: parseBoolean },
 } satisfies Rows
 
 /** All inputs of the action. */
-export const ROWS: Rows = {
-  ...RELEASE_ROWS,
-  ...SOURCEMAP_ROWS,
-  ...LIFECYCLE_ROWS,
-  ...ABF_ROWS,
-  ...COMMON_ROWS,
-}
+export const ROWS: readonly Row<unknown>[] = [
+  RELEASE_ROWS,
+  LIFECYCLE_ROWS,
+  DEPLOY_ROWS,
+  SOURCEMAP_ROWS,
+  ABF_ROWS,
+  COMMON_ROWS,
+].flatMap((rows: Rows) => Object.values(rows))
 
 /** The values that have to be masked before anything is logged. */
 export function readSecrets(env: Env): string[] {
@@ -152,8 +159,7 @@ function loadCommon(env: Env, context: GitHubContext, show: Show): Checked<Commo
   const { values, problems } = check(COMMON_ROWS, given, show)
   const all = [...(given.commit ? [] : missingCommit(env, context)), ...problems]
   if (!values || all.length > 0) return { value: undefined, problems: all, notices: [] }
-  const { commit, retries, summary, 'request-timeout': requestTimeout } = values
-  return { value: { commit, retries, summary, requestTimeout }, problems: [], notices: [] }
+  return { value: values, problems: [], notices: [] }
 }
 
 function missingCommit(env: Env, { noCommit }: GitHubContext): string[] {

@@ -42,19 +42,22 @@ const SAAS = 'https://sentry.io/'
 const MAX_REF = 200
 
 export const RELEASE_ROWS = {
-  'sentry-auth-token': {
+  token: {
+    input: 'sentry-auth-token',
     env: 'SENTRY_AUTH_TOKEN',
     secret: 'token',
     expected: 'a Sentry auth token without spaces or line breaks',
     parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
   },
   organization: {
+    input: 'organization',
     env: 'SENTRY_ORG',
     expected:
       'an organization slug, as in the address of its pages (or SENTRY_ORG, or an organization token)',
     parse: (text) => (isSlug(text) ? text : undefined),
   },
-  'sentry-url': {
+  baseUrl: {
+    input: 'sentry-url',
     env: 'SENTRY_URL',
     ...url(
       'the base URL of a Sentry server such as https://sentry.io/ (https, or http on loopback; no query, no /api/0)',
@@ -62,6 +65,7 @@ export const RELEASE_ROWS = {
     ),
   },
   projects: {
+    input: 'projects',
     env: 'SENTRY_PROJECT',
     expected: 'at least one project slug or id, separated by commas, spaces or line breaks',
     parse: (text) => {
@@ -70,6 +74,7 @@ export const RELEASE_ROWS = {
     },
   },
   version: {
+    input: 'version',
     optional: true,
     expected: 'a version that Sentry accepts',
     parse: (text) => {
@@ -77,14 +82,20 @@ export const RELEASE_ROWS = {
       return expected === undefined ? text : new Refusals([{ expected, got: text }])
     },
   },
-  'version-prefix': ANY_TEXT,
+  versionPrefix: { input: 'version-prefix', ...ANY_TEXT },
   ref: {
+    input: 'ref',
     optional: true,
     expected: `a branch or tag of at most ${MAX_REF} characters`,
     parse: (text) => (lengthOf(text) <= MAX_REF ? text : undefined),
   },
-  url: { optional: true, ...url(LINK_EXPECTED, parseLink) },
-  'restore-archived': { default: 'false', expected: 'true or false', parse: parseBoolean },
+  url: { input: 'url', optional: true, ...url(LINK_EXPECTED, parseLink) },
+  restoreArchived: {
+    input: 'restore-archived',
+    default: 'false',
+    expected: 'true or false',
+    parse: parseBoolean,
+  },
 } satisfies Rows
 
 /** @param commit undefined when the input or the event did not give a usable one */
@@ -95,14 +106,14 @@ export function loadSentry(
   show: Show,
 ): Checked<SentryInputs> {
   const asGiven = read(RELEASE_ROWS, env)
-  const { 'sentry-auth-token': token, 'version-prefix': prefix } = asGiven
+  const { token, versionPrefix: prefix } = asGiven
   const claims = decodeOrgToken(token?.text ?? '')
   const fromToken = (text: string | undefined): Given | undefined =>
     text === undefined ? undefined : { text, source: `the token from ${token?.source ?? ''}` }
   const given = {
     ...asGiven,
     organization: asGiven.organization ?? fromToken(claims?.organization),
-    'sentry-url': asGiven['sentry-url'] ?? fromToken(claims?.url) ?? fallback('sentry-url', SAAS),
+    baseUrl: asGiven.baseUrl ?? fromToken(claims?.url) ?? fallback('sentry-url', SAAS),
     version: asGiven.version ?? derivedVersion(prefix?.text ?? '', commit),
   }
   const { values, problems } = check(RELEASE_ROWS, given, show)
@@ -111,24 +122,22 @@ export function loadSentry(
   if (!values || all.length > 0 || values.version === undefined) {
     return { value: undefined, problems: all, notices: [] }
   }
+  const { baseUrl, version } = values
   return {
     problems: [],
     notices: [
       ...(prefix && asGiven.version ? ['version-prefix is not used, because version is given.'] : []),
-      ...(values.version.endsWith('@') ? [cutVersion(show(values.version))] : []),
-      ...urlNotice(values['sentry-url'], given['sentry-url'], claims, show),
+      ...(version.endsWith('@') ? [cutVersion(show(version))] : []),
+      ...urlNotice(baseUrl, given.baseUrl, claims, show),
     ],
     value: {
-      token: values['sentry-auth-token'],
+      ...values,
+      version,
       tokenSource: token?.source ?? '',
-      organization: values.organization,
-      baseUrl: values['sentry-url'],
       projects: Object.freeze(values.projects),
-      version: values.version,
-      versionPrefix: asGiven.version ? undefined : prefix?.text,
+      versionPrefix: asGiven.version ? undefined : values.versionPrefix,
       ref: preferred(values.ref, defaultRef(context)),
       url: preferred(values.url, defaultUrl(context, commit)),
-      restoreArchived: values['restore-archived'],
     },
   }
 }

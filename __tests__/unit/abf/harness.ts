@@ -2,7 +2,8 @@ import { type AbfResult, runAbf } from '../../../src/abf/index.ts'
 import type { AbfDeps, AbfReport } from '../../../src/abf/index.ts'
 import { createHttp } from '../../../src/http/client.ts'
 import { createTransport } from '../../../src/http/transport.ts'
-import { type AbfInputs, loadAbf } from '../../../src/inputs/abf.ts'
+import { loadAbf } from '../../../src/inputs/abf.ts'
+import type { AbfOptions as Options } from '../../../src/abf/options.ts'
 import type { Clock } from '../../../src/ports.ts'
 import { AbfStandIn, commitOf, type Dialect } from '../../servers/abf/index.ts'
 import type { AbfOptions } from '../../servers/abf/index.ts'
@@ -101,7 +102,7 @@ export const BUILD = {
   'abf-arches': 'x86_64',
 }
 
-export function inputsFor(abf: AbfStandIn, more: Readonly<Record<string, string>> = {}): AbfInputs {
+export function inputsFor(abf: AbfStandIn, more: Readonly<Record<string, string>> = {}): Options {
   const all = {
     'abf-url': abf.url,
     'abf-token': 'token-of-ci_bot',
@@ -113,7 +114,7 @@ export function inputsFor(abf: AbfStandIn, more: Readonly<Record<string, string>
     Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
   )
   const { value, problems } = loadAbf(env, COMMIT, String)
-  if (!value || value.off) throw new Error(problems.join('\n'))
+  if (!value || 'off' in value) throw new Error(problems.join('\n'))
   return value
 }
 

@@ -1,7 +1,8 @@
 import { type AbfDeps, type AbfReport, type AbfResult, runAbf } from '../../../src/abf/index.ts'
 import { HttpError } from '../../../src/http/failure.ts'
 import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
-import { type AbfInputs, loadAbf } from '../../../src/inputs/abf.ts'
+import type { AbfOptions } from '../../../src/abf/options.ts'
+import { loadAbf } from '../../../src/inputs/abf.ts'
 import { AbfStandIn, commitOf, type Dialect } from '../../servers/abf/index.ts'
 import type { Answer } from '../../servers/server.ts'
 import { ManualClock, MemoryState, RecordingLogger } from '../doubles.ts'
@@ -76,7 +77,7 @@ export function lostAnswer(): HttpError {
   })
 }
 
-export function inputsFor(more: Readonly<Record<string, string>>): AbfInputs {
+export function inputsFor(more: Readonly<Record<string, string>>): AbfOptions {
   const all = {
     'abf-url': BASE,
     'abf-token': 'token-of-ci_bot',
@@ -89,7 +90,7 @@ export function inputsFor(more: Readonly<Record<string, string>>): AbfInputs {
     Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
   )
   const { value, problems } = loadAbf(env, COMMIT, String)
-  if (!value || value.off) throw new Error(problems.join('\n'))
+  if (!value || 'off' in value) throw new Error(problems.join('\n'))
   return value
 }
 

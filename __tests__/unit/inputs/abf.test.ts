@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type AbfInputs, abfPairs, loadAbf } from '../../../src/inputs/abf.ts'
+import type { AbfOptions } from '../../../src/abf/options.ts'
+import { abfPairs, loadAbf } from '../../../src/inputs/abf.ts'
 
 const SHA = 'a'.repeat(40)
 const BUILD = { 'abf-project': 'openmandriva/zlib', 'abf-repository': 'cooker/main', 'abf-token': 'token123' }
@@ -14,9 +15,9 @@ function load(inputs: Readonly<Record<string, string>>, variables: Readonly<Reco
 function loaded(
   inputs: Readonly<Record<string, string>>,
   variables?: Readonly<Record<string, string>>,
-): AbfInputs {
+): AbfOptions {
   const { value, problems } = load(inputs, variables)
-  if (!value || value.off) throw new Error(problems.join('\n') || 'off')
+  if (!value || 'off' in value) throw new Error(problems.join('\n') || 'off')
   return value
 }
 

@@ -531,7 +531,7 @@ describe('action.yml', () => {
     inputs: Record<string, { default?: string; description: string }>
   }
 
-  const rows = Object.entries(ROWS)
+  const rows = ROWS.map((row) => [row.input, row] as const)
 
   it('has an entry for each row, and a row for each entry', () => {
     expect(rows.map(([name]) => name).toSorted()).toEqual(Object.keys(inputs).toSorted())

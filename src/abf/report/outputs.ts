@@ -1,4 +1,4 @@
-import type { AbfOperation } from '../../inputs/abf.ts'
+import type { AbfOperation } from '../options.ts'
 import { conclude, type Conclusion } from '../outcome.ts'
 import { chooseLogs, logUrl } from './log-tail.ts'
 import { archOf, type BuildRecord, projectOf } from '../build.ts'
