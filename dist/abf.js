@@ -13,6 +13,19 @@ __webpack_require__.d(__webpack_exports__, {
   summarizeBuilds: () => (/* reexport */ summarizeBuilds)
 });
 
+// NAMESPACE OBJECT: ./src/abf/status.ts
+var status_namespaceObject = {};
+__webpack_require__.r(status_namespaceObject);
+__webpack_require__.d(status_namespaceObject, {
+  AA: () => (SUBMITTED),
+  G3: () => (accepts),
+  C: () => (codesThatAccept),
+  me: () => (formatStatus),
+  qE: () => (isKnown),
+  YP: () => (modeMatters),
+  FB: () => (statusInfo)
+});
+
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/text/sanitize.ts
@@ -24,85 +37,140 @@ var durations = __webpack_require__(120);
 // EXTERNAL MODULE: ./src/wait/pool.ts
 var pool = __webpack_require__(7391);
 ;// CONCATENATED MODULE: ./src/abf/status.ts
-/** What every status code of a build list means. Pure data; nothing else compares codes with meanings. */
-/** Codes that decisions name. */
-const STATUS = {
-    built: 0,
-    filesLost: 777,
-    queued: 2000,
-    building: 3000,
-    cancelled: 5000,
-    published: 6000,
-    publishing: 7000,
-    publishFailed: 8000,
-    rejected: 9000,
-    cancelling: 10000,
-    testsFailed: 11000,
-    inTesting: 12000,
-    publishingIntoTesting: 13000,
-    testingFailed: 14000,
-    archNotPermitted: 15000,
+/** All that is known of the status codes of a build list: one row a code. Nothing else names a code. */
+const WAITING = progress('refused', 'refused', 'refused', 'refused');
+const CANCELLABLE = progress('refused', 'refused', 'refused', 'accepted');
+const OVER = progress('missed', 'missed', 'missed', 'missed');
+/** A build that failed: most codes that are final are of this kind. */
+const FAILED = { meaning: status_all('failure'), progress: OVER, explainedByLog: true };
+/** The build is good, but its packages did not get into the repository. */
+const NOT_PUBLISHED = {
+    meaning: modes('warned', 'failure', 'failure'),
+    log: 'publish',
+    explainedByLog: true,
 };
-const WAIT = status_all('wait');
-const FAILURE = status_all('failure');
-/** Servers produce these; 16000 is known to ROSA's fork only, and those below 600 to servers of about 2012. */
+/** Today's servers produce these; 16000 only ROSA's, and those below 600 only servers of about 2012. */
 const TABLE = [
-    row(0, 'built', 'The build is complete.', 'built', modes('success', 'grace', 'grace')),
-    row(666, 'build failed', 'The build failed.', 'end', FAILURE),
-    row(777, 'packages lost', 'Built files had vanished from the file store when they were to be published.', 'end', modes('warned', 'failure', 'failure')),
-    row(2000, 'queued', 'The build waits for a free builder.', 'queue', WAIT),
-    row(2500, 'tests queued', 'The tests wait to be run again.', 'queue', WAIT),
-    row(2550, 'tests running', 'The tests are run again.', 'build', WAIT),
-    row(3000, 'building', 'A builder works on it.', 'build', WAIT),
-    row(4000, 'waiting', 'The build is not in the queue yet.', 'queue', WAIT),
-    row(5000, 'cancelled', 'The build was cancelled, or it ran past the time limit of the server.', 'end', status_all('cancelled')),
-    row(6000, 'published', 'The packages are published.', 'end', status_all('success')),
-    row(7000, 'publishing', 'The packages are being published.', 'publish', modes('success', 'wait', 'wait')),
-    row(8000, 'publishing failed', 'The packages were built, but could not be published.', 'end', modes('warned', 'failure', 'failure')),
-    row(9000, 'rejected', 'The packages were built, but somebody rejected them.', 'end', modes('warned', 'failure', 'failure')),
-    row(10000, 'cancelling', 'The build is being cancelled.', 'stopping', WAIT),
-    row(11000, 'tests failed', 'The packages were built, but their tests failed. That is also what happens when the version is not newer than the one in the repository.', 'end', status_all('tests')),
-    row(12000, 'published into testing', 'The packages are published, in testing only.', 'end', modes('success', 'neutral', 'success')),
-    row(13000, 'publishing into testing', 'The packages are being published into testing.', 'publish', modes('success', 'wait', 'wait')),
-    row(14000, 'publishing into testing failed', 'The packages were built, but could not be published into testing.', 'end', modes('warned', 'failure', 'failure')),
-    row(15000, 'architecture not permitted', 'The package excludes this architecture, so nothing was built.', 'end', status_all('arch')),
-    row(16000, 'restarting', 'The build is being started again.', 'queue', WAIT),
-    row(1, 'platform not found', 'The server did not find the platform.', 'end', FAILURE),
-    row(2, 'platform pending', 'The platform was not ready.', 'end', FAILURE),
-    row(3, 'project not found', 'The server did not find the project.', 'end', FAILURE),
-    row(4, 'version not found', 'The server did not find this version of the project.', 'end', FAILURE),
-    row(6, 'source error', 'The server could not use the source of the project.', 'end', FAILURE),
-    row(555, 'dependencies not found', 'Dependencies of the package were missing.', 'end', FAILURE),
+    row(0, 'built', 'The build is complete.', 'built', {
+        meaning: modes('success', 'grace', 'grace'),
+        progress: progress('accepted', 'accepted', 'accepted', 'missed'),
+        reusable: true,
+    }),
+    row(666, 'build failed', 'The build failed.', 'end', FAILED),
+    row(777, 'packages lost', 'Built files had vanished from the file store when they were to be published.', 'end', { ...NOT_PUBLISHED, progress: OVER }),
+    row(2000, 'queued', 'The build waits for a free builder.', 'queue', {
+        progress: CANCELLABLE,
+        reusable: true,
+    }),
+    row(2500, 'tests queued', 'The tests wait to be run again.', 'queue', { reusable: true }),
+    row(2550, 'tests running', 'The tests are run again.', 'build', { reusable: true }),
+    row(3000, 'building', 'A builder works on it.', 'build', { progress: CANCELLABLE, reusable: true }),
+    row(4000, 'waiting', 'The build is not in the queue yet.', 'queue', { reusable: true }),
+    row(5000, 'cancelled', 'The build was cancelled, or it ran past the time limit of the server.', 'end', {
+        meaning: status_all('cancelled'),
+        progress: progress('missed', 'missed', 'missed', 'done'),
+        log: 'script',
+        explainedByLog: true,
+    }),
+    row(6000, 'published', 'The packages are published.', 'end', {
+        meaning: status_all('success'),
+        progress: progress('done', 'done', 'missed', 'missed'),
+        reusable: true,
+    }),
+    row(7000, 'publishing', 'The packages are being published.', 'publish', {
+        meaning: modes('success', 'wait', 'wait'),
+        progress: progress('underway', 'underway', 'refused', 'missed'),
+        reusable: true,
+    }),
+    row(8000, 'publishing failed', 'The packages were built, but could not be published.', 'end', {
+        ...NOT_PUBLISHED,
+        progress: progress('repeatable', 'repeatable', 'accepted', 'missed'),
+    }),
+    row(9000, 'rejected', 'The packages were built, but somebody rejected them.', 'end', {
+        meaning: modes('warned', 'failure', 'failure'),
+        progress: progress('missed', 'missed', 'done', 'missed'),
+    }),
+    row(10000, 'cancelling', 'The build is being cancelled.', 'stopping', {
+        progress: progress('refused', 'refused', 'refused', 'underway'),
+    }),
+    row(11000, 'tests failed', 'The packages were built, but their tests failed. That is also what happens when the version is not newer than the one in the repository.', 'end', {
+        meaning: status_all('tests'),
+        progress: progress('accepted', 'accepted', 'accepted', 'missed'),
+        log: 'tests',
+        explainedByLog: true,
+    }),
+    row(12000, 'published into testing', 'The packages are published, in testing only.', 'end', {
+        meaning: modes('success', 'neutral', 'success'),
+        progress: progress('accepted', 'done', 'accepted', 'missed'),
+        reusable: true,
+    }),
+    row(13000, 'publishing into testing', 'The packages are being published into testing.', 'publish', {
+        meaning: modes('success', 'wait', 'wait'),
+        progress: progress('refused', 'underway', 'refused', 'missed'),
+        reusable: true,
+    }),
+    row(14000, 'publishing into testing failed', 'The packages were built, but could not be published into testing.', 'end', { ...NOT_PUBLISHED, progress: progress('accepted', 'repeatable', 'accepted', 'missed') }),
+    row(15000, 'architecture not permitted', 'The package excludes this architecture, so nothing was built.', 'end', { meaning: status_all('arch'), progress: OVER, log: 'script', explainedByLog: true, reusable: true }),
+    row(16000, 'restarting', 'The build is being started again.', 'queue', { reusable: true }),
+    row(1, 'platform not found', 'The server did not find the platform.', 'end', FAILED),
+    row(2, 'platform pending', 'The platform was not ready.', 'end', FAILED),
+    row(3, 'project not found', 'The server did not find the project.', 'end', FAILED),
+    row(4, 'version not found', 'The server did not find this version of the project.', 'end', FAILED),
+    row(6, 'source error', 'The server could not use the source of the project.', 'end', FAILED),
+    row(555, 'dependencies not found', 'Dependencies of the package were missing.', 'end', FAILED),
 ];
+/** The status of a build right after its create. */
+const SUBMITTED = 2000;
 const BY_CODE = new Map(TABLE.map((info) => [info.code, info]));
 /** All codes that are known, for tests and documentation. */
 const KNOWN_CODES = TABLE.map(({ code }) => code);
 /** What is known of a code; an unknown one is waited on, because a newer server may have more steps. */
 function statusInfo(code) {
-    return BY_CODE.get(code) ?? row(code, `status ${code}`, `The status ${code} is not known.`, 'unknown', WAIT);
+    return BY_CODE.get(code) ?? row(code, `status ${code}`, `The status ${code} is not known.`, 'unknown');
 }
 function isKnown(code) {
     return BY_CODE.has(code);
 }
-/** True when it takes the publish mode to say whether the build is over. */
+/** The codes from which the server accepts an operation. */
+function codesThatAccept(operation) {
+    return TABLE.filter((info) => accepts(info.code, operation)).map(({ code }) => code);
+}
+function accepts(code, operation) {
+    return ['accepted', 'repeatable'].includes(statusInfo(code).progress[operation]);
+}
+/** True when the publish mode decides whether the build is over. */
 function modeMatters(code) {
     const { none, default: usual, testing } = statusInfo(code).meaning;
     return none !== usual || usual !== testing;
 }
-/** `building (3000)`: the words with the number that the site and its people use. */
-function sayStatus(code) {
+/** `building (3000)`: the words with the number that the site and its users know. */
+function formatStatus(code) {
     if (code === undefined)
         return 'no status';
     return isKnown(code) ? `${statusInfo(code).name} (${code})` : `unknown status ${code}`;
 }
-function row(code, name, sentence, phase, meaning) {
-    return { code, name, sentence, phase, meaning };
+function row(code, name, sentence, phase, details = {}) {
+    return {
+        code,
+        name,
+        sentence,
+        phase,
+        meaning: status_all('wait'),
+        progress: WAITING,
+        log: 'build',
+        explainedByLog: false,
+        reusable: false,
+        ...details,
+    };
 }
 function modes(none, usual, testing) {
     return { none, default: usual, testing };
 }
 function status_all(meaning) {
     return modes(meaning, meaning, meaning);
+}
+function progress(publish, testing, reject, cancel) {
+    return { publish, 'publish-into-testing': testing, reject, cancel };
 }
 
 ;// CONCATENATED MODULE: ./src/abf/outcome.ts
@@ -135,7 +203,7 @@ function advance(track, sighting, now) {
         polls: same ? Math.min(track.polls + 1, GRACE_POLLS) : 1,
         missing: 0,
         before: code === track.before ? track.before : undefined,
-        stopping: track.stopping || code === STATUS.cancelling,
+        stopping: track.stopping || statusInfo(code).phase === 'stopping',
     };
 }
 /** The outcome of a build, or undefined as long as it has to be waited for. */
@@ -157,7 +225,7 @@ function decideMissing(track) {
     }
     if (track.missing < MISSING_POLLS)
         return undefined;
-    return outcome_failure(`The server has deleted the build; it was last seen ${sayStatus(track.status)}. Operators do that to builds that are stuck.`);
+    return outcome_failure(`The server has deleted the build; it was last seen ${formatStatus(track.status)}. Operators do that to builds that are stuck.`);
 }
 function decideBuild(track, code, mode, policy, now) {
     const { sentence, meaning } = statusInfo(code);
@@ -189,50 +257,33 @@ function stayedBuilt(mode, ms) {
     const where = mode === 'testing' ? 'into testing ' : '';
     return `Built, but not published ${where}as asked: the server did not begin to within ${(0,durations/* sayDuration */.k)(ms)}. It does not say why; common reasons are a repository that takes only builds of one branch (give it as abf-project-version), or that waits for other architectures.`;
 }
-/** Statuses that reach a goal, and those that say it was missed. */
-const GOALS = {
-    publish: {
-        reached: [STATUS.published],
-        failed: [STATUS.publishFailed, STATUS.filesLost],
-        verdict: 'success',
-    },
-    'publish-into-testing': {
-        reached: [STATUS.inTesting, STATUS.published],
-        failed: [STATUS.testingFailed, STATUS.filesLost, STATUS.publishFailed],
-        verdict: 'success',
-    },
-    reject: { reached: [STATUS.rejected], failed: [], verdict: 'success' },
-    cancel: {
-        reached: [STATUS.cancelled],
-        failed: [STATUS.built, STATUS.publishing, STATUS.publishingIntoTesting],
-        verdict: 'cancelled',
-    },
-};
 /** The outcome when the build is already where the operation would bring it. */
-function alreadyThere(goal, code) {
-    const { reached, verdict } = GOALS[goal];
-    return reached.includes(code) ? outcome(verdict, statusInfo(code).sentence) : undefined;
+function alreadyDone(operation, code) {
+    const { progress, sentence } = statusInfo(code);
+    if (progress[operation] !== 'done')
+        return undefined;
+    return outcome(operation === 'cancel' ? 'cancelled' : 'success', sentence);
 }
-function decideOperation(track, code, goal, policy, now) {
-    const there = alreadyThere(goal, code);
-    if (there)
-        return there;
-    const { failed } = GOALS[goal];
+function decideOperation(track, code, operation, policy, now) {
+    const done = alreadyDone(operation, code);
+    if (done)
+        return done;
+    const { phase, sentence, progress } = statusInfo(code);
+    const reached = progress[operation];
     // ROSA only queues a job, so the old status stays for a while; a failure that comes back quickly looks the same.
     if (code === track.before) {
-        return failed.includes(code) && lasted(track, policy, now)
-            ? outcome_failure(`${statusInfo(code).sentence} That was so before this run, and nothing has changed since.`)
+        return reached === 'repeatable' && lasted(track, policy, now)
+            ? outcome_failure(`${sentence} That was so before this run, and nothing has changed since.`)
             : undefined;
     }
-    if (goal === 'cancel' && code === STATUS.cancelling) {
+    if (operation === 'cancel' && reached === 'underway') {
         return track.polls >= GRACE_POLLS
             ? outcome('cancelled', 'The cancel is noted; a queued build stays so until the server deletes it.')
             : undefined;
     }
-    const { phase, sentence } = statusInfo(code);
-    if (!failed.includes(code) && phase !== 'end')
+    if (reached !== 'missed' && phase !== 'end')
         return undefined;
-    return outcome_failure(goal === 'cancel' ? `Too late to cancel: the build is over. ${sentence}` : sentence);
+    return outcome_failure(operation === 'cancel' ? `Too late to cancel: the build is over. ${sentence}` : sentence);
 }
 function lasted(track, policy, now) {
     return track.polls >= GRACE_POLLS && now - track.since >= policy.graceMs;
@@ -969,7 +1020,7 @@ async function findEqual(api, sought, wanted) {
     const { archIds, mode } = wanted;
     const only = archIds.length === 1 ? { arch_id: String(archIds[0]) } : {};
     const rows = await listEqual(api, sought, only);
-    const candidates = rows.filter(({ status }) => isReusable(status)).slice(0, MOST_OPENED);
+    const candidates = rows.filter(({ status }) => statusInfo(status).reusable).slice(0, MOST_OPENED);
     const sameMode = modeCheck(api, sought.repositoryId, mode);
     const byArch = new Map();
     const others = new Map();
@@ -980,7 +1031,7 @@ async function findEqual(api, sought, wanted) {
             const arch = build.arch?.id;
             const fits = arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isEqual(build, sought);
             // The list may be a moment old.
-            if (!fits || !isReusable(build.status) || !(await sameMode(build)))
+            if (!fits || !statusInfo(build.status).reusable || !(await sameMode(build)))
                 continue;
             const differences = compareOptions(build, wanted);
             const same = differences.different.length === 0 && differences.unreported.length === 0;
@@ -1003,14 +1054,6 @@ function isEqual(build, sought) {
         build.save_to_repository?.id === sought.repositoryId &&
         build.build_for_platform?.id === sought.platformId &&
         build.commit_hash?.toLowerCase() === sought.commit);
-}
-/** Waiting, running, built, published or not meant for this architecture; not one that failed or is being cancelled. */
-function isReusable(code) {
-    const { phase } = statusInfo(code);
-    return (['queue', 'build', 'built', 'publish'].includes(phase) ||
-        code === STATUS.published ||
-        code === STATUS.inTesting ||
-        code === STATUS.archNotPermitted);
 }
 /**
  * Where a repository requires QA, the servers rewrite the mode (OMV turns every one into `testing`, ROSA `default` into
@@ -1258,9 +1301,10 @@ async function cancelOne(id, { api, logger, base }) {
         }
         const shown = await api.show(id);
         const code = shown.kind === 'build' ? shown.build.status : undefined;
-        const gone = shown.kind === 'missing' || code === STATUS.cancelled || code === STATUS.cancelling;
-        if (gone || (code !== undefined && isOver(code))) {
-            logger.info(`Build ${id} needs no cancelling: it is ${code === undefined ? 'gone' : sayStatus(code)}.`);
+        const progress = code === undefined ? undefined : statusInfo(code).progress.cancel;
+        const gone = shown.kind === 'missing' || progress === 'done' || progress === 'underway';
+        if (gone || progress === 'missed') {
+            logger.info(`Build ${id} needs no cancelling: it is ${code === undefined ? 'gone' : formatStatus(code)}.`);
             return { id, result: gone ? 'cancelled' : 'over' };
         }
         throw answer.error;
@@ -1269,9 +1313,6 @@ async function cancelOne(id, { api, logger, base }) {
         logger.warning(`Build ${id} could not be cancelled: ${describe(error)}. Cancel it at ${page}`, 'A build is left running');
         return { id, result: 'failed' };
     }
-}
-function isOver(code) {
-    return ['built', 'publish', 'end'].includes(statusInfo(code).phase);
 }
 function describe(error) {
     if (error instanceof failure/* HttpError */.j$)
@@ -1306,28 +1347,12 @@ const SCRIPT_LOG = /^script_output\.log(\.gz)?$/;
 const ROOT_LOG = /^root(\..+)?\.log(\.gz)?$/;
 const TEST_LOG = /^tests?(\..+)?\.log(\.gz)?$/;
 const PUBLISH_LOG = /^publish(\..+)?\.log(\.gz)?$/;
-function namesFor(code) {
-    switch (code) {
-        case STATUS.testsFailed:
-            return [TEST_LOG, SCRIPT_LOG, BUILD_LOG];
-        case STATUS.publishFailed:
-        case STATUS.testingFailed:
-        case STATUS.filesLost:
-            return [PUBLISH_LOG, SCRIPT_LOG, BUILD_LOG];
-        case STATUS.archNotPermitted:
-        case STATUS.cancelled:
-            return [SCRIPT_LOG, BUILD_LOG, ROOT_LOG];
-        default:
-            return [BUILD_LOG, SCRIPT_LOG, ROOT_LOG];
-    }
-}
-/** True for a status whose reason stands in a log: something failed while the server worked on the build. */
-function hasReason(code) {
-    return (statusInfo(code).phase === 'end' &&
-        code !== STATUS.published &&
-        code !== STATUS.inTesting &&
-        code !== STATUS.rejected);
-}
+const NAMES = {
+    build: [BUILD_LOG, SCRIPT_LOG, ROOT_LOG],
+    script: [SCRIPT_LOG, BUILD_LOG, ROOT_LOG],
+    tests: [TEST_LOG, SCRIPT_LOG, BUILD_LOG],
+    publish: [PUBLISH_LOG, SCRIPT_LOG, BUILD_LOG],
+};
 /**
  * The files worth reading for a build that ended with this status, best first. An empty build.log (size 0) is passed
  * over: the build then ended while its root was being prepared, and other files say why.
@@ -1335,7 +1360,7 @@ function hasReason(code) {
 function chooseLogs(code, files) {
     const full = files.filter(({ size }) => size !== 0);
     // A file may be there once per attempt; the last one is about the status.
-    return namesFor(code).flatMap((name) => full.findLast(({ file_name: file }) => name.test(file)) ?? []);
+    return NAMES[statusInfo(code).log].flatMap((name) => full.findLast(({ file_name: file }) => name.test(file)) ?? []);
 }
 /** Characters. What is longer leads nowhere, and would bury an annotation. */
 const LONGEST_URL = 2000;
@@ -1524,7 +1549,7 @@ async function readLogs({ records, base }, count, http) {
     if (count === 0)
         return;
     const failed = records
-        .filter(({ outcome, track }) => outcome?.verdict === 'failure' && hasReason(track.status ?? 0))
+        .filter(({ outcome, track }) => outcome?.verdict === 'failure' && statusInfo(track.status ?? 0).explainedByLog)
         .slice(0, MOST_ANNOTATIONS);
     await (0,pool/* mapPool */.P)(failed, READS_AT_ONCE, async (record) => {
         record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base);
@@ -1544,13 +1569,13 @@ async function announce(report, logger) {
     if (late.length > 0) {
         logger.error(`The wait was not long enough for ${late.length} of ${records.length} builds: ${late
             .slice(0, MOST_ANNOTATIONS)
-            .map((record) => `${labelOf(record)}, ${sayStatus(record.track.status)}`)
+            .map((record) => `${labelOf(record)}, ${formatStatus(record.track.status)}`)
             .join('; ')}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`, 'ABF builds not over in time');
     }
     for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
         const message = sayBuild(record, base);
         // Asked for by abf-unpermitted-arch, so nothing to look at.
-        if (record.track.status === STATUS.archNotPermitted)
+        if (statusInfo(record.track.status ?? 0).meaning.none === 'arch')
             logger.notice(message, 'Nothing built');
         else
             logger.warning(message, titleOf(record));
@@ -1573,14 +1598,16 @@ function isDoubtful(outcome) {
 }
 function sayBuild(record, base) {
     const { outcome, track, build, id } = record;
-    const seen = track.status === undefined ? '' : `: ${sayStatus(track.status)}`;
-    const log = build && build.logs.length > 0 && hasReason(track.status ?? 0) ? `\nLog: ${logOf(record, base)}` : '';
+    const seen = track.status === undefined ? '' : `: ${formatStatus(track.status)}`;
+    const log = build && build.logs.length > 0 && statusInfo(track.status ?? 0).explainedByLog
+        ? `\nLog: ${logOf(record, base)}`
+        : '';
     return `${labelOf(record)}${seen}. ${outcome?.sentence ?? ''}${log}\nBuild: ${pageOf(id, base)}`;
 }
 function titleOf({ outcome, track }) {
     if (outcome?.verdict === 'cancelled')
         return 'ABF build cancelled';
-    return track.status === undefined ? 'ABF build not found' : `ABF: ${sayStatus(track.status)}`;
+    return track.status === undefined ? 'ABF build not found' : `ABF: ${formatStatus(track.status)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/abf/operations.ts
@@ -1591,44 +1618,23 @@ function titleOf({ outcome, track }) {
 
 /** ROSA only queues a job for some operations, so the status follows a moment later. */
 const REPEAT_PAUSES_MS = [2000, 5000];
-const operations_VERBS = {
-    publish: 'publish',
-    'publish-into-testing': 'publish into testing',
-    reject: 'reject',
-    cancel: 'cancel',
-};
-const JUDGED = [
-    STATUS.built,
-    STATUS.publishFailed,
-    STATUS.testsFailed,
-    STATUS.inTesting,
-    STATUS.testingFailed,
-];
 const RULES = {
     publish: {
         action: 'publish',
-        from: JUDGED,
-        underway: [STATUS.publishing],
+        verb: 'publish',
         right: 'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform. ABF says the same no when the repository takes only builds of one branch, or when builds that this one needs are not published yet.',
     },
     'publish-into-testing': {
         action: 'publish_into_testing',
-        from: JUDGED,
-        underway: [STATUS.publishingIntoTesting, STATUS.publishing],
+        verb: 'publish into testing',
         right: 'It takes the right to write to the project. ABF says the same no when the repository takes only builds of one branch.',
     },
     reject: {
         action: 'reject_publish',
-        from: JUDGED,
-        underway: [],
+        verb: 'reject',
         right: 'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform.',
     },
-    cancel: {
-        action: 'cancel',
-        from: [STATUS.queued, STATUS.building],
-        underway: [STATUS.cancelling],
-        right: 'It takes the right to write to the project.',
-    },
+    cancel: { action: 'cancel', verb: 'cancel', right: 'It takes the right to write to the project.' },
 };
 /**
  * Asks for the operation on every build that is not there yet, and says so: an outcome is set where nothing is left to
@@ -1647,13 +1653,13 @@ async function operate(operation, records, deps) {
         }
         const { code } = found.sighting;
         see(record, code, clock.now());
-        const there = alreadyThere(operation, code);
-        if (there) {
-            record.outcome = there;
-            logger.info(`${labelOf(record)} is ${sayStatus(code)} already.`);
+        const done = alreadyDone(operation, code);
+        if (done) {
+            record.outcome = done;
+            logger.info(`${labelOf(record)} is ${formatStatus(code)} already.`);
         }
-        else if (RULES[operation].underway.includes(code)) {
-            logger.info(`${labelOf(record)} is ${sayStatus(code)} already; no request is needed.`);
+        else if (isUnderway(operation, code)) {
+            logger.info(`${labelOf(record)} is ${formatStatus(code)} already; no request is needed.`);
         }
         else {
             await ask(operation, record, code, deps);
@@ -1662,12 +1668,12 @@ async function operate(operation, records, deps) {
 }
 async function ask(operation, record, code, deps) {
     const { api, clock, logger, signal } = deps;
-    const { action, underway } = RULES[operation];
+    const { action, verb } = RULES[operation];
     for (const pauseMs of [...REPEAT_PAUSES_MS, undefined]) {
         const response = await act(record.id, action, api);
         if (response.kind === 'done') {
             record.track = acted(record.track, code, clock.now(), operation === 'cancel');
-            logger.info(`${labelOf(record)}, ${sayStatus(code)}: ABF has accepted the request to ${operations_VERBS[operation]} it.`);
+            logger.info(`${labelOf(record)}, ${formatStatus(code)}: ABF has accepted the request to ${verb} it.`);
             return;
         }
         // Also after a refusal: it may be that of a repeated request whose first response was lost.
@@ -1680,8 +1686,8 @@ async function ask(operation, record, code, deps) {
         if (shown.kind === 'build')
             record.build = shown.build;
         see(record, now, clock.now());
-        record.outcome = alreadyThere(operation, now);
-        if (record.outcome || underway.includes(now))
+        record.outcome = alreadyDone(operation, now);
+        if (record.outcome || isUnderway(operation, now))
             return;
         if (response.kind === 'refused') {
             record.outcome = outcome_failure(explainRefusal(operation, now, response, deps.source));
@@ -1689,9 +1695,9 @@ async function ask(operation, record, code, deps) {
         }
         if (now !== code)
             return;
-        const unchanged = `${response.error.message}. The build is still ${sayStatus(now)}`;
+        const unchanged = `${response.error.message}. The build is still ${formatStatus(now)}`;
         if (pauseMs === undefined) {
-            record.outcome = outcome_failure(`${unchanged}, so ABF did not ${operations_VERBS[operation]} it. Re-run the job.`);
+            record.outcome = outcome_failure(`${unchanged}, so ABF did not ${verb} it. Re-run the job.`);
             return;
         }
         logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${(0,durations/* sayDuration */.k)(pauseMs)}.`);
@@ -1714,20 +1720,25 @@ async function act(id, action, api) {
 }
 /** One no of the server stands for several things; the status at that moment tells which. */
 function explainRefusal(operation, code, { status, error }, source) {
-    const { from, right } = RULES[operation];
+    const { right, verb } = RULES[operation];
     const said = error.serverMessage === '' ? '' : ` ("${error.serverMessage}")`;
-    const start = `ABF refuses to ${operations_VERBS[operation]} it with ${status}${said}`;
+    const start = `ABF refuses to ${verb} it with ${status}${said}`;
     if (status === 404)
         return `${start}: this server does not know that operation.`;
-    if (!from.includes(code)) {
-        const needed = from.map((allowed) => sayStatus(allowed)).join(', ');
-        const late = operation === 'cancel' && statusInfo(code).phase !== 'queue' ? ' It is too late for that.' : '';
-        return `${start}: it is ${sayStatus(code)}, and that can be done only to a build that is ${needed}.${late}`;
+    if (!accepts(code, operation)) {
+        const needed = codesThatAccept(operation).map(formatStatus).join(', ');
+        const late = operation === 'cancel' && statusInfo(code).progress.cancel === 'missed'
+            ? ' It is too late for that.'
+            : '';
+        return `${start}: it is ${formatStatus(code)}, and that can be done only to a build that is ${needed}.${late}`;
     }
     if (status === 403) {
-        return `${start}, though it is ${sayStatus(code)}, which would do: the account of ${source ?? 'this step'} may not. ${right}`;
+        return `${start}, though it is ${formatStatus(code)}, which would do: the account of ${source ?? 'this step'} may not. ${right}`;
     }
-    return `${start}, though it is ${sayStatus(code)}, which would do.`;
+    return `${start}, though it is ${formatStatus(code)}, which would do.`;
+}
+function isUnderway(operation, code) {
+    return statusInfo(code).progress[operation] === 'underway';
 }
 function see(record, code, now) {
     const known = record.track.status;
@@ -2267,7 +2278,7 @@ async function submit_submit(wanted, target, deps) {
             explainOther((0,sanitize/* plain */.pj)(arch.name, 40), other, deps);
         if (found) {
             deps.ledger.add(createRecord(found.id, 'reused', deps.clock.now(), { expected, build: found }));
-            deps.logger.info(`${(0,sanitize/* plain */.pj)(arch.name)}: build ${found.id} of the same commit is ${sayStatus(found.status)}; it is used instead of a new one. ${submit_link(found.id, deps)}`);
+            deps.logger.info(`${(0,sanitize/* plain */.pj)(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}; it is used instead of a new one. ${submit_link(found.id, deps)}`);
         }
         else {
             await createOne(createFields(wanted, target, arch), { ...sought, archId: arch.id, since: 0, known: [...equal.seen] }, expected, deps);
@@ -2317,7 +2328,7 @@ async function createOne(fields, pending, expected, deps) {
         const created = await api.create(fields, `submit the build for ${arch}`);
         switch (created.kind) {
             case 'created':
-                ledger.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: STATUS.queued }));
+                ledger.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: SUBMITTED }));
                 logger.info(`${arch}: submitted as build ${created.id}. ${submit_link(created.id, deps)}`);
                 return;
             case 'refused':
@@ -2422,8 +2433,8 @@ function createDiary(logger, clock, deadline) {
             const code = record.track.status ?? -1;
             const after = before.status === undefined || !sawBeginning(record, record.history.length - 1)
                 ? ''
-                : `, after ${(0,durations/* sayDuration */.k)(clock.now() - before.since)} ${sayStatus(before.status)}`;
-            write(`${labelOf(record)}: ${sayStatus(code)}${after}`);
+                : `, after ${(0,durations/* sayDuration */.k)(clock.now() - before.since)} ${formatStatus(before.status)}`;
+            write(`${labelOf(record)}: ${formatStatus(code)}${after}`);
             if (isKnown(code) || unknown.has(code))
                 return;
             unknown.add(code);
@@ -2468,7 +2479,7 @@ function createDiary(logger, clock, deadline) {
             const named = open.slice(0, MOST_NAMED).map((record) => {
                 const since = (0,durations/* sayDuration */.k)(clock.now() - record.track.since);
                 const least = sawBeginning(record, record.history.length) ? '' : 'at least ';
-                return `${archOf(record) ?? record.id} ${sayStatus(record.track.status)} for ${least}${since}`;
+                return `${archOf(record) ?? record.id} ${formatStatus(record.track.status)} for ${least}${since}`;
             });
             const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : '';
             write(`Waiting for ${open.length} of ${records.length}: ${named.join(', ')}${more}; ${(0,durations/* sayDuration */.k)(Math.max(0, deadline - clock.now()))} left`);
@@ -2528,7 +2539,7 @@ async function waitFor(records, deps) {
         return;
     const trouble = result.failure instanceof failure/* HttpError */.j$ ? ` At the end ${result.failure.message}.` : '';
     for (const record of records) {
-        record.outcome ??= outcome('timed_out', `Not over within ${(0,durations/* sayDuration */.k)(timeout)}: last seen ${sayStatus(record.track.status)}.${trouble}`);
+        record.outcome ??= outcome('timed_out', `Not over within ${(0,durations/* sayDuration */.k)(timeout)}: last seen ${formatStatus(record.track.status)}.${trouble}`);
     }
 }
 /** One look at every build, for a step that does not wait: those that are over get their outcome. */
@@ -2779,7 +2790,7 @@ function textOf(value) {
 }
 function build_table_status(record, { base, operation }) {
     const { status: code } = record.track;
-    const words = code === undefined ? 'not found' : sayStatus(code);
+    const words = code === undefined ? 'not found' : (0,status_namespaceObject.sayStatus)(code);
     const icon = operation === 'search' ? '' : `${iconOf(record)} `;
     return `${icon}${(0,markdown/* link */.nf)(pageOf(record.id, base), (0,sanitize/* markup */.PT)(words))}`;
 }
@@ -2974,7 +2985,7 @@ function isProblem({ outcome }, { operation, conclusion }) {
 }
 function reason(record, { base }) {
     const { id, outcome, track, log, build } = record;
-    const status = track.status === undefined ? 'not found' : sayStatus(track.status);
+    const status = track.status === undefined ? 'not found' : (0,status_namespaceObject.sayStatus)(track.status);
     const sentence = outcome?.sentence ?? 'It had not finished when this step ended.';
     const page = (0,markdown/* link */.nf)(pageOf(id, base), (0,sanitize/* markup */.PT)(status));
     const name = log?.fileName ?? 'log';

@@ -8,7 +8,7 @@ import { type AbfApi, createAbfApi } from './client/api.ts'
 import type { Build } from './client/schema.ts'
 import { outcome } from './outcome.ts'
 import type { AbfDeps, Session } from './session.ts'
-import { sayStatus, STATUS, statusInfo } from './status.ts'
+import { formatStatus, statusInfo } from './status.ts'
 import { findPending } from './submit/recover.ts'
 import { type Pending, settleWork, unfinishedWork } from './submitted-builds.ts'
 
@@ -218,9 +218,12 @@ async function cancelOne(id: number, { api, logger, base }: CancelDeps): Promise
     }
     const shown = await api.show(id)
     const code = shown.kind === 'build' ? shown.build.status : undefined
-    const gone = shown.kind === 'missing' || code === STATUS.cancelled || code === STATUS.cancelling
-    if (gone || (code !== undefined && isOver(code))) {
-      logger.info(`Build ${id} needs no cancelling: it is ${code === undefined ? 'gone' : sayStatus(code)}.`)
+    const progress = code === undefined ? undefined : statusInfo(code).progress.cancel
+    const gone = shown.kind === 'missing' || progress === 'done' || progress === 'underway'
+    if (gone || progress === 'missed') {
+      logger.info(
+        `Build ${id} needs no cancelling: it is ${code === undefined ? 'gone' : formatStatus(code)}.`,
+      )
       return { id, result: gone ? 'cancelled' : 'over' }
     }
     throw answer.error
@@ -231,10 +234,6 @@ async function cancelOne(id: number, { api, logger, base }: CancelDeps): Promise
     )
     return { id, result: 'failed' }
   }
-}
-
-function isOver(code: number): boolean {
-  return ['built', 'publish', 'end'].includes(statusInfo(code).phase)
 }
 
 function describe(error: unknown): string {

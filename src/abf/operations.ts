@@ -1,14 +1,11 @@
 import { HttpError } from '../http/failure.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { AbfApi, Acted, Action } from './client/api.ts'
-import { acted, advance, alreadyThere, failure, type Goal } from './outcome.ts'
+import { acted, advance, alreadyDone, failure } from './outcome.ts'
 import type { Observer } from './wait/poll-status.ts'
 import { type BuildRecord, labelOf } from './build.ts'
 import { sayDuration } from '../wait/durations.ts'
-import { sayStatus, STATUS, statusInfo } from './status.ts'
-
-/** Operations that change builds which exist. */
-export type Operation = Exclude<Goal, 'build'>
+import { accepts, codesThatAccept, formatStatus, type Operation, statusInfo } from './status.ts'
 
 export interface OperationDeps {
   readonly api: AbfApi
@@ -25,57 +22,32 @@ const REPEAT_PAUSES_MS = [2000, 5000] as const
 
 interface Rule {
   readonly action: Action
-  /** The server does it from these. */
-  readonly from: readonly number[]
-  /** It is on its way, so there is nothing to ask for. */
-  readonly underway: readonly number[]
-  /** Who may, as a sentence. */
+  /** In messages. */
+  readonly verb: string
+  /** Who may request it, as a sentence. */
   readonly right: string
 }
-
-const VERBS: Readonly<Record<Operation, string>> = {
-  publish: 'publish',
-  'publish-into-testing': 'publish into testing',
-  reject: 'reject',
-  cancel: 'cancel',
-}
-
-const JUDGED = [
-  STATUS.built,
-  STATUS.publishFailed,
-  STATUS.testsFailed,
-  STATUS.inTesting,
-  STATUS.testingFailed,
-] as const
 
 const RULES: Readonly<Record<Operation, Rule>> = {
   publish: {
     action: 'publish',
-    from: JUDGED,
-    underway: [STATUS.publishing],
+    verb: 'publish',
     right:
       'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform. ABF says the same no when the repository takes only builds of one branch, or when builds that this one needs are not published yet.',
   },
   'publish-into-testing': {
     action: 'publish_into_testing',
-    from: JUDGED,
-    underway: [STATUS.publishingIntoTesting, STATUS.publishing],
+    verb: 'publish into testing',
     right:
       'It takes the right to write to the project. ABF says the same no when the repository takes only builds of one branch.',
   },
   reject: {
     action: 'reject_publish',
-    from: JUDGED,
-    underway: [],
+    verb: 'reject',
     right:
       'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform.',
   },
-  cancel: {
-    action: 'cancel',
-    from: [STATUS.queued, STATUS.building],
-    underway: [STATUS.cancelling],
-    right: 'It takes the right to write to the project.',
-  },
+  cancel: { action: 'cancel', verb: 'cancel', right: 'It takes the right to write to the project.' },
 }
 
 /**
@@ -99,12 +71,12 @@ export async function operate(
     }
     const { code } = found.sighting
     see(record, code, clock.now())
-    const there = alreadyThere(operation, code)
-    if (there) {
-      record.outcome = there
-      logger.info(`${labelOf(record)} is ${sayStatus(code)} already.`)
-    } else if (RULES[operation].underway.includes(code)) {
-      logger.info(`${labelOf(record)} is ${sayStatus(code)} already; no request is needed.`)
+    const done = alreadyDone(operation, code)
+    if (done) {
+      record.outcome = done
+      logger.info(`${labelOf(record)} is ${formatStatus(code)} already.`)
+    } else if (isUnderway(operation, code)) {
+      logger.info(`${labelOf(record)} is ${formatStatus(code)} already; no request is needed.`)
     } else {
       await ask(operation, record, code, deps)
     }
@@ -118,14 +90,12 @@ async function ask(
   deps: OperationDeps,
 ): Promise<void> {
   const { api, clock, logger, signal } = deps
-  const { action, underway } = RULES[operation]
+  const { action, verb } = RULES[operation]
   for (const pauseMs of [...REPEAT_PAUSES_MS, undefined]) {
     const response = await act(record.id, action, api)
     if (response.kind === 'done') {
       record.track = acted(record.track, code, clock.now(), operation === 'cancel')
-      logger.info(
-        `${labelOf(record)}, ${sayStatus(code)}: ABF has accepted the request to ${VERBS[operation]} it.`,
-      )
+      logger.info(`${labelOf(record)}, ${formatStatus(code)}: ABF has accepted the request to ${verb} it.`)
       return
     }
     // Also after a refusal: it may be that of a repeated request whose first response was lost.
@@ -137,16 +107,16 @@ async function ask(
     const now = shown.kind === 'build' ? shown.build.status : code
     if (shown.kind === 'build') record.build = shown.build
     see(record, now, clock.now())
-    record.outcome = alreadyThere(operation, now)
-    if (record.outcome || underway.includes(now)) return
+    record.outcome = alreadyDone(operation, now)
+    if (record.outcome || isUnderway(operation, now)) return
     if (response.kind === 'refused') {
       record.outcome = failure(explainRefusal(operation, now, response, deps.source))
       return
     }
     if (now !== code) return
-    const unchanged = `${response.error.message}. The build is still ${sayStatus(now)}`
+    const unchanged = `${response.error.message}. The build is still ${formatStatus(now)}`
     if (pauseMs === undefined) {
-      record.outcome = failure(`${unchanged}, so ABF did not ${VERBS[operation]} it. Re-run the job.`)
+      record.outcome = failure(`${unchanged}, so ABF did not ${verb} it. Re-run the job.`)
       return
     }
     logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${sayDuration(pauseMs)}.`)
@@ -175,20 +145,26 @@ function explainRefusal(
   { status, error }: Extract<Acted, { kind: 'refused' }>,
   source: string | undefined,
 ): string {
-  const { from, right } = RULES[operation]
+  const { right, verb } = RULES[operation]
   const said = error.serverMessage === '' ? '' : ` ("${error.serverMessage}")`
-  const start = `ABF refuses to ${VERBS[operation]} it with ${status}${said}`
+  const start = `ABF refuses to ${verb} it with ${status}${said}`
   if (status === 404) return `${start}: this server does not know that operation.`
-  if (!from.includes(code)) {
-    const needed = from.map((allowed) => sayStatus(allowed)).join(', ')
+  if (!accepts(code, operation)) {
+    const needed = codesThatAccept(operation).map(formatStatus).join(', ')
     const late =
-      operation === 'cancel' && statusInfo(code).phase !== 'queue' ? ' It is too late for that.' : ''
-    return `${start}: it is ${sayStatus(code)}, and that can be done only to a build that is ${needed}.${late}`
+      operation === 'cancel' && statusInfo(code).progress.cancel === 'missed'
+        ? ' It is too late for that.'
+        : ''
+    return `${start}: it is ${formatStatus(code)}, and that can be done only to a build that is ${needed}.${late}`
   }
   if (status === 403) {
-    return `${start}, though it is ${sayStatus(code)}, which would do: the account of ${source ?? 'this step'} may not. ${right}`
+    return `${start}, though it is ${formatStatus(code)}, which would do: the account of ${source ?? 'this step'} may not. ${right}`
   }
-  return `${start}, though it is ${sayStatus(code)}, which would do.`
+  return `${start}, though it is ${formatStatus(code)}, which would do.`
+}
+
+function isUnderway(operation: Operation, code: number): boolean {
+  return statusInfo(code).progress[operation] === 'underway'
 }
 
 function see(record: BuildRecord, code: number, now: number): void {

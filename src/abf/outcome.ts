@@ -1,11 +1,11 @@
 import { assertNever } from '../errors.ts'
 import { sayDuration } from '../wait/durations.ts'
-import { type Meaning, type Mode, sayStatus, STATUS, statusInfo } from './status.ts'
+import { formatStatus, type Meaning, type Mode, type Operation, statusInfo } from './status.ts'
 
 /** The decisions of the wait: pure functions from what was seen to what it means. */
 
 /** What is waited for: the end of a build, or the effect of an operation on it. */
-export type Goal = 'build' | 'publish' | 'publish-into-testing' | 'reject' | 'cancel'
+export type Goal = 'build' | Operation
 
 export interface Policy {
   readonly goal: Goal
@@ -75,7 +75,7 @@ export function advance(track: Track, sighting: Sighting, now: number): Track {
     polls: same ? Math.min(track.polls + 1, GRACE_POLLS) : 1,
     missing: 0,
     before: code === track.before ? track.before : undefined,
-    stopping: track.stopping || code === STATUS.cancelling,
+    stopping: track.stopping || statusInfo(code).phase === 'stopping',
   }
 }
 
@@ -99,7 +99,7 @@ function decideMissing(track: Track): Outcome | undefined {
   }
   if (track.missing < MISSING_POLLS) return undefined
   return failure(
-    `The server has deleted the build; it was last seen ${sayStatus(track.status)}. Operators do that to builds that are stuck.`,
+    `The server has deleted the build; it was last seen ${formatStatus(track.status)}. Operators do that to builds that are stuck.`,
   )
 }
 
@@ -141,61 +141,37 @@ function stayedBuilt(mode: Mode, ms: number): string {
   return `Built, but not published ${where}as asked: the server did not begin to within ${sayDuration(ms)}. It does not say why; common reasons are a repository that takes only builds of one branch (give it as abf-project-version), or that waits for other architectures.`
 }
 
-/** Statuses that reach a goal, and those that say it was missed. */
-const GOALS: Readonly<
-  Record<
-    Exclude<Goal, 'build'>,
-    { readonly reached: readonly number[]; readonly failed: readonly number[]; readonly verdict: Verdict }
-  >
-> = {
-  publish: {
-    reached: [STATUS.published],
-    failed: [STATUS.publishFailed, STATUS.filesLost],
-    verdict: 'success',
-  },
-  'publish-into-testing': {
-    reached: [STATUS.inTesting, STATUS.published],
-    failed: [STATUS.testingFailed, STATUS.filesLost, STATUS.publishFailed],
-    verdict: 'success',
-  },
-  reject: { reached: [STATUS.rejected], failed: [], verdict: 'success' },
-  cancel: {
-    reached: [STATUS.cancelled],
-    failed: [STATUS.built, STATUS.publishing, STATUS.publishingIntoTesting],
-    verdict: 'cancelled',
-  },
-}
-
 /** The outcome when the build is already where the operation would bring it. */
-export function alreadyThere(goal: Exclude<Goal, 'build'>, code: number): Outcome | undefined {
-  const { reached, verdict } = GOALS[goal]
-  return reached.includes(code) ? outcome(verdict, statusInfo(code).sentence) : undefined
+export function alreadyDone(operation: Operation, code: number): Outcome | undefined {
+  const { progress, sentence } = statusInfo(code)
+  if (progress[operation] !== 'done') return undefined
+  return outcome(operation === 'cancel' ? 'cancelled' : 'success', sentence)
 }
 
 function decideOperation(
   track: Track,
   code: number,
-  goal: Exclude<Goal, 'build'>,
+  operation: Operation,
   policy: Policy,
   now: number,
 ): Outcome | undefined {
-  const there = alreadyThere(goal, code)
-  if (there) return there
-  const { failed } = GOALS[goal]
+  const done = alreadyDone(operation, code)
+  if (done) return done
+  const { phase, sentence, progress } = statusInfo(code)
+  const reached = progress[operation]
   // ROSA only queues a job, so the old status stays for a while; a failure that comes back quickly looks the same.
   if (code === track.before) {
-    return failed.includes(code) && lasted(track, policy, now)
-      ? failure(`${statusInfo(code).sentence} That was so before this run, and nothing has changed since.`)
+    return reached === 'repeatable' && lasted(track, policy, now)
+      ? failure(`${sentence} That was so before this run, and nothing has changed since.`)
       : undefined
   }
-  if (goal === 'cancel' && code === STATUS.cancelling) {
+  if (operation === 'cancel' && reached === 'underway') {
     return track.polls >= GRACE_POLLS
       ? outcome('cancelled', 'The cancel is noted; a queued build stays so until the server deletes it.')
       : undefined
   }
-  const { phase, sentence } = statusInfo(code)
-  if (!failed.includes(code) && phase !== 'end') return undefined
-  return failure(goal === 'cancel' ? `Too late to cancel: the build is over. ${sentence}` : sentence)
+  if (reached !== 'missed' && phase !== 'end') return undefined
+  return failure(operation === 'cancel' ? `Too late to cancel: the build is over. ${sentence}` : sentence)
 }
 
 function lasted(track: Track, policy: Policy, now: number): boolean {

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { decide, type Policy, startTrack } from '../../../src/abf/outcome.ts'
-import { isKnown, KNOWN_CODES, type Mode, modeMatters } from '../../../src/abf/status.ts'
+import {
+  codesThatAccept,
+  isKnown,
+  KNOWN_CODES,
+  type Mode,
+  modeMatters,
+  type Operation,
+  type Progress,
+  statusInfo,
+} from '../../../src/abf/status.ts'
 
 const MODES: readonly Mode[] = ['none', 'default', 'testing']
 
@@ -79,4 +88,61 @@ describe.each(Object.entries(MEANINGS))('status %s', (text, row) => {
 test('every known code is in the table above', () => {
   const named = Object.keys(MEANINGS).map(Number)
   expect(named.filter(isKnown).sort((a, b) => a - b)).toEqual([...KNOWN_CODES].sort((a, b) => a - b))
+})
+
+/** Codes for which a column of the table has a value, in ascending order. */
+function codesWith(wanted: (info: ReturnType<typeof statusInfo>) => boolean): number[] {
+  return KNOWN_CODES.filter((code) => wanted(statusInfo(code))).toSorted((a, b) => a - b)
+}
+
+describe('operations', () => {
+  // What the servers accept: reference clients and the policies in the sources of both servers agree.
+  const JUDGED = [0, 8000, 11000, 12000, 14000]
+
+  test.each<[Operation, readonly number[]]>([
+    ['publish', JUDGED],
+    ['publish-into-testing', [0, 8000, 11000, 14000]],
+    ['reject', JUDGED],
+    ['cancel', [2000, 3000]],
+  ])('%s is accepted from the statuses %j', (operation, codes) => {
+    expect([...codesThatAccept(operation)].toSorted((a, b) => a - b)).toEqual(codes)
+  })
+
+  test.each<[Operation, Progress, readonly number[]]>([
+    ['publish', 'done', [6000]],
+    ['publish', 'underway', [7000]],
+    ['publish', 'repeatable', [8000]],
+    ['publish-into-testing', 'done', [6000, 12000]],
+    ['publish-into-testing', 'underway', [7000, 13000]],
+    ['publish-into-testing', 'repeatable', [8000, 14000]],
+    ['reject', 'done', [9000]],
+    ['reject', 'underway', []],
+    ['cancel', 'done', [5000]],
+    ['cancel', 'underway', [10000]],
+  ])('%s is %s at the statuses %j', (operation, progress, codes) => {
+    expect(codesWith((info) => info.progress[operation] === progress)).toEqual(codes)
+  })
+
+  test('cannot be missed at a status from which the build goes on by itself', () => {
+    const moving = codesWith(({ phase }) => ['queue', 'build', 'stopping'].includes(phase))
+    expect(moving.filter((code) => Object.values(statusInfo(code).progress).includes('missed'))).toEqual([])
+  })
+})
+
+test('a build is reused while it is queued, built or published, and when its architecture is not permitted', () => {
+  expect(codesWith(({ reusable }) => reusable)).toEqual([
+    0, 2000, 2500, 2550, 3000, 4000, 6000, 7000, 12000, 13000, 15000, 16000,
+  ])
+})
+
+test('a log explains every final status that somebody has to act on', () => {
+  expect(codesWith(({ explainedByLog }) => explainedByLog)).toEqual([
+    1, 2, 3, 4, 6, 555, 666, 777, 5000, 8000, 11000, 14000, 15000,
+  ])
+})
+
+test('the log that says most depends on what failed', () => {
+  expect(codesWith(({ log }) => log === 'tests')).toEqual([11000])
+  expect(codesWith(({ log }) => log === 'publish')).toEqual([777, 8000, 14000])
+  expect(codesWith(({ log }) => log === 'script')).toEqual([5000, 15000])
 })

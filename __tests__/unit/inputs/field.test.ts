@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chooseLogs, logUrl } from '../../../src/abf/report/log-tail.ts'
 import { MAX_FOUND, PAGE_SIZE, readPages } from '../../../src/abf/client/lookups.ts'
-import { KNOWN_CODES, sayStatus, statusInfo } from '../../../src/abf/status.ts'
+import { formatStatus, KNOWN_CODES, statusInfo } from '../../../src/abf/status.ts'
 import { retryHint } from '../../../src/http/retry.ts'
 import { parseFilter, parseOptions } from '../../../src/inputs/abf-keys.ts'
 import { Refusals } from '../../../src/inputs/field.ts'
@@ -242,7 +242,7 @@ describe('what servers write', () => {
         const { meaning, name } = statusInfo(code)
         const known = KNOWN_CODES.includes(code)
         expect(known || Object.values(meaning).every((one) => one === 'wait')).toBe(true)
-        expect([sayStatus(code).includes(String(code)), name.length > 0]).toEqual([true, true])
+        expect([formatStatus(code).includes(String(code)), name.length > 0]).toEqual([true, true])
       }),
     )
   })

@@ -2,11 +2,11 @@ import type { Http } from '../../http/client.ts'
 import type { Logger } from '../../ports.ts'
 import { mapPool } from '../../wait/pool.ts'
 import type { Outcome } from '../outcome.ts'
-import { fetchTail, hasReason } from './log-tail.ts'
+import { fetchTail } from './log-tail.ts'
 import { type AbfReport, logOf, pageOf } from './outputs.ts'
 import { type BuildRecord, labelOf } from '../build.ts'
 import { READS_AT_ONCE } from '../client/requests.ts'
-import { sayStatus, STATUS } from '../status.ts'
+import { formatStatus, statusInfo } from '../status.ts'
 
 /** GitHub shows no more than this many annotations of a step. */
 const MOST_ANNOTATIONS = 10
@@ -19,7 +19,9 @@ export async function readLogs(
 ): Promise<void> {
   if (count === 0) return
   const failed = records
-    .filter(({ outcome, track }) => outcome?.verdict === 'failure' && hasReason(track.status ?? 0))
+    .filter(
+      ({ outcome, track }) => outcome?.verdict === 'failure' && statusInfo(track.status ?? 0).explainedByLog,
+    )
     .slice(0, MOST_ANNOTATIONS)
   await mapPool(failed, READS_AT_ONCE, async (record) => {
     record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base)
@@ -41,7 +43,7 @@ export async function announce(report: AbfReport, logger: Logger): Promise<void>
     logger.error(
       `The wait was not long enough for ${late.length} of ${records.length} builds: ${late
         .slice(0, MOST_ANNOTATIONS)
-        .map((record) => `${labelOf(record)}, ${sayStatus(record.track.status)}`)
+        .map((record) => `${labelOf(record)}, ${formatStatus(record.track.status)}`)
         .join(
           '; ',
         )}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`,
@@ -51,7 +53,7 @@ export async function announce(report: AbfReport, logger: Logger): Promise<void>
   for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
     const message = sayBuild(record, base)
     // Asked for by abf-unpermitted-arch, so nothing to look at.
-    if (record.track.status === STATUS.archNotPermitted) logger.notice(message, 'Nothing built')
+    if (statusInfo(record.track.status ?? 0).meaning.none === 'arch') logger.notice(message, 'Nothing built')
     else logger.warning(message, titleOf(record))
   }
   for (const { log, id } of records) {
@@ -73,13 +75,15 @@ function isDoubtful(outcome: Outcome | undefined): boolean {
 
 function sayBuild(record: BuildRecord, base: string): string {
   const { outcome, track, build, id } = record
-  const seen = track.status === undefined ? '' : `: ${sayStatus(track.status)}`
+  const seen = track.status === undefined ? '' : `: ${formatStatus(track.status)}`
   const log =
-    build && build.logs.length > 0 && hasReason(track.status ?? 0) ? `\nLog: ${logOf(record, base)}` : ''
+    build && build.logs.length > 0 && statusInfo(track.status ?? 0).explainedByLog
+      ? `\nLog: ${logOf(record, base)}`
+      : ''
   return `${labelOf(record)}${seen}. ${outcome?.sentence ?? ''}${log}\nBuild: ${pageOf(id, base)}`
 }
 
 function titleOf({ outcome, track }: BuildRecord): string {
   if (outcome?.verdict === 'cancelled') return 'ABF build cancelled'
-  return track.status === undefined ? 'ABF build not found' : `ABF: ${sayStatus(track.status)}`
+  return track.status === undefined ? 'ABF build not found' : `ABF: ${formatStatus(track.status)}`
 }

@@ -5,7 +5,7 @@ import { HttpError, type Peer } from '../../http/failure.ts'
 import { isLoopback, parseUrl } from '../../text/url.ts'
 import { plain } from '../../text/sanitize.ts'
 import type { LogFile } from '../client/schema.ts'
-import { STATUS, statusInfo } from '../status.ts'
+import { type LogKind, statusInfo } from '../status.ts'
 
 /** The end of a log, ready to be shown: one clean line each. */
 export interface LogTail {
@@ -32,30 +32,11 @@ const ROOT_LOG = /^root(\..+)?\.log(\.gz)?$/
 const TEST_LOG = /^tests?(\..+)?\.log(\.gz)?$/
 const PUBLISH_LOG = /^publish(\..+)?\.log(\.gz)?$/
 
-function namesFor(code: number): readonly RegExp[] {
-  switch (code) {
-    case STATUS.testsFailed:
-      return [TEST_LOG, SCRIPT_LOG, BUILD_LOG]
-    case STATUS.publishFailed:
-    case STATUS.testingFailed:
-    case STATUS.filesLost:
-      return [PUBLISH_LOG, SCRIPT_LOG, BUILD_LOG]
-    case STATUS.archNotPermitted:
-    case STATUS.cancelled:
-      return [SCRIPT_LOG, BUILD_LOG, ROOT_LOG]
-    default:
-      return [BUILD_LOG, SCRIPT_LOG, ROOT_LOG]
-  }
-}
-
-/** True for a status whose reason stands in a log: something failed while the server worked on the build. */
-export function hasReason(code: number): boolean {
-  return (
-    statusInfo(code).phase === 'end' &&
-    code !== STATUS.published &&
-    code !== STATUS.inTesting &&
-    code !== STATUS.rejected
-  )
+const NAMES: Readonly<Record<LogKind, readonly RegExp[]>> = {
+  build: [BUILD_LOG, SCRIPT_LOG, ROOT_LOG],
+  script: [SCRIPT_LOG, BUILD_LOG, ROOT_LOG],
+  tests: [TEST_LOG, SCRIPT_LOG, BUILD_LOG],
+  publish: [PUBLISH_LOG, SCRIPT_LOG, BUILD_LOG],
 }
 
 /**
@@ -65,7 +46,9 @@ export function hasReason(code: number): boolean {
 export function chooseLogs(code: number, files: readonly LogFile[]): readonly LogFile[] {
   const full = files.filter(({ size }) => size !== 0)
   // A file may be there once per attempt; the last one is about the status.
-  return namesFor(code).flatMap((name) => full.findLast(({ file_name: file }) => name.test(file)) ?? [])
+  return NAMES[statusInfo(code).log].flatMap(
+    (name) => full.findLast(({ file_name: file }) => name.test(file)) ?? [],
+  )
 }
 
 /** Characters. What is longer leads nowhere, and would bury an annotation. */

@@ -4,7 +4,7 @@ import type { Pending } from '../submitted-builds.ts'
 import { READS_AT_ONCE } from '../client/requests.ts'
 import { compareOptions, type Differences, type WantedOptions } from './options.ts'
 import { type Build, modeOf, type Row } from '../client/schema.ts'
-import { type Mode, STATUS, statusInfo } from '../status.ts'
+import { type Mode, statusInfo } from '../status.ts'
 
 /** What makes two builds the same, besides the publish mode. */
 export type Sought = Omit<Pending, 'since' | 'archId' | 'known'>
@@ -60,7 +60,7 @@ export async function findEqual(api: AbfApi, sought: Sought, wanted: WantedSame)
   const { archIds, mode } = wanted
   const only: Filter = archIds.length === 1 ? { arch_id: String(archIds[0]) } : {}
   const rows = await listEqual(api, sought, only)
-  const candidates = rows.filter(({ status }) => isReusable(status)).slice(0, MOST_OPENED)
+  const candidates = rows.filter(({ status }) => statusInfo(status).reusable).slice(0, MOST_OPENED)
   const sameMode = modeCheck(api, sought.repositoryId, mode)
   const byArch = new Map<number, Build>()
   const others = new Map<number, OtherBuild>()
@@ -72,7 +72,7 @@ export async function findEqual(api: AbfApi, sought: Sought, wanted: WantedSame)
       const arch = build.arch?.id
       const fits = arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isEqual(build, sought)
       // The list may be a moment old.
-      if (!fits || !isReusable(build.status) || !(await sameMode(build))) continue
+      if (!fits || !statusInfo(build.status).reusable || !(await sameMode(build))) continue
       const differences = compareOptions(build, wanted)
       const same = differences.different.length === 0 && differences.unreported.length === 0
       if (same) byArch.set(arch, build)
@@ -95,17 +95,6 @@ export function isEqual(build: Build, sought: Sought): boolean {
     build.save_to_repository?.id === sought.repositoryId &&
     build.build_for_platform?.id === sought.platformId &&
     build.commit_hash?.toLowerCase() === sought.commit
-  )
-}
-
-/** Waiting, running, built, published or not meant for this architecture; not one that failed or is being cancelled. */
-function isReusable(code: number): boolean {
-  const { phase } = statusInfo(code)
-  return (
-    ['queue', 'build', 'built', 'publish'].includes(phase) ||
-    code === STATUS.published ||
-    code === STATUS.inTesting ||
-    code === STATUS.archNotPermitted
   )
 }
 

@@ -8,7 +8,7 @@ import type { Pending } from '../submitted-builds.ts'
 import { reconcile, type RecoverDeps } from './recover.ts'
 import { createRecord, type Expected } from '../build.ts'
 import type { Build } from '../client/schema.ts'
-import { sayStatus, STATUS } from '../status.ts'
+import { formatStatus, SUBMITTED } from '../status.ts'
 
 export interface SubmitDeps extends RecoverDeps {
   readonly logger: Logger
@@ -50,7 +50,7 @@ export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDe
     if (found) {
       deps.ledger.add(createRecord(found.id, 'reused', deps.clock.now(), { expected, build: found }))
       deps.logger.info(
-        `${plain(arch.name)}: build ${found.id} of the same commit is ${sayStatus(found.status)}; it is used instead of a new one. ${link(found.id, deps)}`,
+        `${plain(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}; it is used instead of a new one. ${link(found.id, deps)}`,
       )
     } else {
       await createOne(
@@ -121,7 +121,7 @@ async function createOne(
     const created = await api.create(fields, `submit the build for ${arch}`)
     switch (created.kind) {
       case 'created':
-        ledger.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: STATUS.queued }))
+        ledger.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: SUBMITTED }))
         logger.info(`${arch}: submitted as build ${created.id}. ${link(created.id, deps)}`)
         return
       case 'refused':

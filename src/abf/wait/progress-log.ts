@@ -3,7 +3,7 @@ import type { Clock, Logger } from '../../ports.ts'
 import { sayDuration } from '../../wait/durations.ts'
 import type { Track } from '../outcome.ts'
 import { archOf, type BuildRecord, labelOf } from '../build.ts'
-import { isKnown, sayStatus } from '../status.ts'
+import { isKnown, formatStatus } from '../status.ts'
 
 /**
  * What the log says of a wait: each change with the time of day, one line now and then while nothing changes, and no
@@ -41,8 +41,8 @@ export function createDiary(logger: Logger, clock: Clock, deadline: number): Dia
       const after =
         before.status === undefined || !sawBeginning(record, record.history.length - 1)
           ? ''
-          : `, after ${sayDuration(clock.now() - before.since)} ${sayStatus(before.status)}`
-      write(`${labelOf(record)}: ${sayStatus(code)}${after}`)
+          : `, after ${sayDuration(clock.now() - before.since)} ${formatStatus(before.status)}`
+      write(`${labelOf(record)}: ${formatStatus(code)}${after}`)
       if (isKnown(code) || unknown.has(code)) return
       unknown.add(code)
       logger.warning(
@@ -83,7 +83,7 @@ export function createDiary(logger: Logger, clock: Clock, deadline: number): Dia
       const named = open.slice(0, MOST_NAMED).map((record) => {
         const since = sayDuration(clock.now() - record.track.since)
         const least = sawBeginning(record, record.history.length) ? '' : 'at least '
-        return `${archOf(record) ?? record.id} ${sayStatus(record.track.status)} for ${least}${since}`
+        return `${archOf(record) ?? record.id} ${formatStatus(record.track.status)} for ${least}${since}`
       })
       const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : ''
       write(

@@ -11,7 +11,7 @@ import type { Schedule } from './schedule.ts'
 import { type BuildRecord, labelOf, mismatch } from '../build.ts'
 import { READS_AT_ONCE } from '../client/requests.ts'
 import { type Build, modeOf } from '../client/schema.ts'
-import { modeMatters, sayStatus } from '../status.ts'
+import { modeMatters, formatStatus } from '../status.ts'
 
 export interface WaitDeps {
   readonly observer: Observer
@@ -60,7 +60,7 @@ export async function waitFor(records: readonly BuildRecord[], deps: WaitDeps): 
   for (const record of records) {
     record.outcome ??= outcome(
       'timed_out',
-      `Not over within ${sayDuration(timeout)}: last seen ${sayStatus(record.track.status)}.${trouble}`,
+      `Not over within ${sayDuration(timeout)}: last seen ${formatStatus(record.track.status)}.${trouble}`,
     )
   }
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { fetchTail, hasReason, logUrl } from '../../../../src/abf/report/log-tail.ts'
+import { fetchTail, logUrl } from '../../../../src/abf/report/log-tail.ts'
 import type { LogFile } from '../../../../src/abf/client/schema.ts'
 import type { Http } from '../../../../src/http/client.ts'
 import { type HttpRequest, HttpResponse } from '../../../../src/http/response.ts'
@@ -169,19 +169,6 @@ describe('which file tells most', () => {
     ]
     expect((await read(twice, { new: 'end' })).tail?.url).toBe(`${STORE}new`)
   })
-})
-
-test.each([
-  [666, true],
-  [11000, true],
-  [5000, true],
-  [6000, false],
-  [12000, false],
-  [9000, false],
-  [0, false],
-  [3000, false],
-])('a build at %i has a reason in its log: %s', (code, reason) => {
-  expect(hasReason(code)).toBe(reason)
 })
 
 test.each([

@@ -9,7 +9,7 @@ import {
   type Track,
 } from '../../../../src/abf/outcome.ts'
 import { BuildAnswer, modeOf } from '../../../../src/abf/client/schema.ts'
-import { KNOWN_CODES, modeMatters, sayStatus, statusInfo } from '../../../../src/abf/status.ts'
+import { formatStatus, KNOWN_CODES, modeMatters, statusInfo } from '../../../../src/abf/status.ts'
 import { BUILD, FIRST, lostAnswer, prepare, told } from '../memory.ts'
 import { failureOf } from '../../doubles.ts'
 
@@ -90,7 +90,7 @@ describe('a status', () => {
     for (const { code, name, sentence } of infos) {
       expect(name).toMatch(/^[a-z][a-z ]+$/)
       expect(sentence).toMatch(/^[A-Z].*\.$/)
-      expect(sayStatus(code)).toBe(`${name} (${code})`)
+      expect(formatStatus(code)).toBe(`${name} (${code})`)
     }
   })
 
@@ -101,7 +101,7 @@ describe('a status', () => {
       phase: 'unknown',
       meaning: { none: 'wait', default: 'wait', testing: 'wait' },
     })
-    expect([sayStatus(4242), sayStatus(undefined)]).toEqual(['unknown status 4242', 'no status'])
+    expect([formatStatus(4242), formatStatus(undefined)]).toEqual(['unknown status 4242', 'no status'])
   })
 
   test('may mean one thing in testing and another where it is published', () => {
