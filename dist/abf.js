@@ -13,19 +13,6 @@ __webpack_require__.d(__webpack_exports__, {
   summarizeBuilds: () => (/* reexport */ summarizeBuilds)
 });
 
-// NAMESPACE OBJECT: ./src/abf/status.ts
-var status_namespaceObject = {};
-__webpack_require__.r(status_namespaceObject);
-__webpack_require__.d(status_namespaceObject, {
-  AA: () => (SUBMITTED),
-  G3: () => (accepts),
-  C: () => (codesThatAccept),
-  me: () => (formatStatus),
-  qE: () => (isKnown),
-  YP: () => (modeMatters),
-  FB: () => (statusInfo)
-});
-
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __webpack_require__(3916);
 // EXTERNAL MODULE: ./src/text/sanitize.ts
@@ -177,23 +164,23 @@ function progress(publish, testing, reject, cancel) {
 
 
 
-/** A status that may pass by itself is believed after this many polls in a row. */
+/** A status that may pass by itself counts after this many consecutive polls. */
 const GRACE_POLLS = 4;
-/** A build that vanished is believed to be gone after this many polls in a row. */
+/** A build counts as deleted after this many consecutive polls that did not find it. */
 const MISSING_POLLS = 3;
-/** A build of which nothing was polled yet. `status` is what is known from elsewhere, such as the answer to a create. */
+/** A build that was not polled yet. `status` is known from elsewhere, such as the response to a create. */
 function startTrack(now, status) {
     return { status, since: now, polls: 0, missing: 0, before: undefined, stopping: false };
 }
-/** After an operation was accepted: the status of that moment does not count until it has changed. */
-function acted(track, before, now, stopping) {
+/** After the server accepted an operation: the status of that moment does not count until it has changed. */
+function afterRequest(track, before, now, stopping) {
     return { ...track, status: before, before, since: now, polls: 0, stopping: track.stopping || stopping };
 }
-/** What is known after one more poll; the same object when that has told nothing new, as most polls of most builds do. */
-function advance(track, sighting, now) {
-    if (sighting.kind === 'missing')
+/** What is known after one more poll; the same object when nothing is new, as with most polls of most builds. */
+function afterPoll(track, reading, now) {
+    if (reading.kind === 'missing')
         return { ...track, missing: track.missing + 1 };
-    const { code } = sighting;
+    const { code } = reading;
     const same = code === track.status;
     if (same && track.polls === GRACE_POLLS && track.missing === 0)
         return track;
@@ -218,14 +205,14 @@ function decide(track, mode, policy, now) {
 }
 function decideMissing(track) {
     if (track.status === undefined) {
-        return outcome_failure('There is no build of this number, or no longer: records are deleted some weeks after a build.');
+        return outcome_failure('ABF has no build with this id. The id may be wrong, or ABF has deleted the record, as it does some weeks after a build.');
     }
     if (track.stopping) {
         return outcome('cancelled', 'The build was cancelled, and the server has deleted its record.');
     }
     if (track.missing < MISSING_POLLS)
         return undefined;
-    return outcome_failure(`The server has deleted the build; it was last seen ${formatStatus(track.status)}. Operators do that to builds that are stuck.`);
+    return outcome_failure(`The server has deleted the build; its last status was ${formatStatus(track.status)}. Operators do that to builds that are stuck.`);
 }
 function decideBuild(track, code, mode, policy, now) {
     const { sentence, meaning } = statusInfo(code);
@@ -234,7 +221,9 @@ function decideBuild(track, code, mode, policy, now) {
         case 'wait':
             return undefined;
         case 'grace':
-            return lasted(track, policy, now) ? outcome('neutral', stayedBuilt(mode, now - track.since)) : undefined;
+            return graceIsOver(track, policy, now)
+                ? outcome('neutral', formatNotPublished(mode, now - track.since))
+                : undefined;
         case 'success':
             return outcome('success', sentence);
         case 'warned':
@@ -253,9 +242,9 @@ function decideBuild(track, code, mode, policy, now) {
             return (0,errors/* assertNever */.xb)(meant);
     }
 }
-function stayedBuilt(mode, ms) {
+function formatNotPublished(mode, ms) {
     const where = mode === 'testing' ? 'into testing ' : '';
-    return `Built, but not published ${where}as asked: the server did not begin to within ${(0,durations/* sayDuration */.k)(ms)}. It does not say why; common reasons are a repository that takes only builds of one branch (give it as abf-project-version), or that waits for other architectures.`;
+    return `Built, but not published ${where}as requested: ABF did not start to publish within ${(0,durations/* sayDuration */.k)(ms)}. ABF does not report why. Common reasons: the repository takes only builds of one branch (set abf-project-version to that branch), or it waits for the builds of other architectures.`;
 }
 /** The outcome when the build is already where the operation would bring it. */
 function alreadyDone(operation, code) {
@@ -270,22 +259,22 @@ function decideOperation(track, code, operation, policy, now) {
         return done;
     const { phase, sentence, progress } = statusInfo(code);
     const reached = progress[operation];
-    // ROSA only queues a job, so the old status stays for a while; a failure that comes back quickly looks the same.
+    // ROSA only queues a job, so the old status stays for a while. A new failure between two polls looks the same.
     if (code === track.before) {
-        return reached === 'repeatable' && lasted(track, policy, now)
-            ? outcome_failure(`${sentence} That was so before this run, and nothing has changed since.`)
+        return reached === 'repeatable' && graceIsOver(track, policy, now)
+            ? outcome_failure(`${sentence} The status was the same before this run, and has not changed since.`)
             : undefined;
     }
     if (operation === 'cancel' && reached === 'underway') {
         return track.polls >= GRACE_POLLS
-            ? outcome('cancelled', 'The cancel is noted; a queued build stays so until the server deletes it.')
+            ? outcome('cancelled', 'ABF has accepted the cancel. A queued build keeps this status until the server deletes it.')
             : undefined;
     }
     if (reached !== 'missed' && phase !== 'end')
         return undefined;
-    return outcome_failure(operation === 'cancel' ? `Too late to cancel: the build is over. ${sentence}` : sentence);
+    return outcome_failure(operation === 'cancel' ? `It was too late to cancel: the build had ended. ${sentence}` : sentence);
 }
-function lasted(track, policy, now) {
+function graceIsOver(track, policy, now) {
     return track.polls >= GRACE_POLLS && now - track.since >= policy.graceMs;
 }
 /** What several builds come to, and the first one that decided it (-1 when there is none). */
@@ -319,8 +308,8 @@ var core = __webpack_require__(8532);
 
 
 /**
- * The parts of ABF's answers that are used, for both living forks and the API of about 2012. Only ids and statuses
- * must be there; any other field that is missing, null or of an unexpected type counts as unknown.
+ * The parts of ABF's responses that are used, for both current forks and the API of about 2012. Only ids and statuses
+ * are required; any other field that is missing, null or of an unexpected type counts as unknown.
  */
 const Id = schemas/* int */.Whr().check(api/* _positive */.NC());
 /** A value that is undefined instead of null or of a wrong type. */
@@ -417,38 +406,38 @@ const AverageSchema = schemas/* object */.Ikc({
     average_build_time: schemas/* number */.aig().check(api/* _positive */.NC()),
     build_count: schemas/* int */.Whr().check(api/* _positive */.NC()),
 });
-const ProjectAnswer = schemas/* object */.Ikc({ project: ProjectSchema });
-const AveragesAnswer = schemas/* object */.Ikc({ project: schemas/* object */.Ikc({ project_statistics: listOf(AverageSchema) }) });
-const PlatformsAnswer = schemas/* object */.Ikc({ platforms: schemas/* array */.YOg(PlatformSchema) });
-const PlatformAnswer = schemas/* object */.Ikc({ platform: PlatformSchema });
-const RepositoryAnswer = schemas/* object */.Ikc({ repository: RepositorySchema });
-const ArchesAnswer = schemas/* object */.Ikc({ architectures: schemas/* array */.YOg(Named) });
-const UserAnswer = schemas/* object */.Ikc({ user: schemas/* object */.Ikc({ uname: schemas/* string */.YjP() }) });
-const RowsAnswer = schemas/* object */.Ikc({ build_lists: schemas/* array */.YOg(RowSchema) });
-const BuildAnswer = schemas/* object */.Ikc({ build_list: BuildSchema });
-/** The answer to a create: `id` is null when it was refused, in 2012 even with status 200. */
-const CreatedAnswer = schemas/* object */.Ikc({
+const ProjectResponse = schemas/* object */.Ikc({ project: ProjectSchema });
+const AveragesResponse = schemas/* object */.Ikc({ project: schemas/* object */.Ikc({ project_statistics: listOf(AverageSchema) }) });
+const PlatformsResponse = schemas/* object */.Ikc({ platforms: schemas/* array */.YOg(PlatformSchema) });
+const PlatformResponse = schemas/* object */.Ikc({ platform: PlatformSchema });
+const RepositoryResponse = schemas/* object */.Ikc({ repository: RepositorySchema });
+const ArchesResponse = schemas/* object */.Ikc({ architectures: schemas/* array */.YOg(Named) });
+const UserResponse = schemas/* object */.Ikc({ user: schemas/* object */.Ikc({ uname: schemas/* string */.YjP() }) });
+const RowsResponse = schemas/* object */.Ikc({ build_lists: schemas/* array */.YOg(RowSchema) });
+const BuildResponse = schemas/* object */.Ikc({ build_list: BuildSchema });
+/** The response to a create: `id` is null when it was refused, in 2012 even with status 200. */
+const CreateResponse = schemas/* object */.Ikc({
     build_list: schemas/* object */.Ikc({ id: schemas/* nullable */.mee(Id), message: lenient(schemas/* string */.YjP()) }),
 });
-/** What became of an action: today by the presence of an id, in 2012 by a flag of its own. */
-const ActionAnswer = schemas/* union */.KCZ([
+/** The result of an action: today by the presence of an id, in 2012 by a flag. */
+const ActionResponse = schemas/* union */.KCZ([
     schemas/* pipe */.FsL(schemas/* object */.Ikc({ build_list: schemas/* object */.Ikc({ id: schemas/* nullable */.mee(Id), message: lenient(schemas/* string */.YjP()) }) }), schemas/* transform */.pdi(({ build_list: { id, message } }) => ({ done: id !== null, message: message ?? '' }))),
     schemas/* pipe */.FsL(schemas/* object */.Ikc({
         is_canceled: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
         is_published: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
         is_rejected: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
-        // What the source of that time makes of the name of the action.
+        // How the source of that time builds the flag from the name of the action.
         is_reject_published: schemas/* optional */.lqM(schemas/* boolean */.zMY()),
         message: lenient(schemas/* string */.YjP()),
-    }), schemas/* transform */.pdi((answer, context) => {
-        const done = answer.is_canceled ?? answer.is_published ?? answer.is_rejected ?? answer.is_reject_published;
+    }), schemas/* transform */.pdi((response, context) => {
+        const done = response.is_canceled ?? response.is_published ?? response.is_rejected ?? response.is_reject_published;
         if (done !== undefined)
-            return { done, message: answer.message ?? '' };
-        context.issues.push({ code: 'custom', input: answer, message: 'neither an id nor a flag' });
+            return { done, message: response.message ?? '' };
+        context.issues.push({ code: 'custom', input: response, message: 'neither an id nor a flag' });
         return core/* NEVER */.tm;
     })),
 ]);
-/** The publish mode in force; undefined when the answer does not say. */
+/** The publish mode in force; undefined when the response does not say. */
 function modeOf(build) {
     if (build.auto_publish_status !== undefined)
         return build.auto_publish_status;
@@ -480,18 +469,18 @@ function projectOf({ expected, build }) {
 function archOf({ expected, build }) {
     return build?.arch?.name ?? expected?.arch.name;
 }
-/** `owner/name x86_64 (build 812001)`: how a build is called in logs. */
+/** `owner/name x86_64 (build 812001)`: the name of a build in messages. */
 function labelOf(record) {
     const words = [projectOf(record), archOf(record)].flatMap((text) => text === undefined ? [] : (0,sanitize/* plain */.pj)(text, 80));
     return words.length === 0 ? `build ${record.id}` : `${words.join(' ')} (build ${record.id})`;
 }
-/** What is wrong with a finished build that is not the one asked for; undefined when all that is known fits. */
+/** Why a finished build is not the requested one; undefined when everything that the server reports fits. */
 function mismatch({ expected, build }) {
     if (!expected || !build)
         return undefined;
     const { commit_hash: commit, arch, project } = build;
     if (commit !== undefined && commit.toLowerCase() !== expected.commit) {
-        return `ABF built commit ${(0,sanitize/* plain */.pj)(commit, 64)} instead of ${expected.commit}. With abf-project-version it builds what that branch holds when a builder starts; leave it out to build exactly the commit.`;
+        return `ABF built commit ${(0,sanitize/* plain */.pj)(commit, 64)} instead of ${expected.commit}. With abf-project-version, ABF builds the head of that branch at the time when a builder starts. Remove abf-project-version to build exactly the commit.`;
     }
     if (arch !== undefined && arch.id !== expected.arch.id) {
         return `ABF built for ${(0,sanitize/* plain */.pj)(arch.name, 40)} instead of ${(0,sanitize/* plain */.pj)(expected.arch.name, 40)}.`;
@@ -514,7 +503,7 @@ var retry = __webpack_require__(8902);
 const HOUR_MS = 3_600_000;
 /**
  * Turns a response that a call does not expect into an error with the server's message and the next thing to do.
- * @param now milliseconds since the epoch, for answers without a `Date`
+ * @param now milliseconds since the epoch, for responses without a `Date`
  */
 function explain(response, account, now) {
     const pauseMs = rateLimitMs(response, now);
@@ -530,11 +519,11 @@ function explain(response, account, now) {
 /** A response with status 200 whose body is not what the call gives on any known server. */
 function unreadable(response, account) {
     return (0,error_body/* unreadable */.O$)(response, undefined, {
-        page: `Check abf-url (now ${account.base}): it must be the base of an ABF server. The page may also be a notice of maintenance.`,
+        page: `Check abf-url (now ${account.base}): it must be the base of an ABF server. The page may also be a maintenance notice.`,
         other: 'Re-run the job. If the problem persists, a proxy may be changing responses, or this ABF is newer than this action.',
     });
 }
-/** ABF redirects where others refuse, so the advice is another one than for other servers. */
+/** ABF redirects where other servers refuse, so the advice differs. */
 function explainRedirect(error, account) {
     return new failure/* HttpError */.j$({
         kind: 'redirect',
@@ -542,20 +531,20 @@ function explainRedirect(error, account) {
         status: error.status,
         method: error.method,
         url: error.url,
-        advice: `ABF does this to accounts that are locked: log in at ${account.base} with the account of ${account.source ?? 'this step'} to see. If the server has moved, give its new base as abf-url.`,
+        advice: `ABF redirects accounts that are locked: log in at ${account.base} with the account of ${account.source ?? 'this step'} to check. If the server has moved, set abf-url to its new base.`,
     });
 }
 /**
- * Milliseconds until OMV's limit of requests per hour is lifted, at the next full hour of the server's clock; undefined
- * for any other answer. It answers 403, as a missing right does: only the sentence tells them apart, or the count of
- * what is left when a proxy has replaced the sentence.
+ * Milliseconds until OMV lifts its rate limit, at the next full hour of the server's clock; undefined for any other
+ * response. The status is 403, as for a missing right: only the sentence differs, or the count of requests that are left
+ * when a proxy has replaced the sentence.
  */
 function rateLimitMs(response, now) {
     if (response.status !== 403)
         return undefined;
-    const told = /rate limit/i.test(response.text.slice(0, 2000));
+    const named = /rate limit/i.test(response.text.slice(0, 2000));
     const counted = response.header('x-ratelimit-remaining')?.trim() === '0' && messageOf(response) === '';
-    return told || counted ? HOUR_MS - (serverTime(response, now) % HOUR_MS) : undefined;
+    return named || counted ? HOUR_MS - (serverTime(response, now) % HOUR_MS) : undefined;
 }
 function serverTime(response, now) {
     const dated = Date.parse(response.header('date') ?? '');
@@ -567,42 +556,42 @@ function rateLimited(response, pauseMs, now) {
     const at = new Date(serverTime(response, now) + pauseMs).toISOString().slice(11, 16);
     return response.error('status', `responded with 403: the limit of ${many} is used up until ${at} UTC`, {
         serverMessage: messageIn(response),
-        advice: `Run the job again in ${(0,durations/* sayDuration */.k)(pauseMs)}. All jobs of the same account share the limit: fewer of them at a time, or a longer abf-poll-interval, save requests.`,
+        advice: `Re-run the job in ${(0,durations/* sayDuration */.k)(pauseMs)}. All jobs of the same account share the limit: run fewer of them at a time, or use a longer abf-poll-interval.`,
         retryAfterMs: pauseMs,
     });
 }
 function advise(response, account) {
     const { base, source } = account;
     if ((0,error_body/* isWebPage */.AA)(response.text) && response.status < 500) {
-        return `That is a web page, not ABF's API: check abf-url (now ${base}), and whether a proxy answers in its place.`;
+        return `The response is a web page and does not come from ABF's API: check abf-url (now ${base}), and whether a proxy responds instead of ABF.`;
     }
     switch (response.status) {
         case 401:
             return source === undefined
-                ? `This server reads nothing out without credentials: give abf-token. The token is shown at ${base}settings/private.`
+                ? `This server requires credentials: set abf-token. The token is shown at ${base}settings/private.`
                 : adviseCredentials(response, base, source);
         case 403:
             return source === undefined
-                ? 'The project or platform is hidden, so it takes credentials: give abf-token.'
-                : `The account of ${source} may not do this: it needs the role writer or admin in the project (and must see the platform). A right that was given just now takes up to 10 minutes to work. On OpenMandriva's server even its own members cannot read hidden projects through the API.`;
+                ? 'The project or platform is hidden, so ABF requires credentials: set abf-token.'
+                : `The account of ${source} is not allowed to do this: it needs the role writer or admin in the project, and access to the platform. A new right takes up to 10 minutes to take effect. On OpenMandriva's server even the members of a hidden project cannot read it through the API.`;
         case 404:
-            return `Check the names and numbers in the inputs, and that they belong to the server at ${base}.`;
+            return `Check the names and ids in the inputs, and that they belong to the server at ${base}.`;
         case 422:
-            return 'Correct the input that ABF complains about.';
+            return 'Correct the input that the message of ABF names.';
         case 429:
-            return 'Run the job again in a few minutes.';
+            return 'Re-run the job in a few minutes.';
         default:
             return response.status >= 500
-                ? `ABF or a proxy in front of it has trouble. Open ${base} in a browser, then run the job again.`
+                ? `ABF, or a proxy in front of it, has a problem. Open ${base} in a browser to check, then re-run the job.`
                 : undefined;
     }
 }
 function adviseCredentials(response, base, source) {
     return /confirm/i.test(messageOf(response))
-        ? `The account of ${source} is not confirmed yet: open the link in the mail that ABF sent to it.`
-        : `ABF does not accept what ${source} holds. The API token is shown at ${base}settings/private; it goes into abf-token alone, without a password.`;
+        ? `The account of ${source} is not confirmed yet: open the link in the email that ABF sent to it.`
+        : `ABF does not accept the credentials of ${source}. The API token is shown at ${base}settings/private. Set abf-token to it, without a password.`;
 }
-/** What the server said, sanitized: a message in one of its shapes, its plain text, or the title of a page. */
+/** The message of the server, sanitized: in one of its JSON shapes, as plain text, or as the title of a page. */
 function messageIn(response) {
     return (0,error_body/* serverMessage */.x_)(response, () => {
         const message = messageOf(response);
@@ -610,7 +599,7 @@ function messageIn(response) {
         return message.startsWith('translation missing') ? '' : message;
     }, 400);
 }
-/** `message` on top or inside `build_list`, or `error`; whatever else the body holds is no sentence. */
+/** `message`, at the top or inside `build_list`, or `error`; other fields are not messages. */
 function messageOf(response) {
     const body = record(response.json);
     const inner = record(body['build_list']);
@@ -623,23 +612,23 @@ function record(value) {
 
 ;// CONCATENATED MODULE: ./src/abf/client/lookups.ts
 
-/** The most rows that a server gives at once; without asking it gives 20. */
+/** The most rows that a server sends at once; its default is 20. */
 const PAGE_SIZE = 100;
 /** A longer list is cut here. */
 const MAX_PAGES = 10;
-/** A search gives no more builds than this. */
+/** A search returns at most this many builds. */
 const MAX_FOUND = PAGE_SIZE * MAX_PAGES;
 function createNames({ get, parse }) {
     const platforms = async (path, intent) => {
-        const { rows } = await readPages((page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent), (response) => parse(PlatformsAnswer, response).platforms);
+        const { rows } = await readPages((page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent), (response) => parse(PlatformsResponse, response).platforms);
         return rows;
     };
     return {
         async findProject(owner, name) {
-            // URLSearchParams also encodes a plus, which servers would read as a space.
+            // URLSearchParams also encodes a plus, which servers read as a space.
             const query = new URLSearchParams({ owner, name }).toString();
             const response = await get(`projects/get_id.json?${query}`, 'find the project');
-            return response.status === 404 ? undefined : parse(ProjectAnswer, response).project;
+            return response.status === 404 ? undefined : parse(ProjectResponse, response).project;
         },
         platformsForBuild: () => platforms('platforms/platforms_for_build.json?', 'list the platforms to build for'),
         async platform(idOrName) {
@@ -647,19 +636,19 @@ function createNames({ get, parse }) {
             if (idOrName.includes('.'))
                 return undefined;
             const response = await get(`platforms/${encodeURIComponent(idOrName)}.json`, 'look up the platform');
-            return response.status === 404 ? undefined : parse(PlatformAnswer, response).platform;
+            return response.status === 404 ? undefined : parse(PlatformResponse, response).platform;
         },
         personalPlatforms: () => platforms('platforms.json?type=personal&', 'list the personal platforms'),
         async repository(id) {
             const response = await get(`repositories/${id}.json`, 'look up the repository');
-            return response.status === 404 ? undefined : parse(RepositoryAnswer, response).repository;
+            return response.status === 404 ? undefined : parse(RepositoryResponse, response).repository;
         },
         async arches() {
-            const { rows } = await readPages((page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'), (response) => parse(ArchesAnswer, response).architectures);
+            const { rows } = await readPages((page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'), (response) => parse(ArchesResponse, response).architectures);
             return rows;
         },
         async login() {
-            return parse(UserAnswer, await get('user.json', 'check the credentials')).user.uname;
+            return parse(UserResponse, await get('user.json', 'check the credentials')).user.uname;
         },
     };
 }
@@ -682,19 +671,19 @@ async function readPages(request, read) {
 ;// CONCATENATED MODULE: ./src/abf/client/requests.ts
 
 
-/** Enough to save time, too few to be a burden to the server. */
-const READS_AT_ONCE = 6;
-/** Answers that are kept to be compared with. */
-const MOST_ANSWERS = 200;
+/** Enough to save time, and no burden to the server. */
+const MAX_PARALLEL_READS = 6;
+/** Responses that are kept for a 304. */
+const MAX_CACHED_RESPONSES = 200;
 const ABF = { name: 'ABF', urlInput: 'abf-url' };
 function createRequests(deps) {
     const { clock, account } = deps;
     const root = new URL('api/v1/', account.base);
-    const answers = new Map();
-    let ahead = 0;
+    const cache = new Map();
+    let clockOffset = 0;
     let made = 0;
-    let told;
-    const serverNow = () => clock.now() + ahead;
+    let reported;
+    const serverNow = () => clock.now() + clockOffset;
     async function request(method, path, intent, more = {}) {
         const { body, effect = 'idempotent', etag } = more;
         const send = (maxWaitMs) => deps.http.send({
@@ -708,33 +697,33 @@ function createRequests(deps) {
             headers: headers(deps, body !== undefined, etag),
         });
         made += 1;
-        const response = await patient(send, deps);
+        const response = await sendWithinLimit(send, deps);
         const dated = Date.parse(response.header('date') ?? '');
         if (!Number.isNaN(dated))
-            ahead = dated - clock.now();
+            clockOffset = dated - clock.now();
         const left = remaining(response);
         if (left !== undefined)
-            told = { left, hour: hourOf(serverNow()) };
+            reported = { left, hour: hourOf(serverNow()) };
         return response;
     }
     return {
         get: (path, intent) => request('GET', path, intent),
         put: (path, intent) => request('PUT', path, intent, { body: {} }),
         post: (path, intent, body) => request('POST', path, intent, { body, effect: 'creates' }),
-        async seen(path, intent) {
-            const known = answers.get(path);
+        async getCached(path, intent) {
+            const known = cache.get(path);
             const response = await request('GET', path, intent, { etag: known?.etag });
             if (response.status === 304 && known !== undefined)
                 return known.response;
             const etag = response.header('etag');
-            // A list of fewer builds has another path, so old ones pile up.
-            if (answers.size >= MOST_ANSWERS)
-                answers.clear();
-            // A body that is not what it should be is thrown out by `parse`, or it would come back with every 304.
+            // A list of fewer builds has another path, so entries pile up.
+            if (cache.size >= MAX_CACHED_RESPONSES)
+                cache.clear();
+            // `parse` removes a body of a wrong shape, which would otherwise return with every 304.
             if (response.status === 200 && etag !== undefined)
-                answers.set(path, { etag, response });
+                cache.set(path, { etag, response });
             else
-                answers.delete(path);
+                cache.delete(path);
             return response;
         },
         parse(schema, response) {
@@ -743,18 +732,18 @@ function createRequests(deps) {
             const parsed = schema.safeParse(response.json);
             if (parsed.success)
                 return parsed.data;
-            for (const [path, known] of answers)
+            for (const [path, known] of cache)
                 if (known.response === response)
-                    answers.delete(path);
+                    cache.delete(path);
             throw unreadable(response, account);
         },
         serverNow,
-        // What was left of another hour says nothing about this one.
-        quota: () => ({ made, left: told?.hour === hourOf(serverNow()) ? told.left : undefined }),
+        // The count of another hour says nothing about this one.
+        quota: () => ({ made, left: reported?.hour === hourOf(serverNow()) ? reported.left : undefined }),
     };
 }
-/** Waits for the full hour when it is near: a request over the limit was refused and had no effect. */
-async function patient(send, { account, clock, signal, maxRateLimitWaitMs }) {
+/** Waits for the full hour when it is near: the server refuses a request over the limit, so it had no effect. */
+async function sendWithinLimit(send, { account, clock, signal, maxRateLimitWaitMs }) {
     try {
         const startedAt = clock.now();
         const leftMs = () => maxRateLimitWaitMs - (clock.now() - startedAt);
@@ -780,7 +769,7 @@ function remaining(response) {
 }
 function headers({ credentials, userAgent }, json, etag) {
     return {
-        // Also decides whether errors of the server's framework come as JSON or as a page.
+        // Without it, errors of the server's framework are web pages.
         Accept: 'application/json',
         'User-Agent': userAgent,
         ...(credentials === undefined ? {} : { Authorization: basic(credentials) }),
@@ -805,16 +794,16 @@ const VERBS = {
     reject_publish: 'reject',
 };
 /**
- * The calls of ABF's API, below `<base>api/v1/`. Each throws HttpError for an answer that it does not name, with
- * advice; one with `retryAfterMs` when a limit of requests is reached. Credentials go with every request, and every
- * request goes to the origin of the base.
+ * The calls of ABF's API, below `<base>api/v1/`. Each throws HttpError, with advice, for a response that it does not
+ * name; one with `retryAfterMs` when the rate limit is reached. Every request has the credentials and goes to the origin
+ * of the base.
  */
 function createAbfApi(deps) {
     const { account, clock } = deps;
     const requests = createRequests(deps);
-    const { get, put, seen, parse, serverNow, quota } = requests;
-    const rows = (response) => parse(RowsAnswer, response).build_lists;
-    /** An answer that is no failure of the call; a limit of requests says nothing about the build. */
+    const { get, getCached, put, parse, serverNow, quota } = requests;
+    const rows = (response) => parse(RowsResponse, response).build_lists;
+    /** A refusal that is a result of the call. A rate limit is not: it says nothing about the build. */
     const refused = (response) => {
         const error = explain(response, account, clock.now());
         if (error.retryAfterMs !== undefined)
@@ -825,7 +814,7 @@ function createAbfApi(deps) {
         ...createNames(requests),
         async search(filter) {
             const { rows: found, more } = await readPages((page) => get(`build_lists.json?${query(filter, page)}`, 'search for builds'), rows);
-            // Builds that change meanwhile move to the front, and others slip to the next page.
+            // Builds that change between two pages move to the front, and others to the next page.
             return { rows: [...new Map(found.map((row) => [row.id, row])).values()], more };
         },
         async searchNewest(filter) {
@@ -833,12 +822,12 @@ function createAbfApi(deps) {
         },
         async searchProject(projectId, filter) {
             const path = `projects/${projectId}/build_lists.json?${query(filter, 1)}`;
-            const response = await get(path, 'look for builds of the project');
+            const response = await get(path, 'list the builds of the project');
             return response.status === 404 ? undefined : rows(response);
         },
         async statuses(ids) {
             const list = ids.map((id) => `filter%5Bid%5D%5B%5D=${id}`).join('&');
-            const response = await seen(`build_lists.json?${list}&per_page=${PAGE_SIZE}`, 'read the status of the builds');
+            const response = await getCached(`build_lists.json?${list}&per_page=${PAGE_SIZE}`, 'read the status of the builds');
             if ([400, 404, 405, 422].includes(response.status))
                 return undefined;
             const wanted = new Set(ids);
@@ -846,17 +835,17 @@ function createAbfApi(deps) {
             return found.every((row) => wanted.has(row.id)) ? found : undefined;
         },
         async show(id) {
-            const response = await seen(`build_lists/${id}.json`, `read build ${id}`);
+            const response = await getCached(`build_lists/${id}.json`, `read build ${id}`);
             if (response.status === 404)
                 return { kind: 'missing' };
             const hidden = response.status === 403 || (response.status === 500 && response.json !== undefined);
             if (hidden)
                 return { kind: 'hidden', error: refused(response) };
-            return { kind: 'build', build: parse(BuildAnswer, response).build_list };
+            return { kind: 'build', build: parse(BuildResponse, response).build_list };
         },
         async averages(projectId) {
-            const response = await get(`projects/${projectId}.json`, 'look up how long builds usually take');
-            return parse(AveragesAnswer, response).project.project_statistics;
+            const response = await get(`projects/${projectId}.json`, 'read how long builds usually take');
+            return parse(AveragesResponse, response).project.project_statistics;
         },
         create: (fields, intent) => create(fields, intent, requests, deps),
         async act(id, action) {
@@ -864,7 +853,7 @@ function createAbfApi(deps) {
             const { status } = response;
             if ([403, 404, 422].includes(status))
                 return { kind: 'refused', status, error: refused(response) };
-            if (parse(ActionAnswer, response).done)
+            if (parse(ActionResponse, response).done)
                 return { kind: 'done' };
             return { kind: 'refused', status: 422, error: refusal(response) };
         },
@@ -880,29 +869,29 @@ async function create(fields, intent, { post }, { account, clock }) {
     catch (error) {
         if (!(error instanceof failure/* HttpError */.j$))
             throw error;
-        return { kind: mayHaveArrived(error) ? 'lost' : 'refused', error };
+        return { kind: maybeDelivered(error) ? 'lost' : 'refused', error };
     }
     const { status } = response;
     if (status === 408 || status >= 500)
         return { kind: 'lost', error: explain(response, account, clock.now()) };
     if (status !== 200)
         return { kind: 'refused', error: explain(response, account, clock.now()) };
-    const answer = CreatedAnswer.safeParse(response.json);
-    if (!answer.success)
+    const created = CreateResponse.safeParse(response.json);
+    if (!created.success)
         return { kind: 'lost', error: unreadable(response, account) };
-    const { id } = answer.data.build_list;
+    const { id } = created.data.build_list;
     return id === null ? { kind: 'refused', error: refusal(response) } : { kind: 'created', id };
 }
-/** A connection that was never made, or an answer with a status below 500, has made no build. */
-function mayHaveArrived({ kind, status }) {
+/** Without a connection, or with a response whose status is below 500, there is no build. */
+function maybeDelivered({ kind, status }) {
     return status === undefined ? ['timeout', 'reset', 'too-large'].includes(kind) : status >= 500;
 }
-/** A refusal in the disguise of a 200, as servers of 2012 sent it. */
+/** A refusal with status 200, as servers of 2012 sent it. */
 function refusal(response) {
     const message = messageIn(response);
     return response.error('status', `refused: ${message}`, {
         serverMessage: message,
-        advice: 'Correct the input that ABF complains about.',
+        advice: 'Correct the input that the message of ABF names.',
     });
 }
 /** Filters with the page to read; the keys are the server's. */
@@ -914,7 +903,7 @@ function query(filter, page) {
 
 ;// CONCATENATED MODULE: ./src/abf/submit/options.ts
 
-/** What servers take for an option that a create leaves out, as far as they report the option. */
+/** The servers' defaults of the options that they report. */
 const DEFAULTS = {
     auto_create_container: false,
     build_requires: false,
@@ -924,7 +913,7 @@ const DEFAULTS = {
     use_cached_chroot: false,
     use_extra_tests: true,
 };
-/** Compares everything that the server reports of a build with what a create would ask for. */
+/** Compares everything that the server reports of a build with what a create would request. */
 function compareOptions(build, wanted) {
     const { options, includeRepositories, includesGiven } = wanted;
     const different = [];
@@ -938,19 +927,19 @@ function compareOptions(build, wanted) {
     }
     const reported = build;
     for (const key of new Set([...Object.keys(options), ...Object.keys(DEFAULTS)])) {
-        const asked = isGiven(options[key]);
+        const given = isGiven(options[key]);
         const value = reported[key];
         if (value === undefined || value === null) {
-            if (asked)
+            if (given)
                 unreported.push(key);
         }
-        else if (normalize(value) !== normalize(effective(key, asked ? options[key] : DEFAULTS[key], build))) {
+        else if (normalize(value) !== normalize(effective(key, given ? options[key] : DEFAULTS[key], build))) {
             different.push(key);
         }
     }
     return { different, unreported };
 }
-/** Servers take a blank value for one that was left out. */
+/** Servers treat a blank value as one that was left out. */
 function isGiven(value) {
     return value !== undefined && value !== null && value !== '';
 }
@@ -962,7 +951,7 @@ function effective(key, value, build) {
         return [];
     return value;
 }
-/** One text for one meaning: `1`, `"true"` and `true`; ids in any order, bare or in records; parameters in any order. */
+/** One text for values with the same meaning: `1`, `"true"` and `true`; ids in any order, bare or in records; parameters in any order. */
 function normalize(value) {
     if (Array.isArray(value))
         return idsOf(value);
@@ -992,18 +981,18 @@ function parametersOf(record) {
 
 
 
-/** More than so many builds are not opened in search of an equal one. */
-const MOST_OPENED = 20;
+/** At most this many builds are read in search of one to reuse. */
+const MAX_OPENED = 20;
 /**
- * Builds of the same source, newest change first. Servers cannot filter by commit, but they file a build of a bare
- * commit under that commit as its version, and one of a branch under the branch: so one list of few rows does.
+ * Builds of the same source, newest change first. Servers cannot filter by commit. But they store the commit as the
+ * version of a build without a branch, so one short list is enough.
  */
-async function listEqual(api, sought, more = {}) {
+async function listSameSource(api, sought, more = {}) {
     const filter = {
         project_version: sought.version,
         save_to_repository_id: String(sought.repositoryId),
         build_for_platform_id: String(sought.platformId),
-        // All that may be read, in the one word that every server takes for it; the default is one's own.
+        // Every build that may be read. Every server knows this value; the default is the builds of the account.
         ownership: 'index',
         ...more,
     };
@@ -1013,14 +1002,14 @@ async function listEqual(api, sought, more = {}) {
     return rows.filter((row) => row.project_id === undefined || row.project_id === sought.projectId);
 }
 /**
- * Looks for builds that can be taken instead of submitting: of the same project, commit, platform, repository, mode,
- * included repositories and options, and still good for something. One list, and one look at each candidate until every architecture has its build.
+ * Finds builds to reuse: with the same project, commit, platform, repository, mode, included repositories and options,
+ * and in a status that allows it. Takes one list, and one request for each candidate until every architecture has a build.
  */
-async function findEqual(api, sought, wanted) {
+async function findReusable(api, sought, wanted) {
     const { archIds, mode } = wanted;
     const only = archIds.length === 1 ? { arch_id: String(archIds[0]) } : {};
-    const rows = await listEqual(api, sought, only);
-    const candidates = rows.filter(({ status }) => statusInfo(status).reusable).slice(0, MOST_OPENED);
+    const rows = await listSameSource(api, sought, only);
+    const candidates = rows.filter(({ status }) => statusInfo(status).reusable).slice(0, MAX_OPENED);
     const sameMode = modeCheck(api, sought.repositoryId, mode);
     const byArch = new Map();
     const others = new Map();
@@ -1029,8 +1018,8 @@ async function findEqual(api, sought, wanted) {
         next += some.length;
         for (const build of await reuse_open(api, some)) {
             const arch = build.arch?.id;
-            const fits = arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isEqual(build, sought);
-            // The list may be a moment old.
+            const fits = arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isSameSource(build, sought);
+            // The status may have changed since the list.
             if (!fits || !statusInfo(build.status).reusable || !(await sameMode(build)))
                 continue;
             const differences = compareOptions(build, wanted);
@@ -1041,15 +1030,15 @@ async function findEqual(api, sought, wanted) {
                 others.set(arch, { id: build.id, ...differences });
         }
     }
-    return { byArch, others, seen: new Set(rows.map(({ id }) => id)) };
+    return { byArch, others, existing: new Set(rows.map(({ id }) => id)) };
 }
 /** The builds that can be shown, out of `rows`. */
 async function reuse_open(api, rows) {
-    const shown = await (0,pool/* mapPool */.P)(rows, READS_AT_ONCE, (row) => api.show(row.id));
+    const shown = await (0,pool/* mapPool */.P)(rows, MAX_PARALLEL_READS, (row) => api.show(row.id));
     return shown.flatMap((found) => (found.kind === 'build' ? [found.build] : []));
 }
-/** Everything that is asked for must be told and be the same. */
-function isEqual(build, sought) {
+/** Every value must be reported and equal. */
+function isSameSource(build, sought) {
     return (build.project?.id === sought.projectId &&
         build.save_to_repository?.id === sought.repositoryId &&
         build.build_for_platform?.id === sought.platformId &&
@@ -1075,35 +1064,35 @@ function modeCheck(api, repositoryId, wanted) {
 
 
 
-/** Pauses in milliseconds before each look for the build of a lost answer: a slow server may still be at it. */
-const LOOKS_MS = [0, 2000, 5000, 10_000];
-/** How far the list goes back for that, in seconds: generous, as clocks differ. */
+/** Milliseconds before each search for the build of a lost response: a slow server may still be creating it. */
+const SEARCH_PAUSES_MS = [0, 2000, 5000, 10_000];
+/** Seconds before the create from which on builds are listed: generous, because clocks differ. */
 const LIST_BACK_S = 600;
 /** `Date` and `created_at` have whole seconds. */
 const CLOCK_SLACK_MS = 2000;
 /**
- * Looks several times for the build of a create whose answer was lost.
- * @param once whether one look is enough
- * @throws ActionError when the server cannot be asked, as another create might then be a second one
+ * Searches several times for the build of a create whose response was lost.
+ * @param once whether one search is enough
+ * @throws ActionError when the search fails, because another create could then make a second build
  */
-async function reconcile(pending, arch, lost, once, deps) {
-    const { api, clock, signal, base } = deps;
-    const known = new Set(deps.ledger.records.map(({ id }) => id));
-    for (const pause of once ? LOOKS_MS.slice(0, 1) : LOOKS_MS) {
+async function findLostCreate(pending, arch, lost, once, session) {
+    const { api, clock, signal, base } = session;
+    const known = new Set(session.builds.records.map(({ id }) => id));
+    for (const pause of once ? SEARCH_PAUSES_MS.slice(0, 1) : SEARCH_PAUSES_MS) {
         await clock.sleep(pause, signal);
         try {
             const found = await findPending(pending, known, api, clock);
             const [build] = found;
-            // Several can only come from jobs like this one at the same time; whose is whose cannot be told.
+            // Several can only come from jobs like this one at the same time, and nothing shows which job made which.
             if (build)
                 return { build, ours: found.length === 1 };
         }
         catch (error) {
             if (!(error instanceof failure/* HttpError */.j$))
                 throw error;
-            throw new errors/* ActionError */.lZ(`${lost.message}. Whether it was made could not be found out either: ${error.message}.`, {
+            throw new errors/* ActionError */.lZ(`${lost.message}. The check whether the build was created failed as well: ${error.message}.`, {
                 title: 'A build may have been submitted',
-                advice: `Look at ${base}build_lists for a build for ${(0,sanitize/* plain */.pj)(arch.name, 40)}. When the server answers again, run the job again: with abf-reuse it takes that build.`,
+                advice: `Check ${base}build_lists for a build for ${(0,sanitize/* plain */.pj)(arch.name, 40)}. When the server responds again, re-run the job: with abf-reuse it uses that build.`,
                 detail: [...lost.detail, ...error.detail],
             });
         }
@@ -1111,21 +1100,21 @@ async function reconcile(pending, arch, lost, once, deps) {
     return undefined;
 }
 /**
- * The builds that a create with a lost answer may have made, newest first: equal in everything, not known before, made
- * since then, and by the same account where the server tells.
- * @throws HttpError when the server cannot be asked
+ * The builds that a create without a response may have made, newest first: of the same source, not known before, created
+ * since then, and by the same account where the server reports it.
+ * @throws HttpError when the search fails
  */
 async function findPending(pending, known, api, clock) {
-    // First, because its answer tells the server's clock, by which the list goes.
+    // First, because its response has the server's time, to which the list refers.
     const login = await api.login();
     const since = pending.since + api.serverNow() - clock.now();
-    const rows = await listEqual(api, pending, {
+    const rows = await listSameSource(api, pending, {
         arch_id: String(pending.archId),
         updated_at_start: String(Math.floor(since / 1000) - LIST_BACK_S),
     });
-    const strangers = rows.filter((row) => !known.has(row.id) && !pending.known.includes(row.id));
-    const builds = await reuse_open(api, strangers);
-    return builds.filter((build) => isEqual(build, pending) &&
+    const candidates = rows.filter((row) => !known.has(row.id) && !pending.known.includes(row.id));
+    const builds = await reuse_open(api, candidates);
+    return builds.filter((build) => isSameSource(build, pending) &&
         build.arch?.id === pending.archId &&
         (build.created_at === undefined || build.created_at * 1000 >= since - CLOCK_SLACK_MS) &&
         (build.user?.uname === undefined || build.user.uname === login));
@@ -1143,65 +1132,69 @@ var submitted_builds = __webpack_require__(6046);
 
 
 
-/** Everything that cancels builds which nobody waits for any more: in the main step, and in the post step. */
-/** The runner sends SIGINT, SIGTERM 7.5 s later, and kills 2.5 s after that. Outputs and summary need a moment, too. */
+/** Everything that cancels builds for which nobody waits any more: in the main step, and in the post step. */
+/** The runner sends SIGINT, SIGTERM 7.5 s later, and kills 2.5 s after that. Outputs and summary need time, too. */
 const KNOWN_BUILDS_LIMIT_MS = 5000;
-const CREATE_UNDER_WAY_LIMIT_MS = 8000;
+const PENDING_CREATE_LIMIT_MS = 8000;
 /** Without a signal nothing kills the process soon. */
 const NO_SIGNAL_LIMIT_MS = 60_000;
 const POST_LIMIT_MS = 40_000;
-/** A create that has made no build so long after it was sent has failed. */
+/** A create that has made no build within this time has failed. */
 const MAX_CREATE_MS = 30_000;
 const MIN_POST_SEARCH_MS = 10_000;
 const SEARCH_PAUSE_MS = 1000;
-/** The time is short, and a step rarely has more builds than this. */
+/** Time is short, and a step rarely has more builds than this. */
 const MAX_PARALLEL_CANCELS = 20;
+const MAYBE_RUNNING = 'A build may be left running';
 /**
- * Cancels what this run has submitted and has not ended, unless abf-on-abort says to leave it; never anything else.
- * A build whose create was under way is searched for until the limit, because a slow server may still be making it.
+ * Cancels the builds that this run has submitted and that have not ended, unless abf-on-abort is leave; never another
+ * build. A build whose create has no response yet is searched for until the limit, because a slow server may still be
+ * creating it.
+ * @param reason completes "because …"
  * @returns the ids that are still to be cancelled, for the post step
  */
-async function cancelSubmitted(session, why) {
-    const { inputs, ledger, logger, clock, base, signal } = session;
-    const own = ledger.records.filter(({ origin, outcome: known }) => origin === 'submitted' && (known === undefined || known.verdict === 'timed_out'));
-    const { pending } = ledger;
+async function cancelSubmitted(session, reason) {
+    const { inputs, builds, logger, clock, base, signal } = session;
+    const own = builds.records.filter(({ origin, outcome: known }) => origin === 'submitted' && (known === undefined || known.verdict === 'timed_out'));
+    const { pending } = builds;
     if (own.length === 0 && !pending)
         return [];
     const ids = own.map(({ id }) => id);
     if (inputs.onAbort === 'leave') {
         if (ids.length > 0)
-            logger.warning(`Left running, because abf-on-abort is leave: build ${ids.join(', ')}.`);
+            logger.warning(`abf-on-abort is leave, so this run leaves its builds running: ${ids.join(', ')}.`);
         return [];
     }
-    logger.info(`Cancelling the builds that this run has submitted, because ${why}.`);
+    logger.info(`Cancelling the builds that this run has submitted, because ${reason}.`);
     const within = (signalledMs) => {
         const limitMs = signal.aborted ? signalledMs : NO_SIGNAL_LIMIT_MS;
         return { api: session.apiUntil(clock.timeout(limitMs), limitMs), clock, logger, base };
     };
-    const known = ledger.records.map(({ id }) => id);
-    const searchUntil = signal.aborted ? clock.now() + CREATE_UNDER_WAY_LIMIT_MS : clock.now();
+    const known = builds.records.map(({ id }) => id);
+    const searchUntil = clock.now() + (signal.aborted ? PENDING_CREATE_LIMIT_MS : 0);
     const [results, search] = await Promise.all([
         cancelBuilds(ids, within(KNOWN_BUILDS_LIMIT_MS)),
-        pending && cancelPending(pending, known, searchUntil, within(CREATE_UNDER_WAY_LIMIT_MS)),
+        pending && cancelPending(pending, known, searchUntil, within(PENDING_CREATE_LIMIT_MS)),
     ]);
-    const cancelled = new Set(results.flatMap(({ id, result }) => (result === 'cancelled' ? id : [])));
+    const cancelled = outcome('cancelled', `This run cancelled the build, because ${reason}.`);
     for (const record of own) {
-        if (cancelled.has(record.id))
-            record.outcome ??= outcome('cancelled', `This run cancelled it, because ${why}.`);
+        if (results.some(({ id, result }) => id === record.id && result === 'cancelled')) {
+            record.outcome ??= cancelled;
+        }
     }
     const left = results.flatMap(({ id, result }) => (result === 'failed' ? id : []));
     if (search?.kind === 'not-found') {
-        logger.warning(describeNotFound(search, 'The post step goes on searching.', base), NOT_FOUND_TITLE);
+        logger.warning(formatNotFound(search, 'The post step continues the search.', base), MAYBE_RUNNING);
     }
     if (search?.kind === 'ambiguous')
-        ledger.withdraw();
+        builds.endCreate();
     if (search?.kind !== 'found')
         return left;
     const { build, result } = search;
     const record = createRecord(build.id, 'submitted', clock.now(), { build });
     if (result === 'cancelled')
-        record.outcome = outcome('cancelled', `This run cancelled it, because ${why}.`);
-    ledger.add(record);
+        record.outcome = cancelled;
+    builds.add(record);
     return result === 'failed' ? [...left, build.id] : left;
 }
 /**
@@ -1225,28 +1218,25 @@ async function cleanUpAbf(inputs, deps) {
         maxRateLimitWaitMs: 0,
     });
     logger.info('The step ended before it could cancel the builds that it had submitted. The post step cancels them now.');
-    const cancelDeps = { api, clock, logger, base: inputs.baseUrl };
+    const session = { api, clock, logger, base: inputs.baseUrl };
     const { pending, ids } = work;
     const searchUntil = Math.min(Math.max((pending?.since ?? 0) + MAX_CREATE_MS, clock.now() + MIN_POST_SEARCH_MS), clock.now() + MAX_CREATE_MS);
     const [search] = await Promise.all([
-        pending && cancelPending(pending, ids, searchUntil, cancelDeps),
-        cancelBuilds(ids, cancelDeps),
+        pending && cancelPending(pending, ids, searchUntil, session),
+        cancelBuilds(ids, session),
     ]);
     if (search?.kind === 'not-found') {
         if (search.error === undefined)
-            logger.info('No build of the last submission was found.');
+            logger.info('The last submission has made no build.');
         else
-            logger.warning(describeNotFound(search, '', inputs.baseUrl), NOT_FOUND_TITLE);
+            logger.warning(formatNotFound(search, '', inputs.baseUrl), MAYBE_RUNNING);
     }
-    (0,submitted_builds/* settleWork */.NX)(state);
+    (0,submitted_builds/* clearUnfinishedWork */.K3)(state);
     return true;
 }
-/**
- * Cancels builds of this run, side by side, and logs the result of each. Never throws: it runs when something else has
- * gone wrong, and that is what the user has to read.
- */
-function cancelBuilds(ids, deps) {
-    return (0,pool/* mapPool */.P)(ids, MAX_PARALLEL_CANCELS, (id) => cancelOne(id, deps));
+/** Cancels builds of this run in parallel, and logs each result. Never throws, so that the first error is reported. */
+function cancelBuilds(ids, session) {
+    return (0,pool/* mapPool */.P)(ids, MAX_PARALLEL_CANCELS, (id) => cancelOne(id, session));
 }
 /**
  * Searches for the build of a create without a response until it is found or the time is over, and cancels it. Never
@@ -1254,8 +1244,8 @@ function cancelBuilds(ids, deps) {
  * @param known ids of builds that it cannot be
  * @param until milliseconds since the epoch; at least one search is made
  */
-async function cancelPending(pending, known, until, deps) {
-    const { api, clock, logger, base } = deps;
+async function cancelPending(pending, known, until, session) {
+    const { api, clock, logger, base } = session;
     const begun = clock.now();
     for (;;) {
         let error;
@@ -1264,57 +1254,59 @@ async function cancelPending(pending, known, until, deps) {
             const [build, second] = found;
             if (second) {
                 const links = found.map(({ id }) => `${base}build_lists/${id}`).join(' and ');
-                logger.warning(`A build was being submitted. Several builds fit, so this run cancels none of them. Check ${links}.`, NOT_FOUND_TITLE);
+                logger.warning(`A build was being submitted. Several builds fit, so this run cancels none of them. Check ${links}.`, MAYBE_RUNNING);
                 return { kind: 'ambiguous' };
             }
             if (build) {
                 logger.info(`Found build ${build.id} of the submission without a response, after ${(0,durations/* sayDuration */.k)(clock.now() - begun)}.`);
-                return { kind: 'found', build, result: (await cancelOne(build.id, deps)).result };
+                return { kind: 'found', build, result: (await cancelOne(build.id, session)).result };
             }
         }
         catch (thrown) {
             error = thrown;
         }
         const left = until - clock.now();
-        if (left <= 0 || isFinal(error))
+        if (left <= 0 || isRefusal(error))
             return { kind: 'not-found', error };
         // The search ends at `until`, and no signal has to shorten a pause of a second.
         await clock.sleep(Math.min(SEARCH_PAUSE_MS, left), new AbortController().signal);
     }
 }
-const NOT_FOUND_TITLE = 'A build may be left running';
-function describeNotFound({ error }, next, base) {
-    const seen = error === undefined ? 'No build was found so far' : `The search for it failed: ${describe(error)}`;
-    return `A build was being submitted when the step ended. ${seen}. ${next === '' ? '' : `${next} `}Check ${base}build_lists.`;
+function formatNotFound({ error }, next, base) {
+    const result = error === undefined ? 'No build was found so far' : `The search for it failed: ${formatError(error)}`;
+    const sentences = ['A build was being submitted when the step ended.', `${result}.`, next];
+    return [...sentences, `Check ${base}build_lists.`].filter(Boolean).join(' ');
 }
-/** Credentials that the server refuses are not accepted a second later. */
-function isFinal(error) {
+/** A server that refuses the credentials does the same a second later. */
+function isRefusal(error) {
     return error instanceof failure/* HttpError */.j$ && (error.status === 401 || error.status === 403);
 }
 async function cancelOne(id, { api, logger, base }) {
-    const page = `${base}build_lists/${id}`;
     try {
-        const answer = await api.act(id, 'cancel');
-        if (answer.kind === 'done') {
+        const response = await api.act(id, 'cancel');
+        if (response.kind === 'done') {
             logger.info(`Cancelled build ${id}.`);
             return { id, result: 'cancelled' };
         }
         const shown = await api.show(id);
-        const code = shown.kind === 'build' ? shown.build.status : undefined;
-        const progress = code === undefined ? undefined : statusInfo(code).progress.cancel;
-        const gone = shown.kind === 'missing' || progress === 'done' || progress === 'underway';
-        if (gone || progress === 'missed') {
-            logger.info(`Build ${id} needs no cancelling: it is ${code === undefined ? 'gone' : formatStatus(code)}.`);
-            return { id, result: gone ? 'cancelled' : 'over' };
+        if (shown.kind === 'missing') {
+            logger.info(`Build ${id} does not exist any more, so there is nothing to cancel.`);
+            return { id, result: 'cancelled' };
         }
-        throw answer.error;
+        const code = shown.kind === 'build' ? shown.build.status : undefined;
+        const progress = code === undefined ? 'refused' : statusInfo(code).progress.cancel;
+        if (progress === 'done' || progress === 'underway' || progress === 'missed') {
+            logger.info(`Build ${id} is ${formatStatus(code)}, so there is nothing to cancel.`);
+            return { id, result: progress === 'missed' ? 'over' : 'cancelled' };
+        }
+        throw response.error;
     }
     catch (error) {
-        logger.warning(`Build ${id} could not be cancelled: ${describe(error)}. Cancel it at ${page}`, 'A build is left running');
+        logger.warning(`Build ${id} could not be cancelled: ${formatError(error)}. Cancel it at ${base}build_lists/${id}`, 'A build is left running');
         return { id, result: 'failed' };
     }
 }
-function describe(error) {
+function formatError(error) {
     if (error instanceof failure/* HttpError */.j$)
         return error.message;
     return error instanceof Error && error.name === 'TimeoutError'
@@ -1551,7 +1543,7 @@ async function readLogs({ records, base }, count, http) {
     const failed = records
         .filter(({ outcome, track }) => outcome?.verdict === 'failure' && statusInfo(track.status ?? 0).explainedByLog)
         .slice(0, MOST_ANNOTATIONS);
-    await (0,pool/* mapPool */.P)(failed, READS_AT_ONCE, async (record) => {
+    await (0,pool/* mapPool */.P)(failed, MAX_PARALLEL_READS, async (record) => {
         record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base);
     });
 }
@@ -1562,10 +1554,10 @@ async function announce(report, logger) {
     const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out');
     const most = late.length > 0 ? MOST_ANNOTATIONS - 1 : MOST_ANNOTATIONS;
     for (const record of bad.slice(0, most)) {
-        logger.error(sayBuild(record, base), titleOf(record));
+        logger.error(formatBuild(record, base), titleOf(record));
     }
     for (const record of bad.slice(most))
-        logger.info(sayBuild(record, base));
+        logger.info(formatBuild(record, base));
     if (late.length > 0) {
         logger.error(`The wait was not long enough for ${late.length} of ${records.length} builds: ${late
             .slice(0, MOST_ANNOTATIONS)
@@ -1573,7 +1565,7 @@ async function announce(report, logger) {
             .join('; ')}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`, 'ABF builds not over in time');
     }
     for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
-        const message = sayBuild(record, base);
+        const message = formatBuild(record, base);
         // Asked for by abf-unpermitted-arch, so nothing to look at.
         if (statusInfo(record.track.status ?? 0).meaning.none === 'arch')
             logger.notice(message, 'Nothing built');
@@ -1596,7 +1588,7 @@ function isBad(outcome, operation) {
 function isDoubtful(outcome) {
     return outcome?.warn === true || outcome?.verdict === 'neutral';
 }
-function sayBuild(record, base) {
+function formatBuild(record, base) {
     const { outcome, track, build, id } = record;
     const seen = track.status === undefined ? '' : `: ${formatStatus(track.status)}`;
     const log = build && build.logs.length > 0 && statusInfo(track.status ?? 0).explainedByLog
@@ -1622,80 +1614,83 @@ const RULES = {
     publish: {
         action: 'publish',
         verb: 'publish',
-        right: 'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform. ABF says the same no when the repository takes only builds of one branch, or when builds that this one needs are not published yet.',
+        right: 'The account must have write access to the project or, where the repository requires QA, must be an administrator of the platform. ABF also refuses when the repository takes only builds of one branch, or when builds that this one needs are not published yet.',
     },
     'publish-into-testing': {
         action: 'publish_into_testing',
         verb: 'publish into testing',
-        right: 'It takes the right to write to the project. ABF says the same no when the repository takes only builds of one branch.',
+        right: 'The account must have write access to the project. ABF also refuses when the repository takes only builds of one branch.',
     },
     reject: {
         action: 'reject_publish',
         verb: 'reject',
-        right: 'It takes the right to write to the project or, where the repository requires QA, an administrator of the platform.',
+        right: 'The account must have write access to the project or, where the repository requires QA, must be an administrator of the platform.',
     },
-    cancel: { action: 'cancel', verb: 'cancel', right: 'It takes the right to write to the project.' },
+    cancel: { action: 'cancel', verb: 'cancel', right: 'The account must have write access to the project.' },
 };
 /**
- * Asks for the operation on every build that is not there yet, and says so: an outcome is set where nothing is left to
- * wait for, because the build was there already or the server refused.
- * @throws HttpError for what concerns all builds (401, the limit of requests, no server)
+ * Requests the operation for every build that does not have its result yet. Sets an outcome where there is nothing to
+ * wait for: the build has the result already, or the server refused.
+ * @throws HttpError for what concerns all builds (401, the rate limit, no server)
  */
-async function operate(operation, records, deps) {
-    const { observer, clock, logger } = deps;
-    const seen = await observer.observe(records.map(({ id }) => id));
+async function operate(operation, records, session) {
+    const { statuses, clock, logger } = session;
+    const read = await statuses.read(records.map(({ id }) => id));
     for (const record of records) {
-        const found = seen.get(record.id);
+        const found = read.get(record.id);
         record.build = found?.build ?? record.build;
-        if (found?.sighting.kind !== 'status') {
-            record.outcome = outcome_failure(`There is no build ${record.id}, or no longer.`);
+        if (found?.reading.kind !== 'status') {
+            record.outcome = outcome_failure(`ABF has no build ${record.id}. The id may be wrong, or ABF has deleted the record.`);
             continue;
         }
-        const { code } = found.sighting;
-        see(record, code, clock.now());
+        const { code } = found.reading;
+        noteStatus(record, code, clock.now());
         const done = alreadyDone(operation, code);
         if (done) {
             record.outcome = done;
-            logger.info(`${labelOf(record)} is ${formatStatus(code)} already.`);
+            logger.info(`${labelOf(record)} is already ${formatStatus(code)}: no changes needed.`);
         }
         else if (isUnderway(operation, code)) {
-            logger.info(`${labelOf(record)} is ${formatStatus(code)} already; no request is needed.`);
+            logger.info(`${labelOf(record)} is already ${formatStatus(code)}: no request needed.`);
         }
         else {
-            await ask(operation, record, code, deps);
+            await request(operation, record, code, session);
         }
     }
 }
-async function ask(operation, record, code, deps) {
-    const { api, clock, logger, signal } = deps;
+async function request(operation, record, first, session) {
+    const { api, clock, logger, signal } = session;
     const { action, verb } = RULES[operation];
+    let code = first;
     for (const pauseMs of [...REPEAT_PAUSES_MS, undefined]) {
         const response = await act(record.id, action, api);
         if (response.kind === 'done') {
-            record.track = acted(record.track, code, clock.now(), operation === 'cancel');
+            record.track = afterRequest(record.track, code, clock.now(), operation === 'cancel');
             logger.info(`${labelOf(record)}, ${formatStatus(code)}: ABF has accepted the request to ${verb} it.`);
             return;
         }
-        // Also after a refusal: it may be that of a repeated request whose first response was lost.
+        // Also after a refusal: the first of two requests may have had its effect, and its response may have been lost.
         const shown = await api.show(record.id);
         if (shown.kind === 'missing') {
-            record.outcome = outcome_failure('The server has deleted the build meanwhile.');
+            record.outcome = outcome_failure('ABF deleted the build before it handled the request.');
             return;
         }
         const now = shown.kind === 'build' ? shown.build.status : code;
         if (shown.kind === 'build')
             record.build = shown.build;
-        see(record, now, clock.now());
+        noteStatus(record, now, clock.now());
         record.outcome = alreadyDone(operation, now);
         if (record.outcome || isUnderway(operation, now))
             return;
         if (response.kind === 'refused') {
-            record.outcome = outcome_failure(explainRefusal(operation, now, response, deps.source));
+            record.outcome = outcome_failure(explainRefusal(operation, now, response, session.inputs.credentialsSource));
             return;
         }
-        if (now !== code)
+        // A build that was queued may be building by now: the request had no effect, and is still possible.
+        if (now !== code && statusInfo(now).progress[operation] !== 'accepted')
             return;
-        const unchanged = `${response.error.message}. The build is still ${formatStatus(now)}`;
+        const unchanged = `${response.error.message}. The build is ${now === code ? 'still' : 'now'} ${formatStatus(now)}`;
+        code = now;
         if (pauseMs === undefined) {
             record.outcome = outcome_failure(`${unchanged}, so ABF did not ${verb} it. Re-run the job.`);
             return;
@@ -1704,7 +1699,7 @@ async function ask(operation, record, code, deps) {
         await clock.sleep(pauseMs, signal);
     }
 }
-/** A response that cannot be read, or none, says nothing about the effect. Only the status does. */
+/** Without a response that can be read, only the status shows whether the request had an effect. */
 async function act(id, action, api) {
     try {
         return await api.act(id, action);
@@ -1718,31 +1713,34 @@ async function act(id, action, api) {
         return { kind: 'lost', error };
     }
 }
-/** One no of the server stands for several things; the status at that moment tells which. */
+/** The server refuses with the same status for several reasons; the status of the build shows which one applies. */
 function explainRefusal(operation, code, { status, error }, source) {
     const { right, verb } = RULES[operation];
-    const said = error.serverMessage === '' ? '' : ` ("${error.serverMessage}")`;
-    const start = `ABF refuses to ${verb} it with ${status}${said}`;
+    const words = error.serverMessage === '' ? '' : ` ("${error.serverMessage}")`;
+    const start = `ABF refused to ${verb} it with ${status}${words}`;
     if (status === 404)
-        return `${start}: this server does not know that operation.`;
+        return `${start}: this server does not have that operation.`;
     if (!accepts(code, operation)) {
-        const needed = codesThatAccept(operation).map(formatStatus).join(', ');
-        const late = operation === 'cancel' && statusInfo(code).progress.cancel === 'missed'
-            ? ' It is too late for that.'
+        const needed = listed(codesThatAccept(operation).map(formatStatus));
+        const tooLate = operation === 'cancel' && statusInfo(code).progress.cancel === 'missed'
+            ? ' It is too late to cancel it.'
             : '';
-        return `${start}: it is ${formatStatus(code)}, and that can be done only to a build that is ${needed}.${late}`;
+        return `${start}. The status of the build is ${formatStatus(code)}, but has to be ${needed}.${tooLate}`;
     }
     if (status === 403) {
-        return `${start}, though it is ${formatStatus(code)}, which would do: the account of ${source ?? 'this step'} may not. ${right}`;
+        return `${start}, although the status ${formatStatus(code)} allows it. The account of ${source ?? 'this step'} may lack the right. ${right}`;
     }
-    return `${start}, though it is ${formatStatus(code)}, which would do.`;
+    return `${start}, although the status ${formatStatus(code)} allows it.`;
+}
+function listed(items) {
+    return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`;
 }
 function isUnderway(operation, code) {
     return statusInfo(code).progress[operation] === 'underway';
 }
-function see(record, code, now) {
+function noteStatus(record, code, now) {
     const known = record.track.status;
-    record.track = advance(record.track, { kind: 'status', code }, now);
+    record.track = afterPoll(record.track, { kind: 'status', code }, now);
     if (known !== code)
         record.history.push({ code, at: now });
 }
@@ -1750,12 +1748,11 @@ function see(record, code, now) {
 ;// CONCATENATED MODULE: ./src/abf/submit/resolve.ts
 
 
-/** The repository that a build brings its dependencies from unless something else is asked for. */
+/** The repository from which a build takes its dependencies by default. */
 const MAIN = 'main';
 /**
- * Turns the names in `wanted` into ids with as few requests as there are kinds of names, side by side: one for the
- * project, one for all platforms and repositories, one for all architectures, and one more for a personal platform.
- * What is given as a number is taken as it is.
+ * Turns the names in `wanted` into ids with few parallel requests: one for the project, one for all platforms and
+ * repositories, one for all architectures, and one more for a personal platform. A number is used as an id, unchecked.
  * @throws ActionError for a name that the server does not have; HttpError when it refuses or fails
  */
 async function resolve(wanted, api) {
@@ -1773,10 +1770,10 @@ async function resolveProject(wanted, api) {
     const found = await api.findProject(wanted.slice(0, slash), wanted.slice(slash + 1));
     if (found?.fullname === wanted)
         return { id: found.id, label: wanted };
-    // Without an exact match the server answers with any project whose name merely contains this one.
+    // Without an exact match the server returns any project whose name contains this one.
     const other = found ? `, only ${(0,sanitize/* quoted */.TL)(found.fullname ?? found.name ?? `number ${found.id}`)}` : '';
     throw unknown(`abf-project: ABF has no project ${(0,sanitize/* quoted */.TL)(wanted)}${other}.`, [
-        'Give the project as owner/name exactly as ABF shows it (the owner on ABF is often not the one on GitHub), or its numeric id. Hidden projects can only be given by id.',
+        'Give the project as owner/name exactly as ABF shows it (the owner on ABF often differs from the one on GitHub), or its numeric id. Hidden projects can only be given by id.',
     ]);
 }
 async function resolveArches(wanted, api) {
@@ -1789,7 +1786,7 @@ async function resolveArches(wanted, api) {
             return { id: Number(name), name: `architecture ${name}` };
         throw unknown(`abf-arches: ABF has no architecture ${(0,sanitize/* quoted */.TL)(name)}.`, [`It has ${names(known)}.`]);
     });
-    // A name and a number may mean the same one.
+    // A name and a number may mean the same architecture.
     return [...new Map(found.map((arch) => [arch.id, arch])).values()];
 }
 async function resolvePlaces(wanted, api) {
@@ -1802,7 +1799,7 @@ async function resolvePlaces(wanted, api) {
         repository: place.repository,
         platform: { id: buildFor.id, label: buildFor.name },
         includeRepositories: includeRepositories.length > 0
-            ? await includedAsAsked(includeRepositories, buildFor, known, api)
+            ? await includedAsGiven(includeRepositories, buildFor, known, api)
             : await includedByDefault(place, buildFor, api),
     };
 }
@@ -1854,14 +1851,16 @@ function findBuildPlatform(wanted, { home }, known) {
     }
     if (home && (home.platform_type === 'main' || known.includes(home)))
         return home;
-    throw unknown(`abf-platform: expected the platform to build for, as ${(0,sanitize/* quoted */.TL)(repository)} is in no main platform.`, [`Give abf-platform: one of ${names(known)}.`]);
+    throw unknown(`abf-platform: required, because ${(0,sanitize/* quoted */.TL)(repository)} does not belong to a main platform.`, [
+        `Give abf-platform: one of ${names(known)}.`,
+    ]);
 }
-async function includedAsAsked(wanted, buildFor, known, api) {
+async function includedAsGiven(wanted, buildFor, known, api) {
     const places = await Promise.all(wanted.map((item) => findPlace(item, 'abf-include-repositories', known, api)));
-    const stranger = places.find(({ home }) => home !== undefined && home.id !== buildFor.id);
-    if (stranger) {
-        throw unknown(`abf-include-repositories: ${(0,sanitize/* quoted */.TL)(stranger.repository.label)} does not belong to ${(0,sanitize/* quoted */.TL)(buildFor.name)}, the platform to build for.`, [
-            'ABF takes only repositories of that platform. Others go into extra_repositories of abf-build-options.',
+    const foreign = places.find(({ home }) => home !== undefined && home.id !== buildFor.id);
+    if (foreign) {
+        throw unknown(`abf-include-repositories: ${(0,sanitize/* quoted */.TL)(foreign.repository.label)} does not belong to ${(0,sanitize/* quoted */.TL)(buildFor.name)}, the platform to build for.`, [
+            'ABF takes only repositories of that platform. Put others into extra_repositories of abf-build-options.',
         ]);
     }
     return [...new Set(places.map(({ repository }) => repository.id))];
@@ -1876,7 +1875,7 @@ async function includedByDefault(place, buildFor, api) {
     const ids = [...new Set([main, own].flatMap((repository) => repository?.id ?? []))];
     if (ids.length > 0)
         return ids;
-    throw unknown(`abf-include-repositories: expected repositories to build with, as ${(0,sanitize/* quoted */.TL)(buildFor.name)} has none named ${MAIN}.`, ['Give abf-include-repositories.']);
+    throw unknown(`abf-include-repositories: required, because ${(0,sanitize/* quoted */.TL)(buildFor.name)} has no repository named ${MAIN}.`, ['Give abf-include-repositories.']);
 }
 function isId(text) {
     return /^\d+$/.test(text);
@@ -1885,7 +1884,7 @@ function names(list) {
     return list.length === 0 ? 'none' : list.map(({ name }) => (0,sanitize/* plain */.pj)(name, 60)).join(', ');
 }
 function unknown(message, advice) {
-    return new errors/* ActionError */.lZ(message, { title: 'ABF does not know that', advice: advice.join(' ') });
+    return new errors/* ActionError */.lZ(message, { title: 'Unknown name on ABF', advice: advice.join(' ') });
 }
 
 ;// CONCATENATED MODULE: ./src/abf/select.ts
@@ -1896,7 +1895,7 @@ function unknown(message, advice) {
 
 /** The builds given by id, then those that the filter finds. */
 async function select_select(task, session) {
-    const { api, clock, ledger, observer } = session;
+    const { api, builds, clock, statuses } = session;
     const { ids, filter, operation } = task;
     const { rows, more: cut } = filter === undefined ? { rows: [], more: false } : await api.search(filter);
     if (cut) {
@@ -1904,25 +1903,25 @@ async function select_select(task, session) {
     }
     const known = new Map(rows.map(({ id, status }) => [id, status]));
     const unread = operation === 'search' ? ids.filter((id) => !known.has(id)) : [];
-    const seen = unread.length === 0 ? undefined : await observer.observe(unread);
+    const found = unread.length === 0 ? undefined : await statuses.read(unread);
     const records = [...new Set([...ids, ...known.keys()])].map((id) => {
-        const sighting = seen?.get(id)?.sighting;
-        const status = sighting?.kind === 'status' ? sighting.code : known.get(id);
-        // What was only read from a list is not yet seen by the wait, which logs the first status itself.
+        const reading = found?.get(id)?.reading;
+        const status = reading?.kind === 'status' ? reading.code : known.get(id);
+        // The wait logs the first status of a build itself.
         const more = operation === 'search' && status !== undefined ? { status } : {};
         return createRecord(id, 'given', clock.now(), more);
     });
-    ledger.add(...records);
+    builds.add(...records);
 }
 /** A search reads so many of the builds that it finds; one request for each of 1,000 rows would be too many. */
 const MAX_DESCRIBED = 20;
 /** Reads the descriptions that are still unknown: of builds that were not waited for, or that a search found. */
-async function describeRest({ inputs, api, ledger, logger }) {
+async function describeRest({ inputs, api, builds, logger }) {
     const search = inputs.task.operation === 'search';
-    const bare = ledger.records
+    const undescribed = builds.records
         .slice(0, search ? MAX_DESCRIBED : undefined)
         .filter(({ build, origin, track }) => !build && origin === 'given' && track.status !== undefined);
-    await (0,pool/* mapPool */.P)(bare, READS_AT_ONCE, async (record) => {
+    await (0,pool/* mapPool */.P)(undescribed, MAX_PARALLEL_READS, async (record) => {
         try {
             const shown = await api.show(record.id);
             if (shown.kind === 'build')
@@ -1941,22 +1940,22 @@ async function describeRest({ inputs, api, ledger, logger }) {
 
 
 
-const MISSING = { sighting: { kind: 'missing' }, build: undefined, projectId: undefined };
+const MISSING = { reading: { kind: 'missing' }, build: undefined, projectId: undefined };
 /**
- * Servers of about 2012 ignore the filter by id and send any builds; from then on each build is read by itself. And a
- * build that cannot be shown (hidden, or its repository deleted) is still in the list.
+ * Servers of about 2012 ignore the filter by id and send any builds; after that each build is read by itself. A build
+ * that cannot be shown (hidden, or its repository deleted) is still in the list.
  */
-function createObserver(api) {
+function createStatusReader(api) {
     let listsById = true;
     const notShown = new Set();
-    async function one(id) {
+    async function readOne(id) {
         const shown = await api.show(id);
         switch (shown.kind) {
             case 'missing':
                 return MISSING;
             case 'build':
                 return {
-                    sighting: { kind: 'status', code: shown.build.status },
+                    reading: { kind: 'status', code: shown.build.status },
                     build: shown.build,
                     projectId: undefined,
                 };
@@ -1971,9 +1970,9 @@ function createObserver(api) {
                 return (0,errors/* assertNever */.xb)(shown);
         }
     }
-    async function many(ids) {
+    async function readList(ids) {
         const found = new Map();
-        const lists = await (0,pool/* mapPool */.P)(pagesOf(ids), READS_AT_ONCE, async (page) => {
+        const lists = await (0,pool/* mapPool */.P)(pagesOf(ids), MAX_PARALLEL_READS, async (page) => {
             const rows = await api.statuses(page);
             for (const row of rows ?? [])
                 found.set(row.id, fromRow(row));
@@ -1982,24 +1981,24 @@ function createObserver(api) {
         return lists.includes(false) ? undefined : found;
     }
     return {
-        async observe(ids) {
+        async read(ids) {
             const [first] = ids;
-            const alone = ids.length === 1 && first !== undefined && !notShown.has(first);
-            const listed = alone || !listsById ? undefined : await many(ids);
-            if (!alone && listed === undefined)
+            const single = ids.length === 1 && first !== undefined && !notShown.has(first);
+            const listed = single || !listsById ? undefined : await readList(ids);
+            if (!single && listed === undefined)
                 listsById = false;
             const found = listed ?? new Map();
-            // Missing in the list is not proof enough: a look at the build itself is.
+            // A build that the list lacks may still exist, so it is read by itself.
             const rest = ids.filter((id) => !found.has(id));
-            const seen = await (0,pool/* mapPool */.P)(rest, READS_AT_ONCE, one);
+            const alone = await (0,pool/* mapPool */.P)(rest, MAX_PARALLEL_READS, readOne);
             for (const [index, id] of rest.entries())
-                found.set(id, seen[index] ?? MISSING);
+                found.set(id, alone[index] ?? MISSING);
             return found;
         },
     };
 }
 function fromRow({ status, project_id }) {
-    return { sighting: { kind: 'status', code: status }, build: undefined, projectId: project_id };
+    return { reading: { kind: 'status', code: status }, build: undefined, projectId: project_id };
 }
 function pagesOf(ids) {
     return Array.from({ length: Math.ceil(ids.length / PAGE_SIZE) }, (_, page) => ids.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
@@ -2009,13 +2008,13 @@ function pagesOf(ids) {
 
 
 
-/** Quicker polls would be a burden to the server and tell nothing more: workers report every few seconds. */
+/** More frequent polls would burden the server without new facts: workers report every few seconds. */
 const MIN_PAUSE_MS = 2000;
-/** Of a build whose project has no history. */
+/** The assumed duration of a build whose project has no history. */
 const UNKNOWN_BUILD_MS = 15 * 60_000;
 /** The publisher starts every three minutes, takes minutes, and sometimes waits behind a lock for hours. */
 const PUBLISHING_MS = 150_000;
-/** A worker sees a cancel within seconds; then it has to clean up, and to send what there is. */
+/** A worker sees a cancel within seconds; then it has to clean up, and to upload its results. */
 const STOPPING_MS = 60_000;
 /** The share of its usual duration from which on a build may end at any moment. */
 const NEAR_END = 0.65;
@@ -2061,20 +2060,20 @@ function minPauseForLimit({ cost, left, resetMs }) {
 }
 /** With shorter pauses than this the usual duration makes no difference, so it is not requested. */
 const MIN_INTERVAL_FOR_HISTORY_MS = 10_000;
-/** The durations of more projects than this are not requested: it is the last of many builds that ends a wait. */
+/** The durations of more projects than this are not requested: the last of many builds ends the wait. */
 const MAX_PROJECTS = 3;
 const SECOND_MS = 1000;
 const schedule_HOUR_MS = 60 * 60_000;
 function createSchedule(options) {
     const { api, clock, interval, graceMs } = options;
-    /** Of each build its status, and since when it has it. */
+    /** The status of each build, and since when it has it. */
     const phases = new Map();
     const averages = new Map();
     let open = [];
     let lastPoll;
     let made = api.quota().made;
     let cost = 1;
-    /** As the server reports it, else in the middle of the time between two polls. */
+    /** As the server reports it, otherwise the middle of the time between two polls. */
     function began(record, code, now) {
         const earliest = lastPoll ?? (record.origin === 'submitted' ? record.history[0]?.at : undefined);
         const changed = record.build?.status === code ? record.build.updated_at : undefined;
@@ -2140,7 +2139,7 @@ async function readAverages(open, known, { api, logger }) {
         }
     }
 }
-/** The average on the architecture of the build, else on all of them. */
+/** The average for the architecture of the build, otherwise for all of them. */
 function usualMs(record, known) {
     const all = known.get(projectIdOf(record) ?? 0) ?? [];
     const arch = record.expected?.arch.id ?? record.build?.arch?.id;
@@ -2161,13 +2160,13 @@ function projectIdOf({ expected, build, projectId }) {
 
 
 
-/** The longest pause that a request outside of the wait takes for a limit. */
+/** The longest pause that a request outside of the wait takes for the rate limit. */
 const MAX_RATE_LIMIT_WAIT_MS = 60_000;
-/** Polls in a row, times the interval, for which a status that may pass by itself is given time. */
+/** Consecutive polls, times the interval, for which a status that may pass by itself is given time. */
 const GRACE_INTERVALS = 4;
 function openSession(inputs, deps) {
-    const { clock, connect, signal } = deps;
-    const api = (http, until, maxRateLimitWaitMs) => createAbfApi({
+    const { clock, connect, logger, signal } = deps;
+    const createApi = (http, until, maxRateLimitWaitMs) => createAbfApi({
         http,
         clock,
         signal: until,
@@ -2176,9 +2175,8 @@ function openSession(inputs, deps) {
         credentials: inputs.credentials,
         userAgent: deps.userAgent,
     });
-    const patient = api(connect({ signal }), signal, MAX_RATE_LIMIT_WAIT_MS);
-    // The wait has pauses and a deadline of its own, which repeated requests would overrun.
-    const polling = api(connect({ signal, retries: 0 }), signal, 0);
+    const api = createApi(connect({ signal }), signal, MAX_RATE_LIMIT_WAIT_MS);
+    const pollingApi = createApi(connect({ signal, retries: 0 }), signal, 0);
     const { operation } = inputs.task;
     const interval = inputs.pollInterval;
     const graceMs = GRACE_INTERVALS * interval;
@@ -2186,33 +2184,26 @@ function openSession(inputs, deps) {
         ...deps,
         inputs,
         base: inputs.baseUrl,
-        source: inputs.credentialsSource,
-        api: patient,
-        apiUntil: (until, limitMs) => api(connect({ signal: until, retries: 1, requestTimeout: Math.round(limitMs / 3) }), until, 0),
-        observer: createObserver(patient),
-        ledger: new submitted_builds/* Ledger */.Oc(deps, inputs.onAbort),
+        api,
+        apiUntil: (until, limitMs) => createApi(connect({ signal: until, retries: 1, requestTimeout: Math.round(limitMs / 3) }), until, 0),
+        builds: new submitted_builds/* StepBuilds */.m$(deps, inputs.onAbort),
         files: connect({ signal, retries: Math.min(deps.retries, 2) }),
-        wait: {
-            ...deps,
-            observer: createObserver(polling),
-            api: patient,
-            schedule: createSchedule({ api: polling, clock, logger: deps.logger, interval, graceMs }),
-            interval,
-            timeout: inputs.timeout,
-            policy: {
-                goal: operation === 'watch' || operation === 'search' ? 'build' : operation,
-                testsFailed: inputs.testsFailed,
-                unpermittedArch: inputs.unpermittedArch,
-                graceMs,
-            },
+        statuses: createStatusReader(api),
+        polledStatuses: createStatusReader(pollingApi),
+        schedule: createSchedule({ api: pollingApi, clock, logger, interval, graceMs }),
+        policy: {
+            goal: operation === 'watch' || operation === 'search' ? 'build' : operation,
+            testsFailed: inputs.testsFailed,
+            unpermittedArch: inputs.unpermittedArch,
+            graceMs,
         },
     };
 }
 
 ;// CONCATENATED MODULE: ./src/abf/submit/fields.ts
 /**
- * The fields of `POST /build_lists` for one architecture: nothing that was not asked for, except what servers would
- * otherwise decide to our surprise (`auto_publish_status` is `default` when it is missing, which publishes).
+ * The fields of `POST /build_lists` for one architecture: those that were given, and those whose default on the server
+ * would surprise (`auto_publish_status` is `default` when it is missing, which publishes).
  */
 function createFields(wanted, target, arch) {
     return {
@@ -2231,7 +2222,7 @@ function createFields(wanted, target, arch) {
         auto_publish_status: wanted.mode,
     };
 }
-/** What `filter[project_version]` finds a build under: a bare commit becomes its own version. */
+/** The value of `filter[project_version]` that finds a build: servers use the commit when there is no version. */
 function storedVersion({ projectVersion, commit }) {
     return projectVersion ?? commit;
 }
@@ -2245,15 +2236,15 @@ function storedVersion({ projectVersion, commit }) {
 
 
 
-/** A create after a lost answer is sent again at most so often, whatever `retries` says. */
-const MOST_REPEATS = 2;
+/** The most repeats of a create without a response, whatever `retries` says. */
+const MAX_REPEATS = 2;
 /**
- * Sees to one build per architecture, in order: takes an equal one that exists, or creates one. Each is in the ledger
- * as soon as it is known.
- * @throws ActionError or HttpError at the first one that the server refuses; those before it are in the ledger
+ * Provides one build for each architecture, in order: reuses an existing one, or creates one. Each is added to the builds
+ * of the session as soon as it is known.
+ * @throws ActionError or HttpError at the first one that the server refuses; the session has those before it
  */
-async function submit_submit(wanted, target, deps) {
-    const sought = {
+async function submit_submit(wanted, target, session) {
+    const key = {
         projectId: target.project.id,
         project: target.project.label,
         repositoryId: target.repository.id,
@@ -2261,7 +2252,7 @@ async function submit_submit(wanted, target, deps) {
         commit: wanted.commit,
         version: storedVersion(wanted),
     };
-    const equal = await findOthers(wanted, target, sought, deps);
+    const existing = await findExisting(wanted, target, key, session);
     for (const arch of target.arches) {
         const expected = {
             projectId: target.project.id,
@@ -2272,26 +2263,26 @@ async function submit_submit(wanted, target, deps) {
             commit: wanted.commit,
             mode: wanted.mode,
         };
-        const found = equal.byArch.get(arch.id);
-        const other = equal.others.get(arch.id);
+        const found = existing.byArch.get(arch.id);
+        const other = existing.others.get(arch.id);
         if (!found && other)
-            explainOther((0,sanitize/* plain */.pj)(arch.name, 40), other, deps);
+            explainOther((0,sanitize/* plain */.pj)(arch.name, 40), other, session);
         if (found) {
-            deps.ledger.add(createRecord(found.id, 'reused', deps.clock.now(), { expected, build: found }));
-            deps.logger.info(`${(0,sanitize/* plain */.pj)(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}; it is used instead of a new one. ${submit_link(found.id, deps)}`);
+            session.builds.add(createRecord(found.id, 'reused', session.clock.now(), { expected, build: found }));
+            session.logger.info(`${(0,sanitize/* plain */.pj)(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}, so it is reused. ${submit_link(found.id, session)}`);
         }
         else {
-            await createOne(createFields(wanted, target, arch), { ...sought, archId: arch.id, since: 0, known: [...equal.seen] }, expected, deps);
+            await createOne(createFields(wanted, target, arch), { ...key, archId: arch.id, since: 0, known: [...existing.existing] }, expected, session);
         }
     }
 }
-/** What is there already: to be used instead, or at least not to be taken for this run's own after a lost answer. */
-async function findOthers(wanted, target, sought, { api, logger, reuse }) {
+/** Builds that exist: to reuse, or at least not to mistake for this run's own when a response is lost. */
+async function findExisting(wanted, target, key, { api, logger, inputs }) {
     const byArch = new Map();
     const others = new Map();
     try {
-        if (reuse) {
-            return await findEqual(api, sought, {
+        if (inputs.reuse) {
+            return await findReusable(api, key, {
                 archIds: target.arches.map(({ id }) => id),
                 mode: wanted.mode,
                 includeRepositories: target.includeRepositories,
@@ -2299,62 +2290,62 @@ async function findOthers(wanted, target, sought, { api, logger, reuse }) {
                 options: wanted.options,
             });
         }
-        return { byArch, others, seen: new Set((await listEqual(api, sought)).map(({ id }) => id)) };
+        return { byArch, others, existing: new Set((await listSameSource(api, key)).map(({ id }) => id)) };
     }
     catch (error) {
-        // On OMV reads are anonymous, so builds of a hidden project can be made but not looked for.
+        // OMV reads as an anonymous user, so builds of a hidden project can be created but not listed.
         if (!(error instanceof failure/* HttpError */.j$) || error.status !== 403 || error.retryAfterMs !== undefined)
             throw error;
-        logger.info('This server does not show the builds of the project, so no existing one can be used again.');
-        return { byArch, others, seen: new Set() };
+        logger.info('ABF does not list the builds of this project, so no existing build can be reused.');
+        return { byArch, others, existing: new Set() };
     }
 }
-/** A build that is not reused without an evident reason looks like a mistake of this action. */
-function explainOther(arch, { id, different, unreported }, deps) {
+/** Without a reason, a build that is not reused looks like a fault of this action. */
+function explainOther(arch, { id, different, unreported }, session) {
     const names = (list) => list.map((name) => (0,sanitize/* plain */.pj)(name, 60)).join(', ');
     if (different.length > 0) {
-        deps.logger.info(`${arch}: build ${id} of the same commit differs in ${names(different)}, so a new build is submitted. ${submit_link(id, deps)}`);
+        session.logger.info(`${arch}: build ${id} of the same commit differs in ${names(different)}, so a new build is submitted. ${submit_link(id, session)}`);
         return;
     }
-    deps.logger.notice(`${arch}: build ${id} of the same commit exists, but ABF does not report its ${names(unreported)}. So it is not reused, and a new build is submitted. ${submit_link(id, deps)}`, 'Build not reused');
+    session.logger.notice(`${arch}: build ${id} of the same commit exists, but ABF does not report its ${names(unreported)}. So it is not reused, and a new build is submitted. ${submit_link(id, session)}`, 'Build not reused');
 }
-async function createOne(fields, pending, expected, deps) {
-    const { api, clock, ledger, logger } = deps;
-    const repeats = Math.min(deps.retries, MOST_REPEATS);
+async function createOne(fields, pending, expected, session) {
+    const { api, builds, clock, logger } = session;
+    const repeats = Math.min(session.retries, MAX_REPEATS);
     const arch = (0,sanitize/* plain */.pj)(expected.arch.name, 40);
-    for (let tried = 0;; tried += 1) {
-        const intent = { ...pending, since: clock.now() };
-        ledger.announce(intent);
+    for (let repeated = 0;; repeated += 1) {
+        const create = { ...pending, since: clock.now() };
+        builds.startCreate(create);
         const created = await api.create(fields, `submit the build for ${arch}`);
         switch (created.kind) {
             case 'created':
-                ledger.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: SUBMITTED }));
-                logger.info(`${arch}: submitted as build ${created.id}. ${submit_link(created.id, deps)}`);
+                builds.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: SUBMITTED }));
+                logger.info(`${arch}: submitted as build ${created.id}. ${submit_link(created.id, session)}`);
                 return;
             case 'refused':
-                ledger.withdraw();
+                builds.endCreate();
                 throw created.error;
             case 'lost': {
-                logger.info(`${arch}: ${created.error.message}. Looking whether the build was made all the same.`);
+                logger.info(`${arch}: ${created.error.message}. Checking whether the build was created anyway.`);
                 const final = created.error.status === 500;
-                const found = await reconcile(intent, expected.arch, created.error, final, deps);
+                const found = await findLostCreate(create, expected.arch, created.error, final, session);
                 if (found) {
                     if (!found.ours)
-                        ledger.withdraw();
-                    ledger.add(createRecord(found.build.id, found.ours ? 'submitted' : 'reused', clock.now(), {
+                        builds.endCreate();
+                    builds.add(createRecord(found.build.id, found.ours ? 'submitted' : 'reused', clock.now(), {
                         expected,
                         build: found.build,
                     }));
-                    logger.info(`${arch}: it was, as build ${found.build.id}. ${submit_link(found.build.id, deps)}`);
+                    logger.info(`${arch}: the build was created, as build ${found.build.id}. ${submit_link(found.build.id, session)}`);
                     return;
                 }
-                ledger.withdraw();
-                // The application itself broke, which the same request does to it again.
+                builds.endCreate();
+                // The application itself failed, and would fail on the same request again.
                 if (final)
                     throw unknownProject(created.error);
-                if (tried >= repeats)
+                if (repeated >= repeats)
                     throw created.error;
-                logger.info(`${arch}: there is none, so it is submitted again.`);
+                logger.info(`${arch}: no build was created, so it is submitted again.`);
                 break;
             }
             default:
@@ -2362,10 +2353,10 @@ async function createOne(fields, pending, expected, deps) {
         }
     }
 }
-/** ABF fails itself, instead of refusing, when there is no project of the given number. */
+/** ABF responds with 500, instead of a refusal, when it has no project with the given id. */
 function unknownProject({ message, detail }) {
     return new errors/* ActionError */.lZ(message, {
-        advice: 'ABF answers so to a project that it does not have: check abf-project, and abf-repository. If both are right, look at the server, then run the job again.',
+        advice: 'ABF responds like this when it does not have the project: check abf-project and abf-repository. If both are right, check that the server works, then re-run the job.',
         detail,
     });
 }
@@ -2375,34 +2366,34 @@ function submit_link(id, { base }) {
 
 ;// CONCATENATED MODULE: ./src/wait/poll.ts
 /**
- * Looks, pauses, and looks again, until a look is done or the deadline is there; then it looks one last time, so that
- * a result which came during the last pause is not missed.
- * @throws what a look threw when `onTrouble` calls it fatal; the reason of the signal as soon as it aborts
+ * Repeats `attempt` with pauses until it is done, and one last time at the deadline, so that a result which came during
+ * the last pause is not missed.
+ * @throws what an attempt threw when `onError` calls it fatal; the reason of the signal as soon as it aborts
  */
-async function poll(look, options) {
-    const { deadline, schedule, onTrouble, clock, signal } = options;
-    let inARow = 0;
-    // Set from the length of the pause: a timer that fires a little early must not lead to two last looks.
+async function poll(attempt, options) {
+    const { deadline, schedule, onError, clock, signal } = options;
+    let consecutiveFailures = 0;
+    // Set from the length of the pause: a timer that fires a little early must not lead to two last attempts.
     let last = deadline <= clock.now();
     for (;;) {
         signal.throwIfAborted();
         let failure;
         let pause;
         try {
-            const seen = await look();
-            if (seen.kind === 'done')
-                return seen;
-            inARow = 0;
+            const result = await attempt();
+            if (result.kind === 'done')
+                return result;
+            consecutiveFailures = 0;
             pause = schedule();
         }
         catch (error) {
             signal.throwIfAborted();
-            inARow += 1;
-            const trouble = onTrouble(error, inARow);
-            if (trouble.kind === 'fatal')
+            consecutiveFailures += 1;
+            const recovery = onError(error, consecutiveFailures);
+            if (recovery.kind === 'fatal')
                 throw error;
             failure = error;
-            pause = trouble.ms;
+            pause = recovery.ms;
         }
         const left = deadline - clock.now();
         if (last || left <= 0)
@@ -2417,19 +2408,19 @@ async function poll(look, options) {
 
 
 const HEARTBEAT_MS = 10 * 60_000;
-/** So many failed polls in a row are worth a look at the server. */
-const WORRYING = 5;
-const MOST_NAMED = 5;
-function createDiary(logger, clock, deadline) {
+/** After this many consecutive failures the log warns. */
+const FAILURES_BEFORE_WARNING = 5;
+const MAX_NAMED = 5;
+function createProgressLog(logger, clock, deadline) {
     let written = clock.now();
-    let troubled = false;
+    let failing = false;
     const unknown = new Set();
     const write = (line) => {
         written = clock.now();
         logger.info(`${timeOfDay(written)}  ${line}`);
     };
     return {
-        changed(record, before) {
+        statusChanged(record, before) {
             const code = record.track.status ?? -1;
             const after = before.status === undefined || !sawBeginning(record, record.history.length - 1)
                 ? ''
@@ -2438,51 +2429,51 @@ function createDiary(logger, clock, deadline) {
             if (isKnown(code) || unknown.has(code))
                 return;
             unknown.add(code);
-            logger.warning(`ABF reports the status ${code}, which this action does not know. It waits for one that it knows.`, 'Unknown ABF status');
+            logger.warning(`ABF reports the status ${code}, which this action does not know. The step waits until the status changes to one that it knows.`, 'Unknown ABF status');
         },
-        missing(record) {
+        notFound(record) {
             if (record.track.missing === 1)
-                write(`${labelOf(record)}: the server does not find it`);
+                write(`${labelOf(record)}: ABF does not find the build`);
         },
-        mode(record) {
-            const asked = record.expected?.mode;
-            if (asked === undefined || record.mode === undefined || asked === record.mode)
+        modeKnown(record) {
+            const requested = record.expected?.mode;
+            if (requested === undefined || record.mode === undefined || requested === record.mode)
                 return;
-            logger.notice(`${labelOf(record)}: abf-auto-publish is ${asked}, but ABF made it ${record.mode}, as it does for repositories that require QA. The wait goes by ${record.mode}.`, 'Publish mode changed by ABF');
+            logger.notice(`${labelOf(record)}: abf-auto-publish is ${requested}, but ABF changed it to ${record.mode}, as it does for repositories that require QA. The step waits according to ${record.mode}.`, 'Publish mode changed by ABF');
         },
-        over(record) {
+        ended(record) {
             const { outcome } = record;
-            // The change of status has said the rest.
-            const plainly = outcome?.verdict === 'success' && !outcome.warn;
-            if (outcome && !plainly)
+            // The line about the last status says the same.
+            const plain = outcome?.verdict === 'success' && !outcome.warn;
+            if (outcome && !plain)
                 write(`${labelOf(record)}: ${outcome.sentence}`);
         },
-        trouble(error, pauseMs, inARow) {
-            troubled = true;
-            const line = `${error.message}. Next look in ${(0,durations/* sayDuration */.k)(pauseMs)}.`;
+        pollFailed(error, pauseMs, consecutiveFailures) {
+            failing = true;
+            const line = `${error.message}. The next poll is in ${(0,durations/* sayDuration */.k)(pauseMs)}.`;
             if (error.status === 403)
-                logger.warning(line, "ABF's limit of requests is reached");
-            else if (inARow === WORRYING)
-                logger.warning(line, 'ABF does not answer as it should');
+                logger.warning(line, 'ABF rate limit reached');
+            else if (consecutiveFailures === FAILURES_BEFORE_WARNING)
+                logger.warning(line, 'ABF polls keep failing');
             else
                 write(line);
         },
-        beat(records) {
-            if (troubled)
-                write('ABF answers again.');
-            troubled = false;
+        heartbeat(records) {
+            if (failing)
+                write('ABF responds again.');
+            failing = false;
             if (clock.now() - written < HEARTBEAT_MS)
                 return;
             const open = records.filter(({ outcome }) => !outcome);
             if (open.length === 0)
                 return;
-            const named = open.slice(0, MOST_NAMED).map((record) => {
+            const named = open.slice(0, MAX_NAMED).map((record) => {
                 const since = (0,durations/* sayDuration */.k)(clock.now() - record.track.since);
-                const least = sawBeginning(record, record.history.length) ? '' : 'at least ';
-                return `${archOf(record) ?? record.id} ${formatStatus(record.track.status)} for ${least}${since}`;
+                const atLeast = sawBeginning(record, record.history.length) ? '' : 'at least ';
+                return `${archOf(record) ?? record.id} ${formatStatus(record.track.status)} for ${atLeast}${since}`;
             });
-            const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : '';
-            write(`Waiting for ${open.length} of ${records.length}: ${named.join(', ')}${more}; ${(0,durations/* sayDuration */.k)(Math.max(0, deadline - clock.now()))} left`);
+            const more = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : '';
+            write(`Waiting for ${open.length} of ${records.length} builds: ${named.join(', ')}${more}; ${(0,durations/* sayDuration */.k)(Math.max(0, deadline - clock.now()))} left`);
         },
     };
 }
@@ -2508,120 +2499,123 @@ function timeOfDay(ms) {
 
 
 
-/** The longest pause after trouble that names no time itself. */
-const LONGEST_PAUSE_MS = 5 * 60_000;
-/** Jobs that were stopped by the same full hour do not all come back in the same second. */
+/** The longest pause after an error that does not say when to retry. */
+const MAX_PAUSE_MS = 5 * 60_000;
+/** Jobs that wait for the same full hour do not all continue in the same second. */
 const SPREAD_MS = 20_000;
 /**
- * Waits until every build has an outcome, or the time is over: then those without one get `timed_out`. One that fails
- * does not end the wait for the others. Trouble with the server is sat out until the deadline.
- * @throws HttpError for what cannot heal (401, 403 for lack of rights); the reason of the signal when it aborts
+ * Waits until every build has an outcome, or until the deadline: then those without one get `timed_out`. One that fails
+ * does not end the wait for the others. Transient errors do not end the wait.
+ * @throws HttpError for other errors (401, 403 for lack of rights); the reason of the signal when it aborts
  */
-async function waitFor(records, deps) {
-    const { clock, logger, signal, schedule, timeout } = deps;
-    const deadline = clock.now() + timeout;
-    const diary = createDiary(logger, clock, deadline);
-    const lookAll = async () => {
-        const open = await look(records, deps, diary);
+async function waitFor(records, session) {
+    const { clock, logger, polledStatuses, signal, schedule, inputs } = session;
+    const deadline = clock.now() + inputs.timeout;
+    const progress = createProgressLog(logger, clock, deadline);
+    const pollAll = async () => {
+        const open = await pollRecords(records, polledStatuses, session, progress);
         if (open.length === 0)
             return { kind: 'done', value: undefined };
         await schedule.polled(open);
         return { kind: 'again' };
     };
-    const result = await poll(lookAll, {
+    const result = await poll(pollAll, {
         deadline,
         schedule: () => schedule.pause(),
         clock,
         signal,
-        onTrouble: (error, inARow) => judgeTrouble(error, inARow, deps, diary),
+        onError: (error, consecutiveFailures) => recover(error, consecutiveFailures, session, progress),
     });
     if (result.kind === 'done')
         return;
-    const trouble = result.failure instanceof failure/* HttpError */.j$ ? ` At the end ${result.failure.message}.` : '';
+    const error = result.failure instanceof failure/* HttpError */.j$ ? ` The last poll failed: ${result.failure.message}.` : '';
     for (const record of records) {
-        record.outcome ??= outcome('timed_out', `Not over within ${(0,durations/* sayDuration */.k)(timeout)}: last seen ${formatStatus(record.track.status)}.${trouble}`);
+        const { status } = record.track;
+        const last = status === undefined ? 'Its status could not be read.' : `Its last status was ${formatStatus(status)}.`;
+        record.outcome ??= outcome('timed_out', `The build did not end within ${(0,durations/* sayDuration */.k)(inputs.timeout)}. ${last}${error}`);
     }
 }
-/** One look at every build, for a step that does not wait: those that are over get their outcome. */
-async function lookOnce(records, deps) {
-    await look(records, deps, createDiary(deps.logger, deps.clock, deps.clock.now()));
+/** Reads every build once, for a step that does not wait: those that are over get their outcome. */
+async function pollOnce(records, session) {
+    const { clock, logger, statuses } = session;
+    await pollRecords(records, statuses, session, createProgressLog(logger, clock, clock.now()));
 }
-/** Gives the builds that have no outcome yet. */
-async function look(records, deps, diary) {
-    const { observer, clock, policy } = deps;
+/** Returns the builds that have no outcome yet. */
+async function pollRecords(records, statuses, session, progress) {
+    const { clock, policy } = session;
     const open = records.filter((record) => !record.outcome);
     if (open.length === 0)
         return open;
-    const seen = await observer.observe(open.map(({ id }) => id));
+    const read = await statuses.read(open.map(({ id }) => id));
     for (const record of open)
-        note(record, seen.get(record.id), clock.now(), diary);
-    const unsure = open.filter((record) => needsMode(record, policy));
-    await (0,pool/* mapPool */.P)(unsure, READS_AT_ONCE, (record) => readMode(record, deps, diary));
+        note(record, read.get(record.id), clock.now(), progress);
+    const withoutMode = open.filter((record) => needsMode(record, policy));
+    await (0,pool/* mapPool */.P)(withoutMode, MAX_PARALLEL_READS, (record) => readMode(record, session, progress));
     const over = open.filter((record) => {
         if (needsMode(record, policy))
             return false;
-        // A mode that is not known makes no difference here.
+        // Where the mode is still unknown, it makes no difference.
         record.outcome = decide(record.track, record.mode ?? 'none', policy, clock.now());
         return record.outcome !== undefined;
     });
-    await (0,pool/* mapPool */.P)(over, READS_AT_ONCE, (record) => finish(record, deps, diary));
-    diary.beat(records);
+    await (0,pool/* mapPool */.P)(over, MAX_PARALLEL_READS, (record) => finish(record, session, progress));
+    progress.heartbeat(records);
     return open.filter((record) => !record.outcome);
 }
-/** True when nothing can be said about the build before the server has told its publish mode. */
+/** True when the outcome depends on the publish mode, and the server has not reported it yet. */
 function needsMode({ mode, track }, { goal }) {
     const { status, missing } = track;
     return (goal === 'build' && mode === undefined && missing === 0 && status !== undefined && modeMatters(status));
 }
-/** Takes a sighting into the record. */
-function note(record, seen, now, diary) {
-    if (!seen)
+/** Records what a poll read. */
+function note(record, read, now, progress) {
+    if (!read)
         return;
     const before = record.track;
-    record.track = advance(before, seen.sighting, now);
-    record.projectId = seen.projectId ?? record.projectId;
-    if (seen.build)
-        wait_describe(record, seen.build, diary);
+    record.track = afterPoll(before, read.reading, now);
+    record.projectId = read.projectId ?? record.projectId;
+    if (read.build)
+        describe(record, read.build, progress);
     const { status, missing } = record.track;
     if (missing > 0) {
-        diary.missing(record);
+        progress.notFound(record);
         return;
     }
     if (status === undefined || status === before.status)
         return;
     record.history.push({ code: status, at: now });
-    diary.changed(record, before);
+    progress.statusChanged(record, before);
 }
-function wait_describe(record, build, diary) {
+function describe(record, build, progress) {
     const known = record.mode;
     record.build = build;
     record.mode = modeOf(build) ?? known;
     if (known === undefined && record.mode !== undefined)
-        diary.mode(record);
+        progress.modeKnown(record);
 }
-/** The server may have changed the mode that was asked for, and only its word counts. */
-async function readMode(record, { api, logger }, diary) {
+/** The server may have changed the requested mode, and the one that it reports counts. */
+async function readMode(record, { api, logger }, progress) {
     const shown = await api.show(record.id);
     if (shown.kind === 'missing')
         return;
     if (shown.kind === 'build')
-        wait_describe(record, shown.build, diary);
+        describe(record, shown.build, progress);
     if (record.mode === undefined) {
         record.mode = record.expected?.mode ?? 'default';
-        logger.warning(`${labelOf(record)}: the server does not tell the publish mode; ${record.mode} is assumed.`);
+        logger.warning(`${labelOf(record)}: ABF does not report the publish mode, so this step assumes ${record.mode}.`);
     }
 }
-/** The last description of a build that is over: what it made, and whether it is the one that was asked for. */
-async function finish(record, { api, logger }, diary) {
+/** Reads the last description of a build that is over: its packages, and whether it is the requested build. */
+async function finish(record, { api, logger }, progress) {
     const { track, outcome: result } = record;
     if (track.missing === 0 && record.build?.status !== track.status) {
         try {
             const shown = await api.show(record.id);
             if (shown.kind === 'build')
-                wait_describe(record, shown.build, diary);
+                describe(record, shown.build, progress);
         }
         catch (error) {
-            // The outcome stands; what is missing is its decoration.
+            // The outcome is known; the description only adds packages and logs.
             if (!(error instanceof failure/* HttpError */.j$))
                 throw error;
             logger.info(`${labelOf(record)}: its packages and logs could not be read: ${error.message}`);
@@ -2632,30 +2626,31 @@ async function finish(record, { api, logger }, diary) {
     if (wrong !== undefined)
         record.outcome = outcome_failure(wrong);
     if (good && record.expected && record.build?.commit_hash === undefined) {
-        logger.warning(`${labelOf(record)}: the server does not tell which commit it built.`);
+        logger.warning(`${labelOf(record)}: ABF does not report which commit it built.`);
     }
-    diary.over(record);
+    progress.ended(record);
 }
-/** 401 and 403 stay as they are; a server that is overloaded, restarting or silent comes back. */
-function judgeTrouble(error, inARow, deps, diary) {
+/** 401 and 403 are final; an overloaded or restarting server, or one that does not respond, is polled again. */
+function recover(error, consecutiveFailures, session, progress) {
     if (!(error instanceof failure/* HttpError */.j$))
         return { kind: 'fatal' };
-    const { clock, interval } = deps;
+    const { clock } = session;
+    const interval = session.inputs.pollInterval;
     if (error.retryAfterMs !== undefined) {
-        // A short pause concerns this job alone.
+        // Only a long pause is likely to be shared by many jobs.
         const spread = error.retryAfterMs < SPREAD_MS ? 1000 : SPREAD_MS;
         const ms = error.retryAfterMs + Math.round(clock.random() * spread);
-        diary.trouble(error, ms, inARow);
+        progress.pollFailed(error, ms, consecutiveFailures);
         return { kind: 'pause', ms };
     }
-    if (!mayHeal(error))
+    if (!isTransient(error))
         return { kind: 'fatal' };
-    const pause = Math.min(interval * 2 ** Math.min(inARow - 1, 10), Math.max(interval, LONGEST_PAUSE_MS));
+    const pause = Math.min(interval * 2 ** Math.min(consecutiveFailures - 1, 10), Math.max(interval, MAX_PAUSE_MS));
     const ms = Math.round(pause * (0.75 + clock.random() / 2));
-    diary.trouble(error, ms, inARow);
+    progress.pollFailed(error, ms, consecutiveFailures);
     return { kind: 'pause', ms };
 }
-function mayHeal({ kind, status }) {
+function isTransient({ kind, status }) {
     if (kind === 'tls' || kind === 'redirect' || kind === 'too-large')
         return false;
     return status === undefined || status === 200 || status === 408 || status === 429 || status >= 500;
@@ -2790,7 +2785,7 @@ function textOf(value) {
 }
 function build_table_status(record, { base, operation }) {
     const { status: code } = record.track;
-    const words = code === undefined ? 'not found' : (0,status_namespaceObject.sayStatus)(code);
+    const words = code === undefined ? 'not found' : formatStatus(code);
     const icon = operation === 'search' ? '' : `${iconOf(record)} `;
     return `${icon}${(0,markdown/* link */.nf)(pageOf(record.id, base), (0,sanitize/* markup */.PT)(words))}`;
 }
@@ -2985,7 +2980,7 @@ function isProblem({ outcome }, { operation, conclusion }) {
 }
 function reason(record, { base }) {
     const { id, outcome, track, log, build } = record;
-    const status = track.status === undefined ? 'not found' : (0,status_namespaceObject.sayStatus)(track.status);
+    const status = track.status === undefined ? 'not found' : formatStatus(track.status);
     const sentence = outcome?.sentence ?? 'It had not finished when this step ended.';
     const page = (0,markdown/* link */.nf)(pageOf(id, base), (0,sanitize/* markup */.PT)(status));
     const name = log?.fileName ?? 'log';
@@ -3075,51 +3070,51 @@ function summarizeBuilds(report) {
 
 
 /**
- * The ABF part of the step: submit or select builds, do what was asked, wait for the end. Outputs are written as far as
- * they are known, also when it throws, and `onReport` has the facts for the summary by then.
- * @throws ActionError or HttpError for what is no result of a build; the reason of the signal when the job is cancelled
+ * The ABF part of the step: submits or selects builds, requests the operation, waits for the end. Outputs are written as
+ * far as they are known, also when it throws, and `onReport` has received the facts for the summary.
+ * @throws ActionError or HttpError for errors other than the result of a build; the reason of the signal when the job is cancelled
  */
 async function runAbf(inputs, deps) {
     const session = openSession(inputs, deps);
-    const { ledger } = session;
+    const { builds } = session;
     let conclusion;
-    let left = [];
+    let notCancelled = [];
     let report;
     try {
         conclusion = await start(inputs.task, session);
         if (inputs.wait && conclusion === undefined) {
-            await waitFor(ledger.records, session.wait);
-            left = await cancelSubmitted(session, 'it is not over in time');
+            await waitFor(builds.records, session);
+            notCancelled = await cancelSubmitted(session, 'abf-timeout has passed');
         }
         await describeRest(session);
-        await readLogs({ records: ledger.records, base: session.base }, inputs.logLines, session.files);
+        await readLogs({ records: builds.records, base: session.base }, inputs.logLines, session.files);
     }
     catch (error) {
         const aborted = deps.signal.aborted;
         conclusion = aborted ? 'cancelled' : 'failure';
-        // The process may be killed while it cancels.
-        tell(session, conclusion);
-        left = await cancelSubmitted(session, aborted ? 'the job is cancelled' : 'the step fails');
+        // Before the cancels, because the process may be killed meanwhile.
+        writeOutputs(session, conclusion);
+        notCancelled = await cancelSubmitted(session, aborted ? 'the job is cancelled' : 'the step fails');
         throw error;
     }
     finally {
-        report = tell(session, conclusion);
-        ledger.settle(left);
+        report = writeOutputs(session, conclusion);
+        builds.finish(notCancelled);
     }
     await announce(report, deps.logger);
     return result(report, inputs);
 }
-/** Brings the builds into the ledger; gives a conclusion when there is nothing to wait for. */
+/** Adds the builds to the session; returns a conclusion when there is nothing to wait for. */
 async function start(task, session) {
-    const { api, inputs, ledger, logger } = session;
+    const { api, builds, inputs, logger } = session;
     if (task.operation === 'build') {
         const target = await resolve(task.wanted, api);
-        logger.info(`ABF at ${session.base}: ${(0,sanitize/* plain */.pj)(target.project.label)} into ${(0,sanitize/* plain */.pj)(target.repository.label)}, built for ${(0,sanitize/* plain */.pj)(target.platform.label)}, at commit ${task.wanted.commit}`);
-        await submit_submit(task.wanted, target, { ...session, reuse: inputs.reuse });
+        logger.info(`ABF at ${session.base}: ${(0,sanitize/* plain */.pj)(target.project.label)} into ${(0,sanitize/* plain */.pj)(target.repository.label)}, built for ${(0,sanitize/* plain */.pj)(target.platform.label)}, commit ${task.wanted.commit}`);
+        await submit_submit(task.wanted, target, session);
         return inputs.wait ? undefined : 'in_progress';
     }
     await select_select(task, session);
-    const { records } = ledger;
+    const { records } = builds;
     if (task.operation === 'search') {
         logger.info(`Found ${records.length} builds.`);
         return 'success';
@@ -3132,19 +3127,19 @@ async function start(task, session) {
     if (task.operation !== 'watch')
         await operate(task.operation, records, session);
     else if (!inputs.wait)
-        await lookOnce(records, session.wait);
+        await pollOnce(records, session);
     return undefined;
 }
 /** Writes all outputs as they are now. */
-function tell(session, conclusion) {
-    const { inputs, ledger, outputs, logger, clock, base } = session;
+function writeOutputs(session, conclusion) {
+    const { inputs, builds, outputs, logger, clock, base } = session;
     const { operation } = inputs.task;
-    const report = { operation, base, conclusion, records: ledger.records, at: clock.now() };
+    const report = { operation, base, conclusion, records: builds.records, at: clock.now() };
     const { outputs: values, tooLong } = renderOutputs(report);
     for (const [name, value] of Object.entries(values))
         outputs.set(name, value);
     if (tooLong.length > 0) {
-        logger.warning(`Output ${tooLong.join(' and ')} is left out: GitHub takes at most 1 MiB.`);
+        logger.warning(`The step leaves out the output ${tooLong.join(' and ')}, because it is too large: GitHub takes at most 1 MiB.`);
     }
     session.onReport(report);
     return report;
@@ -3152,27 +3147,27 @@ function tell(session, conclusion) {
 function result(report, inputs) {
     const { operation } = report;
     const { conclusion } = conclusionOf(report);
-    const wanted = conclusion === 'cancelled' && operation === 'cancel';
-    const ok = wanted || ['success', 'neutral', 'in_progress'].includes(conclusion);
+    const asRequested = conclusion === 'cancelled' && operation === 'cancel';
+    const ok = asRequested || ['success', 'neutral', 'in_progress'].includes(conclusion);
     return { conclusion, ok, report, stop: whyStop(conclusion, inputs) };
 }
 function whyStop(conclusion, { task, wait }) {
     const { operation } = task;
     if (operation === 'cancel' || operation === 'reject' || operation === 'search') {
-        return `abf-operation is ${operation}, which leads to nothing that could be released`;
+        return `abf-operation is ${operation}, after which there is nothing to release`;
     }
     if (!wait)
-        return 'abf-wait is false, so the builds may still fail; a later job with abf-build-list-ids can wait for them';
+        return 'abf-wait is false, so the builds may still fail. Wait for them in a later job with abf-build-list-ids';
     switch (conclusion) {
         case 'success':
             return undefined;
         case 'neutral':
-            return 'the builds ended without what was asked for: nothing was built, or it was not published';
+            return 'nothing was built, or the packages were not published';
         case 'in_progress':
         case 'failure':
         case 'cancelled':
         case 'timed_out':
-            return `the builds ended as ${conclusion}`;
+            return `the conclusion of the builds is ${conclusion}`;
         default:
             return (0,errors/* assertNever */.xb)(conclusion);
     }

@@ -6,13 +6,13 @@ import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HF: () => (/* binding */ unfinishedWork),
-/* harmony export */   NX: () => (/* binding */ settleWork),
-/* harmony export */   Oc: () => (/* binding */ Ledger)
+/* harmony export */   K3: () => (/* binding */ clearUnfinishedWork),
+/* harmony export */   m$: () => (/* binding */ StepBuilds)
 /* harmony export */ });
 /* harmony import */ var zod_mini__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8395);
 
 const WORK = 'abf-work';
-/** A create that is about to be sent, described so that its build can be found again. */
+/** A create that is about to be sent, described so that its build can be found if no response arrives. */
 const PendingSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     projectId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
     /** `owner/name` where it is known. */
@@ -21,7 +21,7 @@ const PendingSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     repositoryId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
     platformId: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
     commit: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    /** What the server files the build under in `project_version`. */
+    /** The value of `project_version` under which the server stores the build. */
     version: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     /** Milliseconds since the epoch, by the runner's clock. */
     since: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
@@ -30,10 +30,10 @@ const PendingSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
 });
 const WorkSchema = zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ ids: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()), pending: zod_mini__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lqM(PendingSchema) });
 /**
- * The builds of this step in their order. It writes down what this run has submitted before and after each create, so
- * that the post step can cancel it when the process is killed.
+ * The builds of this step in their order. It saves what this run submits before and after each create, so that the post
+ * step can cancel it when the process is killed.
  */
-class Ledger {
+class StepBuilds {
     records = [];
     #outputs;
     #state;
@@ -44,17 +44,17 @@ class Ledger {
         this.#state = ports.state;
         this.#cancels = onAbort === 'cancel';
     }
-    /** The create whose answer has not come. */
+    /** The create whose response has not arrived. */
     get pending() {
         return this.#pending;
     }
     /** Call before a create is sent. */
-    announce(pending) {
+    startCreate(pending) {
         this.#pending = pending;
         this.#save();
     }
-    /** The announced create has made no build. */
-    withdraw() {
+    /** Call when the create that was started has made no build of this run. */
+    endCreate() {
         this.#pending = undefined;
         this.#save();
     }
@@ -66,12 +66,12 @@ class Ledger {
         }
         this.#outputs.set('build-list-ids', JSON.stringify(this.records.map(({ id }) => id)));
     }
-    /** The step has come to its own end; `left` is what it should have cancelled and could not. */
-    settle(left) {
-        if (left.length > 0 || this.#pending)
-            this.#save(left);
+    /** Call at the end of the step. `notCancelled`: ids that the step could not cancel, for the post step. */
+    finish(notCancelled) {
+        if (notCancelled.length > 0 || this.#pending)
+            this.#save(notCancelled);
         else if (this.#cancels)
-            settleWork(this.#state);
+            clearUnfinishedWork(this.#state);
     }
     #save(ids = this.#own()) {
         if (!this.#cancels)
@@ -83,7 +83,7 @@ class Ledger {
         return this.records.filter(({ origin }) => origin === 'submitted').map(({ id }) => id);
     }
 }
-/** What a main step that was killed has left; undefined when there is nothing to undo. */
+/** What the main step saved for the post step to cancel; undefined when there is nothing to cancel. */
 function unfinishedWork(state) {
     const text = state.read(WORK);
     if (text === '')
@@ -96,7 +96,7 @@ function unfinishedWork(state) {
         return undefined;
     }
 }
-function settleWork(state) {
+function clearUnfinishedWork(state) {
     state.save(WORK, '');
 }
 

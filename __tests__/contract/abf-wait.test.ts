@@ -249,6 +249,6 @@ describe.concurrent('the log of the wait', () => {
     abf.fault(fault)
     const { log } = await on(abf, [one])
     expect(log.filter((line) => line.includes('502'))).toHaveLength(2)
-    expect(log.join('\n')).toContain('ABF answers again')
+    expect(log.join('\n')).toContain('ABF responds again')
   })
 })

@@ -64,8 +64,12 @@ describe('a release with builds', () => {
     expect(error).toBeInstanceOf(ReportedError)
     expect(String(error)).toContain('ABF build: failure.')
     expect(finalizes(job)).toBe(false)
-    expect(job.logger.said('info')).toContain('Finalize and deploy are skipped: the builds ended as failure.')
-    expect(job.summaries[0]).toContain('Release date</th><td>not set: the builds ended as failure</td>')
+    expect(job.logger.said('info')).toContain(
+      'Finalize and deploy are skipped: the conclusion of the builds is failure.',
+    )
+    expect(job.summaries[0]).toContain(
+      'Release date</th><td>not set: the conclusion of the builds is failure</td>',
+    )
     expect(job.logger.titles).not.toContain('Release held back')
   })
 
@@ -74,7 +78,7 @@ describe('a release with builds', () => {
     await run(job.world)
     expect(finalizes(job)).toBe(false)
     expect(job.logger.said('warning')).toEqual([
-      'Finalize and deploy are skipped: the builds ended without what was asked for: nothing was built, or it was not published.',
+      'Finalize and deploy are skipped: nothing was built, or the packages were not published.',
     ])
     expect(job.logger.titles).toContain('Release held back')
   })

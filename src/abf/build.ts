@@ -1,14 +1,14 @@
 import { plain } from '../text/sanitize.ts'
-import type { Outcome, Track } from './outcome.ts'
+import type { BuildOutcome, Track } from './outcome.ts'
 import { startTrack } from './outcome.ts'
 import type { LogTail } from './report/log-tail.ts'
 import { type Build, modeOf, type Named } from './client/schema.ts'
 import type { Mode } from './status.ts'
 
-/** How a build came to be this step's concern. Only `submitted` ones are this run's own, to cancel when it must. */
+/** Why this step handles a build. Only `submitted` ones are this run's own, which it may cancel. */
 export type Origin = 'submitted' | 'reused' | 'given'
 
-/** What a build must turn out to be, for those that this run asked for. */
+/** What this run requested, to compare the finished build with. */
 export interface Expected {
   readonly projectId: number
   readonly project: string
@@ -16,26 +16,26 @@ export interface Expected {
   readonly commit: string
   readonly platform: string
   readonly repository: string
-  /** As asked for; the server may have its own mind. */
+  /** As requested; the server may change it. */
   readonly mode: Mode
 }
 
-/** One build and all that is known of it; the only thing in this folder that changes over time. */
+/** One build and all that is known of it. It changes while the step runs. */
 export interface BuildRecord {
   readonly id: number
   readonly origin: Origin
   readonly expected: Expected | undefined
-  /** As a list gave it. */
+  /** From a list. */
   projectId: number | undefined
   track: Track
   /** The last full description. */
   build: Build | undefined
-  /** The publish mode in force; undefined until the server has told. */
+  /** The publish mode in force; undefined until the server reports it. */
   mode: Mode | undefined
-  /** Each status seen, with the milliseconds since the epoch at which it was first seen. */
+  /** Each status, with the milliseconds since the epoch at which this step first read it. */
   readonly history: { readonly code: number; readonly at: number }[]
-  /** Undefined as long as the build is not over for this step. */
-  outcome: Outcome | undefined
+  /** Undefined as long as the step has to wait for the build. */
+  outcome: BuildOutcome | undefined
   log: LogTail | undefined
 }
 
@@ -68,7 +68,7 @@ export function archOf({ expected, build }: BuildRecord): string | undefined {
   return build?.arch?.name ?? expected?.arch.name
 }
 
-/** `owner/name x86_64 (build 812001)`: how a build is called in logs. */
+/** `owner/name x86_64 (build 812001)`: the name of a build in messages. */
 export function labelOf(record: BuildRecord): string {
   const words = [projectOf(record), archOf(record)].flatMap((text) =>
     text === undefined ? [] : plain(text, 80),
@@ -76,12 +76,12 @@ export function labelOf(record: BuildRecord): string {
   return words.length === 0 ? `build ${record.id}` : `${words.join(' ')} (build ${record.id})`
 }
 
-/** What is wrong with a finished build that is not the one asked for; undefined when all that is known fits. */
+/** Why a finished build is not the requested one; undefined when everything that the server reports fits. */
 export function mismatch({ expected, build }: BuildRecord): string | undefined {
   if (!expected || !build) return undefined
   const { commit_hash: commit, arch, project } = build
   if (commit !== undefined && commit.toLowerCase() !== expected.commit) {
-    return `ABF built commit ${plain(commit, 64)} instead of ${expected.commit}. With abf-project-version it builds what that branch holds when a builder starts; leave it out to build exactly the commit.`
+    return `ABF built commit ${plain(commit, 64)} instead of ${expected.commit}. With abf-project-version, ABF builds the head of that branch at the time when a builder starts. Remove abf-project-version to build exactly the commit.`
   }
   if (arch !== undefined && arch.id !== expected.arch.id) {
     return `ABF built for ${plain(arch.name, 40)} instead of ${plain(expected.arch.name, 40)}.`

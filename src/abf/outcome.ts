@@ -2,7 +2,7 @@ import { assertNever } from '../errors.ts'
 import { sayDuration } from '../wait/durations.ts'
 import { formatStatus, type Meaning, type Mode, type Operation, statusInfo } from './status.ts'
 
-/** The decisions of the wait: pure functions from what was seen to what it means. */
+/** The decisions of the wait: pure functions from the statuses that were read to an outcome. */
 
 /** What is waited for: the end of a build, or the effect of an operation on it. */
 export type Goal = 'build' | Operation
@@ -21,52 +21,52 @@ export type Verdict = 'success' | 'failure' | 'neutral' | 'cancelled' | 'timed_o
 
 export type Conclusion = Verdict | 'in_progress'
 
-/** How a build came out. */
-export interface Outcome {
+/** How a build ended. */
+export interface BuildOutcome {
   readonly verdict: Verdict
   readonly sentence: string
-  /** A success that somebody should look at. */
+  /** A success that deserves a warning. */
   readonly warn: boolean
 }
 
-/** What a poll found of one build. */
-export type Sighting = { readonly kind: 'status'; readonly code: number } | { readonly kind: 'missing' }
+/** What one poll read of one build. */
+export type Reading = { readonly kind: 'status'; readonly code: number } | { readonly kind: 'missing' }
 
-/** What has been seen of one build so far, as far as decisions need it. */
+/** What polls have read of one build so far, as far as decisions need it. */
 export interface Track {
-  /** The last status seen; undefined while the build was never seen. */
+  /** The last status; undefined as long as none was read. */
   readonly status: number | undefined
-  /** Milliseconds since the epoch at which that status was first seen. */
+  /** Milliseconds since the epoch at which that status was first read. */
   readonly since: number
-  /** Polls in a row that saw it, counted up to the four that make a difference. */
+  /** Consecutive polls that read it, counted up to `GRACE_POLLS`. */
   readonly polls: number
-  /** Polls in a row that did not find the build. */
+  /** Consecutive polls that did not find the build. */
   readonly missing: number
-  /** The status before this run's operation, which says nothing about its effect until another one was seen. */
+  /** The status at the request of this run, which says nothing about its effect until another one was read. */
   readonly before: number | undefined
-  /** A cancel was seen or sent, so the record may vanish. */
+  /** The build is being cancelled, so the server may delete its record. */
   readonly stopping: boolean
 }
 
-/** A status that may pass by itself is believed after this many polls in a row. */
+/** A status that may pass by itself counts after this many consecutive polls. */
 const GRACE_POLLS = 4
-/** A build that vanished is believed to be gone after this many polls in a row. */
+/** A build counts as deleted after this many consecutive polls that did not find it. */
 const MISSING_POLLS = 3
 
-/** A build of which nothing was polled yet. `status` is what is known from elsewhere, such as the answer to a create. */
+/** A build that was not polled yet. `status` is known from elsewhere, such as the response to a create. */
 export function startTrack(now: number, status?: number): Track {
   return { status, since: now, polls: 0, missing: 0, before: undefined, stopping: false }
 }
 
-/** After an operation was accepted: the status of that moment does not count until it has changed. */
-export function acted(track: Track, before: number, now: number, stopping: boolean): Track {
+/** After the server accepted an operation: the status of that moment does not count until it has changed. */
+export function afterRequest(track: Track, before: number, now: number, stopping: boolean): Track {
   return { ...track, status: before, before, since: now, polls: 0, stopping: track.stopping || stopping }
 }
 
-/** What is known after one more poll; the same object when that has told nothing new, as most polls of most builds do. */
-export function advance(track: Track, sighting: Sighting, now: number): Track {
-  if (sighting.kind === 'missing') return { ...track, missing: track.missing + 1 }
-  const { code } = sighting
+/** What is known after one more poll; the same object when nothing is new, as with most polls of most builds. */
+export function afterPoll(track: Track, reading: Reading, now: number): Track {
+  if (reading.kind === 'missing') return { ...track, missing: track.missing + 1 }
+  const { code } = reading
   const same = code === track.status
   if (same && track.polls === GRACE_POLLS && track.missing === 0) return track
   return {
@@ -80,7 +80,7 @@ export function advance(track: Track, sighting: Sighting, now: number): Track {
 }
 
 /** The outcome of a build, or undefined as long as it has to be waited for. */
-export function decide(track: Track, mode: Mode, policy: Policy, now: number): Outcome | undefined {
+export function decide(track: Track, mode: Mode, policy: Policy, now: number): BuildOutcome | undefined {
   if (track.missing > 0) return decideMissing(track)
   if (track.status === undefined) return undefined
   return policy.goal === 'build'
@@ -88,10 +88,10 @@ export function decide(track: Track, mode: Mode, policy: Policy, now: number): O
     : decideOperation(track, track.status, policy.goal, policy, now)
 }
 
-function decideMissing(track: Track): Outcome | undefined {
+function decideMissing(track: Track): BuildOutcome | undefined {
   if (track.status === undefined) {
     return failure(
-      'There is no build of this number, or no longer: records are deleted some weeks after a build.',
+      'ABF has no build with this id. The id may be wrong, or ABF has deleted the record, as it does some weeks after a build.',
     )
   }
   if (track.stopping) {
@@ -99,7 +99,7 @@ function decideMissing(track: Track): Outcome | undefined {
   }
   if (track.missing < MISSING_POLLS) return undefined
   return failure(
-    `The server has deleted the build; it was last seen ${formatStatus(track.status)}. Operators do that to builds that are stuck.`,
+    `The server has deleted the build; its last status was ${formatStatus(track.status)}. Operators do that to builds that are stuck.`,
   )
 }
 
@@ -109,14 +109,16 @@ function decideBuild(
   mode: Mode,
   policy: Policy,
   now: number,
-): Outcome | undefined {
+): BuildOutcome | undefined {
   const { sentence, meaning } = statusInfo(code)
   const meant: Meaning = meaning[mode]
   switch (meant) {
     case 'wait':
       return undefined
     case 'grace':
-      return lasted(track, policy, now) ? outcome('neutral', stayedBuilt(mode, now - track.since)) : undefined
+      return graceIsOver(track, policy, now)
+        ? outcome('neutral', formatNotPublished(mode, now - track.since))
+        : undefined
     case 'success':
       return outcome('success', sentence)
     case 'warned':
@@ -136,13 +138,13 @@ function decideBuild(
   }
 }
 
-function stayedBuilt(mode: Mode, ms: number): string {
+function formatNotPublished(mode: Mode, ms: number): string {
   const where = mode === 'testing' ? 'into testing ' : ''
-  return `Built, but not published ${where}as asked: the server did not begin to within ${sayDuration(ms)}. It does not say why; common reasons are a repository that takes only builds of one branch (give it as abf-project-version), or that waits for other architectures.`
+  return `Built, but not published ${where}as requested: ABF did not start to publish within ${sayDuration(ms)}. ABF does not report why. Common reasons: the repository takes only builds of one branch (set abf-project-version to that branch), or it waits for the builds of other architectures.`
 }
 
 /** The outcome when the build is already where the operation would bring it. */
-export function alreadyDone(operation: Operation, code: number): Outcome | undefined {
+export function alreadyDone(operation: Operation, code: number): BuildOutcome | undefined {
   const { progress, sentence } = statusInfo(code)
   if (progress[operation] !== 'done') return undefined
   return outcome(operation === 'cancel' ? 'cancelled' : 'success', sentence)
@@ -154,32 +156,37 @@ function decideOperation(
   operation: Operation,
   policy: Policy,
   now: number,
-): Outcome | undefined {
+): BuildOutcome | undefined {
   const done = alreadyDone(operation, code)
   if (done) return done
   const { phase, sentence, progress } = statusInfo(code)
   const reached = progress[operation]
-  // ROSA only queues a job, so the old status stays for a while; a failure that comes back quickly looks the same.
+  // ROSA only queues a job, so the old status stays for a while. A new failure between two polls looks the same.
   if (code === track.before) {
-    return reached === 'repeatable' && lasted(track, policy, now)
-      ? failure(`${sentence} That was so before this run, and nothing has changed since.`)
+    return reached === 'repeatable' && graceIsOver(track, policy, now)
+      ? failure(`${sentence} The status was the same before this run, and has not changed since.`)
       : undefined
   }
   if (operation === 'cancel' && reached === 'underway') {
     return track.polls >= GRACE_POLLS
-      ? outcome('cancelled', 'The cancel is noted; a queued build stays so until the server deletes it.')
+      ? outcome(
+          'cancelled',
+          'ABF has accepted the cancel. A queued build keeps this status until the server deletes it.',
+        )
       : undefined
   }
   if (reached !== 'missed' && phase !== 'end') return undefined
-  return failure(operation === 'cancel' ? `Too late to cancel: the build is over. ${sentence}` : sentence)
+  return failure(
+    operation === 'cancel' ? `It was too late to cancel: the build had ended. ${sentence}` : sentence,
+  )
 }
 
-function lasted(track: Track, policy: Policy, now: number): boolean {
+function graceIsOver(track: Track, policy: Policy, now: number): boolean {
   return track.polls >= GRACE_POLLS && now - track.since >= policy.graceMs
 }
 
 /** What several builds come to, and the first one that decided it (-1 when there is none). */
-export function conclude(outcomes: readonly (Outcome | undefined)[]): {
+export function conclude(outcomes: readonly (BuildOutcome | undefined)[]): {
   readonly conclusion: Conclusion
   readonly decisive: number
 } {
@@ -194,10 +201,10 @@ export function conclude(outcomes: readonly (Outcome | undefined)[]): {
   return { conclusion: 'neutral', decisive: first('neutral') }
 }
 
-export function failure(sentence: string): Outcome {
+export function failure(sentence: string): BuildOutcome {
   return outcome('failure', sentence)
 }
 
-export function outcome(verdict: Verdict, sentence: string): Outcome {
+export function outcome(verdict: Verdict, sentence: string): BuildOutcome {
   return { verdict, sentence, warn: false }
 }

@@ -3,15 +3,15 @@ import type { AbfTask } from './options.ts'
 import { mapPool } from '../wait/pool.ts'
 import { MAX_FOUND } from './client/lookups.ts'
 import { createRecord } from './build.ts'
-import { READS_AT_ONCE } from './client/requests.ts'
-import type { Session } from './session.ts'
+import { MAX_PARALLEL_READS } from './client/requests.ts'
+import type { AbfSession } from './session.ts'
 
 /** The builds given by id, then those that the filter finds. */
 export async function select(
   task: Exclude<AbfTask, { operation: 'build' }>,
-  session: Session,
+  session: AbfSession,
 ): Promise<void> {
-  const { api, clock, ledger, observer } = session
+  const { api, builds, clock, statuses } = session
   const { ids, filter, operation } = task
   const { rows, more: cut } = filter === undefined ? { rows: [], more: false } : await api.search(filter)
   if (cut) {
@@ -21,27 +21,27 @@ export async function select(
   }
   const known = new Map(rows.map(({ id, status }) => [id, status]))
   const unread = operation === 'search' ? ids.filter((id) => !known.has(id)) : []
-  const seen = unread.length === 0 ? undefined : await observer.observe(unread)
+  const found = unread.length === 0 ? undefined : await statuses.read(unread)
   const records = [...new Set([...ids, ...known.keys()])].map((id) => {
-    const sighting = seen?.get(id)?.sighting
-    const status = sighting?.kind === 'status' ? sighting.code : known.get(id)
-    // What was only read from a list is not yet seen by the wait, which logs the first status itself.
+    const reading = found?.get(id)?.reading
+    const status = reading?.kind === 'status' ? reading.code : known.get(id)
+    // The wait logs the first status of a build itself.
     const more = operation === 'search' && status !== undefined ? { status } : {}
     return createRecord(id, 'given', clock.now(), more)
   })
-  ledger.add(...records)
+  builds.add(...records)
 }
 
 /** A search reads so many of the builds that it finds; one request for each of 1,000 rows would be too many. */
 const MAX_DESCRIBED = 20
 
 /** Reads the descriptions that are still unknown: of builds that were not waited for, or that a search found. */
-export async function describeRest({ inputs, api, ledger, logger }: Session): Promise<void> {
+export async function describeRest({ inputs, api, builds, logger }: AbfSession): Promise<void> {
   const search = inputs.task.operation === 'search'
-  const bare = ledger.records
+  const undescribed = builds.records
     .slice(0, search ? MAX_DESCRIBED : undefined)
     .filter(({ build, origin, track }) => !build && origin === 'given' && track.status !== undefined)
-  await mapPool(bare, READS_AT_ONCE, async (record) => {
+  await mapPool(undescribed, MAX_PARALLEL_READS, async (record) => {
     try {
       const shown = await api.show(record.id)
       if (shown.kind === 'build') record.build = shown.build

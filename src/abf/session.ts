@@ -2,13 +2,13 @@ import type { Http } from '../http/client.ts'
 import type { AbfOptions } from './options.ts'
 import type { Clock, Logger, Outputs, State } from '../ports.ts'
 import { type AbfApi, createAbfApi } from './client/api.ts'
+import type { Policy } from './outcome.ts'
 import type { AbfReport } from './report/outputs.ts'
-import { Ledger } from './submitted-builds.ts'
-import { createObserver, type Observer } from './wait/poll-status.ts'
-import { createSchedule } from './wait/schedule.ts'
-import type { WaitDeps } from './wait/wait.ts'
+import { StepBuilds } from './submitted-builds.ts'
+import { createStatusReader, type StatusReader } from './wait/poll-status.ts'
+import { createSchedule, type Schedule } from './wait/schedule.ts'
 
-/** A connection of its own: with another signal, or with other patience, than the rest of the step. */
+/** What a connection does differently from the step's inputs. */
 export interface ConnectOptions {
   readonly signal: AbortSignal
   /** Attempts after the first; default: the input. */
@@ -32,30 +32,34 @@ export interface AbfDeps {
   readonly onReport: (report: AbfReport) => void
 }
 
-/** Everything that the parts of one run share. */
-export interface Session extends AbfDeps {
+/** Everything that the parts of one run share. Each part takes a slice of it. */
+export interface AbfSession extends AbfDeps {
   readonly inputs: AbfOptions
+  /** Base URL of the server, for links. */
   readonly base: string
-  readonly source: string | undefined
-  /** Repeats requests, and waits out a limit for up to a minute. */
+  /** Retries requests, and waits up to a minute for the rate limit. */
   readonly api: AbfApi
   /** An API for the time after the job's signal has aborted; each attempt gets a third of the limit. */
   readonly apiUntil: (signal: AbortSignal, limitMs: number) => AbfApi
-  readonly observer: Observer
-  readonly ledger: Ledger
+  readonly builds: StepBuilds
   /** For the file store. */
   readonly files: Http
-  readonly wait: WaitDeps
+  /** Retries requests, as `api` does. */
+  readonly statuses: StatusReader
+  /** Without retries: the wait has pauses and a deadline of its own, which retries would overrun. */
+  readonly polledStatuses: StatusReader
+  readonly schedule: Schedule
+  readonly policy: Policy
 }
 
-/** The longest pause that a request outside of the wait takes for a limit. */
+/** The longest pause that a request outside of the wait takes for the rate limit. */
 const MAX_RATE_LIMIT_WAIT_MS = 60_000
-/** Polls in a row, times the interval, for which a status that may pass by itself is given time. */
+/** Consecutive polls, times the interval, for which a status that may pass by itself is given time. */
 const GRACE_INTERVALS = 4
 
-export function openSession(inputs: AbfOptions, deps: AbfDeps): Session {
-  const { clock, connect, signal } = deps
-  const api = (http: Http, until: AbortSignal, maxRateLimitWaitMs: number): AbfApi =>
+export function openSession(inputs: AbfOptions, deps: AbfDeps): AbfSession {
+  const { clock, connect, logger, signal } = deps
+  const createApi = (http: Http, until: AbortSignal, maxRateLimitWaitMs: number): AbfApi =>
     createAbfApi({
       http,
       clock,
@@ -65,9 +69,8 @@ export function openSession(inputs: AbfOptions, deps: AbfDeps): Session {
       credentials: inputs.credentials,
       userAgent: deps.userAgent,
     })
-  const patient = api(connect({ signal }), signal, MAX_RATE_LIMIT_WAIT_MS)
-  // The wait has pauses and a deadline of its own, which repeated requests would overrun.
-  const polling = api(connect({ signal, retries: 0 }), signal, 0)
+  const api = createApi(connect({ signal }), signal, MAX_RATE_LIMIT_WAIT_MS)
+  const pollingApi = createApi(connect({ signal, retries: 0 }), signal, 0)
   const { operation } = inputs.task
   const interval = inputs.pollInterval
   const graceMs = GRACE_INTERVALS * interval
@@ -75,26 +78,19 @@ export function openSession(inputs: AbfOptions, deps: AbfDeps): Session {
     ...deps,
     inputs,
     base: inputs.baseUrl,
-    source: inputs.credentialsSource,
-    api: patient,
+    api,
     apiUntil: (until, limitMs) =>
-      api(connect({ signal: until, retries: 1, requestTimeout: Math.round(limitMs / 3) }), until, 0),
-    observer: createObserver(patient),
-    ledger: new Ledger(deps, inputs.onAbort),
+      createApi(connect({ signal: until, retries: 1, requestTimeout: Math.round(limitMs / 3) }), until, 0),
+    builds: new StepBuilds(deps, inputs.onAbort),
     files: connect({ signal, retries: Math.min(deps.retries, 2) }),
-    wait: {
-      ...deps,
-      observer: createObserver(polling),
-      api: patient,
-      schedule: createSchedule({ api: polling, clock, logger: deps.logger, interval, graceMs }),
-      interval,
-      timeout: inputs.timeout,
-      policy: {
-        goal: operation === 'watch' || operation === 'search' ? 'build' : operation,
-        testsFailed: inputs.testsFailed,
-        unpermittedArch: inputs.unpermittedArch,
-        graceMs,
-      },
+    statuses: createStatusReader(api),
+    polledStatuses: createStatusReader(pollingApi),
+    schedule: createSchedule({ api: pollingApi, clock, logger, interval, graceMs }),
+    policy: {
+      goal: operation === 'watch' || operation === 'search' ? 'build' : operation,
+      testsFailed: inputs.testsFailed,
+      unpermittedArch: inputs.unpermittedArch,
+      graceMs,
     },
   }
 }

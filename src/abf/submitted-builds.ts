@@ -4,7 +4,7 @@ import type { BuildRecord } from './build.ts'
 
 const WORK = 'abf-work'
 
-/** A create that is about to be sent, described so that its build can be found again. */
+/** A create that is about to be sent, described so that its build can be found if no response arrives. */
 const PendingSchema = z.object({
   projectId: z.int(),
   /** `owner/name` where it is known. */
@@ -13,7 +13,7 @@ const PendingSchema = z.object({
   repositoryId: z.int(),
   platformId: z.int(),
   commit: z.string(),
-  /** What the server files the build under in `project_version`. */
+  /** The value of `project_version` under which the server stores the build. */
   version: z.string(),
   /** Milliseconds since the epoch, by the runner's clock. */
   since: z.number(),
@@ -25,14 +25,14 @@ const WorkSchema = z.object({ ids: z.array(z.int()), pending: z.optional(Pending
 
 export type Pending = z.infer<typeof PendingSchema>
 
-/** What a killed step leaves to be cancelled. */
+/** What the post step cancels when the main step was killed. */
 export type Work = z.infer<typeof WorkSchema>
 
 /**
- * The builds of this step in their order. It writes down what this run has submitted before and after each create, so
- * that the post step can cancel it when the process is killed.
+ * The builds of this step in their order. It saves what this run submits before and after each create, so that the post
+ * step can cancel it when the process is killed.
  */
-export class Ledger {
+export class StepBuilds {
   readonly records: BuildRecord[] = []
   readonly #outputs: Outputs
   readonly #state: State
@@ -45,19 +45,19 @@ export class Ledger {
     this.#cancels = onAbort === 'cancel'
   }
 
-  /** The create whose answer has not come. */
+  /** The create whose response has not arrived. */
   get pending(): Pending | undefined {
     return this.#pending
   }
 
   /** Call before a create is sent. */
-  announce(pending: Pending): void {
+  startCreate(pending: Pending): void {
     this.#pending = pending
     this.#save()
   }
 
-  /** The announced create has made no build. */
-  withdraw(): void {
+  /** Call when the create that was started has made no build of this run. */
+  endCreate(): void {
     this.#pending = undefined
     this.#save()
   }
@@ -71,10 +71,10 @@ export class Ledger {
     this.#outputs.set('build-list-ids', JSON.stringify(this.records.map(({ id }) => id)))
   }
 
-  /** The step has come to its own end; `left` is what it should have cancelled and could not. */
-  settle(left: readonly number[]): void {
-    if (left.length > 0 || this.#pending) this.#save(left)
-    else if (this.#cancels) settleWork(this.#state)
+  /** Call at the end of the step. `notCancelled`: ids that the step could not cancel, for the post step. */
+  finish(notCancelled: readonly number[]): void {
+    if (notCancelled.length > 0 || this.#pending) this.#save(notCancelled)
+    else if (this.#cancels) clearUnfinishedWork(this.#state)
   }
 
   #save(ids: readonly number[] = this.#own()): void {
@@ -88,7 +88,7 @@ export class Ledger {
   }
 }
 
-/** What a main step that was killed has left; undefined when there is nothing to undo. */
+/** What the main step saved for the post step to cancel; undefined when there is nothing to cancel. */
 export function unfinishedWork(state: State): Work | undefined {
   const text = state.read(WORK)
   if (text === '') return undefined
@@ -100,6 +100,6 @@ export function unfinishedWork(state: State): Work | undefined {
   }
 }
 
-export function settleWork(state: State): void {
+export function clearUnfinishedWork(state: State): void {
   state.save(WORK, '')
 }

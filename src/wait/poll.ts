@@ -1,36 +1,39 @@
 import type { Clock } from '../ports.ts'
 
-/** What one look came to. */
-export type Look<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'again' }
+/** The result of one attempt. */
+export type Attempt<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'again' }
 
-/** What to do about a look that threw: try again after a pause, or give up. */
-export type Trouble = { readonly kind: 'pause'; readonly ms: number } | { readonly kind: 'fatal' }
+/** What to do about an attempt that threw. */
+export type Recovery = { readonly kind: 'pause'; readonly ms: number } | { readonly kind: 'fatal' }
 
 export type PollOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
-  /** `failure`: what the last look threw, when the time ran out in the middle of trouble. */
+  /** `failure`: what the last attempt threw; undefined when it succeeded. */
   | { readonly kind: 'deadline'; readonly failure: unknown }
 
 export interface PollOptions {
-  /** Milliseconds since the epoch; no look begins later. */
+  /** Milliseconds since the epoch; no attempt begins later. */
   readonly deadline: number
-  /** Milliseconds to let pass after a good look. */
+  /** Milliseconds to wait after an attempt that succeeded. */
   readonly schedule: () => number
-  /** Judges what a look threw; `inARow` counts failed looks without a good one in between. */
-  readonly onTrouble: (error: unknown, inARow: number) => Trouble
+  /** Decides about an attempt that threw; `consecutiveFailures` counts from 1. */
+  readonly onError: (error: unknown, consecutiveFailures: number) => Recovery
   readonly clock: Clock
   readonly signal: AbortSignal
 }
 
 /**
- * Looks, pauses, and looks again, until a look is done or the deadline is there; then it looks one last time, so that
- * a result which came during the last pause is not missed.
- * @throws what a look threw when `onTrouble` calls it fatal; the reason of the signal as soon as it aborts
+ * Repeats `attempt` with pauses until it is done, and one last time at the deadline, so that a result which came during
+ * the last pause is not missed.
+ * @throws what an attempt threw when `onError` calls it fatal; the reason of the signal as soon as it aborts
  */
-export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions): Promise<PollOutcome<T>> {
-  const { deadline, schedule, onTrouble, clock, signal } = options
-  let inARow = 0
-  // Set from the length of the pause: a timer that fires a little early must not lead to two last looks.
+export async function poll<T>(
+  attempt: () => Promise<Attempt<T>>,
+  options: PollOptions,
+): Promise<PollOutcome<T>> {
+  const { deadline, schedule, onError, clock, signal } = options
+  let consecutiveFailures = 0
+  // Set from the length of the pause: a timer that fires a little early must not lead to two last attempts.
   let last = deadline <= clock.now()
 
   for (;;) {
@@ -38,17 +41,17 @@ export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions
     let failure: unknown
     let pause: number
     try {
-      const seen = await look()
-      if (seen.kind === 'done') return seen
-      inARow = 0
+      const result = await attempt()
+      if (result.kind === 'done') return result
+      consecutiveFailures = 0
       pause = schedule()
     } catch (error) {
       signal.throwIfAborted()
-      inARow += 1
-      const trouble = onTrouble(error, inARow)
-      if (trouble.kind === 'fatal') throw error
+      consecutiveFailures += 1
+      const recovery = onError(error, consecutiveFailures)
+      if (recovery.kind === 'fatal') throw error
       failure = error
-      pause = trouble.ms
+      pause = recovery.ms
     }
     const left = deadline - clock.now()
     if (last || left <= 0) return { kind: 'deadline', failure }

@@ -19,7 +19,7 @@ const POST = 'POST build_lists'
 const SHOW = `GET build_lists/${FIRST}`
 const UNANSWERED = { method: 'POST', path: /build_lists/, gives: { status: 503, body: {} } }
 const NO_WAIT =
-  'abf-wait is false, so the builds may still fail; a later job with abf-build-list-ids can wait for them'
+  'abf-wait is false, so the builds may still fail. Wait for them in a later job with abf-build-list-ids'
 
 function start(...script: Parameters<Step['abf']['plan']>[1][number][]): Step {
   const step = prepare()
@@ -34,7 +34,7 @@ describe('a build', () => {
     expect(result).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
     const second = LABEL.replace('x86_64', 'znver1').replace(String(FIRST), String(FIRST + 1))
     expect(step.logger.lines[0]?.message).toBe(
-      `ABF at ${BASE}: openmandriva/gtk+demo into cooker/main, built for cooker, at commit ${COMMIT}`,
+      `ABF at ${BASE}: openmandriva/gtk+demo into cooker/main, built for cooker, commit ${COMMIT}`,
     )
     expect(told(step)).toEqual([
       SUBMITTED,
@@ -65,7 +65,11 @@ describe('a build', () => {
   test('that fails is one annotation with its log and its page', async () => {
     const step = start({ status: 3000, afterReads: 1 }, { status: 666, afterReads: 2 })
     const result = await step.run(BUILD)
-    expect(result).toMatchObject({ conclusion: 'failure', ok: false, stop: 'the builds ended as failure' })
+    expect(result).toMatchObject({
+      conclusion: 'failure',
+      ok: false,
+      stop: 'the conclusion of the builds is failure',
+    })
     expect(told(step).slice(2)).toEqual([
       `info: 00:02:08Z  ${LABEL}: build failed (666), after 1 min 9 s building (3000)`,
       `info: 00:02:08Z  ${LABEL}: The build failed.`,
@@ -92,12 +96,12 @@ describe('a build', () => {
     expect(result).toMatchObject({
       conclusion: 'neutral',
       ok: true,
-      stop: 'the builds ended without what was asked for: nothing was built, or it was not published',
+      stop: 'nothing was built, or the packages were not published',
     })
-    const why = 'Built, but not published as asked: the server did not begin to within 4 min.'
+    const why = 'Built, but not published as requested: ABF did not start to publish within 4 min.'
     expect(told(step)[2]).toContain(`info: 00:04:00Z  ${LABEL}: ${why}`)
     expect(told(step)[3]).toMatch(
-      /^warning: .* built \(0\)\. Built, but not published as asked: .*\nBuild: https/,
+      /^warning: .* built \(0\)\. Built, but not published as requested: .*\nBuild: https/,
     )
     expect(step.clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBe(4 * 60_000)
   })
@@ -107,7 +111,7 @@ describe('a build', () => {
     await step.run(BUILD)
     expect(told(step).slice(1)).toEqual([
       `info: 00:01:00Z  ${LABEL}: unknown status 4242, after 1 min queued (2000)`,
-      'warning: ABF reports the status 4242, which this action does not know. It waits for one that it knows.',
+      'warning: ABF reports the status 4242, which this action does not know. The step waits until the status changes to one that it knows.',
       `info: 00:02:08Z  ${LABEL}: built (0), after 1 min 9 s unknown status 4242`,
     ])
     expect(step.logger.titles).toEqual(['Unknown ABF status'])
@@ -142,7 +146,7 @@ describe('a build that is there', () => {
     const step = there(3000)
     expect(await step.run({ ...BUILD, 'abf-wait': 'false' })).toMatchObject({ conclusion: 'in_progress' })
     expect(told(step)).toEqual([
-      `info: x86_64: build ${FIRST} of the same commit is building (3000); it is used instead of a new one. ${BASE}build_lists/${FIRST}`,
+      `info: x86_64: build ${FIRST} of the same commit is building (3000), so it is reused. ${BASE}build_lists/${FIRST}`,
     ])
     expect(step.abf.created).toEqual([])
     expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([{ reused: true, status: 3000 }])
@@ -178,7 +182,7 @@ describe('a build that is there', () => {
     })
     await step.run({ ...BUILD, 'abf-wait': 'false' })
     expect(told(step)).toEqual([
-      'info: This server does not show the builds of the project, so no existing one can be used again.',
+      'info: ABF does not list the builds of this project, so no existing build can be reused.',
       SUBMITTED,
     ])
   })
@@ -193,11 +197,11 @@ describe('a create whose answer is lost', () => {
       ok: false,
     })
     expect(told(step)).toEqual([
-      'info: x86_64: abf.example did not respond in time. Looking whether the build was made all the same.',
-      `info: x86_64: it was, as build ${FIRST}. ${BASE}build_lists/${FIRST}`,
-      'info: Cancelling the builds that this run has submitted, because it is not over in time.',
+      'info: x86_64: abf.example did not respond in time. Checking whether the build was created anyway.',
+      `info: x86_64: the build was created, as build ${FIRST}. ${BASE}build_lists/${FIRST}`,
+      'info: Cancelling the builds that this run has submitted, because abf-timeout has passed.',
       `info: Cancelled build ${FIRST}.`,
-      `error: The wait was not long enough for 1 of 1 builds: ${LABEL}, building (3000). Not over within 5 min: last seen building (3000).\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`,
+      `error: The wait was not long enough for 1 of 1 builds: ${LABEL}, building (3000). The build did not end within 5 min. Its last status was building (3000).\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`,
     ])
     expect(step.abf.created).toHaveLength(1)
     expect(step.connections.at(-1)).toEqual({ retries: 1, requestTimeout: 20_000 })
@@ -211,7 +215,10 @@ describe('a create whose answer is lost', () => {
     const look = ['GET user', 'GET projects/40217/build_lists']
     expect(askedAfter(step)).toEqual([POST, ...look, ...look, ...look, ...look, POST])
     expect(step.clock.pauses).toEqual([0, 2000, 5000, 10_000])
-    expect(told(step).slice(1)).toEqual(['info: x86_64: there is none, so it is submitted again.', SUBMITTED])
+    expect(told(step).slice(1)).toEqual([
+      'info: x86_64: no build was created, so it is submitted again.',
+      SUBMITTED,
+    ])
   })
 
   test('is given up after two repeats', async () => {
@@ -230,7 +237,7 @@ describe('a create whose answer is lost', () => {
     expect(await failureOf(step.run(BUILD))).toMatchObject({
       message: 'Could not submit the build for x86_64: ABF at abf.example responded with 500: boom',
       advice:
-        'ABF answers so to a project that it does not have: check abf-project, and abf-repository. If both are right, look at the server, then run the job again.',
+        'ABF responds like this when it does not have the project: check abf-project and abf-repository. If both are right, check that the server works, then re-run the job.',
       detail: [`POST ${BASE}api/v1/build_lists.json`, 'HTTP status 500'],
     })
     expect(askedAfter(step)).toEqual([POST, 'GET user', 'GET projects/40217/build_lists'])
@@ -242,9 +249,9 @@ describe('a create whose answer is lost', () => {
     step.abf.mishaps.push(UNANSWERED, { method: 'GET', path: /user/, gives: lostAnswer() })
     expect(await failureOf(step.run(BUILD))).toMatchObject({
       message:
-        'Could not submit the build for x86_64: ABF at abf.example responded with 503. Whether it was made could not be found out either: abf.example did not respond in time.',
+        'Could not submit the build for x86_64: ABF at abf.example responded with 503. The check whether the build was created failed as well: abf.example did not respond in time.',
       title: 'A build may have been submitted',
-      advice: `Look at ${BASE}build_lists for a build for x86_64. When the server answers again, run the job again: with abf-reuse it takes that build.`,
+      advice: `Check ${BASE}build_lists for a build for x86_64. When the server responds again, re-run the job: with abf-reuse it uses that build.`,
       detail: [
         `POST ${BASE}api/v1/build_lists.json`,
         'HTTP status 503',
@@ -253,7 +260,7 @@ describe('a create whose answer is lost', () => {
     })
     expect(told(step).slice(-2)).toEqual([
       'info: Cancelling the builds that this run has submitted, because the step fails.',
-      `warning: A build was being submitted when the step ended. No build was found so far. The post step goes on searching. Check ${BASE}build_lists.`,
+      `warning: A build was being submitted when the step ended. No build was found so far. The post step continues the search. Check ${BASE}build_lists.`,
     ])
     expect(step.state.read('abf-work')).toContain('"known":[]')
   })
@@ -272,7 +279,7 @@ describe('what this run has submitted', () => {
     expect(step.outputs).toMatchObject({ 'build-conclusion': 'cancelled', 'build-status': '3000' })
     expect([step.state.read('abf-work'), step.reports.length]).toEqual(['', 2])
     expect(step.reports[1]?.records[0]?.outcome?.sentence).toBe(
-      'This run cancelled it, because the job is cancelled.',
+      'This run cancelled the build, because the job is cancelled.',
     )
   })
 
@@ -302,7 +309,9 @@ describe('what this run has submitted', () => {
   test('is left alone when that is asked for, with a warning', async () => {
     const step = start(3000)
     await step.run({ ...BUILD, 'abf-on-abort': 'leave', 'abf-timeout': '2m' })
-    expect(told(step)).toContain(`warning: Left running, because abf-on-abort is leave: build ${FIRST}.`)
+    expect(told(step)).toContain(
+      `warning: abf-on-abort is leave, so this run leaves its builds running: ${FIRST}.`,
+    )
     expect(step.abf.build(FIRST).status).toBe(3000)
     expect(step.state.read('abf-work')).toBe('')
   })

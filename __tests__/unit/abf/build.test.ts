@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { createFields, storedVersion, type Target, type WantedBuild } from '../../../src/abf/submit/fields.ts'
+import {
+  createFields,
+  storedVersion,
+  type BuildTarget,
+  type WantedBuild,
+} from '../../../src/abf/submit/fields.ts'
 import { chooseLogs, logUrl } from '../../../src/abf/report/log-tail.ts'
 import { renderOutputs } from '../../../src/abf/report/outputs.ts'
 import { createRecord } from '../../../src/abf/build.ts'
 import { failure } from '../../../src/abf/outcome.ts'
-import { ActionAnswer, BuildAnswer } from '../../../src/abf/client/schema.ts'
+import { ActionResponse, BuildResponse } from '../../../src/abf/client/schema.ts'
 import { summarizeBuilds } from '../../../src/abf/report/summary.ts'
 
 const SHA = 'a'.repeat(40)
@@ -22,7 +27,7 @@ const WANTED: WantedBuild = {
   options: {},
 }
 
-const TARGET: Target = {
+const TARGET: BuildTarget = {
   project: { id: 1, label: 'openmandriva/zlib' },
   repository: { id: 14, label: 'cooker/main' },
   platform: { id: 31, label: 'cooker' },
@@ -133,15 +138,15 @@ describe('answers', () => {
     [{ is_rejected: true, url: '/x', message: 'yes' }, true],
     [{ is_reject_published: true, url: '/x', message: 'yes' }, true],
   ])('%j is taken for %s', (body, done) => {
-    expect(ActionAnswer.parse(body).done).toBe(done)
+    expect(ActionResponse.parse(body).done).toBe(done)
   })
 
   test('an answer of another kind is none', () => {
-    expect(ActionAnswer.safeParse({ status: 404, message: 'Page not found' }).success).toBe(false)
+    expect(ActionResponse.safeParse({ status: 404, message: 'Page not found' }).success).toBe(false)
   })
 
   test('a build needs an id and a status only', () => {
-    const { build_list: build } = BuildAnswer.parse({
+    const { build_list: build } = BuildResponse.parse({
       build_list: {
         id: 7,
         status: 0,
@@ -158,7 +163,7 @@ describe('answers', () => {
 
 describe('what is written', () => {
   const record = createRecord(7, 'given', 0, {
-    build: BuildAnswer.parse({
+    build: BuildResponse.parse({
       build_list: {
         id: 7,
         status: 666,

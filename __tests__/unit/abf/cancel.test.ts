@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { AbfApi, Acted, Shown } from '../../../src/abf/client/api.ts'
+import type { AbfApi, ActionResult, ShowResult } from '../../../src/abf/client/api.ts'
 import { cancelBuilds, cancelPending } from '../../../src/abf/cancel.ts'
 import type { Pending } from '../../../src/abf/submitted-builds.ts'
 import { apiOf, BASE, buildOf, httpError, SHA } from './doubles.ts'
 import { ManualClock, RecordingLogger } from '../doubles.ts'
 
-const REFUSED: Acted = {
+const REFUSED: ActionResult = {
   kind: 'refused',
   status: 422,
   error: httpError({ message: 'Could not cancel build 7' }),
@@ -27,7 +27,7 @@ function prepare(calls: Partial<AbfApi>) {
   return { logger, deps: { api: apiOf(calls), clock: new ManualClock(), logger, base: BASE } }
 }
 
-const shownAs = (status: number): Shown => ({ kind: 'build', build: buildOf({ status }) })
+const shownAs = (status: number): ShowResult => ({ kind: 'build', build: buildOf({ status }) })
 
 describe('to cancel a build', () => {
   test('asks for it, and says so', async () => {
@@ -43,16 +43,18 @@ describe('to cancel a build', () => {
   })
 
   test.each([
-    [{ kind: 'missing' } as const, 'cancelled', 'gone'],
-    [shownAs(5000), 'cancelled', 'cancelled (5000)'],
-    [shownAs(10000), 'cancelled', 'cancelling (10000)'],
-    [shownAs(0), 'over', 'built (0)'],
-    [shownAs(7000), 'over', 'publishing (7000)'],
-    [shownAs(666), 'over', 'build failed (666)'],
+    [{ kind: 'missing' } as const, 'cancelled', 'does not exist any more'],
+    [shownAs(5000), 'cancelled', 'is cancelled (5000)'],
+    [shownAs(10000), 'cancelled', 'is cancelling (10000)'],
+    [shownAs(0), 'over', 'is built (0)'],
+    [shownAs(7000), 'over', 'is publishing (7000)'],
+    [shownAs(666), 'over', 'is build failed (666)'],
   ])('needs nothing when it is over by itself', async (shown, result, words) => {
     const { deps, logger } = prepare({ act: async () => REFUSED, show: async () => shown })
     expect(await cancelBuilds([7], deps)).toEqual([{ id: 7, result }])
-    expect(logger.lines).toEqual([{ level: 'info', message: `Build 7 needs no cancelling: it is ${words}.` }])
+    expect(logger.lines).toEqual([
+      { level: 'info', message: `Build 7 ${words}, so there is nothing to cancel.` },
+    ])
   })
 
   test.each([shownAs(2000), shownAs(3000), shownAs(99_999), { kind: 'hidden', error: httpError() } as const])(

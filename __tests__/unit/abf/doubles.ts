@@ -1,7 +1,7 @@
 import { type AbfApi, createAbfApi } from '../../../src/abf/client/api.ts'
 import { type BuildRecord, createRecord, type Expected, type Origin } from '../../../src/abf/build.ts'
-import type { RequestDeps } from '../../../src/abf/client/requests.ts'
-import { type Build, BuildAnswer } from '../../../src/abf/client/schema.ts'
+import type { RequestOptions } from '../../../src/abf/client/requests.ts'
+import { type Build, BuildResponse } from '../../../src/abf/client/schema.ts'
 import type { Http } from '../../../src/http/client.ts'
 import { HttpError } from '../../../src/http/failure.ts'
 import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
@@ -24,7 +24,7 @@ export function httpError(fields: Partial<ConstructorParameters<typeof HttpError
 
 /** A build as the server describes it. */
 export function buildOf(fields: Readonly<Record<string, unknown>> = {}): Build {
-  return BuildAnswer.parse({
+  return BuildResponse.parse({
     build_list: {
       id: 7,
       status: 0,
@@ -70,7 +70,7 @@ export function apiOf(calls: Partial<AbfApi>): AbfApi {
 }
 
 /** The API over a client that gives prepared answers, the last one again and again. */
-export function scriptedApi(answers: readonly (Incoming | Error)[], more: Partial<RequestDeps> = {}) {
+export function scriptedApi(answers: readonly (Incoming | Error)[], more: Partial<RequestOptions> = {}) {
   const requests: HttpRequest[] = []
   const clock = new ManualClock()
   const http: Http = {
@@ -81,7 +81,7 @@ export function scriptedApi(answers: readonly (Incoming | Error)[], more: Partia
       return new HttpResponse(request, answer, 1, String)
     },
   }
-  const deps: RequestDeps = {
+  const deps: RequestOptions = {
     http,
     clock,
     signal: new AbortController().signal,

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Acted, Shown } from '../../../src/abf/client/api.ts'
-import type { Seen } from '../../../src/abf/wait/poll-status.ts'
+import type { ActionResult, ShowResult } from '../../../src/abf/client/api.ts'
+import type { PolledStatus } from '../../../src/abf/wait/poll-status.ts'
 import { operate } from '../../../src/abf/operations.ts'
 import type { Operation } from '../../../src/abf/status.ts'
 import type { BuildRecord } from '../../../src/abf/build.ts'
 import { apiOf, buildOf, httpError, recordOf } from './doubles.ts'
 import { failureOf, ManualClock, RecordingLogger } from '../doubles.ts'
 
-const DONE: Acted = { kind: 'done' }
+const DONE: ActionResult = { kind: 'done' }
 
-function refused(status: number, serverMessage = ''): Acted {
+function refused(status: number, serverMessage = ''): ActionResult {
   return { kind: 'refused', status, error: httpError({ status, serverMessage }) }
 }
 
@@ -17,24 +17,24 @@ function refused(status: number, serverMessage = ''): Acted {
 async function ask(
   operation: Operation,
   status: number | undefined,
-  answer: Acted | Error | readonly (Acted | Error)[] = DONE,
-  shown: Shown | readonly Shown[] = { kind: 'missing' },
+  answer: ActionResult | Error | readonly (ActionResult | Error)[] = DONE,
+  shown: ShowResult | readonly ShowResult[] = { kind: 'missing' },
   source: string | undefined = 'input abf-token',
 ) {
   const logger = new RecordingLogger()
   const clock = new ManualClock()
   const acts: string[] = []
   const record: BuildRecord = recordOf(2000)
-  const seen: Seen | undefined =
+  const seen: PolledStatus | undefined =
     status === undefined
       ? undefined
-      : { sighting: { kind: 'status', code: status }, build: undefined, projectId: undefined }
+      : { reading: { kind: 'status', code: status }, build: undefined, projectId: undefined }
   await operate(operation, [record], {
     logger,
     clock,
-    source,
+    inputs: { credentialsSource: source },
     signal: new AbortController().signal,
-    observer: { observe: async (ids) => new Map(ids.flatMap((id) => (seen ? [[id, seen] as const] : []))) },
+    statuses: { read: async (ids) => new Map(ids.flatMap((id) => (seen ? [[id, seen] as const] : []))) },
     api: apiOf({
       act: async (id, action) => {
         acts.push(`${action} ${id}`)
@@ -48,7 +48,7 @@ async function ask(
   return { record, acts, said: logger.said('info'), clock }
 }
 
-const shownAs = (status: number): Shown => ({ kind: 'build', build: buildOf({ status }) })
+const shownAs = (status: number): ShowResult => ({ kind: 'build', build: buildOf({ status }) })
 
 describe('an operation', () => {
   test.each([
@@ -86,7 +86,7 @@ describe('an operation', () => {
   ] as const)('%s of a build at %i is done already', async (operation, status, verdict) => {
     const { record, acts, said } = await ask(operation, status)
     expect([acts, record.outcome?.verdict]).toEqual([[], verdict])
-    expect(said[0]).toMatch(/ already\.$/)
+    expect(said[0]).toMatch(/ is already .*: no changes needed\.$/)
   })
 
   test.each([
@@ -97,7 +97,7 @@ describe('an operation', () => {
   ] as const)('%s of a build at %i is under way already', async (operation, status) => {
     const { record, acts, said } = await ask(operation, status)
     expect([acts, record.outcome]).toEqual([[], undefined])
-    expect(said[0]).toMatch(/ already; no request is needed\.$/)
+    expect(said[0]).toMatch(/ is already .*: no request needed\.$/)
   })
 
   test('of a build that is not there fails, and names it', async () => {
@@ -105,7 +105,7 @@ describe('an operation', () => {
     expect(acts).toEqual([])
     expect(record.outcome).toEqual({
       verdict: 'failure',
-      sentence: 'There is no build 7, or no longer.',
+      sentence: 'ABF has no build 7. The id may be wrong, or ABF has deleted the record.',
       warn: false,
     })
   })
@@ -171,7 +171,7 @@ describe('a refusal', () => {
 
   test('of a build that was deleted meanwhile says that', async () => {
     const { record } = await ask('publish', 0, refused(404))
-    expect(record.outcome?.sentence).toBe('The server has deleted the build meanwhile.')
+    expect(record.outcome?.sentence).toBe('ABF deleted the build before it handled the request.')
   })
 
   test.each([
@@ -179,32 +179,37 @@ describe('a refusal', () => {
       'publish',
       666,
       refused(422, 'No.'),
-      'ABF refuses to publish it with 422 ("No."): it is build failed (666), and that can be done only to a build that is built (0), publishing failed (8000), tests failed (11000), published into testing (12000), publishing into testing failed (14000).',
+      'ABF refused to publish it with 422 ("No."). The status of the build is build failed (666), but has to be built (0), publishing failed (8000), tests failed (11000), published into testing (12000) or publishing into testing failed (14000).',
     ],
     [
       'cancel',
       7000,
       refused(422),
-      'ABF refuses to cancel it with 422: it is publishing (7000), and that can be done only to a build that is queued (2000), building (3000). It is too late for that.',
+      'ABF refused to cancel it with 422. The status of the build is publishing (7000), but has to be queued (2000) or building (3000). It is too late to cancel it.',
     ],
     [
       'cancel',
       4000,
       refused(422),
-      'ABF refuses to cancel it with 422: it is waiting (4000), and that can be done only to a build that is queued (2000), building (3000).',
+      'ABF refused to cancel it with 422. The status of the build is waiting (4000), but has to be queued (2000) or building (3000).',
     ],
     [
       'reject',
       0,
       refused(404),
-      'ABF refuses to reject it with 404: this server does not know that operation.',
+      'ABF refused to reject it with 404: this server does not have that operation.',
     ],
-    ['reject', 0, refused(422), 'ABF refuses to reject it with 422, though it is built (0), which would do.'],
+    [
+      'reject',
+      0,
+      refused(422),
+      'ABF refused to reject it with 422, although the status built (0) allows it.',
+    ],
     [
       'cancel',
       3000,
       refused(403),
-      'ABF refuses to cancel it with 403, though it is building (3000), which would do: the account of input abf-token may not. It takes the right to write to the project.',
+      'ABF refused to cancel it with 403, although the status building (3000) allows it. The account of input abf-token may lack the right. The account must have write access to the project.',
     ],
   ] as const)(
     'to %s a build at %i is explained by what it is',
@@ -215,36 +220,39 @@ describe('a refusal', () => {
   )
 
   test.each([
-    ['publish', /administrator of the platform\. ABF says the same no/],
-    ['publish-into-testing', /right to write to the project\. ABF says the same no/],
-    ['reject', /right to write to the project or, .* an administrator of the platform\.$/],
+    ['publish', /administrator of the platform\. ABF also refuses/],
+    ['publish-into-testing', /write access to the project\. ABF also refuses/],
+    ['reject', /write access to the project or, .* an administrator of the platform\.$/],
   ] as const)('to %s for want of a right names the right', async (operation, right) => {
     const { record } = await ask(operation, 0, refused(403), shownAs(0), '')
     expect(record.outcome?.sentence).toMatch(right)
   })
 
   test('names the step where no credentials were named', async () => {
-    const nobody: [Operation, number, Acted, Shown] = ['cancel', 3000, refused(403), shownAs(3000)]
+    const nobody: [Operation, number, ActionResult, ShowResult] = [
+      'cancel',
+      3000,
+      refused(403),
+      shownAs(3000),
+    ]
     const logger = new RecordingLogger()
     const record = recordOf(3000)
     await operate(nobody[0], [record], {
       logger,
       clock: new ManualClock(),
       signal: new AbortController().signal,
-      source: undefined,
-      observer: {
-        observe: async () =>
-          new Map([
-            [7, { sighting: { kind: 'status', code: 3000 }, build: undefined, projectId: undefined }],
-          ]),
+      inputs: { credentialsSource: undefined },
+      statuses: {
+        read: async () =>
+          new Map([[7, { reading: { kind: 'status', code: 3000 }, build: undefined, projectId: undefined }]]),
       },
       api: apiOf({ act: async () => nobody[2], show: async () => nobody[3] }),
     })
-    expect(record.outcome?.sentence).toContain('the account of this step may not')
+    expect(record.outcome?.sentence).toContain('The account of this step may lack the right.')
   })
 
   test('goes by the status of before where the build cannot be shown', async () => {
     const { record } = await ask('publish', 0, refused(403), { kind: 'hidden', error: httpError() })
-    expect(record.outcome?.sentence).toContain('though it is built (0)')
+    expect(record.outcome?.sentence).toContain('although the status built (0) allows it')
   })
 })

@@ -1,21 +1,21 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  acted,
-  advance,
+  afterRequest,
+  afterPoll,
   conclude,
   decide,
   type Goal,
-  type Outcome,
+  type BuildOutcome,
   outcome,
   type Policy,
-  type Sighting,
+  type Reading,
   startTrack,
   type Track,
   type Verdict,
 } from '../../../src/abf/outcome.ts'
 import { KNOWN_CODES, type Mode } from '../../../src/abf/status.ts'
-import { type Look, poll } from '../../../src/wait/poll.ts'
+import { type Attempt, poll } from '../../../src/wait/poll.ts'
 import { ManualClock } from '../doubles.ts'
 
 const INTERVAL = 30_000
@@ -26,7 +26,7 @@ function policy(goal: Goal = 'build'): Policy {
 
 type Step = number | 'missing'
 
-function sighting(step: Step): Sighting {
+function sighting(step: Step): Reading {
   return step === 'missing' ? { kind: 'missing' } : { kind: 'status', code: step }
 }
 
@@ -36,11 +36,11 @@ function walk(
   goal: Goal = 'build',
   mode: Mode = 'default',
   from?: Track,
-): Outcome | undefined {
+): BuildOutcome | undefined {
   let track = from ?? startTrack(0)
   for (const [index, step] of steps.entries()) {
     const now = index * INTERVAL
-    track = advance(track, sighting(step), now)
+    track = afterPoll(track, sighting(step), now)
     const result = decide(track, mode, policy(goal), now)
     if (result) return result
   }
@@ -81,7 +81,8 @@ test('a build that goes back to the queue is waited for', () => {
 })
 
 describe('operations', () => {
-  const after = (before: number, stopping = false): Track => acted(startTrack(0, before), before, 0, stopping)
+  const after = (before: number, stopping = false): Track =>
+    afterRequest(startTrack(0, before), before, 0, stopping)
 
   test('the status of before says nothing', () => {
     const long = Array.from({ length: 50 }, () => 0)
@@ -154,7 +155,7 @@ test('a wait always ends, in time, and never with a success that was not seen', 
         const seen: Step[] = []
         let track = startTrack(begun)
         let index = 0
-        const look = async (): Promise<Look<Outcome>> => {
+        const attempt = async (): Promise<Attempt<BuildOutcome>> => {
           await Promise.resolve()
           expect(clock.now()).toBeLessThanOrEqual(begun + timeout)
           // The last step stays for ever.
@@ -162,14 +163,14 @@ test('a wait always ends, in time, and never with a success that was not seen', 
           index += 1
           if (step === 'trouble') throw new Error('trouble')
           seen.push(step)
-          track = advance(track, sighting(step), clock.now())
+          track = afterPoll(track, sighting(step), clock.now())
           const result = decide(track, mode, policy(goal), clock.now())
           return result ? { kind: 'done', value: result } : { kind: 'again' }
         }
-        const result = await poll(look, {
+        const result = await poll(attempt, {
           deadline: begun + timeout,
           schedule: () => INTERVAL,
-          onTrouble: (_error, inARow) => ({ kind: 'pause', ms: INTERVAL * inARow }),
+          onError: (_error, consecutiveFailures) => ({ kind: 'pause', ms: INTERVAL * consecutiveFailures }),
           clock,
           signal: new AbortController().signal,
         })
@@ -193,7 +194,7 @@ describe('poll', () => {
         looks.push(clock.now() - begun)
         return Promise.resolve({ kind: 'again' })
       },
-      { deadline: begun + 2500, schedule: () => 1000, onTrouble: () => ({ kind: 'fatal' }), clock, signal },
+      { deadline: begun + 2500, schedule: () => 1000, onError: () => ({ kind: 'fatal' }), clock, signal },
     )
     expect(result.kind).toBe('deadline')
     expect(looks).toEqual([0, 1000, 2000, 2500])
@@ -211,8 +212,8 @@ describe('poll', () => {
       {
         deadline: clock.now() + 5000,
         schedule: () => 1000,
-        onTrouble: (_error, inARow) => {
-          counts.push(inARow)
+        onError: (_error, consecutiveFailures) => {
+          counts.push(consecutiveFailures)
           return { kind: 'pause', ms: 1000 }
         },
         clock,
@@ -227,7 +228,7 @@ describe('poll', () => {
     const polling = poll(() => Promise.reject(new Error('no right')), {
       deadline: clock.now() + 5000,
       schedule: () => 1000,
-      onTrouble: () => ({ kind: 'fatal' }),
+      onError: () => ({ kind: 'fatal' }),
       clock,
       signal,
     })
@@ -237,7 +238,7 @@ describe('poll', () => {
 })
 
 describe('several builds', () => {
-  const all = (...verdicts: (Verdict | undefined)[]): (Outcome | undefined)[] =>
+  const all = (...verdicts: (Verdict | undefined)[]): (BuildOutcome | undefined)[] =>
     verdicts.map((verdict) => verdict && outcome(verdict, ''))
 
   test.each([

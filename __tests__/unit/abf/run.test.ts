@@ -243,7 +243,7 @@ describe('a hidden project on a server that reads anonymously', () => {
       'abf-commit': commitOf('secret master'),
     })
     expect([result.conclusion, run.outputs.get('build-status')]).toEqual(['success', '0'])
-    expect(run.logger.said('warning').join()).toMatch(/does not tell which commit/)
+    expect(run.logger.said('warning').join()).toMatch(/does not report which commit/)
   })
 })
 

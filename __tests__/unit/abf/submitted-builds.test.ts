@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { cleanUpAbf } from '../../../src/abf/index.ts'
-import { Ledger, type Pending, unfinishedWork } from '../../../src/abf/submitted-builds.ts'
+import { StepBuilds, type Pending, unfinishedWork } from '../../../src/abf/submitted-builds.ts'
 import { archOf, createRecord, labelOf, mismatch, type Origin, projectOf } from '../../../src/abf/build.ts'
-import { createObserver } from '../../../src/abf/wait/poll-status.ts'
+import { createStatusReader } from '../../../src/abf/wait/poll-status.ts'
 import type { AbfApi } from '../../../src/abf/client/api.ts'
 import { apiOf, buildOf, EXPECTED, httpError, SHA } from './doubles.ts'
 import { BUILD, FIRST, inputsFor, prepare } from './memory.ts'
@@ -20,59 +20,59 @@ const PENDING: Pending = {
   known: [],
 }
 
-describe('the ledger', () => {
+describe('the builds', () => {
   function open(onAbort: 'cancel' | 'leave' = 'cancel') {
     const state = new MemoryState()
     const outputs: string[] = []
-    const ledger = new Ledger(
+    const builds = new StepBuilds(
       { state, outputs: { set: (name, value) => outputs.push(`${name}=${value}`) } },
       onAbort,
     )
-    const add = (id: number, origin: Origin): void => ledger.add(createRecord(id, origin, 0))
-    return { ledger, state, outputs, add, work: () => unfinishedWork(state) }
+    const add = (id: number, origin: Origin): void => builds.add(createRecord(id, origin, 0))
+    return { builds, state, outputs, add, work: () => unfinishedWork(state) }
   }
 
   test('writes down what this run submits, before and after', () => {
-    const { ledger, add, work, outputs } = open()
+    const { builds, add, work, outputs } = open()
     expect(work()).toBeUndefined()
-    ledger.announce(PENDING)
+    builds.startCreate(PENDING)
     expect(work()).toEqual({ ids: [], pending: PENDING })
     add(7, 'submitted')
-    expect([work(), ledger.pending]).toEqual([{ ids: [7] }, undefined])
-    ledger.announce(PENDING)
-    ledger.withdraw()
+    expect([work(), builds.pending]).toEqual([{ ids: [7] }, undefined])
+    builds.startCreate(PENDING)
+    builds.endCreate()
     expect(work()).toEqual({ ids: [7] })
     expect(outputs).toEqual(['build-list-ids=[7]'])
   })
 
   test('writes down nothing of builds that are not its own', () => {
-    const { ledger, add, work, outputs } = open()
-    ledger.announce(PENDING)
+    const { builds, add, work, outputs } = open()
+    builds.startCreate(PENDING)
     add(7, 'reused')
     add(8, 'given')
-    expect([work(), ledger.pending]).toEqual([{ ids: [], pending: PENDING }, PENDING])
+    expect([work(), builds.pending]).toEqual([{ ids: [], pending: PENDING }, PENDING])
     expect(outputs).toEqual(['build-list-ids=[7]', 'build-list-ids=[7,8]'])
   })
 
   test('writes down nothing that is to be left', () => {
-    const { ledger, add, work, state } = open('leave')
+    const { builds, add, work, state } = open('leave')
     state.save('abf-work', 'mine')
-    ledger.announce(PENDING)
+    builds.startCreate(PENDING)
     add(7, 'submitted')
-    ledger.settle([])
+    builds.finish([])
     expect([work(), state.read('abf-work')]).toEqual([undefined, 'mine'])
   })
 
   test('leaves what could not be cancelled, and what nobody has answered', () => {
-    const { ledger, add, work, state } = open()
+    const { builds, add, work, state } = open()
     add(7, 'submitted')
     add(8, 'submitted')
-    ledger.settle([8])
+    builds.finish([8])
     expect(work()).toEqual({ ids: [8] })
-    ledger.settle([])
+    builds.finish([])
     expect(state.read('abf-work')).toBe('')
-    ledger.announce(PENDING)
-    ledger.settle([])
+    builds.startCreate(PENDING)
+    builds.finish([])
     expect(work()).toEqual({ ids: [], pending: PENDING })
   })
 
@@ -108,7 +108,7 @@ describe('the post step', () => {
     expect(await cleanUpAbf(inputsFor(BUILD), killed.deps)).toBe(true)
     expect(killed.logger.lines.map(({ message }) => message)).toEqual([
       'The step ended before it could cancel the builds that it had submitted. The post step cancels them now.',
-      'Build 5 needs no cancelling: it is gone.',
+      'Build 5 does not exist any more, so there is nothing to cancel.',
       `Found build ${FIRST} of the submission without a response, after 0 ms.`,
       `Cancelled build ${FIRST}.`,
     ])
@@ -161,7 +161,7 @@ describe('a record', () => {
   test.each([
     [
       { commit_hash: 'b'.repeat(40) },
-      `ABF built commit ${'b'.repeat(40)} instead of ${SHA}. With abf-project-version it builds what that branch holds when a builder starts; leave it out to build exactly the commit.`,
+      `ABF built commit ${'b'.repeat(40)} instead of ${SHA}. With abf-project-version, ABF builds the head of that branch at the time when a builder starts. Remove abf-project-version to build exactly the commit.`,
     ],
     [{ arch: { id: 3, name: 'i686' } }, 'ABF built for i686 instead of x86_64.'],
     [{ project: { id: 2, fullname: 'omv/other' } }, 'ABF built project omv/other instead of omv/zlib.'],
@@ -171,18 +171,18 @@ describe('a record', () => {
   })
 })
 
-describe('the observer', () => {
-  const observe = (calls: Partial<AbfApi>) => createObserver(apiOf(calls))
+describe('the statuses', () => {
+  const observe = (calls: Partial<AbfApi>) => createStatusReader(apiOf(calls))
   const row = (id: number, status: number) => ({ id, status, project_id: undefined, name: undefined })
   const code = (status: number) => ({ kind: 'status', code: status })
 
   test('reads one build by its description, and many by one list', async () => {
     const one = await observe({
       show: async () => ({ kind: 'build', build: buildOf({ status: 3000 }) }),
-    }).observe([7])
-    expect(one.get(7)).toMatchObject({ sighting: code(3000), build: { id: 7 } })
-    const many = await observe({ statuses: async (ids) => ids.map((id) => row(id, 2000)) }).observe([7, 8])
-    expect([...many]).toEqual([7, 8].map((id) => [id, { sighting: code(2000), build: undefined }]))
+    }).read([7])
+    expect(one.get(7)).toMatchObject({ reading: code(3000), build: { id: 7 } })
+    const many = await observe({ statuses: async (ids) => ids.map((id) => row(id, 2000)) }).read([7, 8])
+    expect([...many]).toEqual([7, 8].map((id) => [id, { reading: code(2000), build: undefined }]))
   })
 
   test('reads a hundred at a time', async () => {
@@ -192,7 +192,7 @@ describe('the observer', () => {
       return ids.map((id) => row(id, 0))
     }
     const ids = Array.from({ length: 201 }, (_, index) => index + 1)
-    expect((await observe({ statuses }).observe(ids)).size).toBe(201)
+    expect((await observe({ statuses }).read(ids)).size).toBe(201)
     expect(sizes).toEqual([100, 100, 1])
   })
 
@@ -200,38 +200,38 @@ describe('the observer', () => {
     const seen = await observe({
       statuses: async () => [row(7, 0)],
       show: async () => ({ kind: 'missing' }),
-    }).observe([7, 8])
-    expect(seen.get(8)).toEqual({ sighting: { kind: 'missing' }, build: undefined })
+    }).read([7, 8])
+    expect(seen.get(8)).toEqual({ reading: { kind: 'missing' }, build: undefined })
   })
 
   test('asks for no list again from a server that cannot give one', async () => {
     let lists = 0
-    const observer = observe({
+    const statuses = observe({
       statuses: async () => {
         lists += 1
         return undefined
       },
       show: async (id) => ({ kind: 'build', build: buildOf({ id }) }),
     })
-    await observer.observe([7, 8])
-    expect((await observer.observe([7, 8])).size).toBe(2)
+    await statuses.read([7, 8])
+    expect((await statuses.read([7, 8])).size).toBe(2)
     expect(lists).toBe(1)
   })
 
   test('finds a build that cannot be shown in the list, from then on at once', async () => {
     const error = httpError({ status: 500 })
     let shows = 0
-    const observer = observe({
+    const statuses = observe({
       statuses: async (ids) => ids.map((id) => row(id, 6000)),
       show: async () => {
         shows += 1
         return { kind: 'hidden', error }
       },
     })
-    expect((await observer.observe([7])).get(7)?.sighting).toEqual(code(6000))
-    expect((await observer.observe([7])).get(7)?.sighting).toEqual(code(6000))
+    expect((await statuses.read([7])).get(7)?.reading).toEqual(code(6000))
+    expect((await statuses.read([7])).get(7)?.reading).toEqual(code(6000))
     expect(shows).toBe(1)
     const nowhere = observe({ statuses: async () => [], show: async () => ({ kind: 'hidden', error }) })
-    expect(await failureOf(nowhere.observe([7]))).toBe(error)
+    expect(await failureOf(nowhere.read([7]))).toBe(error)
   })
 })

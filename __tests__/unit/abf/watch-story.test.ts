@@ -6,7 +6,7 @@ import { failureOf } from '../doubles.ts'
 const LABEL = `openmandriva/gtk+demo x86_64 (build ${FIRST})`
 const SEED = { projectId: 40217, archId: 2, saveToRepositoryId: 14 }
 const WATCH = { 'abf-build-list-ids': String(FIRST) }
-const RELEASES_NOTHING = 'which leads to nothing that could be released'
+const RELEASES_NOTHING = 'after which there is nothing to release'
 
 function there(status: number, more: Readonly<Record<string, unknown>> = {}, dialect?: 'omv' | 'rosa'): Step {
   const step = prepare(dialect)
@@ -30,11 +30,11 @@ describe('a watched build', () => {
     const step = prepare()
     expect(await step.run({ 'abf-build-list-ids': '5' })).toMatchObject({ conclusion: 'failure', ok: false })
     expect(told(step).slice(0, 2)).toEqual([
-      'info: 00:00:00Z  build 5: the server does not find it',
-      'info: 00:00:00Z  build 5: There is no build of this number, or no longer: records are deleted some weeks after a build.',
+      'info: 00:00:00Z  build 5: ABF does not find the build',
+      'info: 00:00:00Z  build 5: ABF has no build with this id. The id may be wrong, or ABF has deleted the record, as it does some weeks after a build.',
     ])
     expect(told(step)[2]).toMatch(
-      /^error: build 5\. There is no build .*\nBuild: https:\/\/abf\.example\/build_lists\/5$/,
+      /^error: build 5\. ABF has no build with this id\. .*\nBuild: https:\/\/abf\.example\/build_lists\/5$/,
     )
     expect(step.outputs['build-status']).toBe('')
   })
@@ -59,7 +59,7 @@ describe('a watched build', () => {
     expect(await step.run(WATCH)).toMatchObject({
       conclusion: 'cancelled',
       ok: false,
-      stop: 'the builds ended as cancelled',
+      stop: 'the conclusion of the builds is cancelled',
     })
     expect(told(step).at(-1)).toMatch(
       /^error: .*: cancelled \(5000\)\. The build was cancelled, or it ran past/,
@@ -87,8 +87,8 @@ describe('a watched build', () => {
     const step = there(3000)
     await step.run({ ...WATCH, 'abf-timeout': '25m', 'abf-poll-interval': '30s' })
     expect(told(step).slice(1, 3)).toEqual([
-      `info: 00:10:00Z  Waiting for 1 of 1: x86_64 building (3000) for at least 10 min; 15 min left`,
-      `info: 00:20:00Z  Waiting for 1 of 1: x86_64 building (3000) for at least 20 min; 5 min left`,
+      `info: 00:10:00Z  Waiting for 1 of 1 builds: x86_64 building (3000) for at least 10 min; 15 min left`,
+      `info: 00:20:00Z  Waiting for 1 of 1 builds: x86_64 building (3000) for at least 20 min; 5 min left`,
     ])
   })
 })
@@ -101,16 +101,16 @@ describe('trouble with the server', () => {
     expect(step.clock.pauses).toEqual([60_000, 120_000, 240_000, 300_000, 300_000, 300_000])
     const said = `Could not read build ${FIRST}: ABF at abf.example responded with 503: oops.`
     expect(told(step)).toEqual([
-      `info: 00:00:00Z  ${said} Next look in 1 min.`,
-      `info: 00:01:00Z  ${said} Next look in 2 min.`,
-      `info: 00:03:00Z  ${said} Next look in 4 min.`,
-      `info: 00:07:00Z  ${said} Next look in 5 min.`,
-      `warning: ${said} Next look in 5 min.`,
-      `info: 00:17:00Z  ${said} Next look in 5 min.`,
+      `info: 00:00:00Z  ${said} The next poll is in 1 min.`,
+      `info: 00:01:00Z  ${said} The next poll is in 2 min.`,
+      `info: 00:03:00Z  ${said} The next poll is in 4 min.`,
+      `info: 00:07:00Z  ${said} The next poll is in 5 min.`,
+      `warning: ${said} The next poll is in 5 min.`,
+      `info: 00:17:00Z  ${said} The next poll is in 5 min.`,
       `info: 00:22:00Z  ${LABEL}: published (6000)`,
-      'info: 00:22:00Z  ABF answers again.',
+      'info: 00:22:00Z  ABF responds again.',
     ])
-    expect(step.logger.titles).toEqual(['ABF does not answer as it should'])
+    expect(step.logger.titles).toEqual(['ABF polls keep failing'])
   })
 
   test('that names its end is waited for until then', async () => {
@@ -130,10 +130,10 @@ describe('trouble with the server', () => {
     await step.run(WATCH)
     expect(step.clock.pauses).toEqual([610_000])
     expect(told(step)[0]).toContain(
-      'the limit of requests an hour is used up until 01:00 UTC. Next look in 10 min 10 s.',
+      'the limit of requests an hour is used up until 01:00 UTC. The next poll is in 10 min 10 s.',
     )
     expect(told(step)[0]).toMatch(/^warning/)
-    expect(step.logger.titles).toEqual(["ABF's limit of requests is reached"])
+    expect(step.logger.titles).toEqual(['ABF rate limit reached'])
   })
 
   test('is named when the time is over in the middle of it', async () => {
@@ -141,7 +141,7 @@ describe('trouble with the server', () => {
     step.abf.mishaps.push(...[1, 2, 3, 4, 5].map(() => trouble(502)))
     await step.run({ ...WATCH, 'abf-timeout': '2m' })
     expect(told(step).at(-1)).toContain(
-      `Not over within 2 min: last seen no status. At the end Could not read build ${FIRST}: ABF at abf.example responded with 502: oops.`,
+      `The build did not end within 2 min. Its status could not be read. The last poll failed: Could not read build ${FIRST}: ABF at abf.example responded with 502: oops.`,
     )
   })
 

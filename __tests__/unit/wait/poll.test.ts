@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { HttpError } from '../../../src/http/failure.ts'
 import { decideRetry, RETRY_POLICY } from '../../../src/http/retry.ts'
 import { retryUntil } from '../../../src/wait/backoff.ts'
-import { type Look, poll, type PollOutcome } from '../../../src/wait/poll.ts'
+import { type Attempt, poll, type PollOutcome } from '../../../src/wait/poll.ts'
 import { ManualClock } from '../doubles.ts'
 
 const MINUTE = 60_000
@@ -57,7 +57,7 @@ async function walk(
   let looks = 0
   let done = false
   const outcome = await poll(
-    async (): Promise<Look<string>> => {
+    async (): Promise<Attempt<string>> => {
       const sight = seen[Math.min(looks, seen.length - 1)] ?? 'again'
       looks += 1
       if (looks > 5000) throw new Error('it does not end')
@@ -70,8 +70,10 @@ async function walk(
     {
       deadline: clock.now() + timeout,
       schedule: () => interval,
-      onTrouble: (error, inARow) =>
-        error === trouble ? { kind: 'pause', ms: interval * Math.min(inARow, 5) } : { kind: 'fatal' },
+      onError: (error, consecutiveFailures) =>
+        error === trouble
+          ? { kind: 'pause', ms: interval * Math.min(consecutiveFailures, 5) }
+          : { kind: 'fatal' },
       clock,
       signal: never,
     },

@@ -81,7 +81,7 @@ describe('mapPool', () => {
 
 describe('poll', () => {
   const again = async () => ({ kind: 'again' }) as const
-  const onTrouble = () => ({ kind: 'fatal' }) as const
+  const onError = () => ({ kind: 'fatal' }) as const
 
   it('looks until the deadline, the last time exactly then', async () => {
     const clock = new ManualClock()
@@ -92,7 +92,7 @@ describe('poll', () => {
       return again()
     }
     const schedule = () => 400
-    expect(await poll(look, { deadline: begun + 1000, schedule, onTrouble, clock, signal })).toEqual({
+    expect(await poll(look, { deadline: begun + 1000, schedule, onError, clock, signal })).toEqual({
       kind: 'deadline',
       failure: undefined,
     })
@@ -107,7 +107,7 @@ describe('poll', () => {
         looks += 1
         return again()
       }
-      await poll(look, { deadline: clock.now() + ms, schedule: () => pause, onTrouble, clock, signal })
+      await poll(look, { deadline: clock.now() + ms, schedule: () => pause, onError, clock, signal })
       return looks
     }
     expect(await Promise.all([count(-1, 100), count(0, 100), count(100, 100), count(101, 100)])).toEqual([
@@ -126,7 +126,7 @@ describe('poll', () => {
       looks += 1
       return again()
     }
-    await poll(look, { deadline: clock.now() + 100, schedule: () => 100, onTrouble, clock: early, signal })
+    await poll(look, { deadline: clock.now() + 100, schedule: () => 100, onError, clock: early, signal })
     expect(looks).toBe(2)
   })
 
@@ -138,7 +138,7 @@ describe('poll', () => {
       asked.push(clock.now() - begun)
       return asked.length === 2 ? -5 : 100
     }
-    await poll(again, { deadline: begun + 250, schedule, onTrouble, clock, signal })
+    await poll(again, { deadline: begun + 250, schedule, onError, clock, signal })
     expect(asked).toEqual([0, 100, 100, 200, 250])
     expect(clock.pauses).toEqual([100, 0, 100, 50])
   })
@@ -150,7 +150,7 @@ describe('poll', () => {
       throw failure
     }
     const options = { deadline: clock.now() + 100, schedule: () => 1, clock, signal }
-    const pausing = { ...options, onTrouble: () => ({ kind: 'pause', ms: 60 }) as const }
+    const pausing = { ...options, onError: () => ({ kind: 'pause', ms: 60 }) as const }
     expect(await poll(look, pausing)).toEqual({ kind: 'deadline', failure })
     expect(clock.pauses).toEqual([60, 40])
     const reason = new Error('cancelled')
@@ -165,7 +165,7 @@ describe('poll of a cancelled job', () => {
     const never = (): never => {
       throw new Error('asked for')
     }
-    const options = { deadline: clock.now() + 100, schedule: () => 1, onTrouble: never, clock }
+    const options = { deadline: clock.now() + 100, schedule: () => 1, onError: never, clock }
     expect(await failureOf(poll(never, { ...options, signal: AbortSignal.abort(reason) }))).toBe(reason)
     const controller = new AbortController()
     const look = async (): Promise<never> => {

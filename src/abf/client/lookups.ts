@@ -1,28 +1,28 @@
 import type { HttpResponse } from '../../http/response.ts'
 import type { Requests } from './requests.ts'
 import {
-  ArchesAnswer,
+  ArchesResponse,
   type Named,
   type Platform,
-  PlatformAnswer,
-  PlatformsAnswer,
+  PlatformResponse,
+  PlatformsResponse,
   type Project,
-  ProjectAnswer,
-  type Repository,
-  RepositoryAnswer,
-  UserAnswer,
+  ProjectResponse,
+  type AbfRepository,
+  RepositoryResponse,
+  UserResponse,
 } from './schema.ts'
 
-/** The most rows that a server gives at once; without asking it gives 20. */
+/** The most rows that a server sends at once; its default is 20. */
 export const PAGE_SIZE = 100
 /** A longer list is cut here. */
 const MAX_PAGES = 10
-/** A search gives no more builds than this. */
+/** A search returns at most this many builds. */
 export const MAX_FOUND = PAGE_SIZE * MAX_PAGES
 
 /** The calls that turn names into ids. All of them only read. */
 export interface Names {
-  /** `GET /projects/get_id`: undefined for 404. The server may answer with another project: compare `fullname`. */
+  /** `GET /projects/get_id`: undefined for 404. The server may return another project: compare `fullname`. */
   findProject(owner: string, name: string): Promise<Project | undefined>
   /** `GET /platforms/platforms_for_build`: all main platforms with their repositories. */
   platformsForBuild(): Promise<readonly Platform[]>
@@ -31,7 +31,7 @@ export interface Names {
   /** `GET /platforms?type=personal`: those that the account may see; needs credentials everywhere. */
   personalPlatforms(): Promise<readonly Platform[]>
   /** `GET /repositories/:id`: undefined for 404. */
-  repository(id: number): Promise<Repository | undefined>
+  repository(id: number): Promise<AbfRepository | undefined>
   /** `GET /arches`. */
   arches(): Promise<readonly Named[]>
   /** `GET /user`: the login of the account, which every server checks here. */
@@ -42,17 +42,17 @@ export function createNames({ get, parse }: Requests): Names {
   const platforms = async (path: string, intent: string): Promise<readonly Platform[]> => {
     const { rows } = await readPages(
       (page) => get(`${path}per_page=${PAGE_SIZE}&page=${page}`, intent),
-      (response) => parse(PlatformsAnswer, response).platforms,
+      (response) => parse(PlatformsResponse, response).platforms,
     )
     return rows
   }
 
   return {
     async findProject(owner, name) {
-      // URLSearchParams also encodes a plus, which servers would read as a space.
+      // URLSearchParams also encodes a plus, which servers read as a space.
       const query = new URLSearchParams({ owner, name }).toString()
       const response = await get(`projects/get_id.json?${query}`, 'find the project')
-      return response.status === 404 ? undefined : parse(ProjectAnswer, response).project
+      return response.status === 404 ? undefined : parse(ProjectResponse, response).project
     },
     platformsForBuild: () =>
       platforms('platforms/platforms_for_build.json?', 'list the platforms to build for'),
@@ -60,22 +60,22 @@ export function createNames({ get, parse }: Requests): Names {
       // The path takes no dot, not even an encoded one.
       if (idOrName.includes('.')) return undefined
       const response = await get(`platforms/${encodeURIComponent(idOrName)}.json`, 'look up the platform')
-      return response.status === 404 ? undefined : parse(PlatformAnswer, response).platform
+      return response.status === 404 ? undefined : parse(PlatformResponse, response).platform
     },
     personalPlatforms: () => platforms('platforms.json?type=personal&', 'list the personal platforms'),
     async repository(id) {
       const response = await get(`repositories/${id}.json`, 'look up the repository')
-      return response.status === 404 ? undefined : parse(RepositoryAnswer, response).repository
+      return response.status === 404 ? undefined : parse(RepositoryResponse, response).repository
     },
     async arches() {
       const { rows } = await readPages(
         (page) => get(`arches.json?per_page=${PAGE_SIZE}&page=${page}`, 'list the architectures'),
-        (response) => parse(ArchesAnswer, response).architectures,
+        (response) => parse(ArchesResponse, response).architectures,
       )
       return rows
     },
     async login() {
-      return parse(UserAnswer, await get('user.json', 'check the credentials')).user.uname
+      return parse(UserResponse, await get('user.json', 'check the credentials')).user.uname
     },
   }
 }

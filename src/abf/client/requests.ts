@@ -4,13 +4,13 @@ import type { HttpResponse } from '../../http/response.ts'
 import { HttpError, type Peer } from '../../http/failure.ts'
 import type { Effect } from '../../http/retry.ts'
 import type { Clock } from '../../ports.ts'
-import { type Account, explain, explainRedirect, rateLimitMs, unreadable } from './errors.ts'
+import { type AbfAccount, explain, explainRedirect, rateLimitMs, unreadable } from './errors.ts'
 
-/** Enough to save time, too few to be a burden to the server. */
-export const READS_AT_ONCE = 6
+/** Enough to save time, and no burden to the server. */
+export const MAX_PARALLEL_READS = 6
 
-/** Answers that are kept to be compared with. */
-const MOST_ANSWERS = 200
+/** Responses that are kept for a 304. */
+const MAX_CACHED_RESPONSES = 200
 
 const ABF: Peer = { name: 'ABF', urlInput: 'abf-url' }
 
@@ -20,47 +20,47 @@ export interface Credentials {
   readonly password: string
 }
 
-export interface RequestDeps {
+export interface RequestOptions {
   readonly http: Http
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly account: Account
+  readonly account: AbfAccount
   readonly credentials: Credentials | undefined
   readonly userAgent: string
-  /** Milliseconds that a request waits in all for the limit of requests per hour. */
+  /** Milliseconds that a request waits in all for the rate limit. */
   readonly maxRateLimitWaitMs: number
 }
 
-/** Requests made, and how many more the server allows until the full hour, by its last answer. */
+/** Requests made, and how many more the server allows until the full hour, by its last response. */
 export interface Quota {
   readonly made: number
-  /** Undefined when the server does not tell; ROSA has no limit. */
+  /** Undefined when the server does not report it; ROSA has no limit. */
   readonly left: number | undefined
 }
 
-/** Requests below `<base>api/v1/`; `intent` says in a message what is being done. */
+/** Requests below `<base>api/v1/`; `intent` says in messages what the request is for. */
 export interface Requests {
   get(this: void, path: string, intent: string): Promise<HttpResponse>
-  /** A GET that is made again and again: when nothing has changed the server sends no body, and the old one counts. */
-  seen(this: void, path: string, intent: string): Promise<HttpResponse>
+  /** A GET that is repeated often: when nothing has changed the server sends no body, and the previous one counts. */
+  getCached(this: void, path: string, intent: string): Promise<HttpResponse>
   /** An action of the server; it takes no fields. */
   put(this: void, path: string, intent: string): Promise<HttpResponse>
   post(this: void, path: string, intent: string, body: unknown): Promise<HttpResponse>
-  /** The body of a 200 in the shape that it should have; throws HttpError for any other answer. */
+  /** The body of a 200 in the shape that it should have; throws HttpError for any other response. */
   parse<T>(this: void, schema: z.ZodMiniType<T>, response: HttpResponse): T
-  /** The server's clock in milliseconds since the epoch, from the last answer that had a `Date`. */
+  /** The server's time in milliseconds since the epoch, from the last response that had a `Date`. */
   serverNow(this: void): number
   quota(this: void): Quota
 }
 
-export function createRequests(deps: RequestDeps): Requests {
+export function createRequests(deps: RequestOptions): Requests {
   const { clock, account } = deps
   const root = new URL('api/v1/', account.base)
-  const answers = new Map<string, { readonly etag: string; readonly response: HttpResponse }>()
-  let ahead = 0
+  const cache = new Map<string, { readonly etag: string; readonly response: HttpResponse }>()
+  let clockOffset = 0
   let made = 0
-  let told: { readonly left: number; readonly hour: number } | undefined
-  const serverNow = (): number => clock.now() + ahead
+  let reported: { readonly left: number; readonly hour: number } | undefined
+  const serverNow = (): number => clock.now() + clockOffset
 
   async function request(
     method: 'GET' | 'POST' | 'PUT',
@@ -81,11 +81,11 @@ export function createRequests(deps: RequestDeps): Requests {
         headers: headers(deps, body !== undefined, etag),
       })
     made += 1
-    const response = await patient(send, deps)
+    const response = await sendWithinLimit(send, deps)
     const dated = Date.parse(response.header('date') ?? '')
-    if (!Number.isNaN(dated)) ahead = dated - clock.now()
+    if (!Number.isNaN(dated)) clockOffset = dated - clock.now()
     const left = remaining(response)
-    if (left !== undefined) told = { left, hour: hourOf(serverNow()) }
+    if (left !== undefined) reported = { left, hour: hourOf(serverNow()) }
     return response
   }
 
@@ -93,35 +93,35 @@ export function createRequests(deps: RequestDeps): Requests {
     get: (path, intent) => request('GET', path, intent),
     put: (path, intent) => request('PUT', path, intent, { body: {} }),
     post: (path, intent, body) => request('POST', path, intent, { body, effect: 'creates' }),
-    async seen(path, intent) {
-      const known = answers.get(path)
+    async getCached(path, intent) {
+      const known = cache.get(path)
       const response = await request('GET', path, intent, { etag: known?.etag })
       if (response.status === 304 && known !== undefined) return known.response
       const etag = response.header('etag')
-      // A list of fewer builds has another path, so old ones pile up.
-      if (answers.size >= MOST_ANSWERS) answers.clear()
-      // A body that is not what it should be is thrown out by `parse`, or it would come back with every 304.
-      if (response.status === 200 && etag !== undefined) answers.set(path, { etag, response })
-      else answers.delete(path)
+      // A list of fewer builds has another path, so entries pile up.
+      if (cache.size >= MAX_CACHED_RESPONSES) cache.clear()
+      // `parse` removes a body of a wrong shape, which would otherwise return with every 304.
+      if (response.status === 200 && etag !== undefined) cache.set(path, { etag, response })
+      else cache.delete(path)
       return response
     },
     parse(schema, response) {
       if (response.status !== 200) throw explain(response, account, clock.now())
       const parsed = schema.safeParse(response.json)
       if (parsed.success) return parsed.data
-      for (const [path, known] of answers) if (known.response === response) answers.delete(path)
+      for (const [path, known] of cache) if (known.response === response) cache.delete(path)
       throw unreadable(response, account)
     },
     serverNow,
-    // What was left of another hour says nothing about this one.
-    quota: () => ({ made, left: told?.hour === hourOf(serverNow()) ? told.left : undefined }),
+    // The count of another hour says nothing about this one.
+    quota: () => ({ made, left: reported?.hour === hourOf(serverNow()) ? reported.left : undefined }),
   }
 }
 
-/** Waits for the full hour when it is near: a request over the limit was refused and had no effect. */
-async function patient(
+/** Waits for the full hour when it is near: the server refuses a request over the limit, so it had no effect. */
+async function sendWithinLimit(
   send: (maxWaitMs?: number) => Promise<HttpResponse>,
-  { account, clock, signal, maxRateLimitWaitMs }: RequestDeps,
+  { account, clock, signal, maxRateLimitWaitMs }: RequestOptions,
 ): Promise<HttpResponse> {
   try {
     const startedAt = clock.now()
@@ -148,12 +148,12 @@ function remaining(response: HttpResponse): number | undefined {
 }
 
 function headers(
-  { credentials, userAgent }: RequestDeps,
+  { credentials, userAgent }: RequestOptions,
   json: boolean,
   etag: string | undefined,
 ): Record<string, string> {
   return {
-    // Also decides whether errors of the server's framework come as JSON or as a page.
+    // Without it, errors of the server's framework are web pages.
     Accept: 'application/json',
     'User-Agent': userAgent,
     ...(credentials === undefined ? {} : { Authorization: basic(credentials) }),

@@ -3,8 +3,8 @@ import { catch as otherwise } from 'zod/mini'
 import type { Mode } from '../status.ts'
 
 /**
- * The parts of ABF's answers that are used, for both living forks and the API of about 2012. Only ids and statuses
- * must be there; any other field that is missing, null or of an unexpected type counts as unknown.
+ * The parts of ABF's responses that are used, for both current forks and the API of about 2012. Only ids and statuses
+ * are required; any other field that is missing, null or of an unexpected type counts as unknown.
  */
 
 const Id = z.int().check(z.positive())
@@ -129,34 +129,34 @@ const AverageSchema = z.object({
 
 export type Named = z.infer<typeof Named>
 export type Project = z.infer<typeof ProjectSchema>
-export type Repository = z.infer<typeof RepositorySchema>
+export type AbfRepository = z.infer<typeof RepositorySchema>
 export type Platform = z.infer<typeof PlatformSchema>
 export type LogFile = z.infer<typeof LogFileSchema>
 export type BuiltPackage = z.infer<typeof PackageSchema>
 export type Build = z.infer<typeof BuildSchema>
 /** One line of the list of builds. */
-export type Row = z.infer<typeof RowSchema>
+export type BuildRow = z.infer<typeof RowSchema>
 
 /** How long the successful builds of a project took on one architecture. */
 export type Average = z.infer<typeof AverageSchema>
 
-export const ProjectAnswer = z.object({ project: ProjectSchema })
-export const AveragesAnswer = z.object({ project: z.object({ project_statistics: listOf(AverageSchema) }) })
-export const PlatformsAnswer = z.object({ platforms: z.array(PlatformSchema) })
-export const PlatformAnswer = z.object({ platform: PlatformSchema })
-export const RepositoryAnswer = z.object({ repository: RepositorySchema })
-export const ArchesAnswer = z.object({ architectures: z.array(Named) })
-export const UserAnswer = z.object({ user: z.object({ uname: z.string() }) })
-export const RowsAnswer = z.object({ build_lists: z.array(RowSchema) })
-export const BuildAnswer = z.object({ build_list: BuildSchema })
+export const ProjectResponse = z.object({ project: ProjectSchema })
+export const AveragesResponse = z.object({ project: z.object({ project_statistics: listOf(AverageSchema) }) })
+export const PlatformsResponse = z.object({ platforms: z.array(PlatformSchema) })
+export const PlatformResponse = z.object({ platform: PlatformSchema })
+export const RepositoryResponse = z.object({ repository: RepositorySchema })
+export const ArchesResponse = z.object({ architectures: z.array(Named) })
+export const UserResponse = z.object({ user: z.object({ uname: z.string() }) })
+export const RowsResponse = z.object({ build_lists: z.array(RowSchema) })
+export const BuildResponse = z.object({ build_list: BuildSchema })
 
-/** The answer to a create: `id` is null when it was refused, in 2012 even with status 200. */
-export const CreatedAnswer = z.object({
+/** The response to a create: `id` is null when it was refused, in 2012 even with status 200. */
+export const CreateResponse = z.object({
   build_list: z.object({ id: z.nullable(Id), message: lenient(z.string()) }),
 })
 
-/** What became of an action: today by the presence of an id, in 2012 by a flag of its own. */
-export const ActionAnswer = z.union([
+/** The result of an action: today by the presence of an id, in 2012 by a flag. */
+export const ActionResponse = z.union([
   z.pipe(
     z.object({ build_list: z.object({ id: z.nullable(Id), message: lenient(z.string()) }) }),
     z.transform(({ build_list: { id, message } }) => ({ done: id !== null, message: message ?? '' })),
@@ -166,21 +166,21 @@ export const ActionAnswer = z.union([
       is_canceled: z.optional(z.boolean()),
       is_published: z.optional(z.boolean()),
       is_rejected: z.optional(z.boolean()),
-      // What the source of that time makes of the name of the action.
+      // How the source of that time builds the flag from the name of the action.
       is_reject_published: z.optional(z.boolean()),
       message: lenient(z.string()),
     }),
-    z.transform((answer, context) => {
+    z.transform((response, context) => {
       const done =
-        answer.is_canceled ?? answer.is_published ?? answer.is_rejected ?? answer.is_reject_published
-      if (done !== undefined) return { done, message: answer.message ?? '' }
-      context.issues.push({ code: 'custom', input: answer, message: 'neither an id nor a flag' })
+        response.is_canceled ?? response.is_published ?? response.is_rejected ?? response.is_reject_published
+      if (done !== undefined) return { done, message: response.message ?? '' }
+      context.issues.push({ code: 'custom', input: response, message: 'neither an id nor a flag' })
       return z.NEVER
     }),
   ),
 ])
 
-/** The publish mode in force; undefined when the answer does not say. */
+/** The publish mode in force; undefined when the response does not say. */
 export function modeOf(build: Build): Mode | undefined {
   if (build.auto_publish_status !== undefined) return build.auto_publish_status
   return build.auto_publish === undefined ? undefined : build.auto_publish ? 'default' : 'none'

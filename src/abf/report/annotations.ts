@@ -1,11 +1,11 @@
 import type { Http } from '../../http/client.ts'
 import type { Logger } from '../../ports.ts'
 import { mapPool } from '../../wait/pool.ts'
-import type { Outcome } from '../outcome.ts'
+import type { BuildOutcome } from '../outcome.ts'
 import { fetchTail } from './log-tail.ts'
 import { type AbfReport, logOf, pageOf } from './outputs.ts'
 import { type BuildRecord, labelOf } from '../build.ts'
-import { READS_AT_ONCE } from '../client/requests.ts'
+import { MAX_PARALLEL_READS } from '../client/requests.ts'
 import { formatStatus, statusInfo } from '../status.ts'
 
 /** GitHub shows no more than this many annotations of a step. */
@@ -23,7 +23,7 @@ export async function readLogs(
       ({ outcome, track }) => outcome?.verdict === 'failure' && statusInfo(track.status ?? 0).explainedByLog,
     )
     .slice(0, MOST_ANNOTATIONS)
-  await mapPool(failed, READS_AT_ONCE, async (record) => {
+  await mapPool(failed, MAX_PARALLEL_READS, async (record) => {
     record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base)
   })
 }
@@ -35,9 +35,9 @@ export async function announce(report: AbfReport, logger: Logger): Promise<void>
   const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out')
   const most = late.length > 0 ? MOST_ANNOTATIONS - 1 : MOST_ANNOTATIONS
   for (const record of bad.slice(0, most)) {
-    logger.error(sayBuild(record, base), titleOf(record))
+    logger.error(formatBuild(record, base), titleOf(record))
   }
-  for (const record of bad.slice(most)) logger.info(sayBuild(record, base))
+  for (const record of bad.slice(most)) logger.info(formatBuild(record, base))
 
   if (late.length > 0) {
     logger.error(
@@ -51,7 +51,7 @@ export async function announce(report: AbfReport, logger: Logger): Promise<void>
     )
   }
   for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
-    const message = sayBuild(record, base)
+    const message = formatBuild(record, base)
     // Asked for by abf-unpermitted-arch, so nothing to look at.
     if (statusInfo(record.track.status ?? 0).meaning.none === 'arch') logger.notice(message, 'Nothing built')
     else logger.warning(message, titleOf(record))
@@ -64,16 +64,16 @@ export async function announce(report: AbfReport, logger: Logger): Promise<void>
   }
 }
 
-function isBad(outcome: Outcome | undefined, operation: AbfReport['operation']): boolean {
+function isBad(outcome: BuildOutcome | undefined, operation: AbfReport['operation']): boolean {
   // To be cancelled is what was wanted.
   return outcome?.verdict === 'failure' || (outcome?.verdict === 'cancelled' && operation !== 'cancel')
 }
 
-function isDoubtful(outcome: Outcome | undefined): boolean {
+function isDoubtful(outcome: BuildOutcome | undefined): boolean {
   return outcome?.warn === true || outcome?.verdict === 'neutral'
 }
 
-function sayBuild(record: BuildRecord, base: string): string {
+function formatBuild(record: BuildRecord, base: string): string {
   const { outcome, track, build, id } = record
   const seen = track.status === undefined ? '' : `: ${formatStatus(track.status)}`
   const log =

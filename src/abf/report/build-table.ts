@@ -2,7 +2,7 @@ import { code, collapsedRest, counted, link, splitList } from '../../summary/mar
 import { markup } from '../../text/sanitize.ts'
 import { sayDuration } from '../../wait/durations.ts'
 import { archOf, type BuildRecord, projectOf } from '../build.ts'
-import { sayStatus } from '../status.ts'
+import { formatStatus } from '../status.ts'
 import { type AbfReport, pageOf, repositoryOf } from './outputs.ts'
 import { iconOf } from './words.ts'
 
@@ -81,7 +81,7 @@ function textOf(value: string | undefined): string | undefined {
 
 function status(record: BuildRecord, { base, operation }: AbfReport): string {
   const { status: code } = record.track
-  const words = code === undefined ? 'not found' : sayStatus(code)
+  const words = code === undefined ? 'not found' : formatStatus(code)
   const icon = operation === 'search' ? '' : `${iconOf(record)} `
   return `${icon}${link(pageOf(record.id, base), markup(words))}`
 }

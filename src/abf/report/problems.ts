@@ -1,7 +1,7 @@
 import { collapsed, collapsedRest, counted, link, splitList } from '../../summary/markdown.ts'
 import { markup } from '../../text/sanitize.ts'
 import { type BuildRecord, labelOf } from '../build.ts'
-import { sayStatus } from '../status.ts'
+import { formatStatus } from '../status.ts'
 import { type AbfReport, logOf, pageOf } from './outputs.ts'
 import { iconOf } from './words.ts'
 
@@ -45,7 +45,7 @@ function isProblem({ outcome }: BuildRecord, { operation, conclusion }: AbfRepor
 
 function reason(record: BuildRecord, { base }: AbfReport): string {
   const { id, outcome, track, log, build } = record
-  const status = track.status === undefined ? 'not found' : sayStatus(track.status)
+  const status = track.status === undefined ? 'not found' : formatStatus(track.status)
   const sentence = outcome?.sentence ?? 'It had not finished when this step ended.'
   const page = link(pageOf(id, base), markup(status))
   const name = log?.fileName ?? 'log'

@@ -1,7 +1,7 @@
 import type { Named } from '../client/schema.ts'
 import type { Mode } from '../status.ts'
 
-/** What is to be built, in the user's words: names, or ids in digits. */
+/** The build as the inputs describe it: names, or ids as digits. */
 export interface WantedBuild {
   readonly project: string
   /** Full SHA in lower case. */
@@ -21,28 +21,28 @@ export interface WantedBuild {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** A record by its id; `label` is how to call it in messages. */
-export interface Ref {
+/** A record of the server by its id, with a label for messages. */
+export interface LabeledId {
   readonly id: number
   readonly label: string
 }
 
-/** The same in the server's ids. */
-export interface Target {
-  readonly project: Ref
-  readonly repository: Ref
-  readonly platform: Ref
+/** The same with the ids of the server. */
+export interface BuildTarget {
+  readonly project: LabeledId
+  readonly repository: LabeledId
+  readonly platform: LabeledId
   readonly includeRepositories: readonly number[]
   readonly arches: readonly Named[]
 }
 
 /**
- * The fields of `POST /build_lists` for one architecture: nothing that was not asked for, except what servers would
- * otherwise decide to our surprise (`auto_publish_status` is `default` when it is missing, which publishes).
+ * The fields of `POST /build_lists` for one architecture: those that were given, and those whose default on the server
+ * would surprise (`auto_publish_status` is `default` when it is missing, which publishes).
  */
 export function createFields(
   wanted: WantedBuild,
-  target: Target,
+  target: BuildTarget,
   arch: Named,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -62,7 +62,7 @@ export function createFields(
   }
 }
 
-/** What `filter[project_version]` finds a build under: a bare commit becomes its own version. */
+/** The value of `filter[project_version]` that finds a build: servers use the commit when there is no version. */
 export function storedVersion({ projectVersion, commit }: WantedBuild): string {
   return projectVersion ?? commit
 }

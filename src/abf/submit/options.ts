@@ -1,6 +1,6 @@
 import { type Build, modeOf } from '../client/schema.ts'
 
-/** What a create asks for besides project, commit, architecture, platform, repository and publish mode. */
+/** What a create requests besides project, commit, architecture, platform, repository and publish mode. */
 export interface WantedOptions {
   /** Ids; what the create sends. */
   readonly includeRepositories: readonly number[]
@@ -10,14 +10,14 @@ export interface WantedOptions {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** Why an existing build cannot be taken for the wanted one, by names of inputs and options. */
+/** Why an existing build cannot be reused, by names of inputs and options. */
 export interface Differences {
   readonly different: readonly string[]
-  /** Wanted, but the server does not report what this build was made with. */
+  /** Given, but the server does not report the value of the existing build. */
   readonly unreported: readonly string[]
 }
 
-/** What servers take for an option that a create leaves out, as far as they report the option. */
+/** The servers' defaults of the options that they report. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   auto_create_container: false,
   build_requires: false,
@@ -28,7 +28,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   use_extra_tests: true,
 }
 
-/** Compares everything that the server reports of a build with what a create would ask for. */
+/** Compares everything that the server reports of a build with what a create would request. */
 export function compareOptions(build: Build, wanted: WantedOptions): Differences {
   const { options, includeRepositories, includesGiven } = wanted
   const different: string[] = []
@@ -40,18 +40,18 @@ export function compareOptions(build: Build, wanted: WantedOptions): Differences
   }
   const reported = build as Readonly<Record<string, unknown>>
   for (const key of new Set([...Object.keys(options), ...Object.keys(DEFAULTS)])) {
-    const asked = isGiven(options[key])
+    const given = isGiven(options[key])
     const value = reported[key]
     if (value === undefined || value === null) {
-      if (asked) unreported.push(key)
-    } else if (normalize(value) !== normalize(effective(key, asked ? options[key] : DEFAULTS[key], build))) {
+      if (given) unreported.push(key)
+    } else if (normalize(value) !== normalize(effective(key, given ? options[key] : DEFAULTS[key], build))) {
       different.push(key)
     }
   }
   return { different, unreported }
 }
 
-/** Servers take a blank value for one that was left out. */
+/** Servers treat a blank value as one that was left out. */
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== ''
 }
@@ -63,7 +63,7 @@ function effective(key: string, value: unknown, build: Build): unknown {
   return value
 }
 
-/** One text for one meaning: `1`, `"true"` and `true`; ids in any order, bare or in records; parameters in any order. */
+/** One text for values with the same meaning: `1`, `"true"` and `true`; ids in any order, bare or in records; parameters in any order. */
 function normalize(value: unknown): string {
   if (Array.isArray(value)) return idsOf(value)
   if (typeof value === 'object' && value !== null) return parametersOf(value)

@@ -1,21 +1,20 @@
 import { ActionError } from '../../errors.ts'
 import { plain, quoted } from '../../text/sanitize.ts'
 import type { AbfApi } from '../client/api.ts'
-import type { Ref, Target, WantedBuild } from './fields.ts'
+import type { LabeledId, BuildTarget, WantedBuild } from './fields.ts'
 import type { Named, Platform } from '../client/schema.ts'
 
-/** The repository that a build brings its dependencies from unless something else is asked for. */
+/** The repository from which a build takes its dependencies by default. */
 const MAIN = 'main'
 
 type Lookups = Pick<AbfApi, 'findProject' | 'platformsForBuild' | 'platform' | 'personalPlatforms' | 'arches'>
 
 /**
- * Turns the names in `wanted` into ids with as few requests as there are kinds of names, side by side: one for the
- * project, one for all platforms and repositories, one for all architectures, and one more for a personal platform.
- * What is given as a number is taken as it is.
+ * Turns the names in `wanted` into ids with few parallel requests: one for the project, one for all platforms and
+ * repositories, one for all architectures, and one more for a personal platform. A number is used as an id, unchecked.
  * @throws ActionError for a name that the server does not have; HttpError when it refuses or fails
  */
-export async function resolve(wanted: WantedBuild, api: Lookups): Promise<Target> {
+export async function resolve(wanted: WantedBuild, api: Lookups): Promise<BuildTarget> {
   const [project, arches, places] = await Promise.all([
     resolveProject(wanted.project, api),
     resolveArches(wanted.arches, api),
@@ -24,15 +23,15 @@ export async function resolve(wanted: WantedBuild, api: Lookups): Promise<Target
   return { project, arches, ...places }
 }
 
-async function resolveProject(wanted: string, api: Lookups): Promise<Ref> {
+async function resolveProject(wanted: string, api: Lookups): Promise<LabeledId> {
   if (isId(wanted)) return { id: Number(wanted), label: `project ${wanted}` }
   const slash = wanted.indexOf('/')
   const found = await api.findProject(wanted.slice(0, slash), wanted.slice(slash + 1))
   if (found?.fullname === wanted) return { id: found.id, label: wanted }
-  // Without an exact match the server answers with any project whose name merely contains this one.
+  // Without an exact match the server returns any project whose name contains this one.
   const other = found ? `, only ${quoted(found.fullname ?? found.name ?? `number ${found.id}`)}` : ''
   throw unknown(`abf-project: ABF has no project ${quoted(wanted)}${other}.`, [
-    'Give the project as owner/name exactly as ABF shows it (the owner on ABF is often not the one on GitHub), or its numeric id. Hidden projects can only be given by id.',
+    'Give the project as owner/name exactly as ABF shows it (the owner on ABF often differs from the one on GitHub), or its numeric id. Hidden projects can only be given by id.',
   ])
 }
 
@@ -44,20 +43,20 @@ async function resolveArches(wanted: readonly string[], api: Lookups): Promise<N
     if (isId(name)) return { id: Number(name), name: `architecture ${name}` }
     throw unknown(`abf-arches: ABF has no architecture ${quoted(name)}.`, [`It has ${names(known)}.`])
   })
-  // A name and a number may mean the same one.
+  // A name and a number may mean the same architecture.
   return [...new Map(found.map((arch) => [arch.id, arch])).values()]
 }
 
-/** A repository with the platform that it is in; undefined when that is not known. */
-interface Place {
-  readonly repository: Ref
+/** A repository with its platform; undefined when that is not known. */
+interface RepositoryPlace {
+  readonly repository: LabeledId
   readonly home: Platform | undefined
 }
 
 async function resolvePlaces(
   wanted: WantedBuild,
   api: Lookups,
-): Promise<Pick<Target, 'repository' | 'platform' | 'includeRepositories'>> {
+): Promise<Pick<BuildTarget, 'repository' | 'platform' | 'includeRepositories'>> {
   const { repository, platform, includeRepositories } = wanted
   const numbers = [repository, platform ?? '', ...includeRepositories].every(isId)
   const known = numbers && includeRepositories.length > 0 ? [] : await api.platformsForBuild()
@@ -68,7 +67,7 @@ async function resolvePlaces(
     platform: { id: buildFor.id, label: buildFor.name },
     includeRepositories:
       includeRepositories.length > 0
-        ? await includedAsAsked(includeRepositories, buildFor, known, api)
+        ? await includedAsGiven(includeRepositories, buildFor, known, api)
         : await includedByDefault(place, buildFor, api),
   }
 }
@@ -78,7 +77,7 @@ async function findPlace(
   input: string,
   known: readonly Platform[],
   api: Lookups,
-): Promise<Place> {
+): Promise<RepositoryPlace> {
   if (isId(wanted)) {
     const id = Number(wanted)
     const home = known.find(({ repositories }) => repositories.some((repository) => repository.id === id))
@@ -108,7 +107,11 @@ function findPersonal(name: string, api: Lookups): Promise<Platform | undefined>
 }
 
 /** The platform to build for, with the repositories that are known of it. */
-function findBuildPlatform(wanted: WantedBuild, { home }: Place, known: readonly Platform[]): Platform {
+function findBuildPlatform(
+  wanted: WantedBuild,
+  { home }: RepositoryPlace,
+  known: readonly Platform[],
+): Platform {
   const { platform, repository } = wanted
   if (platform !== undefined) {
     const found = known.find(({ id, name }) => name === platform || String(id) === platform)
@@ -125,13 +128,12 @@ function findBuildPlatform(wanted: WantedBuild, { home }: Place, known: readonly
     ])
   }
   if (home && (home.platform_type === 'main' || known.includes(home))) return home
-  throw unknown(
-    `abf-platform: expected the platform to build for, as ${quoted(repository)} is in no main platform.`,
-    [`Give abf-platform: one of ${names(known)}.`],
-  )
+  throw unknown(`abf-platform: required, because ${quoted(repository)} does not belong to a main platform.`, [
+    `Give abf-platform: one of ${names(known)}.`,
+  ])
 }
 
-async function includedAsAsked(
+async function includedAsGiven(
   wanted: readonly string[],
   buildFor: Platform,
   known: readonly Platform[],
@@ -140,12 +142,12 @@ async function includedAsAsked(
   const places = await Promise.all(
     wanted.map((item) => findPlace(item, 'abf-include-repositories', known, api)),
   )
-  const stranger = places.find(({ home }) => home !== undefined && home.id !== buildFor.id)
-  if (stranger) {
+  const foreign = places.find(({ home }) => home !== undefined && home.id !== buildFor.id)
+  if (foreign) {
     throw unknown(
-      `abf-include-repositories: ${quoted(stranger.repository.label)} does not belong to ${quoted(buildFor.name)}, the platform to build for.`,
+      `abf-include-repositories: ${quoted(foreign.repository.label)} does not belong to ${quoted(buildFor.name)}, the platform to build for.`,
       [
-        'ABF takes only repositories of that platform. Others go into extra_repositories of abf-build-options.',
+        'ABF takes only repositories of that platform. Put others into extra_repositories of abf-build-options.',
       ],
     )
   }
@@ -153,7 +155,11 @@ async function includedAsAsked(
 }
 
 /** `main` of the platform, and the repository itself where it is in that platform. */
-async function includedByDefault(place: Place, buildFor: Platform, api: Lookups): Promise<number[]> {
+async function includedByDefault(
+  place: RepositoryPlace,
+  buildFor: Platform,
+  api: Lookups,
+): Promise<number[]> {
   const repositories =
     buildFor.repositories.length > 0
       ? buildFor.repositories
@@ -163,7 +169,7 @@ async function includedByDefault(place: Place, buildFor: Platform, api: Lookups)
   const ids = [...new Set([main, own].flatMap((repository) => repository?.id ?? []))]
   if (ids.length > 0) return ids
   throw unknown(
-    `abf-include-repositories: expected repositories to build with, as ${quoted(buildFor.name)} has none named ${MAIN}.`,
+    `abf-include-repositories: required, because ${quoted(buildFor.name)} has no repository named ${MAIN}.`,
     ['Give abf-include-repositories.'],
   )
 }
@@ -177,5 +183,5 @@ function names(list: readonly Named[]): string {
 }
 
 function unknown(message: string, advice: readonly string[]): ActionError {
-  return new ActionError(message, { title: 'ABF does not know that', advice: advice.join(' ') })
+  return new ActionError(message, { title: 'Unknown name on ABF', advice: advice.join(' ') })
 }

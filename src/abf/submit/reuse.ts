@@ -1,47 +1,51 @@
 import { mapPool } from '../../wait/pool.ts'
 import type { AbfApi, Filter } from '../client/api.ts'
 import type { Pending } from '../submitted-builds.ts'
-import { READS_AT_ONCE } from '../client/requests.ts'
+import { MAX_PARALLEL_READS } from '../client/requests.ts'
 import { compareOptions, type Differences, type WantedOptions } from './options.ts'
-import { type Build, modeOf, type Row } from '../client/schema.ts'
+import { type Build, modeOf, type BuildRow } from '../client/schema.ts'
 import { type Mode, statusInfo } from '../status.ts'
 
-/** What makes two builds the same, besides the publish mode. */
-export type Sought = Omit<Pending, 'since' | 'archId' | 'known'>
+/** What two builds of the same source have in common. */
+export type BuildKey = Omit<Pending, 'since' | 'archId' | 'known'>
 
-export interface EqualBuilds {
-  /** A build to take instead of a new one, by architecture id. */
+export interface ReusableBuilds {
+  /** The build to reuse, by architecture id. */
   readonly byArch: ReadonlyMap<number, Build>
-  /** The first build by architecture id that fits but for its options or repositories. */
+  /** By architecture id, the first build that differs only in options or included repositories. */
   readonly others: ReadonlyMap<number, OtherBuild>
-  /** Ids of all builds of the same source that were there before. */
-  readonly seen: ReadonlySet<number>
+  /** Ids of all builds of the same source that existed before. */
+  readonly existing: ReadonlySet<number>
 }
 
-/** A build of the same source that was made with other options, or perhaps so. */
+/** A build of the same source whose options differ, or may differ. */
 export interface OtherBuild extends Differences {
   readonly id: number
 }
 
-/** What makes two builds of the same source the same. */
-export interface WantedSame extends WantedOptions {
+/** What else must be equal for a build to be reused. */
+export interface WantedBuilds extends WantedOptions {
   readonly archIds: readonly number[]
   readonly mode: Mode
 }
 
-/** More than so many builds are not opened in search of an equal one. */
-const MOST_OPENED = 20
+/** At most this many builds are read in search of one to reuse. */
+const MAX_OPENED = 20
 
 /**
- * Builds of the same source, newest change first. Servers cannot filter by commit, but they file a build of a bare
- * commit under that commit as its version, and one of a branch under the branch: so one list of few rows does.
+ * Builds of the same source, newest change first. Servers cannot filter by commit. But they store the commit as the
+ * version of a build without a branch, so one short list is enough.
  */
-export async function listEqual(api: AbfApi, sought: Sought, more: Filter = {}): Promise<readonly Row[]> {
+export async function listSameSource(
+  api: AbfApi,
+  sought: BuildKey,
+  more: Filter = {},
+): Promise<readonly BuildRow[]> {
   const filter: Filter = {
     project_version: sought.version,
     save_to_repository_id: String(sought.repositoryId),
     build_for_platform_id: String(sought.platformId),
-    // All that may be read, in the one word that every server takes for it; the default is one's own.
+    // Every build that may be read. Every server knows this value; the default is the builds of the account.
     ownership: 'index',
     ...more,
   }
@@ -53,14 +57,18 @@ export async function listEqual(api: AbfApi, sought: Sought, more: Filter = {}):
 }
 
 /**
- * Looks for builds that can be taken instead of submitting: of the same project, commit, platform, repository, mode,
- * included repositories and options, and still good for something. One list, and one look at each candidate until every architecture has its build.
+ * Finds builds to reuse: with the same project, commit, platform, repository, mode, included repositories and options,
+ * and in a status that allows it. Takes one list, and one request for each candidate until every architecture has a build.
  */
-export async function findEqual(api: AbfApi, sought: Sought, wanted: WantedSame): Promise<EqualBuilds> {
+export async function findReusable(
+  api: AbfApi,
+  sought: BuildKey,
+  wanted: WantedBuilds,
+): Promise<ReusableBuilds> {
   const { archIds, mode } = wanted
   const only: Filter = archIds.length === 1 ? { arch_id: String(archIds[0]) } : {}
-  const rows = await listEqual(api, sought, only)
-  const candidates = rows.filter(({ status }) => statusInfo(status).reusable).slice(0, MOST_OPENED)
+  const rows = await listSameSource(api, sought, only)
+  const candidates = rows.filter(({ status }) => statusInfo(status).reusable).slice(0, MAX_OPENED)
   const sameMode = modeCheck(api, sought.repositoryId, mode)
   const byArch = new Map<number, Build>()
   const others = new Map<number, OtherBuild>()
@@ -70,8 +78,9 @@ export async function findEqual(api: AbfApi, sought: Sought, wanted: WantedSame)
     next += some.length
     for (const build of await open(api, some)) {
       const arch = build.arch?.id
-      const fits = arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isEqual(build, sought)
-      // The list may be a moment old.
+      const fits =
+        arch !== undefined && archIds.includes(arch) && !byArch.has(arch) && isSameSource(build, sought)
+      // The status may have changed since the list.
       if (!fits || !statusInfo(build.status).reusable || !(await sameMode(build))) continue
       const differences = compareOptions(build, wanted)
       const same = differences.different.length === 0 && differences.unreported.length === 0
@@ -79,17 +88,17 @@ export async function findEqual(api: AbfApi, sought: Sought, wanted: WantedSame)
       else if (!others.has(arch)) others.set(arch, { id: build.id, ...differences })
     }
   }
-  return { byArch, others, seen: new Set(rows.map(({ id }) => id)) }
+  return { byArch, others, existing: new Set(rows.map(({ id }) => id)) }
 }
 
 /** The builds that can be shown, out of `rows`. */
-export async function open(api: AbfApi, rows: readonly Row[]): Promise<Build[]> {
-  const shown = await mapPool(rows, READS_AT_ONCE, (row) => api.show(row.id))
+export async function open(api: AbfApi, rows: readonly BuildRow[]): Promise<Build[]> {
+  const shown = await mapPool(rows, MAX_PARALLEL_READS, (row) => api.show(row.id))
   return shown.flatMap((found) => (found.kind === 'build' ? [found.build] : []))
 }
 
-/** Everything that is asked for must be told and be the same. */
-export function isEqual(build: Build, sought: Sought): boolean {
+/** Every value must be reported and equal. */
+export function isSameSource(build: Build, sought: BuildKey): boolean {
   return (
     build.project?.id === sought.projectId &&
     build.save_to_repository?.id === sought.repositoryId &&

@@ -1,31 +1,36 @@
 import { ActionError, assertNever } from '../../errors.ts'
 import { HttpError } from '../../http/failure.ts'
-import type { Logger } from '../../ports.ts'
 import { plain } from '../../text/sanitize.ts'
-import { type EqualBuilds, findEqual, listEqual, type OtherBuild, type Sought } from './reuse.ts'
-import { createFields, storedVersion, type Target, type WantedBuild } from './fields.ts'
+import { type ReusableBuilds, findReusable, listSameSource, type OtherBuild, type BuildKey } from './reuse.ts'
+import { createFields, storedVersion, type BuildTarget, type WantedBuild } from './fields.ts'
 import type { Pending } from '../submitted-builds.ts'
-import { reconcile, type RecoverDeps } from './recover.ts'
+import type { AbfOptions } from '../options.ts'
+import type { AbfSession } from '../session.ts'
+import { findLostCreate } from './recover.ts'
 import { createRecord, type Expected } from '../build.ts'
 import type { Build } from '../client/schema.ts'
 import { formatStatus, SUBMITTED } from '../status.ts'
 
-export interface SubmitDeps extends RecoverDeps {
-  readonly logger: Logger
-  readonly reuse: boolean
-  /** How often a create may be sent again once it is certain that it made nothing. */
-  readonly retries: number
+type SubmitSession = Pick<
+  AbfSession,
+  'api' | 'base' | 'builds' | 'clock' | 'logger' | 'retries' | 'signal'
+> & {
+  readonly inputs: Pick<AbfOptions, 'reuse'>
 }
 
-/** A create after a lost answer is sent again at most so often, whatever `retries` says. */
-const MOST_REPEATS = 2
+/** The most repeats of a create without a response, whatever `retries` says. */
+const MAX_REPEATS = 2
 /**
- * Sees to one build per architecture, in order: takes an equal one that exists, or creates one. Each is in the ledger
- * as soon as it is known.
- * @throws ActionError or HttpError at the first one that the server refuses; those before it are in the ledger
+ * Provides one build for each architecture, in order: reuses an existing one, or creates one. Each is added to the builds
+ * of the session as soon as it is known.
+ * @throws ActionError or HttpError at the first one that the server refuses; the session has those before it
  */
-export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDeps): Promise<void> {
-  const sought: Sought = {
+export async function submit(
+  wanted: WantedBuild,
+  target: BuildTarget,
+  session: SubmitSession,
+): Promise<void> {
+  const key: BuildKey = {
     projectId: target.project.id,
     project: target.project.label,
     repositoryId: target.repository.id,
@@ -33,7 +38,7 @@ export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDe
     commit: wanted.commit,
     version: storedVersion(wanted),
   }
-  const equal = await findOthers(wanted, target, sought, deps)
+  const existing = await findExisting(wanted, target, key, session)
   for (const arch of target.arches) {
     const expected: Expected = {
       projectId: target.project.id,
@@ -44,37 +49,37 @@ export async function submit(wanted: WantedBuild, target: Target, deps: SubmitDe
       commit: wanted.commit,
       mode: wanted.mode,
     }
-    const found = equal.byArch.get(arch.id)
-    const other = equal.others.get(arch.id)
-    if (!found && other) explainOther(plain(arch.name, 40), other, deps)
+    const found = existing.byArch.get(arch.id)
+    const other = existing.others.get(arch.id)
+    if (!found && other) explainOther(plain(arch.name, 40), other, session)
     if (found) {
-      deps.ledger.add(createRecord(found.id, 'reused', deps.clock.now(), { expected, build: found }))
-      deps.logger.info(
-        `${plain(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}; it is used instead of a new one. ${link(found.id, deps)}`,
+      session.builds.add(createRecord(found.id, 'reused', session.clock.now(), { expected, build: found }))
+      session.logger.info(
+        `${plain(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}, so it is reused. ${link(found.id, session)}`,
       )
     } else {
       await createOne(
         createFields(wanted, target, arch),
-        { ...sought, archId: arch.id, since: 0, known: [...equal.seen] },
+        { ...key, archId: arch.id, since: 0, known: [...existing.existing] },
         expected,
-        deps,
+        session,
       )
     }
   }
 }
 
-/** What is there already: to be used instead, or at least not to be taken for this run's own after a lost answer. */
-async function findOthers(
+/** Builds that exist: to reuse, or at least not to mistake for this run's own when a response is lost. */
+async function findExisting(
   wanted: WantedBuild,
-  target: Target,
-  sought: Sought,
-  { api, logger, reuse }: SubmitDeps,
-): Promise<EqualBuilds> {
+  target: BuildTarget,
+  key: BuildKey,
+  { api, logger, inputs }: SubmitSession,
+): Promise<ReusableBuilds> {
   const byArch = new Map<number, Build>()
   const others = new Map<number, OtherBuild>()
   try {
-    if (reuse) {
-      return await findEqual(api, sought, {
+    if (inputs.reuse) {
+      return await findReusable(api, key, {
         archIds: target.arches.map(({ id }) => id),
         mode: wanted.mode,
         includeRepositories: target.includeRepositories,
@@ -82,26 +87,26 @@ async function findOthers(
         options: wanted.options,
       })
     }
-    return { byArch, others, seen: new Set((await listEqual(api, sought)).map(({ id }) => id)) }
+    return { byArch, others, existing: new Set((await listSameSource(api, key)).map(({ id }) => id)) }
   } catch (error) {
-    // On OMV reads are anonymous, so builds of a hidden project can be made but not looked for.
+    // OMV reads as an anonymous user, so builds of a hidden project can be created but not listed.
     if (!(error instanceof HttpError) || error.status !== 403 || error.retryAfterMs !== undefined) throw error
-    logger.info('This server does not show the builds of the project, so no existing one can be used again.')
-    return { byArch, others, seen: new Set() }
+    logger.info('ABF does not list the builds of this project, so no existing build can be reused.')
+    return { byArch, others, existing: new Set() }
   }
 }
 
-/** A build that is not reused without an evident reason looks like a mistake of this action. */
-function explainOther(arch: string, { id, different, unreported }: OtherBuild, deps: SubmitDeps): void {
+/** Without a reason, a build that is not reused looks like a fault of this action. */
+function explainOther(arch: string, { id, different, unreported }: OtherBuild, session: SubmitSession): void {
   const names = (list: readonly string[]): string => list.map((name) => plain(name, 60)).join(', ')
   if (different.length > 0) {
-    deps.logger.info(
-      `${arch}: build ${id} of the same commit differs in ${names(different)}, so a new build is submitted. ${link(id, deps)}`,
+    session.logger.info(
+      `${arch}: build ${id} of the same commit differs in ${names(different)}, so a new build is submitted. ${link(id, session)}`,
     )
     return
   }
-  deps.logger.notice(
-    `${arch}: build ${id} of the same commit exists, but ABF does not report its ${names(unreported)}. So it is not reused, and a new build is submitted. ${link(id, deps)}`,
+  session.logger.notice(
+    `${arch}: build ${id} of the same commit exists, but ABF does not report its ${names(unreported)}. So it is not reused, and a new build is submitted. ${link(id, session)}`,
     'Build not reused',
   )
 }
@@ -110,43 +115,45 @@ async function createOne(
   fields: Readonly<Record<string, unknown>>,
   pending: Pending,
   expected: Expected,
-  deps: SubmitDeps,
+  session: SubmitSession,
 ): Promise<void> {
-  const { api, clock, ledger, logger } = deps
-  const repeats = Math.min(deps.retries, MOST_REPEATS)
+  const { api, builds, clock, logger } = session
+  const repeats = Math.min(session.retries, MAX_REPEATS)
   const arch = plain(expected.arch.name, 40)
-  for (let tried = 0; ; tried += 1) {
-    const intent = { ...pending, since: clock.now() }
-    ledger.announce(intent)
+  for (let repeated = 0; ; repeated += 1) {
+    const create = { ...pending, since: clock.now() }
+    builds.startCreate(create)
     const created = await api.create(fields, `submit the build for ${arch}`)
     switch (created.kind) {
       case 'created':
-        ledger.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: SUBMITTED }))
-        logger.info(`${arch}: submitted as build ${created.id}. ${link(created.id, deps)}`)
+        builds.add(createRecord(created.id, 'submitted', clock.now(), { expected, status: SUBMITTED }))
+        logger.info(`${arch}: submitted as build ${created.id}. ${link(created.id, session)}`)
         return
       case 'refused':
-        ledger.withdraw()
+        builds.endCreate()
         throw created.error
       case 'lost': {
-        logger.info(`${arch}: ${created.error.message}. Looking whether the build was made all the same.`)
+        logger.info(`${arch}: ${created.error.message}. Checking whether the build was created anyway.`)
         const final = created.error.status === 500
-        const found = await reconcile(intent, expected.arch, created.error, final, deps)
+        const found = await findLostCreate(create, expected.arch, created.error, final, session)
         if (found) {
-          if (!found.ours) ledger.withdraw()
-          ledger.add(
+          if (!found.ours) builds.endCreate()
+          builds.add(
             createRecord(found.build.id, found.ours ? 'submitted' : 'reused', clock.now(), {
               expected,
               build: found.build,
             }),
           )
-          logger.info(`${arch}: it was, as build ${found.build.id}. ${link(found.build.id, deps)}`)
+          logger.info(
+            `${arch}: the build was created, as build ${found.build.id}. ${link(found.build.id, session)}`,
+          )
           return
         }
-        ledger.withdraw()
-        // The application itself broke, which the same request does to it again.
+        builds.endCreate()
+        // The application itself failed, and would fail on the same request again.
         if (final) throw unknownProject(created.error)
-        if (tried >= repeats) throw created.error
-        logger.info(`${arch}: there is none, so it is submitted again.`)
+        if (repeated >= repeats) throw created.error
+        logger.info(`${arch}: no build was created, so it is submitted again.`)
         break
       }
       default:
@@ -155,15 +162,15 @@ async function createOne(
   }
 }
 
-/** ABF fails itself, instead of refusing, when there is no project of the given number. */
+/** ABF responds with 500, instead of a refusal, when it has no project with the given id. */
 function unknownProject({ message, detail }: HttpError): ActionError {
   return new ActionError(message, {
     advice:
-      'ABF answers so to a project that it does not have: check abf-project, and abf-repository. If both are right, look at the server, then run the job again.',
+      'ABF responds like this when it does not have the project: check abf-project and abf-repository. If both are right, check that the server works, then re-run the job.',
     detail,
   })
 }
 
-function link(id: number, { base }: SubmitDeps): string {
+function link(id: number, { base }: SubmitSession): string {
   return `${base}build_lists/${id}`
 }

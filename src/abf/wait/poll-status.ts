@@ -1,45 +1,45 @@
 import { assertNever } from '../../errors.ts'
 import { mapPool } from '../../wait/pool.ts'
 import type { AbfApi } from '../client/api.ts'
-import type { Sighting } from '../outcome.ts'
+import type { Reading } from '../outcome.ts'
 import { PAGE_SIZE } from '../client/lookups.ts'
-import { READS_AT_ONCE } from '../client/requests.ts'
-import type { Build, Row } from '../client/schema.ts'
+import { MAX_PARALLEL_READS } from '../client/requests.ts'
+import type { Build, BuildRow } from '../client/schema.ts'
 
 /** What a poll found of one build, with its description when the poll happened to get it. */
-export interface Seen {
-  readonly sighting: Sighting
+export interface PolledStatus {
+  readonly reading: Reading
   readonly build: Build | undefined
-  /** When a list told it. */
+  /** Undefined unless the build was read from a list that has it. */
   readonly projectId: number | undefined
 }
 
-export interface Observer {
+export interface StatusReader {
   /**
    * Reads the status of all these builds: 100 with one request, a single one by its description.
-   * @throws HttpError when the server cannot tell
+   * @throws HttpError when the server does not report one of them
    */
-  observe(ids: readonly number[]): Promise<ReadonlyMap<number, Seen>>
+  read(ids: readonly number[]): Promise<ReadonlyMap<number, PolledStatus>>
 }
 
-const MISSING: Seen = { sighting: { kind: 'missing' }, build: undefined, projectId: undefined }
+const MISSING: PolledStatus = { reading: { kind: 'missing' }, build: undefined, projectId: undefined }
 
 /**
- * Servers of about 2012 ignore the filter by id and send any builds; from then on each build is read by itself. And a
- * build that cannot be shown (hidden, or its repository deleted) is still in the list.
+ * Servers of about 2012 ignore the filter by id and send any builds; after that each build is read by itself. A build
+ * that cannot be shown (hidden, or its repository deleted) is still in the list.
  */
-export function createObserver(api: Pick<AbfApi, 'statuses' | 'show'>): Observer {
+export function createStatusReader(api: Pick<AbfApi, 'statuses' | 'show'>): StatusReader {
   let listsById = true
   const notShown = new Set<number>()
 
-  async function one(id: number): Promise<Seen> {
+  async function readOne(id: number): Promise<PolledStatus> {
     const shown = await api.show(id)
     switch (shown.kind) {
       case 'missing':
         return MISSING
       case 'build':
         return {
-          sighting: { kind: 'status', code: shown.build.status },
+          reading: { kind: 'status', code: shown.build.status },
           build: shown.build,
           projectId: undefined,
         }
@@ -54,9 +54,9 @@ export function createObserver(api: Pick<AbfApi, 'statuses' | 'show'>): Observer
     }
   }
 
-  async function many(ids: readonly number[]): Promise<Map<number, Seen> | undefined> {
-    const found = new Map<number, Seen>()
-    const lists = await mapPool(pagesOf(ids), READS_AT_ONCE, async (page) => {
+  async function readList(ids: readonly number[]): Promise<Map<number, PolledStatus> | undefined> {
+    const found = new Map<number, PolledStatus>()
+    const lists = await mapPool(pagesOf(ids), MAX_PARALLEL_READS, async (page) => {
       const rows = await api.statuses(page)
       for (const row of rows ?? []) found.set(row.id, fromRow(row))
       return rows !== undefined
@@ -65,23 +65,23 @@ export function createObserver(api: Pick<AbfApi, 'statuses' | 'show'>): Observer
   }
 
   return {
-    async observe(ids) {
+    async read(ids) {
       const [first] = ids
-      const alone = ids.length === 1 && first !== undefined && !notShown.has(first)
-      const listed = alone || !listsById ? undefined : await many(ids)
-      if (!alone && listed === undefined) listsById = false
-      const found = listed ?? new Map<number, Seen>()
-      // Missing in the list is not proof enough: a look at the build itself is.
+      const single = ids.length === 1 && first !== undefined && !notShown.has(first)
+      const listed = single || !listsById ? undefined : await readList(ids)
+      if (!single && listed === undefined) listsById = false
+      const found = listed ?? new Map<number, PolledStatus>()
+      // A build that the list lacks may still exist, so it is read by itself.
       const rest = ids.filter((id) => !found.has(id))
-      const seen = await mapPool(rest, READS_AT_ONCE, one)
-      for (const [index, id] of rest.entries()) found.set(id, seen[index] ?? MISSING)
+      const alone = await mapPool(rest, MAX_PARALLEL_READS, readOne)
+      for (const [index, id] of rest.entries()) found.set(id, alone[index] ?? MISSING)
       return found
     },
   }
 }
 
-function fromRow({ status, project_id }: Row): Seen {
-  return { sighting: { kind: 'status', code: status }, build: undefined, projectId: project_id }
+function fromRow({ status, project_id }: BuildRow): PolledStatus {
+  return { reading: { kind: 'status', code: status }, build: undefined, projectId: project_id }
 }
 
 function pagesOf(ids: readonly number[]): number[][] {

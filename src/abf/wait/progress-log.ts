@@ -6,29 +6,29 @@ import { archOf, type BuildRecord, labelOf } from '../build.ts'
 import { isKnown, formatStatus } from '../status.ts'
 
 /**
- * What the log says of a wait: each change with the time of day, one line now and then while nothing changes, and no
- * line for a poll as such, so that hours fit on a page.
+ * The log of a wait: a line with the time of day for each change, and a heartbeat while nothing changes. A poll as such
+ * has no line, so that hours fit on a page.
  */
-export interface Diary {
-  changed(record: BuildRecord, before: Track): void
-  missing(record: BuildRecord): void
-  /** The publish mode became known. */
-  mode(record: BuildRecord): void
-  over(record: BuildRecord): void
-  /** A poll failed; the next one comes after `pauseMs`. */
-  trouble(error: HttpError, pauseMs: number, inARow: number): void
-  /** Call after each poll. */
-  beat(records: readonly BuildRecord[]): void
+export interface ProgressLog {
+  statusChanged(record: BuildRecord, before: Track): void
+  notFound(record: BuildRecord): void
+  /** The server has reported the publish mode for the first time. */
+  modeKnown(record: BuildRecord): void
+  ended(record: BuildRecord): void
+  /** A poll failed; the next one follows after `pauseMs`. */
+  pollFailed(error: HttpError, pauseMs: number, consecutiveFailures: number): void
+  /** Call after each successful poll. */
+  heartbeat(records: readonly BuildRecord[]): void
 }
 
 const HEARTBEAT_MS = 10 * 60_000
-/** So many failed polls in a row are worth a look at the server. */
-const WORRYING = 5
-const MOST_NAMED = 5
+/** After this many consecutive failures the log warns. */
+const FAILURES_BEFORE_WARNING = 5
+const MAX_NAMED = 5
 
-export function createDiary(logger: Logger, clock: Clock, deadline: number): Diary {
+export function createProgressLog(logger: Logger, clock: Clock, deadline: number): ProgressLog {
   let written = clock.now()
-  let troubled = false
+  let failing = false
   const unknown = new Set<number>()
   const write = (line: string): void => {
     written = clock.now()
@@ -36,7 +36,7 @@ export function createDiary(logger: Logger, clock: Clock, deadline: number): Dia
   }
 
   return {
-    changed(record, before) {
+    statusChanged(record, before) {
       const code = record.track.status ?? -1
       const after =
         before.status === undefined || !sawBeginning(record, record.history.length - 1)
@@ -46,48 +46,48 @@ export function createDiary(logger: Logger, clock: Clock, deadline: number): Dia
       if (isKnown(code) || unknown.has(code)) return
       unknown.add(code)
       logger.warning(
-        `ABF reports the status ${code}, which this action does not know. It waits for one that it knows.`,
+        `ABF reports the status ${code}, which this action does not know. The step waits until the status changes to one that it knows.`,
         'Unknown ABF status',
       )
     },
-    missing(record) {
-      if (record.track.missing === 1) write(`${labelOf(record)}: the server does not find it`)
+    notFound(record) {
+      if (record.track.missing === 1) write(`${labelOf(record)}: ABF does not find the build`)
     },
-    mode(record) {
-      const asked = record.expected?.mode
-      if (asked === undefined || record.mode === undefined || asked === record.mode) return
+    modeKnown(record) {
+      const requested = record.expected?.mode
+      if (requested === undefined || record.mode === undefined || requested === record.mode) return
       logger.notice(
-        `${labelOf(record)}: abf-auto-publish is ${asked}, but ABF made it ${record.mode}, as it does for repositories that require QA. The wait goes by ${record.mode}.`,
+        `${labelOf(record)}: abf-auto-publish is ${requested}, but ABF changed it to ${record.mode}, as it does for repositories that require QA. The step waits according to ${record.mode}.`,
         'Publish mode changed by ABF',
       )
     },
-    over(record) {
+    ended(record) {
       const { outcome } = record
-      // The change of status has said the rest.
-      const plainly = outcome?.verdict === 'success' && !outcome.warn
-      if (outcome && !plainly) write(`${labelOf(record)}: ${outcome.sentence}`)
+      // The line about the last status says the same.
+      const plain = outcome?.verdict === 'success' && !outcome.warn
+      if (outcome && !plain) write(`${labelOf(record)}: ${outcome.sentence}`)
     },
-    trouble(error, pauseMs, inARow) {
-      troubled = true
-      const line = `${error.message}. Next look in ${sayDuration(pauseMs)}.`
-      if (error.status === 403) logger.warning(line, "ABF's limit of requests is reached")
-      else if (inARow === WORRYING) logger.warning(line, 'ABF does not answer as it should')
+    pollFailed(error, pauseMs, consecutiveFailures) {
+      failing = true
+      const line = `${error.message}. The next poll is in ${sayDuration(pauseMs)}.`
+      if (error.status === 403) logger.warning(line, 'ABF rate limit reached')
+      else if (consecutiveFailures === FAILURES_BEFORE_WARNING) logger.warning(line, 'ABF polls keep failing')
       else write(line)
     },
-    beat(records) {
-      if (troubled) write('ABF answers again.')
-      troubled = false
+    heartbeat(records) {
+      if (failing) write('ABF responds again.')
+      failing = false
       if (clock.now() - written < HEARTBEAT_MS) return
       const open = records.filter(({ outcome }) => !outcome)
       if (open.length === 0) return
-      const named = open.slice(0, MOST_NAMED).map((record) => {
+      const named = open.slice(0, MAX_NAMED).map((record) => {
         const since = sayDuration(clock.now() - record.track.since)
-        const least = sawBeginning(record, record.history.length) ? '' : 'at least '
-        return `${archOf(record) ?? record.id} ${formatStatus(record.track.status)} for ${least}${since}`
+        const atLeast = sawBeginning(record, record.history.length) ? '' : 'at least '
+        return `${archOf(record) ?? record.id} ${formatStatus(record.track.status)} for ${atLeast}${since}`
       })
-      const more = open.length > MOST_NAMED ? ` and ${open.length - MOST_NAMED} more` : ''
+      const more = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : ''
       write(
-        `Waiting for ${open.length} of ${records.length}: ${named.join(', ')}${more}; ${sayDuration(Math.max(0, deadline - clock.now()))} left`,
+        `Waiting for ${open.length} of ${records.length} builds: ${named.join(', ')}${more}; ${sayDuration(Math.max(0, deadline - clock.now()))} left`,
       )
     },
   }

@@ -15,9 +15,9 @@ import { type Phase, statusInfo } from '../status.ts'
 /** What is known of a build that has not ended. */
 export interface OpenBuild {
   readonly phase: Phase
-  /** Milliseconds since the phase began; undefined when nobody knows. */
+  /** Milliseconds since the phase began; undefined when it is unknown. */
   readonly ageMs: number | undefined
-  /** Milliseconds that successful builds of the project took on average; undefined when nobody knows. */
+  /** Milliseconds that successful builds of the project took on average; undefined when it is unknown. */
   readonly usualMs: number | undefined
 }
 
@@ -31,13 +31,13 @@ export interface Budget {
   readonly resetMs: number
 }
 
-/** Quicker polls would be a burden to the server and tell nothing more: workers report every few seconds. */
+/** More frequent polls would burden the server without new facts: workers report every few seconds. */
 const MIN_PAUSE_MS = 2000
-/** Of a build whose project has no history. */
+/** The assumed duration of a build whose project has no history. */
 const UNKNOWN_BUILD_MS = 15 * 60_000
 /** The publisher starts every three minutes, takes minutes, and sometimes waits behind a lock for hours. */
 const PUBLISHING_MS = 150_000
-/** A worker sees a cancel within seconds; then it has to clean up, and to send what there is. */
+/** A worker sees a cancel within seconds; then it has to clean up, and to upload its results. */
 const STOPPING_MS = 60_000
 /** The share of its usual duration from which on a build may end at any moment. */
 const NEAR_END = 0.65
@@ -97,20 +97,20 @@ export interface ScheduleOptions {
   readonly logger: Logger
   /** Milliseconds: the longest pause. */
   readonly interval: number
-  /** Milliseconds after which a status that may pass by itself is believed. */
+  /** Milliseconds after which a status that may pass by itself counts. */
   readonly graceMs: number
 }
 
 /** With shorter pauses than this the usual duration makes no difference, so it is not requested. */
 const MIN_INTERVAL_FOR_HISTORY_MS = 10_000
-/** The durations of more projects than this are not requested: it is the last of many builds that ends a wait. */
+/** The durations of more projects than this are not requested: the last of many builds ends the wait. */
 const MAX_PROJECTS = 3
 const SECOND_MS = 1000
 const HOUR_MS = 60 * 60_000
 
 export function createSchedule(options: ScheduleOptions): Schedule {
   const { api, clock, interval, graceMs } = options
-  /** Of each build its status, and since when it has it. */
+  /** The status of each build, and since when it has it. */
   const phases = new Map<number, { readonly code: number; readonly since: number | undefined }>()
   const averages = new Map<number, readonly Average[]>()
   let open: readonly BuildRecord[] = []
@@ -118,7 +118,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   let made = api.quota().made
   let cost = 1
 
-  /** As the server reports it, else in the middle of the time between two polls. */
+  /** As the server reports it, otherwise the middle of the time between two polls. */
   function began(record: BuildRecord, code: number, now: number): number | undefined {
     const earliest = lastPoll ?? (record.origin === 'submitted' ? record.history[0]?.at : undefined)
     const changed = record.build?.status === code ? record.build.updated_at : undefined
@@ -188,7 +188,7 @@ async function readAverages(
   }
 }
 
-/** The average on the architecture of the build, else on all of them. */
+/** The average for the architecture of the build, otherwise for all of them. */
 function usualMs(record: BuildRecord, known: ReadonlyMap<number, readonly Average[]>): number | undefined {
   const all = known.get(projectIdOf(record) ?? 0) ?? []
   const arch = record.expected?.arch.id ?? record.build?.arch?.id

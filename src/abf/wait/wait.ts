@@ -1,101 +1,100 @@
 import { HttpError } from '../../http/failure.ts'
-import type { Clock, Logger } from '../../ports.ts'
-import { type Look, poll, type Trouble } from '../../wait/poll.ts'
+import type { AbfOptions } from '../options.ts'
+import { type Attempt, poll, type Recovery } from '../../wait/poll.ts'
 import { sayDuration } from '../../wait/durations.ts'
 import { mapPool } from '../../wait/pool.ts'
-import type { AbfApi } from '../client/api.ts'
-import { createDiary, type Diary } from './progress-log.ts'
-import { advance, decide, failure, outcome, type Policy } from '../outcome.ts'
-import type { Observer, Seen } from './poll-status.ts'
-import type { Schedule } from './schedule.ts'
+import { createProgressLog, type ProgressLog } from './progress-log.ts'
+import { afterPoll, decide, failure, outcome, type Policy } from '../outcome.ts'
+import type { AbfSession } from '../session.ts'
+import type { PolledStatus, StatusReader } from './poll-status.ts'
 import { type BuildRecord, labelOf, mismatch } from '../build.ts'
-import { READS_AT_ONCE } from '../client/requests.ts'
+import { MAX_PARALLEL_READS } from '../client/requests.ts'
 import { type Build, modeOf } from '../client/schema.ts'
 import { modeMatters, formatStatus } from '../status.ts'
 
-export interface WaitDeps {
-  readonly observer: Observer
-  /** For descriptions of builds; it may repeat its requests. */
-  readonly api: Pick<AbfApi, 'show'>
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly signal: AbortSignal
-  readonly policy: Policy
-  readonly schedule: Schedule
-  /** Milliseconds of the first pause after trouble. */
-  readonly interval: number
-  /** Milliseconds for the whole wait. */
-  readonly timeout: number
+type WaitSession = Pick<
+  AbfSession,
+  'api' | 'polledStatuses' | 'clock' | 'logger' | 'signal' | 'policy' | 'schedule'
+> & {
+  readonly inputs: Pick<AbfOptions, 'pollInterval' | 'timeout'>
 }
 
-/** The longest pause after trouble that names no time itself. */
-const LONGEST_PAUSE_MS = 5 * 60_000
-/** Jobs that were stopped by the same full hour do not all come back in the same second. */
+/** The longest pause after an error that does not say when to retry. */
+const MAX_PAUSE_MS = 5 * 60_000
+/** Jobs that wait for the same full hour do not all continue in the same second. */
 const SPREAD_MS = 20_000
 
 /**
- * Waits until every build has an outcome, or the time is over: then those without one get `timed_out`. One that fails
- * does not end the wait for the others. Trouble with the server is sat out until the deadline.
- * @throws HttpError for what cannot heal (401, 403 for lack of rights); the reason of the signal when it aborts
+ * Waits until every build has an outcome, or until the deadline: then those without one get `timed_out`. One that fails
+ * does not end the wait for the others. Transient errors do not end the wait.
+ * @throws HttpError for other errors (401, 403 for lack of rights); the reason of the signal when it aborts
  */
-export async function waitFor(records: readonly BuildRecord[], deps: WaitDeps): Promise<void> {
-  const { clock, logger, signal, schedule, timeout } = deps
-  const deadline = clock.now() + timeout
-  const diary = createDiary(logger, clock, deadline)
-  const lookAll = async (): Promise<Look<undefined>> => {
-    const open = await look(records, deps, diary)
+export async function waitFor(records: readonly BuildRecord[], session: WaitSession): Promise<void> {
+  const { clock, logger, polledStatuses, signal, schedule, inputs } = session
+  const deadline = clock.now() + inputs.timeout
+  const progress = createProgressLog(logger, clock, deadline)
+  const pollAll = async (): Promise<Attempt<undefined>> => {
+    const open = await pollRecords(records, polledStatuses, session, progress)
     if (open.length === 0) return { kind: 'done', value: undefined }
     await schedule.polled(open)
     return { kind: 'again' }
   }
-  const result = await poll(lookAll, {
+  const result = await poll(pollAll, {
     deadline,
     schedule: () => schedule.pause(),
     clock,
     signal,
-    onTrouble: (error, inARow) => judgeTrouble(error, inARow, deps, diary),
+    onError: (error, consecutiveFailures) => recover(error, consecutiveFailures, session, progress),
   })
   if (result.kind === 'done') return
-  const trouble = result.failure instanceof HttpError ? ` At the end ${result.failure.message}.` : ''
+  const error = result.failure instanceof HttpError ? ` The last poll failed: ${result.failure.message}.` : ''
   for (const record of records) {
+    const { status } = record.track
+    const last =
+      status === undefined ? 'Its status could not be read.' : `Its last status was ${formatStatus(status)}.`
     record.outcome ??= outcome(
       'timed_out',
-      `Not over within ${sayDuration(timeout)}: last seen ${formatStatus(record.track.status)}.${trouble}`,
+      `The build did not end within ${sayDuration(inputs.timeout)}. ${last}${error}`,
     )
   }
 }
 
-/** One look at every build, for a step that does not wait: those that are over get their outcome. */
-export async function lookOnce(records: readonly BuildRecord[], deps: WaitDeps): Promise<void> {
-  await look(records, deps, createDiary(deps.logger, deps.clock, deps.clock.now()))
+/** Reads every build once, for a step that does not wait: those that are over get their outcome. */
+export async function pollOnce(
+  records: readonly BuildRecord[],
+  session: WaitSession & Pick<AbfSession, 'statuses'>,
+): Promise<void> {
+  const { clock, logger, statuses } = session
+  await pollRecords(records, statuses, session, createProgressLog(logger, clock, clock.now()))
 }
 
-/** Gives the builds that have no outcome yet. */
-async function look(
+/** Returns the builds that have no outcome yet. */
+async function pollRecords(
   records: readonly BuildRecord[],
-  deps: WaitDeps,
-  diary: Diary,
+  statuses: StatusReader,
+  session: WaitSession,
+  progress: ProgressLog,
 ): Promise<readonly BuildRecord[]> {
-  const { observer, clock, policy } = deps
+  const { clock, policy } = session
   const open = records.filter((record) => !record.outcome)
   if (open.length === 0) return open
-  const seen = await observer.observe(open.map(({ id }) => id))
-  for (const record of open) note(record, seen.get(record.id), clock.now(), diary)
+  const read = await statuses.read(open.map(({ id }) => id))
+  for (const record of open) note(record, read.get(record.id), clock.now(), progress)
 
-  const unsure = open.filter((record) => needsMode(record, policy))
-  await mapPool(unsure, READS_AT_ONCE, (record) => readMode(record, deps, diary))
+  const withoutMode = open.filter((record) => needsMode(record, policy))
+  await mapPool(withoutMode, MAX_PARALLEL_READS, (record) => readMode(record, session, progress))
   const over = open.filter((record) => {
     if (needsMode(record, policy)) return false
-    // A mode that is not known makes no difference here.
+    // Where the mode is still unknown, it makes no difference.
     record.outcome = decide(record.track, record.mode ?? 'none', policy, clock.now())
     return record.outcome !== undefined
   })
-  await mapPool(over, READS_AT_ONCE, (record) => finish(record, deps, diary))
-  diary.beat(records)
+  await mapPool(over, MAX_PARALLEL_READS, (record) => finish(record, session, progress))
+  progress.heartbeat(records)
   return open.filter((record) => !record.outcome)
 }
 
-/** True when nothing can be said about the build before the server has told its publish mode. */
+/** True when the outcome depends on the publish mode, and the server has not reported it yet. */
 function needsMode({ mode, track }: BuildRecord, { goal }: Policy): boolean {
   const { status, missing } = track
   return (
@@ -103,52 +102,60 @@ function needsMode({ mode, track }: BuildRecord, { goal }: Policy): boolean {
   )
 }
 
-/** Takes a sighting into the record. */
-function note(record: BuildRecord, seen: Seen | undefined, now: number, diary: Diary): void {
-  if (!seen) return
+/** Records what a poll read. */
+function note(record: BuildRecord, read: PolledStatus | undefined, now: number, progress: ProgressLog): void {
+  if (!read) return
   const before = record.track
-  record.track = advance(before, seen.sighting, now)
-  record.projectId = seen.projectId ?? record.projectId
-  if (seen.build) describe(record, seen.build, diary)
+  record.track = afterPoll(before, read.reading, now)
+  record.projectId = read.projectId ?? record.projectId
+  if (read.build) describe(record, read.build, progress)
   const { status, missing } = record.track
   if (missing > 0) {
-    diary.missing(record)
+    progress.notFound(record)
     return
   }
   if (status === undefined || status === before.status) return
   record.history.push({ code: status, at: now })
-  diary.changed(record, before)
+  progress.statusChanged(record, before)
 }
 
-function describe(record: BuildRecord, build: Build, diary: Diary): void {
+function describe(record: BuildRecord, build: Build, progress: ProgressLog): void {
   const known = record.mode
   record.build = build
   record.mode = modeOf(build) ?? known
-  if (known === undefined && record.mode !== undefined) diary.mode(record)
+  if (known === undefined && record.mode !== undefined) progress.modeKnown(record)
 }
 
-/** The server may have changed the mode that was asked for, and only its word counts. */
-async function readMode(record: BuildRecord, { api, logger }: WaitDeps, diary: Diary): Promise<void> {
+/** The server may have changed the requested mode, and the one that it reports counts. */
+async function readMode(
+  record: BuildRecord,
+  { api, logger }: WaitSession,
+  progress: ProgressLog,
+): Promise<void> {
   const shown = await api.show(record.id)
   if (shown.kind === 'missing') return
-  if (shown.kind === 'build') describe(record, shown.build, diary)
+  if (shown.kind === 'build') describe(record, shown.build, progress)
   if (record.mode === undefined) {
     record.mode = record.expected?.mode ?? 'default'
     logger.warning(
-      `${labelOf(record)}: the server does not tell the publish mode; ${record.mode} is assumed.`,
+      `${labelOf(record)}: ABF does not report the publish mode, so this step assumes ${record.mode}.`,
     )
   }
 }
 
-/** The last description of a build that is over: what it made, and whether it is the one that was asked for. */
-async function finish(record: BuildRecord, { api, logger }: WaitDeps, diary: Diary): Promise<void> {
+/** Reads the last description of a build that is over: its packages, and whether it is the requested build. */
+async function finish(
+  record: BuildRecord,
+  { api, logger }: WaitSession,
+  progress: ProgressLog,
+): Promise<void> {
   const { track, outcome: result } = record
   if (track.missing === 0 && record.build?.status !== track.status) {
     try {
       const shown = await api.show(record.id)
-      if (shown.kind === 'build') describe(record, shown.build, diary)
+      if (shown.kind === 'build') describe(record, shown.build, progress)
     } catch (error) {
-      // The outcome stands; what is missing is its decoration.
+      // The outcome is known; the description only adds packages and logs.
       if (!(error instanceof HttpError)) throw error
       logger.info(`${labelOf(record)}: its packages and logs could not be read: ${error.message}`)
     }
@@ -157,30 +164,39 @@ async function finish(record: BuildRecord, { api, logger }: WaitDeps, diary: Dia
   const wrong = good ? mismatch(record) : undefined
   if (wrong !== undefined) record.outcome = failure(wrong)
   if (good && record.expected && record.build?.commit_hash === undefined) {
-    logger.warning(`${labelOf(record)}: the server does not tell which commit it built.`)
+    logger.warning(`${labelOf(record)}: ABF does not report which commit it built.`)
   }
-  diary.over(record)
+  progress.ended(record)
 }
 
-/** 401 and 403 stay as they are; a server that is overloaded, restarting or silent comes back. */
-function judgeTrouble(error: unknown, inARow: number, deps: WaitDeps, diary: Diary): Trouble {
+/** 401 and 403 are final; an overloaded or restarting server, or one that does not respond, is polled again. */
+function recover(
+  error: unknown,
+  consecutiveFailures: number,
+  session: WaitSession,
+  progress: ProgressLog,
+): Recovery {
   if (!(error instanceof HttpError)) return { kind: 'fatal' }
-  const { clock, interval } = deps
+  const { clock } = session
+  const interval = session.inputs.pollInterval
   if (error.retryAfterMs !== undefined) {
-    // A short pause concerns this job alone.
+    // Only a long pause is likely to be shared by many jobs.
     const spread = error.retryAfterMs < SPREAD_MS ? 1000 : SPREAD_MS
     const ms = error.retryAfterMs + Math.round(clock.random() * spread)
-    diary.trouble(error, ms, inARow)
+    progress.pollFailed(error, ms, consecutiveFailures)
     return { kind: 'pause', ms }
   }
-  if (!mayHeal(error)) return { kind: 'fatal' }
-  const pause = Math.min(interval * 2 ** Math.min(inARow - 1, 10), Math.max(interval, LONGEST_PAUSE_MS))
+  if (!isTransient(error)) return { kind: 'fatal' }
+  const pause = Math.min(
+    interval * 2 ** Math.min(consecutiveFailures - 1, 10),
+    Math.max(interval, MAX_PAUSE_MS),
+  )
   const ms = Math.round(pause * (0.75 + clock.random() / 2))
-  diary.trouble(error, ms, inARow)
+  progress.pollFailed(error, ms, consecutiveFailures)
   return { kind: 'pause', ms }
 }
 
-function mayHeal({ kind, status }: HttpError): boolean {
+function isTransient({ kind, status }: HttpError): boolean {
   if (kind === 'tls' || kind === 'redirect' || kind === 'too-large') return false
   return status === undefined || status === 200 || status === 408 || status === 429 || status >= 500
 }

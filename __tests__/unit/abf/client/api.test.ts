@@ -38,7 +38,7 @@ describe('lists of builds', () => {
     expect(project.asked()).toEqual(['GET projects/1/build_lists.json?per_page=100&page=1'])
     expect(await scriptedApi([incoming(404, { build_lists: [] })]).api.searchProject(1, {})).toBeUndefined()
     const refused = await failureOf(scriptedApi([incoming(500)]).api.searchProject(1, {}))
-    expect(String(refused)).toContain('look for builds of the project')
+    expect(String(refused)).toContain('list the builds of the project')
     expect(String(await failureOf(scriptedApi([incoming(500)]).api.searchNewest({})))).toContain(
       'search for builds',
     )
@@ -125,7 +125,7 @@ describe('a create', () => {
     expect(error).toMatchObject({
       message: 'Could not submit the build: ABF at abf.example refused: No.',
       serverMessage: 'No.',
-      advice: 'Correct the input that ABF complains about.',
+      advice: 'Correct the input that the message of ABF names.',
     })
   })
 

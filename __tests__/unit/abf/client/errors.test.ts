@@ -26,7 +26,7 @@ describe('explain', () => {
     expect(error).toMatchObject({
       kind: 'status',
       serverMessage: 'Arch is wrong',
-      advice: 'Correct the input that ABF complains about.',
+      advice: 'Correct the input that the message of ABF names.',
       retryAfterMs: 5000,
     })
     expect(error.message).toMatch(/ responded with 422: Arch is wrong$/)
@@ -36,20 +36,20 @@ describe('explain', () => {
   test.each([
     [
       401,
-      'ABF does not accept what input abf-token holds. The API token is shown at https://abf.example/settings/private; it goes into abf-token alone, without a password.',
+      'ABF does not accept the credentials of input abf-token. The API token is shown at https://abf.example/settings/private. Set abf-token to it, without a password.',
     ],
-    [403, /^The account of input abf-token may not do this: it needs the role writer/],
+    [403, /^The account of input abf-token is not allowed to do this: it needs the role writer/],
     [
       404,
-      'Check the names and numbers in the inputs, and that they belong to the server at https://abf.example/.',
+      'Check the names and ids in the inputs, and that they belong to the server at https://abf.example/.',
     ],
-    [422, 'Correct the input that ABF complains about.'],
-    [429, 'Run the job again in a few minutes.'],
+    [422, 'Correct the input that the message of ABF names.'],
+    [429, 'Re-run the job in a few minutes.'],
     [
       500,
-      'ABF or a proxy in front of it has trouble. Open https://abf.example/ in a browser, then run the job again.',
+      'ABF, or a proxy in front of it, has a problem. Open https://abf.example/ in a browser to check, then re-run the job.',
     ],
-    [503, /^ABF or a proxy in front of it has trouble/],
+    [503, /^ABF, or a proxy in front of it, has a problem/],
   ])('of %i advises what to do', (status, advice) => {
     expect(explained(status, { message: 'x' }).advice).toMatch(advice)
   })
@@ -60,24 +60,24 @@ describe('explain', () => {
 
   test('of a step without credentials asks for them', () => {
     expect(explained(401, {}, {}, NOBODY).advice).toBe(
-      'This server reads nothing out without credentials: give abf-token. The token is shown at https://abf.example/settings/private.',
+      'This server requires credentials: set abf-token. The token is shown at https://abf.example/settings/private.',
     )
     expect(explained(403, {}, {}, NOBODY).advice).toBe(
-      'The project or platform is hidden, so it takes credentials: give abf-token.',
+      'The project or platform is hidden, so ABF requires credentials: set abf-token.',
     )
   })
 
   test('of an account that was never confirmed says how to do that', () => {
     expect(explained(401, { error: 'You have to confirm your account.' }).advice).toBe(
-      'The account of input abf-token is not confirmed yet: open the link in the mail that ABF sent to it.',
+      'The account of input abf-token is not confirmed yet: open the link in the email that ABF sent to it.',
     )
   })
 
   test('of a web page sends the reader to abf-url, unless the server is in trouble', () => {
     expect(explained(404, '<html>').advice).toBe(
-      "That is a web page, not ABF's API: check abf-url (now https://abf.example/), and whether a proxy answers in its place.",
+      "The response is a web page and does not come from ABF's API: check abf-url (now https://abf.example/), and whether a proxy responds instead of ABF.",
     )
-    expect(explained(500, '<html>').advice).toContain('has trouble')
+    expect(explained(500, '<html>').advice).toContain('has a problem')
   })
 })
 
@@ -87,7 +87,7 @@ describe('unreadable', () => {
     expect(page).toMatchObject({
       kind: 'unreadable',
       advice:
-        'Check abf-url (now https://abf.example/): it must be the base of an ABF server. The page may also be a notice of maintenance.',
+        'Check abf-url (now https://abf.example/): it must be the base of an ABF server. The page may also be a maintenance notice.',
     })
     expect(page.message).toMatch(/responded with a web page instead of JSON$/)
     const odd = unreadable(responseOf(incoming(200, { a: 1 })), ACCOUNT)
@@ -131,7 +131,7 @@ describe('the limit of requests', () => {
       retryAfterMs: 40 * 60_000,
       serverMessage: '403 Forbidden | Rate Limit Exceeded',
       advice:
-        'Run the job again in 40 min. All jobs of the same account share the limit: fewer of them at a time, or a longer abf-poll-interval, save requests.',
+        'Re-run the job in 40 min. All jobs of the same account share the limit: run fewer of them at a time, or use a longer abf-poll-interval.',
     })
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { RowsAnswer } from '../../../../src/abf/client/schema.ts'
+import { RowsResponse } from '../../../../src/abf/client/schema.ts'
 import { createRequests } from '../../../../src/abf/client/requests.ts'
 import { httpError, scriptedApi } from '../doubles.ts'
 import { failureOf, incoming } from '../../doubles.ts'
@@ -64,15 +64,15 @@ describe('what is seen again and again', () => {
 
   test('is asked for with its tag, and an unchanged answer counts as the old one', async () => {
     const { requests, sent } = prepare([TAGGED, SAME])
-    const first = await requests.seen('a', 'look')
-    expect(await requests.seen('a', 'look')).toBe(first)
+    const first = await requests.getCached('a', 'look')
+    expect(await requests.getCached('a', 'look')).toBe(first)
     expect(sent.map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
   })
 
   test('has one tag per path', async () => {
     const { requests, sent } = prepare([TAGGED, SAME])
-    await requests.seen('a', 'look')
-    expect((await requests.seen('b', 'look')).status).toBe(304)
+    await requests.getCached('a', 'look')
+    expect((await requests.getCached('b', 'look')).status).toBe(304)
     expect(sent[1]?.headers).not.toHaveProperty('If-None-Match')
   })
 
@@ -81,7 +81,7 @@ describe('what is seen again and again', () => {
     ['is a failure', incoming(500, ROWS, { etag: 'W/"2"' })],
   ])('is forgotten when an answer %s', async (_, answer) => {
     const { requests, sent } = prepare([TAGGED, answer, TAGGED])
-    for (let look = 0; look < 3; look += 1) await requests.seen('a', 'look')
+    for (let look = 0; look < 3; look += 1) await requests.getCached('a', 'look')
     expect(sent.map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"', undefined])
   })
 
@@ -90,29 +90,29 @@ describe('what is seen again and again', () => {
     ['was cut short', '{"build'],
   ])('is forgotten when it %s', async (_, body) => {
     const { requests, sent } = prepare([incoming(200, body, { etag: 'W/"1"' }), TAGGED])
-    const response = await requests.seen('a', 'look')
-    await requests.seen('b', 'look')
-    expect(() => requests.parse(RowsAnswer, response)).toThrow('sent a response in an unknown format')
-    await requests.seen('a', 'look')
-    await requests.seen('b', 'look')
+    const response = await requests.getCached('a', 'look')
+    await requests.getCached('b', 'look')
+    expect(() => requests.parse(RowsResponse, response)).toThrow('sent a response in an unknown format')
+    await requests.getCached('a', 'look')
+    await requests.getCached('b', 'look')
     expect(sent.slice(2).map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
   })
 
   test('is kept for 200 paths, not more', async () => {
     const { requests, sent } = prepare([TAGGED])
-    for (let path = 0; path < 200; path += 1) await requests.seen(String(path), 'look')
-    await requests.seen('0', 'look')
-    await requests.seen('1', 'look')
+    for (let path = 0; path < 200; path += 1) await requests.getCached(String(path), 'look')
+    await requests.getCached('0', 'look')
+    await requests.getCached('1', 'look')
     expect(sent.slice(200).map(({ headers }) => headers['If-None-Match'])).toEqual(['W/"1"', undefined])
   })
 })
 
 test('parse gives the body of a 200, and explains every other answer', async () => {
   const good = prepare([incoming(200, ROWS)])
-  expect(good.requests.parse(RowsAnswer, await good.requests.get('a', 'look'))).toEqual(ROWS)
+  expect(good.requests.parse(RowsResponse, await good.requests.get('a', 'look'))).toEqual(ROWS)
   const bad = prepare([incoming(404, ROWS)])
   const response = await bad.requests.get('a', 'read the builds')
-  expect(() => bad.requests.parse(RowsAnswer, response)).toThrow(
+  expect(() => bad.requests.parse(RowsResponse, response)).toThrow(
     'Could not read the builds: ABF at abf.example responded with 404',
   )
 })
@@ -159,7 +159,7 @@ test('a redirect is explained as ABF means it, and any other failure stays what 
     status: 302,
     message: 'It points away',
     advice:
-      'ABF does this to accounts that are locked: log in at https://abf.example/ with the account of input abf-token to see. If the server has moved, give its new base as abf-url.',
+      'ABF redirects accounts that are locked: log in at https://abf.example/ with the account of input abf-token to check. If the server has moved, set abf-url to its new base.',
   })
   for (const error of [httpError({ kind: 'dns' }), new Error('a fault')]) {
     expect(await failureOf(prepare([error]).requests.get('a', 'look'))).toBe(error)

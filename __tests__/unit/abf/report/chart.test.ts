@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
-import { outcome, type Outcome } from '../../../../src/abf/outcome.ts'
+import { outcome, type BuildOutcome } from '../../../../src/abf/outcome.ts'
 import { renderChart } from '../../../../src/abf/report/chart.ts'
 import type { AbfReport } from '../../../../src/abf/report/outputs.ts'
 import { buildOf } from '../doubles.ts'
@@ -13,7 +13,7 @@ const HOUR = 60 * MINUTE
 /** A build with these statuses, by milliseconds since the start. */
 function charted(
   history: Readonly<Record<number, number>>,
-  known: Outcome | undefined,
+  known: BuildOutcome | undefined,
   more: { readonly id?: number; readonly arch?: string; readonly project?: string } = {},
 ): BuildRecord {
   const { id = 7, arch = 'x86_64', project = 'omv/zlib' } = more
@@ -84,7 +84,7 @@ describe('the chart', () => {
     )
   })
 
-  test.each<[Outcome | undefined, string]>([
+  test.each<[BuildOutcome | undefined, string]>([
     [undefined, 'build :active'],
     [outcome('timed_out', 'x'), 'build :crit'],
     [outcome('cancelled', 'x'), 'build :crit'],
@@ -95,7 +95,8 @@ describe('the chart', () => {
   })
 
   test('does not mark a build that was to be cancelled, but one that was too late to cancel', () => {
-    const bars = (known: Outcome): string[] => chartOf([charted({ 0: 3000, [HOUR]: 0 }, known)], AT, 'cancel')
+    const bars = (known: BuildOutcome): string[] =>
+      chartOf([charted({ 0: 3000, [HOUR]: 0 }, known)], AT, 'cancel')
     expect(bars(outcome('cancelled', 'x'))[9]).toMatch(/^ {2}build :active, /)
     expect(bars(outcome('timed_out', 'x'))[9]).toMatch(/^ {2}build :crit, /)
     expect(bars(BAD)[9]).toMatch(/^ {2}build :crit, /)

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../../src/abf/outcome.ts'
+import type { BuildOutcome } from '../../../../src/abf/outcome.ts'
 import { outcome } from '../../../../src/abf/outcome.ts'
 import type { AbfReport } from '../../../../src/abf/report/outputs.ts'
 import { type BuildRecord, createRecord, type Origin } from '../../../../src/abf/build.ts'
@@ -17,7 +17,7 @@ export function reportOf(records: readonly BuildRecord[], more: Partial<AbfRepor
 /** A build with an outcome, which was first seen a minute ago. */
 export function judged(
   status: number,
-  known: Outcome | undefined,
+  known: BuildOutcome | undefined,
   fields: Readonly<Record<string, unknown>> = {},
   more: { readonly id?: number; readonly origin?: Origin } = {},
 ): BuildRecord {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import {
-  acted,
-  advance,
+  afterRequest,
+  afterPoll,
   decide,
   type Goal,
-  type Outcome,
+  type BuildOutcome,
   startTrack,
   type Track,
 } from '../../../../src/abf/outcome.ts'
-import { BuildAnswer, modeOf } from '../../../../src/abf/client/schema.ts'
+import { BuildResponse, modeOf } from '../../../../src/abf/client/schema.ts'
 import { formatStatus, KNOWN_CODES, modeMatters, statusInfo } from '../../../../src/abf/status.ts'
 import { BUILD, FIRST, lostAnswer, prepare, told } from '../memory.ts'
 import { failureOf } from '../../doubles.ts'
@@ -20,19 +20,19 @@ function judged(
   goal: Goal = 'build',
   from: Track = startTrack(0),
   mode: 'none' | 'testing' = 'none',
-): Outcome | undefined {
+): BuildOutcome | undefined {
   let track = from
-  let last: Outcome | undefined
+  let last: BuildOutcome | undefined
   for (const [index, code] of codes.entries()) {
     const now = index * MINUTE
-    track = advance(track, code === 'missing' ? { kind: 'missing' } : { kind: 'status', code }, now)
+    track = afterPoll(track, code === 'missing' ? { kind: 'missing' } : { kind: 'status', code }, now)
     last = decide(track, mode, { goal, testsFailed: 'fail', unpermittedArch: 'skip', graceMs: MINUTE }, now)
   }
   return last
 }
 
 describe('the sentence of an outcome', () => {
-  test.each<[string, Outcome | undefined, string]>([
+  test.each<[string, BuildOutcome | undefined, string]>([
     [
       'of a build that was cancelled and is gone',
       judged([10000, 'missing']),
@@ -41,22 +41,22 @@ describe('the sentence of an outcome', () => {
     [
       'of a build that is gone',
       judged([3000, 'missing', 'missing', 'missing']),
-      'The server has deleted the build; it was last seen building (3000). Operators do that to builds that are stuck.',
+      'The server has deleted the build; its last status was building (3000). Operators do that to builds that are stuck.',
     ],
     [
       'of a cancel that came too late',
       judged([666], 'cancel'),
-      'Too late to cancel: the build is over. The build failed.',
+      'It was too late to cancel: the build had ended. The build failed.',
     ],
     [
       'of a cancel that is noted',
       judged([10000, 10000, 10000, 10000], 'cancel'),
-      'The cancel is noted; a queued build stays so until the server deletes it.',
+      'ABF has accepted the cancel. A queued build keeps this status until the server deletes it.',
     ],
     [
       'of a failure that was there before',
-      judged([8000, 8000, 8000, 8000, 8000], 'publish', acted(startTrack(0, 8000), 8000, 0, false)),
-      'The packages were built, but could not be published. That was so before this run, and nothing has changed since.',
+      judged([8000, 8000, 8000, 8000, 8000], 'publish', afterRequest(startTrack(0, 8000), 8000, 0, false)),
+      'The packages were built, but could not be published. The status was the same before this run, and has not changed since.',
     ],
     [
       'of an operation that failed',
@@ -71,7 +71,7 @@ describe('the sentence of an outcome', () => {
     const stayed = (mode: 'none' | 'testing') =>
       judged([0, 0, 0, 0, 0], 'build', startTrack(0), mode)?.sentence
     expect(stayed('testing')).toMatch(
-      /^Built, but not published into testing as asked: the server did not begin to within 4 min\./,
+      /^Built, but not published into testing as requested: ABF did not start to publish within 4 min\./,
     )
     expect(stayed('none')).toBe('The build is complete.')
   })
@@ -116,7 +116,7 @@ test.each([
   [{ auto_publish_status: 'odd' }, undefined],
   [{}, undefined],
 ])('the mode of %j is %s', (fields, mode) => {
-  expect(modeOf(BuildAnswer.parse({ build_list: { id: 1, status: 0, ...fields } }).build_list)).toBe(mode)
+  expect(modeOf(BuildResponse.parse({ build_list: { id: 1, status: 0, ...fields } }).build_list)).toBe(mode)
 })
 
 describe('builds that were made at the same time', () => {

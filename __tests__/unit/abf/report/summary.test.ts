@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
-import { outcome, type Outcome } from '../../../../src/abf/outcome.ts'
+import { outcome, type BuildOutcome } from '../../../../src/abf/outcome.ts'
 import type { AbfReport } from '../../../../src/abf/report/outputs.ts'
 import { shareRoom } from '../../../../src/abf/report/problems.ts'
 import { summarizeBuilds } from '../../../../src/abf/report/summary.ts'
@@ -25,7 +25,7 @@ describe('the result of builds', () => {
   const late = outcome('timed_out', 'Late.')
   const nothing = outcome('neutral', 'Nothing.')
 
-  test.each<[AbfReport['operation'], (Outcome | undefined)[], Verdict, string]>([
+  test.each<[AbfReport['operation'], (BuildOutcome | undefined)[], Verdict, string]>([
     ['build', [GOOD], 'success', '1 ABF build successful'],
     ['watch', [GOOD, GOOD], 'success', '2 ABF builds successful'],
     ['build', [GOOD, nothing], 'success', '2 ABF builds successful'],
@@ -110,7 +110,7 @@ describe('the table of builds', () => {
     ])
   })
 
-  test.each<[Outcome | undefined, string]>([
+  test.each<[BuildOutcome | undefined, string]>([
     [GOOD, '✅'],
     [BAD, '❌'],
     [outcome('cancelled', 'x'), '⏹️'],
@@ -180,7 +180,7 @@ describe('the builds that need attention', () => {
     ])
   })
 
-  test.each<[Outcome | undefined, Partial<AbfReport>, string]>([
+  test.each<[BuildOutcome | undefined, Partial<AbfReport>, string]>([
     [outcome('timed_out', 'Late.'), {}, '⌛'],
     [outcome('cancelled', 'Gone.'), {}, '⏹️'],
     [outcome('neutral', 'Nothing.'), {}, '➖'],

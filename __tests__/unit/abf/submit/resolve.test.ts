@@ -77,7 +77,7 @@ async function errorOf(more: Partial<WantedBuild>, project?: object): Promise<un
     advice: string
     title: string
   }
-  expect(error.title).toBe('ABF does not know that')
+  expect(error.title).toBe('Unknown name on ABF')
   return [error.message, error.advice]
 }
 
@@ -187,7 +187,7 @@ describe('an error names what ABF does not have, and what it has', () => {
     expect(await failureOf(resolve(WANTED, api))).toMatchObject({
       message: `abf-project: ABF has no project "omv/zlib"${only}.`,
       advice:
-        'Give the project as owner/name exactly as ABF shows it (the owner on ABF is often not the one on GitHub), or its numeric id. Hidden projects can only be given by id.',
+        'Give the project as owner/name exactly as ABF shows it (the owner on ABF often differs from the one on GitHub), or its numeric id. Hidden projects can only be given by id.',
     })
   })
 
@@ -215,18 +215,18 @@ describe('an error names what ABF does not have, and what it has', () => {
     ],
     [
       { repository: 'ada.personal/main' },
-      'abf-platform: expected the platform to build for, as "ada.personal/main" is in no main platform.',
+      'abf-platform: required, because "ada.personal/main" does not belong to a main platform.',
       'Give abf-platform: one of cooker, rock.',
     ],
     [
       { repository: '99' },
-      'abf-platform: expected the platform to build for, as "99" is in no main platform.',
+      'abf-platform: required, because "99" does not belong to a main platform.',
       'Give abf-platform: one of cooker, rock.',
     ],
     [
       { includeRepositories: ['rock/main'] },
       'abf-include-repositories: "rock/main" does not belong to "cooker", the platform to build for.',
-      'ABF takes only repositories of that platform. Others go into extra_repositories of abf-build-options.',
+      'ABF takes only repositories of that platform. Put others into extra_repositories of abf-build-options.',
     ],
     [
       { includeRepositories: ['cooker/extra'] },
@@ -235,7 +235,7 @@ describe('an error names what ABF does not have, and what it has', () => {
     ],
     [
       { repository: 'cooker/main', platform: '77' },
-      'abf-include-repositories: expected repositories to build with, as "platform 77" has none named main.',
+      'abf-include-repositories: required, because "platform 77" has no repository named main.',
       'Give abf-include-repositories.',
     ],
   ])('%j', async (more, message, advice) => {

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { AbfApi, Filter } from '../../../../src/abf/client/api.ts'
-import { findEqual, isEqual, listEqual, type Sought } from '../../../../src/abf/submit/reuse.ts'
+import {
+  findReusable,
+  isSameSource,
+  listSameSource,
+  type BuildKey,
+} from '../../../../src/abf/submit/reuse.ts'
 import type { Pending } from '../../../../src/abf/submitted-builds.ts'
 import { findPending } from '../../../../src/abf/submit/recover.ts'
 import type { Mode } from '../../../../src/abf/status.ts'
 import { apiOf, buildOf, SHA } from '../doubles.ts'
 import { ManualClock } from '../../doubles.ts'
 
-const SOUGHT: Sought = {
+const SOUGHT: BuildKey = {
   projectId: 1,
   project: 'omv/zlib',
   repositoryId: 14,
@@ -54,7 +59,7 @@ function server(builds: readonly Fields[], more: Partial<AbfApi> = {}) {
 describe('the list of builds of the same source', () => {
   test('is asked for by project, in words that every server takes', async () => {
     const { api, calls } = server([{ id: 7, status: 0 }])
-    expect((await listEqual(api, SOUGHT, { arch_id: '2' })).map(({ id }) => id)).toEqual([7])
+    expect((await listSameSource(api, SOUGHT, { arch_id: '2' })).map(({ id }) => id)).toEqual([7])
     expect(calls).toEqual([['project', 1, { ...FILTER, arch_id: '2' }]])
   })
 
@@ -74,7 +79,7 @@ describe('the list of builds of the same source', () => {
         ]
       },
     })
-    expect((await listEqual(api, { ...SOUGHT, project })).map(({ id }) => id)).toEqual([7, 9])
+    expect((await listSameSource(api, { ...SOUGHT, project })).map(({ id }) => id)).toEqual([7, 9])
     expect(filters).toEqual([filter])
   })
 })
@@ -89,8 +94,8 @@ test.each([
   ['commit', { commit_hash: 'b'.repeat(40) }],
   ['commit', { commit_hash: null }],
 ])('a build of another %s is another build: %j', (_, fields) => {
-  expect(isEqual(buildOf(fields), SOUGHT)).toBe(false)
-  expect(isEqual(buildOf({ commit_hash: SHA.toUpperCase() }), SOUGHT)).toBe(true)
+  expect(isSameSource(buildOf(fields), SOUGHT)).toBe(false)
+  expect(isSameSource(buildOf({ commit_hash: SHA.toUpperCase() }), SOUGHT)).toBe(true)
 })
 
 describe('a build to take instead of a new one', () => {
@@ -103,7 +108,7 @@ describe('a build to take instead of a new one', () => {
     }: { archIds?: number[]; mode?: Mode; more?: Partial<AbfApi> } = {},
   ) => {
     const made = server(builds, more)
-    const { byArch, seen } = await findEqual(made.api, SOUGHT, {
+    const { byArch, existing } = await findReusable(made.api, SOUGHT, {
       archIds,
       mode,
       includeRepositories: [14],
@@ -113,7 +118,7 @@ describe('a build to take instead of a new one', () => {
     return {
       ...made,
       taken: Object.fromEntries([...byArch].map(([arch, { id }]) => [arch, id])),
-      seen: [...seen],
+      seen: [...existing],
     }
   }
   const arch = (id: number) => ({ arch: { id, name: `arch${id}` } })

@@ -4,7 +4,7 @@ import { drawRuns, fixed, ours, simulate } from '../../../../bench/simulation.ts
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
 import { createAbfApi } from '../../../../src/abf/client/api.ts'
 import type { Average, Build } from '../../../../src/abf/client/schema.ts'
-import { advance } from '../../../../src/abf/outcome.ts'
+import { afterPoll } from '../../../../src/abf/outcome.ts'
 import {
   createSchedule,
   minPauseForLimit,
@@ -195,7 +195,7 @@ function record({ clock }: World, more: Partial<BuildRecord> = {}): BuildRecord 
 }
 
 function see({ clock }: World, build: BuildRecord, code: number, described?: Partial<Build>): void {
-  build.track = advance(build.track, { kind: 'status', code }, clock.now())
+  build.track = afterPoll(build.track, { kind: 'status', code }, clock.now())
   if (described) build.build = { status: code, ...described } as Build
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { createObserver } from '../../../../src/abf/wait/poll-status.ts'
+import { createStatusReader } from '../../../../src/abf/wait/poll-status.ts'
 import type { Build } from '../../../../src/abf/client/schema.ts'
+import type { Goal } from '../../../../src/abf/outcome.ts'
 import { createRecord, type BuildRecord } from '../../../../src/abf/build.ts'
-import { type WaitDeps, waitFor } from '../../../../src/abf/wait/wait.ts'
+import { waitFor } from '../../../../src/abf/wait/wait.ts'
 import { apiOf, buildOf, EXPECTED, httpError } from '../doubles.ts'
 import { ManualClock, RecordingLogger } from '../../doubles.ts'
 
@@ -14,7 +15,7 @@ async function wait(
   shown: Fields | Error = {},
   more: {
     records?: BuildRecord[]
-    goal?: WaitDeps['policy']['goal']
+    goal?: Goal
     timeout?: number
     /** The project of each, by what the lists tell in turn; the last one goes on. */
     projects?: readonly (number | undefined)[]
@@ -44,7 +45,7 @@ async function wait(
   const { records = Object.keys(statuses).map((id) => createRecord(Number(id), 'given', clock.now())) } = more
   await waitFor(records, {
     api,
-    observer: createObserver(api),
+    polledStatuses: createStatusReader(api),
     clock,
     logger,
     signal: new AbortController().signal,
@@ -56,8 +57,7 @@ async function wait(
       },
       pause: () => 1000,
     },
-    interval: 1000,
-    timeout: more.timeout ?? 60_000,
+    inputs: { pollInterval: 1000, timeout: more.timeout ?? 60_000 },
   })
   return { records, logger, looked, shows, verdicts: records.map(({ outcome }) => outcome?.verdict) }
 }
@@ -96,7 +96,7 @@ describe('a wait', () => {
     expect(logger.said('notice')).toEqual(
       [7, 8].map(
         (id) =>
-          `omv/zlib x86_64 (build ${id}): abf-auto-publish is default, but ABF made it testing, as it does for repositories that require QA. The wait goes by testing.`,
+          `omv/zlib x86_64 (build ${id}): abf-auto-publish is default, but ABF changed it to testing, as it does for repositories that require QA. The step waits according to testing.`,
       ),
     )
     expect(logger.titles).toEqual(['Publish mode changed by ABF', 'Publish mode changed by ABF'])
@@ -118,8 +118,8 @@ describe('a wait', () => {
     })
     expect(verdicts).toEqual(['success', 'success'])
     expect(logger.said('warning')).toEqual([
-      'omv/zlib x86_64 (build 7): the server does not tell the publish mode; none is assumed.',
-      'omv/zlib x86_64 (build 8): the server does not tell the publish mode; default is assumed.',
+      'omv/zlib x86_64 (build 7): ABF does not report the publish mode, so this step assumes none.',
+      'omv/zlib x86_64 (build 8): ABF does not report the publish mode, so this step assumes default.',
     ])
   })
 
@@ -156,7 +156,7 @@ describe('a wait', () => {
       { records: [submitted(7), submitted(8)] },
     )
     expect(silent.logger.said('warning')).toEqual([
-      'omv/zlib x86_64 (build 7): the server does not tell which commit it built.',
+      'omv/zlib x86_64 (build 7): ABF does not report which commit it built.',
     ])
     expect((await wait({ 7: [0], 8: [0] }, { commit_hash: null })).logger.said('warning')).toEqual([])
   })
@@ -174,7 +174,7 @@ describe('a wait', () => {
     )
     const { logger } = await wait(many, {}, { timeout: 700_000 })
     expect(logger.said('info').find((line) => line.includes('Waiting'))).toBe(
-      '00:10:00Z  Waiting for 6 of 7: 2 building (3000) for at least 10 min, 3 building (3000) for at least 10 min, 4 building (3000) for at least 10 min, 5 building (3000) for at least 10 min, 6 building (3000) for at least 10 min and 1 more; 1 min 40 s left',
+      '00:10:00Z  Waiting for 6 of 7 builds: 2 building (3000) for at least 10 min, 3 building (3000) for at least 10 min, 4 building (3000) for at least 10 min, 5 building (3000) for at least 10 min, 6 building (3000) for at least 10 min and 1 more; 1 min 40 s left',
     )
   })
 
