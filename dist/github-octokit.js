@@ -97,11 +97,7 @@ const ComparisonSchema = schemas/* looseObject */._H3({
 });
 /** GET /repos/{owner}/{repo}/commits/{ref} */
 const FilesSchema = schemas/* looseObject */._H3({
-    files: schemas/* optional */.lqM(readable(schemas/* looseObject */._H3({
-        status: schemas/* string */.YjP(),
-        filename: schemas/* string */.YjP(),
-        previous_filename: schemas/* optional */.lqM(schemas/* string */.YjP()),
-    }))),
+    files: schemas/* optional */.lqM(schemas/* nullable */.mee(readable(schemas/* looseObject */._H3({ status: schemas/* string */.YjP(), filename: schemas/* string */.YjP(), previous_filename: Text })))),
 });
 /**
  * A response of GitHub, checked.
@@ -133,7 +129,8 @@ const CONCURRENCY = 6;
 const MAX_FAILURES = 6;
 /**
  * The commits of `head` that `base` does not have (GET /compare/), or the last 20 (GET /commits). On a branch that
- * left the history of `base`, the comparison has the commits since their merge base.
+ * left the history of `base`, the comparison has the commits since their merge base. A comparison of which a page is
+ * missing is as good as none.
  * @throws what octokit throws, and ActionError when not even the last commits can be read
  */
 async function readRange(octokit, place, head, base) {
@@ -150,11 +147,14 @@ async function readRange(octokit, place, head, base) {
     const wanted = Array.from({ length: last }, (_, index) => index + 1).slice(-MAX_PAGES);
     const read = await (0,pool/* mapPool */.P)(wanted, CONCURRENCY, async (page) => page === 1 ? first : await compare(octokit, place, head, base, page).catch(unlessCancelled));
     const pages = read.flatMap((page) => (page && !(page instanceof Failed) ? [page] : []));
-    return {
-        commits: pages.flatMap((page) => page.commits.map(asCommit)).toReversed(),
-        total,
-        base: first.status === 'diverged' ? 'diverged' : 'found',
-    };
+    const commits = pages.flatMap((page) => page.commits.map(asCommit)).toReversed();
+    // Sentry takes the newest commit for the head of the release, where the next one begins.
+    const complete = pages.length === read.length && (total === 0 || commits[0]?.sha === head);
+    if (!complete) {
+        const failed = read.find((page) => page instanceof Failed) ?? new Failed('a part of the comparison is missing');
+        return await readWithoutComparison(octokit, place, head, base, failed);
+    }
+    return { commits, total, base: first.status === 'diverged' ? 'diverged' : 'found' };
 }
 class Failed {
     reason;
@@ -240,10 +240,9 @@ function formatFailure(error) {
     const status = statusOf(error);
     if (status !== undefined)
         return `GitHub responded with ${status}`;
-    if (error instanceof errors/* ActionError */.lZ)
-        return error.message;
     const { cause } = error;
-    return cause instanceof errors/* ActionError */.lZ ? cause.message : 'GitHub could not be reached';
+    const own = error instanceof errors/* ActionError */.lZ ? error : cause;
+    return own instanceof errors/* ActionError */.lZ ? own.message.replace(/\.$/, '') : 'GitHub could not be reached';
 }
 async function readFiles(octokit, place, ref) {
     const files = [];
@@ -253,7 +252,7 @@ async function readFiles(octokit, place, ref) {
         files.push(...some.map((file) => ({
             status: file.status,
             path: file.filename,
-            previousPath: file.previous_filename,
+            previousPath: file.previous_filename ?? undefined,
         })));
         if ((data.files ?? []).length < PER_PAGE)
             break;

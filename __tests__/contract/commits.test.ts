@@ -210,6 +210,23 @@ describe.concurrent('commits by list', () => {
     expect(files).toEqual([1, 0, 1])
   })
 
+  it('keep the files that are understood of a commit with one that is not', async () => {
+    const at = await place()
+    const [sha = ''] = at.repository.linear(1)
+    at.github.fault({
+      path: new RegExp(`commits/${sha}`),
+      action: {
+        kind: 'answer',
+        answer: {
+          status: 200,
+          body: { files: [{ filename: null }, { filename: 'a', status: 'added', previous_filename: null }] },
+        },
+      },
+    })
+    await associate(at, sha)
+    expect(at.sentry.release(sha).commits[0]?.files).toMatchObject([{ path: 'a', type: 'A' }])
+  })
+
   it('begin after previous-commit, and Sentry is not asked then', async () => {
     const at = await place()
     const shas = at.repository.linear(4)
@@ -272,6 +289,20 @@ describe.concurrent('commits by list', () => {
     const head = shas[260] ?? ''
     const { code } = await associate(at, head, { 'previous-commit': shas[0] ?? '' })
     expect([code, stored(at, head)]).toEqual([0, shas.slice(1).toReversed()])
+  })
+
+  it.each(['2', '3'])('come from the history when page %s of the comparison cannot be read', async (page) => {
+    const at = await place()
+    const shas = at.repository.linear(261)
+    const head = shas[260] ?? ''
+    at.github.fault({
+      matches: ({ path, query }) => /compare/.test(path) && query.get('page') === page,
+      times: Number.POSITIVE_INFINITY,
+      action: { kind: 'answer', answer: { status: 422, body: { message: 'no' } } },
+    })
+    const result = await associate(at, head, { 'previous-commit': shas[0] ?? '' })
+    expect([result.code, stored(at, head)]).toEqual([0, shas.slice(1).toReversed()])
+    expect(notices(result)).toEqual([expect.stringMatching(/could not compare.*422.*lists before it/)])
   })
 
   it('of a range without commits are never sent, because that would delete', async () => {

@@ -24,7 +24,8 @@ export interface Place {
 
 /**
  * The commits of `head` that `base` does not have (GET /compare/), or the last 20 (GET /commits). On a branch that
- * left the history of `base`, the comparison has the commits since their merge base.
+ * left the history of `base`, the comparison has the commits since their merge base. A comparison of which a page is
+ * missing is as good as none.
  * @throws what octokit throws, and ActionError when not even the last commits can be read
  */
 export async function readRange(
@@ -46,11 +47,15 @@ export async function readRange(
     page === 1 ? first : await compare(octokit, place, head, base, page).catch(unlessCancelled),
   )
   const pages = read.flatMap((page) => (page && !(page instanceof Failed) ? [page] : []))
-  return {
-    commits: pages.flatMap((page) => page.commits.map(asCommit)).toReversed(),
-    total,
-    base: first.status === 'diverged' ? 'diverged' : 'found',
+  const commits = pages.flatMap((page) => page.commits.map(asCommit)).toReversed()
+  // Sentry takes the newest commit for the head of the release, where the next one begins.
+  const complete = pages.length === read.length && (total === 0 || commits[0]?.sha === head)
+  if (!complete) {
+    const failed =
+      read.find((page) => page instanceof Failed) ?? new Failed('a part of the comparison is missing')
+    return await readWithoutComparison(octokit, place, head, base, failed)
   }
+  return { commits, total, base: first.status === 'diverged' ? 'diverged' : 'found' }
 }
 
 class Failed {
@@ -144,9 +149,9 @@ export async function withFiles(octokit: Octokit, place: Place, range: CommitRan
 function formatFailure(error: unknown): string {
   const status = statusOf(error)
   if (status !== undefined) return `GitHub responded with ${status}`
-  if (error instanceof ActionError) return error.message
   const { cause } = error as { cause?: unknown }
-  return cause instanceof ActionError ? cause.message : 'GitHub could not be reached'
+  const own = error instanceof ActionError ? error : cause
+  return own instanceof ActionError ? own.message.replace(/\.$/, '') : 'GitHub could not be reached'
 }
 
 async function readFiles(octokit: Octokit, place: Place, ref: string): Promise<ChangedFile[]> {
@@ -158,7 +163,7 @@ async function readFiles(octokit: Octokit, place: Place, ref: string): Promise<C
       ...some.map((file) => ({
         status: file.status,
         path: file.filename,
-        previousPath: file.previous_filename,
+        previousPath: file.previous_filename ?? undefined,
       })),
     )
     if ((data.files ?? []).length < PER_PAGE) break

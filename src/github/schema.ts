@@ -40,12 +40,8 @@ export const ComparisonSchema = z.looseObject({
 /** GET /repos/{owner}/{repo}/commits/{ref} */
 export const FilesSchema = z.looseObject({
   files: z.optional(
-    readable(
-      z.looseObject({
-        status: z.string(),
-        filename: z.string(),
-        previous_filename: z.optional(z.string()),
-      }),
+    z.nullable(
+      readable(z.looseObject({ status: z.string(), filename: z.string(), previous_filename: Text })),
     ),
   ),
 })

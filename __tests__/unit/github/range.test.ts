@@ -18,6 +18,8 @@ function commit(index: number, more: object = {}) {
   }
 }
 
+const HEAD = { ...commit(0), sha: 'head' }
+
 const many = (count: number): unknown[] => Array.from({ length: count }, (_, index) => commit(index))
 const files = (count: number): unknown => ({
   files: Array.from({ length: count }, (_, index) => ({ filename: `f${index}`, status: 'modified' })),
@@ -93,13 +95,15 @@ describe('commits', () => {
     const { range } = await read((path, query) => {
       if (!path.startsWith('compare/')) return incoming(200, files(0))
       pages.push(query.get('page') ?? '')
-      return compared('ahead', 1101, [commit(Number(query.get('page')))])
+      const page = Number(query.get('page'))
+      return compared('ahead', 1101, [page === 12 ? HEAD : commit(page)])
     }, 'base')
     expect(pages).toEqual(['1', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12'])
     expect(range).toMatchObject({ base: 'found', total: 1101 })
-    expect(range.commits.map(({ sha }) => sha)).toEqual(
-      [12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((page) => `sha${page}`),
-    )
+    expect(range.commits.map(({ sha }) => sha)).toEqual([
+      'head',
+      ...[11, 10, 9, 8, 7, 6, 5, 4, 3].map((page) => `sha${page}`),
+    ])
   })
 
   test.each([
@@ -110,7 +114,7 @@ describe('commits', () => {
     const pages: (string | null)[] = []
     await read((path, query) => {
       if (path.startsWith('compare/')) pages.push(query.get('page'))
-      return path.startsWith('compare/') ? compared('ahead', total, []) : undefined
+      return path.startsWith('compare/') ? compared('ahead', total, total === 0 ? [] : [HEAD]) : undefined
     }, 'base')
     expect(pages).toEqual(wanted)
   })
@@ -118,13 +122,11 @@ describe('commits', () => {
   test('from a base that has diverged are those of the comparison', async () => {
     const { range } = await read(
       (path) =>
-        path.startsWith('compare/')
-          ? compared('diverged', 2, [commit(1), commit(2)])
-          : incoming(200, files(0)),
+        path.startsWith('compare/') ? compared('diverged', 2, [commit(1), HEAD]) : incoming(200, files(0)),
       'base',
     )
     expect(range).toMatchObject({ base: 'diverged', total: 2 })
-    expect(range.commits.map(({ sha }) => sha)).toEqual(['sha2', 'sha1'])
+    expect(range.commits.map(({ sha }) => sha)).toEqual(['head', 'sha1'])
   })
 
   test.each([
@@ -161,15 +163,28 @@ describe('commits', () => {
     ])
   })
 
-  test('of other pages stay when one page cannot be read', async () => {
+  test.each([
+    ['a page cannot be read', () => incoming(422, {}), 'GitHub responded with 422'],
+    ['the newest commit is missing', () => compared('ahead', 300, []), 'a part of the comparison is missing'],
+  ])('are those of the history when %s', async (_, lastPage, failure) => {
     const { range } = await read((path, query) => {
+      if (path === 'commits') return incoming(200, [HEAD, commit(7), { ...commit(0), sha: 'base0' }])
       if (!path.startsWith('compare/')) return incoming(200, files(0))
-      return query.get('page') === '2'
-        ? incoming(500, {})
-        : compared('ahead', 300, [commit(Number(query.get('page')))])
+      const page = Number(query.get('page'))
+      return page === 3 ? lastPage() : compared('ahead', 300, [commit(page)])
     }, 'base')
-    expect(range.commits.map(({ sha }) => sha)).toEqual(['sha3', 'sha1'])
-    expect(range.total).toBe(300)
+    expect(range.commits.map(({ sha }) => sha)).toEqual(['head', 'sha7'])
+    expect(range).toMatchObject({ base: 'listed', total: 2, failure })
+  })
+
+  test('of the history are read to the base also when one of a page cannot be read', async () => {
+    const { range } = await read((path, query) => {
+      if (path.startsWith('compare/')) return incoming(422, {})
+      if (path !== 'commits') return incoming(200, files(0))
+      const last = { ...commit(0), sha: 'base0' }
+      return incoming(200, query.get('page') === '1' ? [null, ...many(99)] : [last])
+    }, 'base')
+    expect(range).toMatchObject({ base: 'listed', total: 99 })
   })
 
   test('with an odd author or message keep what is usable', async () => {
@@ -221,8 +236,15 @@ describe('files', () => {
     expect(refused.range.commits[0]).not.toHaveProperty('files')
     const silent = await withFiles(1, () => new ActionError('no answer'))
     expect(silent.range.filesMissing).toBe('no answer')
-    const odd = await withFiles(1, () => incoming(200, { files: [{ filename: 1 }] }))
-    expect(odd.range.filesMissing).toContain('(field files)')
+    const odd = await withFiles(1, () => incoming(200, { files: 7 }))
+    expect(odd.range.filesMissing).toMatch(/\(field files\)$/)
+  })
+
+  test('that cannot be understood do not cost the other files of the commit', async () => {
+    const odd = [null, { filename: 1 }, { filename: 'a', status: 'added', previous_filename: null }]
+    const { range } = await withFiles(1, () => incoming(200, { files: odd }))
+    expect(range.commits[0]?.files).toEqual([{ path: 'a', status: 'added', previousPath: undefined }])
+    expect((await withFiles(1, () => incoming(200, { files: null }))).range.commits[0]?.files).toEqual([])
   })
 
   test('of one commit that cannot be read do not cost those of the others', async () => {

@@ -84,10 +84,7 @@ describe("GitHub's answers", () => {
   it.each([
     [{ files: {} }, 'field files'],
     [{ files: [{ status: 'added' }] }, 'field files'],
-    [
-      { files: [{ filename: 'a' }, { status: 'renamed', filename: 'a', previous_filename: 1 }] },
-      'field files',
-    ],
+    [{ files: [{ filename: 'a' }, null] }, 'field files'],
   ])('of files are refused without what is used: %j', (data, place) => {
     expect(refused(() => parse(FilesSchema, data)).message).toContain(`(${place})`)
   })
