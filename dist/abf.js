@@ -459,6 +459,8 @@ function createRecord(id, origin, now, more = {}) {
         build,
         mode: build && modeOf(build),
         history: status === undefined ? [] : [{ code: status, at: now }],
+        // The response to a create has no description yet.
+        seenFromStart: origin === 'submitted' && build === undefined,
         outcome: undefined,
         log: undefined,
     };
@@ -727,7 +729,7 @@ function createRequests(deps) {
             return response;
         },
         parse(schema, response) {
-            if (response.status !== 200)
+            if (!isSuccess(response.status))
                 throw explain(response, account, clock.now());
             const parsed = schema.safeParse(response.json);
             if (parsed.success)
@@ -758,6 +760,10 @@ async function sendWithinLimit(send, { account, clock, signal, maxRateLimitWaitM
     catch (error) {
         throw error instanceof failure/* HttpError */.j$ && error.kind === 'redirect' ? explainRedirect(error, account) : error;
     }
+}
+/** A proxy may turn a 200 into another 2xx; the body decides then. */
+function isSuccess(status) {
+    return status >= 200 && status < 300;
 }
 function hourOf(ms) {
     return Math.floor(ms / 3_600_000);
@@ -874,7 +880,7 @@ async function create(fields, intent, { post }, { account, clock }) {
     const { status } = response;
     if (status === 408 || status >= 500)
         return { kind: 'lost', error: explain(response, account, clock.now()) };
-    if (status !== 200)
+    if (!isSuccess(status))
         return { kind: 'refused', error: explain(response, account, clock.now()) };
     const created = CreateResponse.safeParse(response.json);
     if (!created.success)
@@ -1283,8 +1289,8 @@ function isRefusal(error) {
 }
 async function cancelOne(id, { api, logger, base }) {
     try {
-        const response = await api.act(id, 'cancel');
-        if (response.kind === 'done') {
+        const refusal = await requestCancel(id, api);
+        if (refusal === undefined) {
             logger.info(`Cancelled build ${id}.`);
             return { id, result: 'cancelled' };
         }
@@ -1299,11 +1305,23 @@ async function cancelOne(id, { api, logger, base }) {
             logger.info(`Build ${id} is ${formatStatus(code)}, so there is nothing to cancel.`);
             return { id, result: progress === 'missed' ? 'over' : 'cancelled' };
         }
-        throw response.error;
+        throw refusal;
     }
     catch (error) {
         logger.warning(`Build ${id} could not be cancelled: ${formatError(error)}. Cancel it at ${base}build_lists/${id}`, 'A build is left running');
         return { id, result: 'failed' };
+    }
+}
+/** Returns undefined when the server has accepted the cancel. Without a usable response, only the status shows that. */
+async function requestCancel(id, api) {
+    try {
+        const response = await api.act(id, 'cancel');
+        return response.kind === 'done' ? undefined : response.error;
+    }
+    catch (error) {
+        if (error instanceof failure/* HttpError */.j$)
+            return error;
+        throw error;
     }
 }
 function formatError(error) {
@@ -2075,7 +2093,7 @@ function createSchedule(options) {
     let cost = 1;
     /** As the server reports it, otherwise the middle of the time between two polls. */
     function began(record, code, now) {
-        const earliest = lastPoll ?? (record.origin === 'submitted' ? record.history[0]?.at : undefined);
+        const earliest = lastPoll ?? (record.seenFromStart ? record.history[0]?.at : undefined);
         const changed = record.build?.status === code ? record.build.updated_at : undefined;
         if (changed === undefined)
             return earliest === undefined ? undefined : (earliest + now) / 2;
@@ -2478,11 +2496,11 @@ function createProgressLog(logger, clock, deadline) {
     };
 }
 /**
- * Whether this step knows since when the build is in the last of the first `seen` statuses: it submitted the build, or
- * it saw the change. A build that was found in a status may have been in it for days.
+ * Whether this step knows since when the build has the last of its first `count` statuses: the status followed the
+ * create, or another status. A build that was found in a status may have had it for days.
  */
-function sawBeginning({ origin }, seen) {
-    return origin === 'submitted' || seen > 1;
+function sawBeginning({ seenFromStart }, count) {
+    return seenFromStart || count > 1;
 }
 function timeOfDay(ms) {
     return `${new Date(ms).toISOString().slice(11, 19)}Z`;

@@ -4,6 +4,7 @@ import { type ActionResult, runPost } from '../runner/runner.ts'
 import type { Call } from '../servers/server.ts'
 import { SentryStandIn } from '../servers/sentry/index.ts'
 import {
+  answer,
   BUILD,
   build,
   buildLists,
@@ -158,6 +159,14 @@ describe.concurrent('a cancelled job', () => {
       '',
       requested,
     ])
+  })
+
+  it('reads the status when the response to a cancel is a web page, and warns of no build that is cancelled', async () => {
+    const abf = await patientFarm()
+    const page = { status: 200, headers: { 'Content-Type': 'text/html' }, raw: '<html>Maintenance</html>' }
+    abf.fault({ method: 'PUT', action: answer(page, 'after') })
+    const result = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) => build(abf, BOTH, run))
+    expect([result.code, endState(abf), said(result, 'warning')]).toEqual([1, [], []])
   })
 
   it('ends although the server hangs, and its post step does the rest', async () => {

@@ -30,6 +30,29 @@ const FIELDS = {
   auto_publish_status: 'none',
 }
 
+describe.concurrent('a create with another response than 200', () => {
+  it('of 201 is a build like any other, and is not submitted again', async () => {
+    const abf = await startAbf()
+    abf.plan({}, [0])
+    abf.onAnswer((given, call) => (call.method === 'POST' ? { ...given, status: 201 } : given))
+    const result = await build(abf)
+    expect([ending(result), calls(abf, 'POST').length, abf.created.length]).toEqual([
+      [0, 'success', '0'],
+      1,
+      1,
+    ])
+  })
+
+  it('whose body is lost on the way reports no duration of a status that it did not see begin', async () => {
+    const abf = await startAbf()
+    abf.plan({}, [3000, { status: 0, afterReads: 2 }])
+    abf.fault({ method: 'POST', action: answer({ status: 200, raw: '<html>' }, 'after') })
+    const { log, code } = await build(abf)
+    const built = log.filter((line) => line.includes(': built (0)'))
+    expect([code, built.length, built.some((line) => line.includes(', after '))]).toEqual([0, 1, false])
+  })
+})
+
 describe.concurrent('a create whose answer is lost', () => {
   const losses: Readonly<Record<string, FaultAction>> = {
     'reset before its effect': { kind: 'reset', when: 'before' },

@@ -241,6 +241,14 @@ describe.concurrent('the log of the wait', () => {
     expect(about).toHaveLength(3)
   })
 
+  it('retries a failed request also where the step does not wait', async () => {
+    const abf = await startAbf()
+    const one = seed(abf, 6000)
+    abf.fault({ ...READS, action: answer({ status: 502, raw: HTML }) })
+    const result = await on(abf, [one], { 'abf-wait': 'false' })
+    expect([result.code, buildLists(result).map(({ status }) => status)]).toEqual([0, [6000]])
+  })
+
   it('names no trouble more than once a poll, and says when it is over', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)

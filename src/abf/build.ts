@@ -34,6 +34,8 @@ export interface BuildRecord {
   mode: Mode | undefined
   /** Each status, with the milliseconds since the epoch at which this step first read it. */
   readonly history: { readonly code: number; readonly at: number }[]
+  /** Whether the first status of `history` began when this step read it, and not earlier. */
+  readonly seenFromStart: boolean
   /** Undefined as long as the step has to wait for the build. */
   outcome: BuildOutcome | undefined
   log: LogTail | undefined
@@ -55,6 +57,8 @@ export function createRecord(
     build,
     mode: build && modeOf(build),
     history: status === undefined ? [] : [{ code: status, at: now }],
+    // The response to a create has no description yet.
+    seenFromStart: origin === 'submitted' && build === undefined,
     outcome: undefined,
     log: undefined,
   }

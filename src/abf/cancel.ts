@@ -3,7 +3,7 @@ import type { AbfOptions } from './options.ts'
 import { sayDuration } from '../wait/durations.ts'
 import { mapPool } from '../wait/pool.ts'
 import { createRecord } from './build.ts'
-import { createAbfApi } from './client/api.ts'
+import { type AbfApi, createAbfApi } from './client/api.ts'
 import type { Build } from './client/schema.ts'
 import { outcome } from './outcome.ts'
 import type { AbfDeps, AbfSession } from './session.ts'
@@ -203,8 +203,8 @@ function isRefusal(error: unknown): boolean {
 
 async function cancelOne(id: number, { api, logger, base }: CancelSession): Promise<CancelResult> {
   try {
-    const response = await api.act(id, 'cancel')
-    if (response.kind === 'done') {
+    const refusal = await requestCancel(id, api)
+    if (refusal === undefined) {
       logger.info(`Cancelled build ${id}.`)
       return { id, result: 'cancelled' }
     }
@@ -219,13 +219,24 @@ async function cancelOne(id: number, { api, logger, base }: CancelSession): Prom
       logger.info(`Build ${id} is ${formatStatus(code)}, so there is nothing to cancel.`)
       return { id, result: progress === 'missed' ? 'over' : 'cancelled' }
     }
-    throw response.error
+    throw refusal
   } catch (error) {
     logger.warning(
       `Build ${id} could not be cancelled: ${formatError(error)}. Cancel it at ${base}build_lists/${id}`,
       'A build is left running',
     )
     return { id, result: 'failed' }
+  }
+}
+
+/** Returns undefined when the server has accepted the cancel. Without a usable response, only the status shows that. */
+async function requestCancel(id: number, api: AbfApi): Promise<HttpError | undefined> {
+  try {
+    const response = await api.act(id, 'cancel')
+    return response.kind === 'done' ? undefined : response.error
+  } catch (error) {
+    if (error instanceof HttpError) return error
+    throw error
   }
 }
 

@@ -74,6 +74,18 @@ describe('to cancel a build', () => {
   )
 
   test.each([
+    [shownAs(10000), 'cancelled'],
+    [shownAs(5000), 'cancelled'],
+    [shownAs(0), 'over'],
+    [shownAs(3000), 'failed'],
+  ])('is decided by the status when the response cannot be read: %#', async (shown, result) => {
+    const page = httpError({ kind: 'unreadable', status: 200, message: 'Could not cancel build 7: web page' })
+    const { deps, logger } = prepare({ act: () => Promise.reject(page), show: async () => shown })
+    expect(await cancelBuilds([7], deps)).toEqual([{ id: 7, result }])
+    expect(logger.said('warning')).toHaveLength(result === 'failed' ? 1 : 0)
+  })
+
+  test.each([
     [new DOMException('slow', 'TimeoutError'), 'the server did not respond in time'],
     [new TypeError('broken'), 'TypeError: broken'],
     ['thrown', 'thrown'],

@@ -141,6 +141,12 @@ describe('a response that cannot be read', () => {
     expect([refusedThen.acts.length, refusedThen.record.outcome]).toEqual([2, undefined])
   })
 
+  test('is followed by another request when the build went on, and its new status still allows it', async () => {
+    const { record, acts, said } = await ask('cancel', 2000, [PAGE, DONE], [shownAs(3000)])
+    expect([acts, record.outcome, record.track.before]).toEqual([['cancel 7', 'cancel 7'], undefined, 3000])
+    expect(said[0]).toContain('The build is now building (3000). The request is repeated in 2 s.')
+  })
+
   test('is a failure of this build after three requests without effect', async () => {
     const { record, acts, clock } = await ask('publish', 0, [PAGE, PAGE, PAGE], [0, 0, 0].map(shownAs))
     expect([acts.length, clock.pauses]).toEqual([3, [2000, 5000]])

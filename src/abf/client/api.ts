@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../http/response.ts'
 import { HttpError } from '../../http/failure.ts'
 import { explain, messageIn, unreadable } from './errors.ts'
 import { createNames, type Names, PAGE_SIZE, type Pages, readPages } from './lookups.ts'
-import { createRequests, type Quota, type RequestOptions, type Requests } from './requests.ts'
+import { createRequests, isSuccess, type Quota, type RequestOptions, type Requests } from './requests.ts'
 import {
   ActionResponse,
   type Average,
@@ -153,7 +153,7 @@ async function create(
   }
   const { status } = response
   if (status === 408 || status >= 500) return { kind: 'lost', error: explain(response, account, clock.now()) }
-  if (status !== 200) return { kind: 'refused', error: explain(response, account, clock.now()) }
+  if (!isSuccess(status)) return { kind: 'refused', error: explain(response, account, clock.now()) }
   const created = CreateResponse.safeParse(response.json)
   if (!created.success) return { kind: 'lost', error: unreadable(response, account) }
   const { id } = created.data.build_list

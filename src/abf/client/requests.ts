@@ -46,7 +46,7 @@ export interface Requests {
   /** An action of the server; it takes no fields. */
   put(this: void, path: string, intent: string): Promise<HttpResponse>
   post(this: void, path: string, intent: string, body: unknown): Promise<HttpResponse>
-  /** The body of a 200 in the shape that it should have; throws HttpError for any other response. */
+  /** The body of a 2xx in the shape that it should have; throws HttpError for any other response. */
   parse<T>(this: void, schema: z.ZodMiniType<T>, response: HttpResponse): T
   /** The server's time in milliseconds since the epoch, from the last response that had a `Date`. */
   serverNow(this: void): number
@@ -106,7 +106,7 @@ export function createRequests(deps: RequestOptions): Requests {
       return response
     },
     parse(schema, response) {
-      if (response.status !== 200) throw explain(response, account, clock.now())
+      if (!isSuccess(response.status)) throw explain(response, account, clock.now())
       const parsed = schema.safeParse(response.json)
       if (parsed.success) return parsed.data
       for (const [path, known] of cache) if (known.response === response) cache.delete(path)
@@ -135,6 +135,11 @@ async function sendWithinLimit(
   } catch (error) {
     throw error instanceof HttpError && error.kind === 'redirect' ? explainRedirect(error, account) : error
   }
+}
+
+/** A proxy may turn a 200 into another 2xx; the body decides then. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
 function hourOf(ms: number): number {

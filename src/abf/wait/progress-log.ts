@@ -94,11 +94,11 @@ export function createProgressLog(logger: Logger, clock: Clock, deadline: number
 }
 
 /**
- * Whether this step knows since when the build is in the last of the first `seen` statuses: it submitted the build, or
- * it saw the change. A build that was found in a status may have been in it for days.
+ * Whether this step knows since when the build has the last of its first `count` statuses: the status followed the
+ * create, or another status. A build that was found in a status may have had it for days.
  */
-function sawBeginning({ origin }: BuildRecord, seen: number): boolean {
-  return origin === 'submitted' || seen > 1
+function sawBeginning({ seenFromStart }: BuildRecord, count: number): boolean {
+  return seenFromStart || count > 1
 }
 
 function timeOfDay(ms: number): string {

@@ -120,7 +120,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
 
   /** As the server reports it, otherwise the middle of the time between two polls. */
   function began(record: BuildRecord, code: number, now: number): number | undefined {
-    const earliest = lastPoll ?? (record.origin === 'submitted' ? record.history[0]?.at : undefined)
+    const earliest = lastPoll ?? (record.seenFromStart ? record.history[0]?.at : undefined)
     const changed = record.build?.status === code ? record.build.updated_at : undefined
     if (changed === undefined) return earliest === undefined ? undefined : (earliest + now) / 2
     const at = Math.min(now, now - (api.serverNow() - changed * SECOND_MS))

@@ -109,11 +109,15 @@ describe('a create', () => {
     })
   })
 
-  test.each([400, 403, 404, 422, 201])('is refused with %i', async (status) => {
+  test.each([400, 403, 404, 422])('is refused with %i', async (status) => {
     expect(await create(incoming(status, { build_list: { id: 9, message: 'No.' } }))).toMatchObject({
       kind: 'refused',
       error: { status, serverMessage: 'No.' },
     })
+  })
+
+  test('is successful with another 2xx when the body has an id', async () => {
+    expect(await create(incoming(201, { build_list: { id: 9 } }))).toEqual({ kind: 'created', id: 9 })
   })
 
   test('is refused in the disguise of a 200 too', async () => {
@@ -135,6 +139,8 @@ describe('a create', () => {
     incoming(503),
     incoming(200, '<html>'),
     incoming(200, {}),
+    incoming(202, {}),
+    incoming(204),
     httpError({ kind: 'timeout' }),
     httpError({ kind: 'reset' }),
     httpError({ kind: 'too-large' }),
