@@ -202,12 +202,15 @@ const scenarios: Readonly<Record<string, (text: string) => void>> = {
       const { abf, run } = await scene()
       const result = await run(text)
       expect(result.result).toBe('success')
-      const packages = JSON.parse(result.jobs['build']?.outputs['packages'] ?? '') as { name: string }[]
-      expect(packages.length).toBeGreaterThan(1)
-      expect(logs(result, 'test').map((log) => log.split(' ')[1])).toEqual(packages.map(({ name }) => name))
+      const all = actionOf(result, 'build').outputs['packages'] ?? ''
+      const packages = JSON.parse(all) as { name: string; arch: string }[]
+      // One source package of each architecture.
+      const binary = packages.filter(({ arch }) => arch !== 'src')
+      expect([packages.length - binary.length, binary.length > 1]).toEqual([2, true])
+      expect(logs(result, 'test').map((log) => log.split(' ')[1])).toEqual(binary.map(({ name }) => name))
       expect(logs(result, 'test').join('')).toContain(` for aarch64 from ${new URL(abf.url).protocol}`)
       const pages = abf.builds.map(({ id }) => `${abf.url}/build_lists/${id}\n`).join('')
-      expect(logs(result, 'report')[0]).toContain(`ended as success:\n${pages}`)
+      expect(logs(result, 'report')[0]).toContain(`: success\n${pages}`)
     })
 
     it('reports when a build has failed, and tests nothing', async () => {
@@ -215,7 +218,15 @@ const scenarios: Readonly<Record<string, (text: string) => void>> = {
       abf.plan({ arch: 'aarch64' }, [3000, 666])
       const result = await run(text)
       expect([result.result, result.jobs['test']?.result]).toEqual(['failure', 'skipped'])
-      expect(logs(result, 'report')[0]).toContain('ended as failure:')
+      expect(logs(result, 'report')[0]).toContain(': failure\n')
+    })
+
+    it('tests nothing when no packages were built', async () => {
+      const { abf, run } = await scene()
+      abf.plan({}, [15000])
+      const result = await run(text)
+      expect([result.result, result.jobs['test']?.result]).toEqual(['success', 'skipped'])
+      expect(logs(result, 'report')[0]).toContain(': neutral\n')
     })
 
     it('reports when there is not even a release', async () => {
@@ -224,7 +235,7 @@ const scenarios: Readonly<Record<string, (text: string) => void>> = {
       const result = await run(text)
       expect([result.jobs['test']?.result, logs(result, 'report')]).toEqual([
         'skipped',
-        ['The builds of  ended as :\n'],
+        ['Builds of the release (none): not started\n'],
       ])
     })
   },
@@ -556,7 +567,7 @@ const blocks = ['README.md', ...pages.map((name) => `docs/${name}`)].flatMap((pa
 /** Programs that a block runs, and what a build would have left. */
 async function surroundings(text: string, scripts: readonly string[]): Promise<WorkflowOptions> {
   const programs = Object.fromEntries(scripts.map((name) => [name, '#!/bin/sh\n']))
-  if (!text.includes('sourcemaps:')) return { files: programs }
+  if (!text.includes('sourcemaps:')) return { files: programs, without: ['actions/checkout'] }
   // As after the step: one of the blocks checks for ids.
   const ids = Object.entries(build('app')).map(([name, content]) => {
     const id = 'f3c1a9d2-5b7e-5c60-9a41-0d8e27b6c915'
