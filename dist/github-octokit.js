@@ -28,7 +28,7 @@ var error_body = __webpack_require__(4995);
 
 
 
-/** The HTTP status of what octokit threw; undefined when there was no answer. */
+/** The HTTP status of what octokit threw; undefined when there was no response. */
 function statusOf(error) {
     const { status, cause } = error;
     return typeof status === 'number' && !(cause instanceof errors/* ActionError */.lZ) ? status : undefined;
@@ -44,8 +44,8 @@ function explain(error, { apiUrl, repository }) {
         return cause;
     const status = statusOf(error);
     const host = (0,url/* parseUrl */.D)(apiUrl)?.host ?? apiUrl;
-    const said = typeof message === 'string' ? describe(message) : 'no response';
-    return new errors/* ActionError */.lZ(`Could not read the commits of ${repository} from ${host}: ${status === undefined ? said : `HTTP ${status}: ${said}`}`, { advice: advise(status, repository) });
+    const reason = typeof message === 'string' ? describe(message) : 'no response';
+    return new errors/* ActionError */.lZ(`Could not read the commits of ${repository} from ${host}: ${status === undefined ? reason : `HTTP ${status}: ${reason}`}`, { advice: advise(status, repository) });
 }
 function advise(status, repository) {
     switch (status) {
@@ -56,13 +56,13 @@ function advise(status, repository) {
         case 422:
             return `Grant the job "permissions: contents: read", and check that github-token may read ${repository}.`;
         case 429:
-            return 'GitHub limits how often its API is called. Run the job again later.';
+            return 'GitHub limits how often its API is called. Re-run the job later.';
         case undefined:
         default:
-            return 'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.';
+            return 'Re-run the job. If the problem persists, check https://www.githubstatus.com, or set set-commits: skip.';
     }
 }
-/** Octokit takes the whole body for the message where that is no JSON. */
+/** Octokit takes the whole body for the message where it is not JSON. */
 function describe(message) {
     return (0,error_body/* isWebPage */.AA)(message) ? (0,error_body/* describeWebPage */.Dd)(message, sanitize/* plain */.pj) : (0,sanitize/* plain */.pj)(message, 200);
 }
@@ -291,7 +291,7 @@ function createCommitSource(deps) {
     return {
         async read(head, base) {
             if (!(0,url/* parseUrl */.D)(deps.apiUrl)) {
-                throw new errors/* ActionError */.lZ(`GITHUB_API_URL is no URL: ${(0,sanitize/* quoted */.TL)(deps.apiUrl)}.`, {
+                throw new errors/* ActionError */.lZ(`GITHUB_API_URL is not a URL: ${(0,sanitize/* quoted */.TL)(deps.apiUrl)}.`, {
                     advice: 'The runner sets it; on GitHub Enterprise Server it ends in /api/v3.',
                 });
             }
@@ -325,7 +325,7 @@ function connect({ http, logger, token, apiUrl }) {
         const body = json === undefined ? response.text : JSON.stringify(json);
         return new Response(status === 204 || status === 304 ? null : body, { status, headers });
     };
-    const tell = (message) => {
+    const debug = (message) => {
         logger.debug((0,sanitize/* plain */.pj)(message));
     };
     // Octokit would write to the console, past the one place that defuses what is shown.
@@ -333,7 +333,7 @@ function connect({ http, logger, token, apiUrl }) {
     return new dist_src/* Octokit */.E((0,utils/* getOctokitOptions */.EG)(token, {
         baseUrl: apiUrl.replace(/\/+$/, ''),
         request: { fetch },
-        log: { debug: ignore, info: ignore, warn: tell, error: tell },
+        log: { debug: ignore, info: ignore, warn: debug, error: debug },
     }));
 }
 

@@ -2176,7 +2176,7 @@ const HOST = String.raw `${IPV4}|\[[0-9a-f:.]+\]|localhost|${FIRST_LABEL}${INNER
 const LINK = new RegExp(String.raw `^(?:https?|ftps?)://(?:${HOST})(?::\d{2,5})?(?:[/?#][^\s\u001c-\u001f]*)?$`, 'i');
 const LINK_EXPECTED = 'an http or https URL that Sentry accepts: at most 200 characters, no spaces, and a host such as git.example.com (no underscore, no digit in its last part)';
 /**
- * A link as Sentry accepts it (its `url` fields answer 400 to anything else), kept as it was written. Hosts with an
+ * A link as Sentry accepts it (its `url` fields reject anything else with 400), kept as it was written. Hosts with an
  * underscore, without a dot, or with a digit in their last label are refused there.
  */
 function parseLink(text) {
@@ -2208,7 +2208,7 @@ function parseTime(text) {
     // The parser takes 30 February for 2 March.
     return new Date(midnight).toISOString().startsWith(day) ? new Date(ms).toISOString() : undefined;
 }
-/** Code points; Sentry answers 400 to a longer version. */
+/** Code points; Sentry rejects a longer version with 400. */
 const MAX_VERSION = 200;
 /**
  * Why Sentry would refuse a release version (POST /releases/, 400), or undefined when it is allowed. Sentry keeps
@@ -2223,11 +2223,11 @@ function versionProblem(version) {
     if (!version.isWellFormed())
         return 'well-formed Unicode';
     if (/[\r\n\f\t\0]/.test(version))
-        return 'no line break, tab or form feed';
+        return 'a version without line breaks, tabs and form feeds';
     if (/[/\\]/.test(version))
-        return 'no "/" and no "\\" (for a tag or branch give only its last part)';
+        return 'a version without "/" and "\\" (for a tag or branch give only its last part)';
     if (/^(\.|\.\.|latest)$/i.test(version.trim()))
-        return 'another name than ".", ".." and "latest"';
+        return 'a version other than ".", ".." and "latest"';
     return undefined;
 }
 /** Ids are 32 bit numbers on the servers. */
@@ -2321,7 +2321,7 @@ const KNOWN_OPTIONS = new Set([
 ]);
 /**
  * A JSON object with fields of a create that no other input sets.
- * @returns undefined for what is no JSON object
+ * @returns undefined for anything but a JSON object
  */
 function parseOptions(text) {
     let json;
@@ -2338,7 +2338,9 @@ function parseOptions(text) {
     const options = { ...json };
     const owned = Object.keys(options).flatMap((key) => {
         const owner = Object.hasOwn(OWNED_FIELDS, key) ? OWNED_FIELDS[key] : undefined;
-        return owner === undefined ? [] : [{ expected: `no field that the input ${owner} sets`, got: key }];
+        return owner === undefined
+            ? []
+            : [{ expected: `only fields without an input of their own (use ${owner})`, got: key }];
     });
     return owned.length > 0 ? new Refusals(owned) : options;
 }
@@ -2419,12 +2421,12 @@ const OPERATIONS = [
     'cancel',
     'search',
 ];
-/** The operation that says that the ABF part is off on purpose. */
+/** The operation that leaves the ABF part out on purpose. */
 const OFF = 'none';
 const MAX_TIMEOUT_MS = 120 * 3_600_000;
 const MAX_INTERVAL_MS = 3_600_000;
 const MAX_LOG_LINES = 1000;
-/** Who asks. */
+/** Credentials. */
 const LOGIN_ROWS = {
     token: {
         input: 'abf-token',
@@ -2675,7 +2677,7 @@ function notices(values, show) {
     const unused = ['ids', 'filter'].filter((key) => operation === 'build' && values[key] !== undefined);
     return [
         ...(token !== undefined && username !== undefined
-            ? ['abf-token is used; abf-username and abf-password are not.']
+            ? ['abf-token is used. abf-username and abf-password are ignored.']
             : []),
         ...(unknown.length > 0
             ? [
@@ -2683,7 +2685,7 @@ function notices(values, show) {
             ]
             : []),
         ...(ignored.length > 0
-            ? [`abf-filter: ${ignored.join(', ')} is sent, but the servers of today ignore it.`]
+            ? [`abf-filter: ${ignored.join(', ')} is sent, but current ABF servers ignore it.`]
             : []),
         ...unused.map((key) => `${SELECTION_ROWS[key].input} is not used, because abf-operation is build.`),
     ];
@@ -2861,7 +2863,7 @@ function loadSentry(env, context, commit, show) {
     };
     const { values, problems } = check(RELEASE_ROWS, given, show);
     const all = [...problems, ...clash(given.organization, claims, show)];
-    // Without a commit the version is missing too, and the problem with the commit says so.
+    // Without a commit the version is missing, too; the problem is then reported for the commit.
     if (!values || all.length > 0 || values.version === undefined) {
         return { value: undefined, problems: all, notices: [] };
     }
@@ -2902,17 +2904,17 @@ function urlNotice(baseUrl, given, claims, show) {
     if (claims?.url === undefined || parseBaseUrl(claims.url) === baseUrl)
         return [];
     return [
-        `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
+        `The token was created at ${show(claims.url)}, but ${given?.source ?? ''} is ${show(baseUrl)}. The step uses ${show(baseUrl)}.`,
     ];
 }
 function preferred(given, otherwise) {
     return Object.freeze({ value: given ?? otherwise, explicit: given !== undefined });
 }
-/** The branch or tag of the event. One that Sentry has no room for is left out: nobody asked for it. */
+/** The branch or tag of the event, left out where it is too long for Sentry: the user did not request it. */
 function defaultRef({ refName }) {
     return refName !== undefined && (0,sanitize/* lengthOf */.Y5)(refName) <= MAX_REF ? refName : undefined;
 }
-/** The commit's page on GitHub, left out where Sentry would refuse it: nobody asked for it. */
+/** The page of the commit on GitHub, left out where Sentry would refuse it: the user did not request it. */
 function defaultUrl({ serverUrl, repository }, commit) {
     return repository === undefined || commit === undefined
         ? undefined
@@ -3168,7 +3170,7 @@ function missingCommit(env, { noCommit }) {
     const also = noCommit?.versionSuffices && needed !== undefined ? `, and ${needed}` : '';
     return [missing('commit', `a full commit SHA of 40 or 64 hex digits (${reason}${also})`)];
 }
-/** What of the step cannot be done without a commit, as a clause; undefined when nothing needs it. */
+/** Which part of the step needs a commit, as a clause; undefined when none does. */
 function needsCommit(env) {
     if (!input(env, 'version'))
         return 'the release is named after the commit unless version is given';
@@ -5283,7 +5285,7 @@ function readContext(env, event) {
     };
 }
 /**
- * Which commit an event is about, and on which branch or tag it is. GITHUB_SHA is the answer only where it is that
+ * Which commit an event is about, and on which branch or tag it is. GITHUB_SHA is used only where it is that
  * commit: for `workflow_run`, `check_suite`, `check_run`, `status` and comments it is the head of the default branch,
  * for pull requests a test merge or the base branch, for a merge queue it is on a branch that is thrown away.
  */

@@ -69,7 +69,7 @@ describe.concurrent('an event file', () => {
     ['that is nested a million times', '['.repeat(1_000_000) + ']'.repeat(1_000_000), SHA],
     ['with another type where the commit is', '{"deployment":{"sha":["x"]},"pull_request":7}', SHA],
     ['with keys that objects have by birth', '{"__proto__":{"deployment":{"sha":"x"}},"constructor":1}', SHA],
-  ])('%s is read, or done without', async (_name, content, version) => {
+  ])('%s is read or ignored', async (_name, content, version) => {
     const sentry = await startSentry()
     const result = await ensure(
       sentry,
@@ -81,7 +81,7 @@ describe.concurrent('an event file', () => {
     expect([judge(result, []), result.outputs['release-version']]).toEqual(['worked', version])
   })
 
-  it.each([undefined, folder])('that cannot be read (%s) is done without', async (path) => {
+  it.each([undefined, folder])('that cannot be read (%s) is ignored', async (path) => {
     const sentry = await startSentry()
     const result = await ensure(sentry, {}, { env: { GITHUB_EVENT_PATH: path } })
     expect([judge(result, []), result.outputs['release-version']]).toEqual(['worked', SHA])
@@ -147,7 +147,7 @@ describe.concurrent('a variable of the runner', () => {
     FUZZ_TIMEOUT,
   )
 
-  it('may be missing, all of them together', async () => {
+  it('may be missing together with all others', async () => {
     const sentry = await startSentry()
     const env = Object.fromEntries(VARIABLES.map((name) => [name, undefined]))
     const result = await gate(sentry, { commit: SHA }, { env })
@@ -161,7 +161,7 @@ describe.concurrent('a file of the runner', () => {
     ['GITHUB_OUTPUT', '/nowhere/at/all'],
     ['GITHUB_STATE', folder],
     ['GITHUB_STEP_SUMMARY', folder],
-  ])('%s that is %s costs no release, and is said', async (name, place) => {
+  ])('%s that is %s does not fail the release, and is reported', async (name, place) => {
     const sentry = await startSentry()
     const result = await gate(sentry, { environment: 'production' }, { env: { [name]: place } })
     expect([judge(result, []), sentry.releases.length, sentry.deploys.length]).toEqual(['worked', 1, 1])
@@ -171,7 +171,7 @@ describe.concurrent('a file of the runner', () => {
     expect(result.stdout.includes(lost)).toBe(name === 'GITHUB_OUTPUT')
   })
 
-  it('that is not named for outputs leaves them in the old commands of the runner', async () => {
+  it('for outputs may be missing: they are then written as old commands of the runner', async () => {
     const sentry = await startSentry()
     const result = await ensure(sentry, {}, { env: { GITHUB_OUTPUT: undefined, GITHUB_STATE: undefined } })
     const set = commandsOf(result.stdout).flatMap(({ name, properties, data }) =>
@@ -181,7 +181,7 @@ describe.concurrent('a file of the runner', () => {
     expect(judge(result, [])).toBe('worked')
   })
 
-  it('that may not be written (read-only) costs no release', async () => {
+  it('that is read-only does not fail the release', async () => {
     const path = file('')
     chmodSync(path, 0o400)
     const sentry = await startSentry()
@@ -189,7 +189,7 @@ describe.concurrent('a file of the runner', () => {
     expect(judge(result, [])).toBe('worked')
   })
 
-  it('that is missing costs no clean-up either', async () => {
+  it('that is missing does not stop the cleanup', async () => {
     const sentry = await startSentry()
     const main = await ensure(sentry)
     const env: ActionRun['env'] = { GITHUB_STATE: folder, GITHUB_OUTPUT: folder, GITHUB_STEP_SUMMARY: folder }
@@ -198,8 +198,8 @@ describe.concurrent('a file of the runner', () => {
   })
 })
 
-describe.concurrent('more than GitHub takes', () => {
-  it('of a summary is left out of the logs alone, and of an output with a warning', async () => {
+describe.concurrent('more text than GitHub accepts', () => {
+  it('leaves logs out of the summary, and drops an output with a warning', async () => {
     const store = await serve(new FileStoreStandIn())
     const abf = await startAbf('omv', { fileStore: store })
     const builds = Array.from({ length: 10 }, () => seed(abf, 3000))
@@ -268,7 +268,7 @@ describe.concurrent('any text in any input', () => {
   })
 
   it(
-    'is right, or told in one error that names the input, before anything is sent',
+    'is accepted, or reported in one error that names the input, before any request',
     async () => {
       await fc.assert(
         fc.asyncProperty(given, async (pairs) => {

@@ -26,7 +26,7 @@ describe.concurrent('the commit and the ref of a release by the event', () => {
   const comment = EVENTS.find(({ title }) => title === 'issue_comment on a pull request: none')
   const event = { name: 'issue_comment', payload: comment?.payload }
 
-  it('a comment on a pull request with version makes that release, without commits of another branch', async () => {
+  it('a comment on a pull request with version creates that release, without commits of another branch', async () => {
     const sentry = await startSentry()
     const result = await ensure(sentry, { version: '1.0', 'set-commits': 'auto' }, { event })
     expect([result.code, result.outputs['release-version']]).toEqual([0, '1.0'])
@@ -42,7 +42,7 @@ describe.concurrent('the commit and the ref of a release by the event', () => {
     expect(outputs['release-version']).toBe('d'.repeat(40))
   })
 
-  it.each(['commit', 'abf-commit'])('zeros are no %s', async (name) => {
+  it.each(['commit', 'abf-commit'])('zeros are refused as %s', async (name) => {
     const sentry = await startSentry()
     const abf = { 'abf-project': 'a/b', 'abf-repository': 'c/main', 'abf-token': 'token-of-abf' }
     const message = failure(await ensure(sentry, { ...abf, [name]: '0'.repeat(40) }))

@@ -9,7 +9,7 @@ const LOST = [
   { 'abf-repository': 'cooker/main', 'abf-arches': 'x86_64, aarch64' },
 ]
 
-describe.concurrent('a gate whose builds got lost between jobs', () => {
+describe.concurrent('a step whose builds got lost between jobs', () => {
   it.each(LOST)('fails before any request, and names the inputs and the cause: %j', async (inputs) => {
     const sentry = await startSentry()
     const result = await gate(sentry, { environment: 'production', 'abf-build-list-ids': '', ...inputs })
@@ -43,13 +43,13 @@ describe.concurrent('a gate whose builds got lost between jobs', () => {
     expect([sentry.requests, abf.requests]).toEqual([[], []])
   })
 
-  it('stays open with abf-operation: none, which says so on purpose', async () => {
+  it('succeeds with abf-operation: none', async () => {
     const sentry = await startSentry()
     const result = await gate(sentry, { ...BUILD, 'abf-token': TOKEN, 'abf-operation': 'none' })
     expect([result.code, result.annotations, result.outputs['release-finalized']]).toEqual([0, [], 'true'])
   })
 
-  it('stays open with nothing but variables of other steps', async () => {
+  it('succeeds with only the environment variables of other steps', async () => {
     const sentry = await startSentry()
     const env = { ABF_TOKEN: TOKEN, ABF_USERNAME: 'ci', ABF_PASSWORD: 'password' }
     const { code, outputs } = await gate(sentry, {}, { env })
@@ -78,7 +78,7 @@ describe.concurrent('an empty list of builds, as a search without results hands 
     },
   )
 
-  it('is found by nothing in a search', async () => {
+  it('leaves a search without requests and without results', async () => {
     const abf = await startAbf()
     seed(abf, 0)
     const result = await on(abf, [], { 'abf-operation': 'search', 'abf-build-list-ids': '[]' })
@@ -102,7 +102,7 @@ describe.concurrent('a value that got lost in an expression or a script', () => 
     },
   )
 
-  it('is not looked for inside of a text, nor in a password', async () => {
+  it('is accepted inside of a text and as a password', async () => {
     const sentry = await startSentry()
     const result = await gate(sentry, {
       version: 'null-object-1',
@@ -132,7 +132,7 @@ describe.concurrent('a deploy whose environment got lost', () => {
   )
 })
 
-it('release-version is there before the first response, for a later step that runs on failure', async () => {
+it('release-version is set before the first response, for a later step that runs on failure', async () => {
   const sentry = await startSentry()
   const result = await gate(sentry, { projects: 'nobody' })
   expect([result.code, Object.keys(result.outputs)]).toEqual([1, ['release-version']])

@@ -6,7 +6,7 @@ import { ensure, everythingShown, failure, gate, startSentry } from './helpers.t
 const LONG = 'y'.repeat(201)
 
 describe.concurrent('bad inputs', () => {
-  it('are told together, by name, with what was expected and got, before any request', async () => {
+  it('are reported together, with the input, what was expected and what was got, before any request', async () => {
     const sentry = await startSentry()
     const result = await gate(sentry, {
       commit: 'abc123',
@@ -60,14 +60,14 @@ describe.concurrent('bad inputs', () => {
     expect(result.summary).toMatch(/^### ❌ Failed: the inputs are not valid\n/)
   })
 
-  it('that are missing are all named', async () => {
+  it('are all named when they are missing', async () => {
     const message = failure(await runAction({ env: { GITHUB_SHA: '' } }))
     for (const name of ['sentry-auth-token', 'organization', 'projects', 'commit']) {
       expect(message).toMatch(new RegExp(`^input ${name}: expected .*got nothing$`, 'm'))
     }
   })
 
-  it('from the environment are named by their variable', async () => {
+  it('are named by their variable when they come from the environment', async () => {
     const result = await runAction({
       env: { SENTRY_AUTH_TOKEN: 'opaque-token', SENTRY_ORG: 'a b', SENTRY_PROJECT: 'a/b', SENTRY_URL: 'x' },
     })

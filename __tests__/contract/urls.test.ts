@@ -38,7 +38,7 @@ describe.concurrent('a URL with a user or a password', () => {
     { url: 'https://ada:hunt\ner2-hunter2@cdn.example/x' },
     { 'deploy-url': 'https:/ada:hunter2-hunter2@cdn.example/x' },
     { version: 'https:ada:hunter2-hunter2@cdn.example/x' },
-  ])('is refused and hidden however it is written: %j', async (inputs) => {
+  ])('is refused and hidden in every spelling: %j', async (inputs) => {
     const sentry = await startSentry()
     const result = await gate(sentry, { environment: 'production', ...inputs })
     const name = Object.keys(inputs).at(-1) ?? ''
@@ -102,7 +102,7 @@ describe.concurrent('a GitHub whose host Sentry refuses', () => {
   })
 })
 
-describe.concurrent('what people paste', () => {
+describe.concurrent('a pasted text', () => {
   it.each([{ projects: '- web\n- api' }, { projects: '["web", "api"]' }, { projects: '"web",\'api\'' }])(
     'is understood: %j',
     async (inputs) => {
@@ -111,7 +111,7 @@ describe.concurrent('what people paste', () => {
     },
   )
 
-  it('is a list in YAML or JSON where lines are expected', async () => {
+  it('is understood where lines are expected: a list in YAML', async () => {
     const abf = await startAbf()
     seed(abf, 6000)
     const result = await on(abf, [], {
@@ -125,7 +125,7 @@ describe.concurrent('what people paste', () => {
     ])
   })
 
-  it('is the ids as toJSON() writes them', async () => {
+  it('is understood as ids: the quoted array of toJSON()', async () => {
     const abf = await startAbf()
     const build = seed(abf, 6000)
     const result = await on(abf, [], { 'abf-operation': 'watch', 'abf-build-list-ids': `"[${build.id}]"` })
@@ -138,7 +138,7 @@ describe.concurrent('what people paste', () => {
     ['sentry-url', 'https://sentry.example/\u00a0x', 'U\\+00A0'],
     ['sentry-auth-token', 'token-of-somebody\u200d', 'U\\+200D'],
     ['finalize', '"true"', 'quotes'],
-  ])('is named when nobody can see it: %s %j', async (name, text, nature) => {
+  ])('is explained when the mistake is invisible: %s %j', async (name, text, nature) => {
     const sentry = await startSentry()
     expect(failure(await gate(sentry, { [name]: text }))).toMatch(
       new RegExp(`^input ${name}: expected .*got .*${nature}.*\\)$`, 'm'),
@@ -146,7 +146,7 @@ describe.concurrent('what people paste', () => {
     expect(sentry.requests).toEqual([])
   })
 
-  it('is a token in quotes, which is sent without them and hidden', async () => {
+  it('is understood as a token: the quotes are removed, and both forms are hidden', async () => {
     const sentry = await startSentry()
     const token = sentry.tokens.organization
     const result = await ensure(sentry, { 'sentry-auth-token': `"${token}"` })
@@ -154,7 +154,7 @@ describe.concurrent('what people paste', () => {
     expect(everythingShown(result).replaceAll(/^::add-mask::.*$/gm, '')).not.toContain(token)
   })
 
-  it('is named as what it is', async () => {
+  it('is explained: an array, a masked secret, an expression', async () => {
     const sentry = await startSentry()
     const message = failure(
       await ensure(sentry, { projects: 'Array', retries: '***', commit: '${{ github.sha }}' }),
@@ -164,7 +164,7 @@ describe.concurrent('what people paste', () => {
     }
   })
 
-  it('is no token at all: forks and Dependabot are named first', async () => {
+  it('is missing as a token: the error names forks and Dependabot first', async () => {
     const sentry = await startSentry()
     expect(failure(await gate(sentry, { 'sentry-auth-token': '' }))).toMatch(
       /^input sentry-auth-token: expected .*fork or Dependabot/m,

@@ -3,7 +3,7 @@ import { describeWebPage, isWebPage } from '../http/error-body.ts'
 import { plain } from '../text/sanitize.ts'
 import { parseUrl } from '../text/url.ts'
 
-/** The HTTP status of what octokit threw; undefined when there was no answer. */
+/** The HTTP status of what octokit threw; undefined when there was no response. */
 export function statusOf(error: unknown): number | undefined {
   const { status, cause } = error as { status?: unknown; cause?: unknown }
   return typeof status === 'number' && !(cause instanceof ActionError) ? status : undefined
@@ -21,9 +21,9 @@ export function explain(
   if (cause instanceof ActionError) return cause
   const status = statusOf(error)
   const host = parseUrl(apiUrl)?.host ?? apiUrl
-  const said = typeof message === 'string' ? describe(message) : 'no response'
+  const reason = typeof message === 'string' ? describe(message) : 'no response'
   return new ActionError(
-    `Could not read the commits of ${repository} from ${host}: ${status === undefined ? said : `HTTP ${status}: ${said}`}`,
+    `Could not read the commits of ${repository} from ${host}: ${status === undefined ? reason : `HTTP ${status}: ${reason}`}`,
     { advice: advise(status, repository) },
   )
 }
@@ -37,14 +37,14 @@ function advise(status: number | undefined, repository: string): string {
     case 422:
       return `Grant the job "permissions: contents: read", and check that github-token may read ${repository}.`
     case 429:
-      return 'GitHub limits how often its API is called. Run the job again later.'
+      return 'GitHub limits how often its API is called. Re-run the job later.'
     case undefined:
     default:
-      return 'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.'
+      return 'Re-run the job. If the problem persists, check https://www.githubstatus.com, or set set-commits: skip.'
   }
 }
 
-/** Octokit takes the whole body for the message where that is no JSON. */
+/** Octokit takes the whole body for the message where it is not JSON. */
 function describe(message: string): string {
   return isWebPage(message) ? describeWebPage(message, plain) : plain(message, 200)
 }

@@ -11,7 +11,7 @@ export interface GitHubContext {
   readonly eventName: string
   readonly runId: string
   readonly runAttempt: string
-  /** The branch or tag of the commit; undefined when the event does not tell. */
+  /** The branch or tag of the commit; undefined when the event has none. */
   readonly refName: string | undefined
   /** The commit that the event is about, a full SHA in lower case; undefined when the event has none. */
   readonly headCommit: string | undefined
@@ -68,7 +68,7 @@ interface Facts {
 type Rule = (event: unknown, job: Job) => Facts
 
 /**
- * Which commit an event is about, and on which branch or tag it is. GITHUB_SHA is the answer only where it is that
+ * Which commit an event is about, and on which branch or tag it is. GITHUB_SHA is used only where it is that
  * commit: for `workflow_run`, `check_suite`, `check_run`, `status` and comments it is the head of the default branch,
  * for pull requests a test merge or the base branch, for a merge queue it is on a branch that is thrown away.
  */

@@ -35,7 +35,7 @@ export function createCommitSource(deps: GitHubDeps): CommitSource {
   return {
     async read(head, base) {
       if (!parseUrl(deps.apiUrl)) {
-        throw new ActionError(`GITHUB_API_URL is no URL: ${quoted(deps.apiUrl)}.`, {
+        throw new ActionError(`GITHUB_API_URL is not a URL: ${quoted(deps.apiUrl)}.`, {
           advice: 'The runner sets it; on GitHub Enterprise Server it ends in /api/v3.',
         })
       }
@@ -72,7 +72,7 @@ function connect({ http, logger, token, apiUrl }: GitHubDeps): Octokit {
     const body = json === undefined ? response.text : JSON.stringify(json)
     return new Response(status === 204 || status === 304 ? null : body, { status, headers })
   }
-  const tell = (message: string): void => {
+  const debug = (message: string): void => {
     logger.debug(plain(message))
   }
   // Octokit would write to the console, past the one place that defuses what is shown.
@@ -81,7 +81,7 @@ function connect({ http, logger, token, apiUrl }: GitHubDeps): Octokit {
     getOctokitOptions(token, {
       baseUrl: apiUrl.replace(/\/+$/, ''),
       request: { fetch },
-      log: { debug: ignore, info: ignore, warn: tell, error: tell },
+      log: { debug: ignore, info: ignore, warn: debug, error: debug },
     }),
   )
 }

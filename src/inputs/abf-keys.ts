@@ -39,7 +39,7 @@ export const KNOWN_OPTIONS: ReadonlySet<string> = new Set([
 
 /**
  * A JSON object with fields of a create that no other input sets.
- * @returns undefined for what is no JSON object
+ * @returns undefined for anything but a JSON object
  */
 export function parseOptions(text: string): Readonly<Record<string, unknown>> | Refusals | undefined {
   let json: unknown
@@ -54,7 +54,9 @@ export function parseOptions(text: string): Readonly<Record<string, unknown>> | 
   const options: Readonly<Record<string, unknown>> = { ...json }
   const owned = Object.keys(options).flatMap((key) => {
     const owner = Object.hasOwn(OWNED_FIELDS, key) ? OWNED_FIELDS[key] : undefined
-    return owner === undefined ? [] : [{ expected: `no field that the input ${owner} sets`, got: key }]
+    return owner === undefined
+      ? []
+      : [{ expected: `only fields without an input of their own (use ${owner})`, got: key }]
   })
   return owned.length > 0 ? new Refusals(owned) : options
 }

@@ -26,14 +26,14 @@ export const OPERATIONS = [
   'search',
 ] as const
 
-/** The operation that says that the ABF part is off on purpose. */
+/** The operation that leaves the ABF part out on purpose. */
 export const OFF = 'none'
 
 const MAX_TIMEOUT_MS = 120 * 3_600_000
 const MAX_INTERVAL_MS = 3_600_000
 const MAX_LOG_LINES = 1000
 
-/** Who asks. */
+/** Credentials. */
 export const LOGIN_ROWS = {
   token: {
     input: 'abf-token',

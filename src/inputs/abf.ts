@@ -157,7 +157,7 @@ function notices(
   )
   return [
     ...(token !== undefined && username !== undefined
-      ? ['abf-token is used; abf-username and abf-password are not.']
+      ? ['abf-token is used. abf-username and abf-password are ignored.']
       : []),
     ...(unknown.length > 0
       ? [
@@ -165,7 +165,7 @@ function notices(
         ]
       : []),
     ...(ignored.length > 0
-      ? [`abf-filter: ${ignored.join(', ')} is sent, but the servers of today ignore it.`]
+      ? [`abf-filter: ${ignored.join(', ')} is sent, but current ABF servers ignore it.`]
       : []),
     ...unused.map((key) => `${SELECTION_ROWS[key].input} is not used, because abf-operation is build.`),
   ]

@@ -38,7 +38,7 @@ interface CommonInputs {
   readonly summary: boolean
 }
 
-/** Everything that the step was told, checked. Nothing else reads an input or an environment variable. */
+/** Everything that the step was given, checked. Nothing else reads an input or an environment variable. */
 export interface Inputs extends CommonInputs {
   readonly sentry: SentryInputs
   readonly lifecycle: LifecycleInputs
@@ -170,7 +170,7 @@ function missingCommit(env: Env, { noCommit }: GitHubContext): string[] {
   return [missing('commit', `a full commit SHA of 40 or 64 hex digits (${reason}${also})`)]
 }
 
-/** What of the step cannot be done without a commit, as a clause; undefined when nothing needs it. */
+/** Which part of the step needs a commit, as a clause; undefined when none does. */
 function needsCommit(env: Env): string | undefined {
   if (!input(env, 'version')) return 'the release is named after the commit unless version is given'
   const mode = input(env, 'set-commits')?.text.toLowerCase()

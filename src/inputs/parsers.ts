@@ -77,7 +77,7 @@ export const LINK_EXPECTED =
   'an http or https URL that Sentry accepts: at most 200 characters, no spaces, and a host such as git.example.com (no underscore, no digit in its last part)'
 
 /**
- * A link as Sentry accepts it (its `url` fields answer 400 to anything else), kept as it was written. Hosts with an
+ * A link as Sentry accepts it (its `url` fields reject anything else with 400), kept as it was written. Hosts with an
  * underscore, without a dot, or with a digit in their last label are refused there.
  */
 export function parseLink(text: string): string | undefined {
@@ -109,7 +109,7 @@ export function parseTime(text: string): string | undefined {
   return new Date(midnight).toISOString().startsWith(day) ? new Date(ms).toISOString() : undefined
 }
 
-/** Code points; Sentry answers 400 to a longer version. */
+/** Code points; Sentry rejects a longer version with 400. */
 const MAX_VERSION = 200
 
 /**
@@ -121,9 +121,10 @@ export function versionProblem(version: string): string | undefined {
   if (version.trim() === '') return 'at least one character that is not a space'
   if (length > MAX_VERSION) return `at most ${MAX_VERSION} characters (this one has ${length})`
   if (!version.isWellFormed()) return 'well-formed Unicode'
-  if (/[\r\n\f\t\0]/.test(version)) return 'no line break, tab or form feed'
-  if (/[/\\]/.test(version)) return 'no "/" and no "\\" (for a tag or branch give only its last part)'
-  if (/^(\.|\.\.|latest)$/i.test(version.trim())) return 'another name than ".", ".." and "latest"'
+  if (/[\r\n\f\t\0]/.test(version)) return 'a version without line breaks, tabs and form feeds'
+  if (/[/\\]/.test(version))
+    return 'a version without "/" and "\\" (for a tag or branch give only its last part)'
+  if (/^(\.|\.\.|latest)$/i.test(version.trim())) return 'a version other than ".", ".." and "latest"'
   return undefined
 }
 

@@ -118,7 +118,7 @@ export function loadSentry(
   }
   const { values, problems } = check(RELEASE_ROWS, given, show)
   const all = [...problems, ...clash(given.organization, claims, show)]
-  // Without a commit the version is missing too, and the problem with the commit says so.
+  // Without a commit the version is missing, too; the problem is then reported for the commit.
   if (!values || all.length > 0 || values.version === undefined) {
     return { value: undefined, problems: all, notices: [] }
   }
@@ -165,7 +165,7 @@ function urlNotice(
 ): string[] {
   if (claims?.url === undefined || parseBaseUrl(claims.url) === baseUrl) return []
   return [
-    `The token was made at ${show(claims.url)}, but ${given?.source ?? ''} says ${show(baseUrl)}, which is used.`,
+    `The token was created at ${show(claims.url)}, but ${given?.source ?? ''} is ${show(baseUrl)}. The step uses ${show(baseUrl)}.`,
   ]
 }
 
@@ -173,12 +173,12 @@ function preferred(given: string | undefined, otherwise: string | undefined): Pr
   return Object.freeze({ value: given ?? otherwise, explicit: given !== undefined })
 }
 
-/** The branch or tag of the event. One that Sentry has no room for is left out: nobody asked for it. */
+/** The branch or tag of the event, left out where it is too long for Sentry: the user did not request it. */
 function defaultRef({ refName }: GitHubContext): string | undefined {
   return refName !== undefined && lengthOf(refName) <= MAX_REF ? refName : undefined
 }
 
-/** The commit's page on GitHub, left out where Sentry would refuse it: nobody asked for it. */
+/** The page of the commit on GitHub, left out where Sentry would refuse it: the user did not request it. */
 function defaultUrl(
   { serverUrl, repository }: GitHubContext,
   commit: string | undefined,
@@ -188,7 +188,7 @@ function defaultUrl(
     : parseLink(`${serverUrl}/${repository}/commit/${commit}`)
 }
 
-/** What an organization token says about itself: a hint for routing, unsigned. */
+/** The claims inside of an organization token: a hint for routing, unsigned. */
 export interface OrgToken {
   readonly organization: string
   /** The base URL of the server that made it; older tokens have none. */

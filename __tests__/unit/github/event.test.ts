@@ -70,7 +70,7 @@ describe('the commit and the ref of an event', () => {
     expect(contextOf('push', undefined, { GITHUB_SHA: '0'.repeat(40) }).headCommit).toBeUndefined()
   })
 
-  it('is a full SHA or nothing for payloads of any shape', () => {
+  it('are a full SHA or undefined for payloads of any shape', () => {
     const anything = fc.anything({ withNullPrototype: true })
     const payload = fc.oneof(
       anything,
@@ -99,7 +99,7 @@ describe('the commit and the ref of an event', () => {
 })
 
 describe('readContext', () => {
-  it('takes the facts of the job', () => {
+  it('reads the variables of the job', () => {
     const env = {
       GITHUB_SERVER_URL: 'https://ghes.example/',
       GITHUB_REPOSITORY: 'acme/web',
@@ -121,7 +121,7 @@ describe('readContext', () => {
     })
   })
 
-  it('does without all of them', () => {
+  it('has defaults for a job without variables', () => {
     expect(readContext({ GITHUB_HEAD_REF: '' }, undefined)).toMatchObject({
       serverUrl: 'https://github.com',
       repository: undefined,

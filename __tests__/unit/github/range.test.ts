@@ -56,7 +56,7 @@ async function read(
 const compared = (status: string, total: number, commits: readonly unknown[]): Incoming =>
   incoming(200, { status, total_commits: total, commits })
 
-describe('commits', () => {
+describe('the commits of a range', () => {
   test('without a base are the last twenty', async () => {
     const { range, requests, asked } = await read((path) =>
       path === 'commits'
@@ -200,12 +200,12 @@ describe('commits', () => {
     const error = (await failureOf(read(() => incoming(500, { message: 'oops' }), 'base'))) as ActionError
     expect([error.message, error.advice]).toEqual([
       'Could not read the commits of acme/app from ghes.example: HTTP 500: oops',
-      'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.',
+      'Re-run the job. If the problem persists, check https://www.githubstatus.com, or set set-commits: skip.',
     ])
   })
 })
 
-describe('files', () => {
+describe('the files of commits', () => {
   const withFiles = (
     count: number,
     answer: (path: string, query: URLSearchParams) => Incoming | Error | undefined,
@@ -221,7 +221,7 @@ describe('files', () => {
     expect(endless.range.commits[0]?.files).toHaveLength(1000)
   })
 
-  test('are read for the newest hundred commits, and that is said', async () => {
+  test('are read for the newest hundred commits, with a reason for the rest', async () => {
     const { range, requests } = await withFiles(101, () => incoming(200, {}))
     expect(requests).toHaveLength(101)
     expect(range.commits).toHaveLength(101)
@@ -230,7 +230,7 @@ describe('files', () => {
     expect((await withFiles(100, () => incoming(200, {}))).range.filesMissing).toBeUndefined()
   })
 
-  test('that cannot be read are left out, and that is said', async () => {
+  test('that cannot be read are left out, with the reason', async () => {
     const refused = await withFiles(1, () => incoming(403, { message: 'no' }))
     expect(refused.range).toMatchObject({ filesMissing: 'GitHub responded with 403', total: 1 })
     expect(refused.range.commits[0]).not.toHaveProperty('files')
@@ -254,14 +254,14 @@ describe('files', () => {
     expect(range.commits.map((one) => one.files?.length)).toEqual([1, undefined, 1])
   })
 
-  test('are not worth a cancelled job', async () => {
+  test('do not hold up a cancelled job', async () => {
     const cancelled = new CancelledError('SIGINT')
     expect(await failureOf(withFiles(1, () => cancelled))).toBe(cancelled)
   })
 })
 
-describe('what octokit throws', () => {
-  test('gives way to what our own HTTP has thrown', async () => {
+describe('errors of octokit', () => {
+  test('are replaced by the error of the HTTP client inside of them', async () => {
     const own = new ActionError('no answer')
     expect(explain(own, PLACE)).toBe(own)
     expect(explain({ status: 500, cause: own, message: 'wrapped' }, PLACE)).toBe(own)
@@ -277,16 +277,16 @@ describe('what octokit throws', () => {
     [403, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
     [404, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
     [422, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
-    [429, 'GitHub limits how often its API is called. Run the job again later.'],
+    [429, 'GitHub limits how often its API is called. Re-run the job later.'],
     [
       500,
-      'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.',
+      'Re-run the job. If the problem persists, check https://www.githubstatus.com, or set set-commits: skip.',
     ],
     [
       undefined,
-      'Re-run the job. If the problem persists, look at https://www.githubstatus.com or set set-commits: skip.',
+      'Re-run the job. If the problem persists, check https://www.githubstatus.com, or set set-commits: skip.',
     ],
-  ])('of status %s is explained', (status, advice) => {
+  ])('of status %s come with advice', (status, advice) => {
     const error = explain({ status, message: 'words\nof it' }, PLACE)
     const said = status === undefined ? 'words of it' : `HTTP ${status}: words of it`
     expect([error.message, error.advice]).toEqual([
@@ -295,7 +295,7 @@ describe('what octokit throws', () => {
     ])
   })
 
-  test('may have no words, and come from no address', () => {
+  test('may lack a message, and the API URL may be invalid', () => {
     expect(explain({ message: 5 }, { ...PLACE, apiUrl: 'nowhere' }).message).toBe(
       'Could not read the commits of acme/app from nowhere: no response',
     )

@@ -14,7 +14,7 @@ function refused(work: () => unknown): ActionError {
   throw new Error('expected an ActionError')
 }
 
-describe("GitHub's answers", () => {
+describe("GitHub's responses", () => {
   it.each([
     ['a commit without people', {}],
     ['a commit whose people are not known', { author: null, committer: null }],
@@ -24,13 +24,13 @@ describe("GitHub's answers", () => {
       { author: { name: 'Ada', email: 'a@b.example', date: '2026-01-01T00:00:00Z' } },
     ],
     ['a commit with more than is used', { tree: { sha: 'b' }, author: { name: 'Ada', login: 'ada' } }],
-  ])('may hold %s', (_, more) => {
+  ])('accept %s', (_, more) => {
     const commits = [{ ...COMMIT, commit: { message: 'm', ...more }, parents: [] }]
     expect(parse(CommitListSchema, commits)).toEqual(commits)
     expect(parse(ComparisonSchema, { ...COMPARISON, commits })).toEqual({ ...COMPARISON, commits })
   })
 
-  it('may hold no files, and files that were or were not renamed', () => {
+  it('accept a commit without files, and files that were or were not renamed', () => {
     expect(parse(FilesSchema, {})).toEqual({})
     const files = [
       { status: 'renamed', filename: 'b', previous_filename: 'a' },

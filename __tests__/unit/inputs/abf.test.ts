@@ -21,8 +21,8 @@ function loaded(
   return value
 }
 
-describe('on or off', () => {
-  test('off without a project, ids, a filter or an operation', () => {
+describe('the ABF part', () => {
+  test('is off without a project, ids, a filter or an operation', () => {
     expect(load({}).value).toEqual({ off: true })
     expect(load({ 'abf-build-list-ids': ' ' }).value).toEqual({ off: true })
   })
@@ -35,15 +35,15 @@ describe('on or off', () => {
       'abf-arches': 'x86_64',
     },
     { 'abf-auto-publish': 'false', 'abf-log-lines': '050' },
-  ])('off with inputs that mean their defaults: %j', (inputs) => {
+  ])('is off with inputs that have their defaults: %j', (inputs) => {
     expect(load(inputs)).toMatchObject({ value: { off: true }, problems: [] })
   })
 
-  test('off with variables of other steps alone', () => {
+  test('is off with only environment variables', () => {
     expect(load({}, { ABF_TOKEN: 'x', ABF_USERNAME: 'ci', ABF_PASSWORD: 'y' }).value).toEqual({ off: true })
   })
 
-  test('off on purpose with abf-operation: none, whatever else is given', () => {
+  test('is off with abf-operation: none, whatever else is given', () => {
     const inputs = { ...BUILD, 'abf-operation': 'none', 'abf-build-list-ids': '', 'abf-wait': 'maybe' }
     expect(load(inputs)).toEqual({ value: { off: true }, problems: [], notices: [] })
   })
@@ -70,7 +70,7 @@ describe('on or off', () => {
     ['abf-tests-failed', 'accept'],
     ['abf-unpermitted-arch', 'fail'],
     ['abf-log-lines', '0'],
-  ])('not off when %s is given: what turns it on got lost', (name, text) => {
+  ])('fails when only %s is given', (name, text) => {
     for (const ids of ['', ' \n']) {
       const { value, problems } = load({ [name]: text, 'abf-build-list-ids': ids })
       expect(value).toBeUndefined()
@@ -83,7 +83,7 @@ describe('on or off', () => {
     }
   })
 
-  test('all inputs that were given are named', () => {
+  test('fails with the names of all inputs that are given', () => {
     const { problems } = load({ 'abf-token': 'x', 'abf-wait': 'false', 'abf-timeout': '1h' })
     expect(problems.join()).toContain('as abf-token, abf-wait and abf-timeout are given')
   })
@@ -93,12 +93,12 @@ describe('on or off', () => {
     [{ 'abf-build-list-ids': '5' }, 'watch'],
     [{ 'abf-filter': 'status=6000' }, 'search'],
     [{ ...BUILD, 'abf-build-list-ids': '5', 'abf-operation': 'publish' }, 'publish'],
-  ])('%j means %s', (inputs, operation) => {
+  ])('runs with %j the operation %s', (inputs, operation) => {
     expect(loaded(inputs).task.operation).toBe(operation)
   })
 })
 
-test('defaults', () => {
+test('the inputs of ABF have defaults', () => {
   expect(loaded(BUILD)).toMatchObject({
     baseUrl: 'https://abf.openmandriva.org/',
     reuse: true,
@@ -114,13 +114,13 @@ test('defaults', () => {
 })
 
 describe('credentials', () => {
-  test('a token wins over a login, with a notice', () => {
+  test('are a token rather than a login, with a notice', () => {
     const inputs = { ...BUILD, 'abf-username': 'ci', 'abf-password': 'secret' }
     expect(loaded(inputs).credentials).toEqual({ user: 'token123', password: '' })
     expect(load(inputs).notices).toHaveLength(1)
   })
 
-  test('come from variables as well', () => {
+  test('come from environment variables, too', () => {
     const { 'abf-token': _token, ...rest } = BUILD
     expect(loaded(rest, { ABF_TOKEN: 'other' }).credentialsSource).toBe('environment variable ABF_TOKEN')
     expect(loaded(rest, { ABF_USERNAME: 'ci', ABF_PASSWORD: 'p:w' }).credentials).toEqual({
@@ -135,22 +135,22 @@ describe('credentials', () => {
     ])
   })
 
-  test('a half login is none', () => {
+  test('must be complete when they are a login', () => {
     expect(load({ 'abf-build-list-ids': '5', 'abf-username': 'ci' }).problems[0]).toMatch(/abf-password/)
     expect(load({ 'abf-build-list-ids': '5', 'abf-password': 'x' }).problems[0]).toMatch(/abf-username/)
   })
 
-  test('a login as it is sent is a secret too', () => {
+  test('are masked in the form that requests carry, too', () => {
     expect(abfPairs({ 'INPUT_ABF-USERNAME': 'ci', ABF_PASSWORD: 'pw' })).toEqual(['ci:pw'])
   })
 })
 
-describe('lists of builds', () => {
-  test.each(['[812001, 812002,812001]', '812001 812002', '812001\n812002,812002'])('%j', (text) => {
+describe('abf-build-list-ids', () => {
+  test.each(['[812001, 812002,812001]', '812001 812002', '812001\n812002,812002'])('accepts %j', (text) => {
     expect(loaded({ 'abf-build-list-ids': text }).task).toMatchObject({ ids: [812001, 812002] })
   })
 
-  test.each(['[]', '[ ]'])('%j is a list without builds: nothing to do', (text) => {
+  test.each(['[]', '[ ]'])('accepts the empty list %j: there is nothing to do', (text) => {
     expect(loaded({ 'abf-build-list-ids': text }).task).toEqual({
       operation: 'watch',
       ids: [],
@@ -158,7 +158,7 @@ describe('lists of builds', () => {
     })
   })
 
-  test('a search without ids and without a filter lists what the server shows', () => {
+  test('may be missing for a search without a filter, which lists all builds', () => {
     expect(loaded({ 'abf-operation': 'search' }).task).toMatchObject({ ids: [], filter: {} })
     expect(loaded({ 'abf-operation': 'search', 'abf-build-list-ids': '[]' }).task).toMatchObject({
       ids: [],
@@ -173,14 +173,14 @@ describe('lists of builds', () => {
     },
   )
 
-  test('are required where there is something to do', () => {
+  test('is required for every operation but search and build', () => {
     expect(load({ 'abf-operation': 'watch' }).problems[0]).toMatch(/abf-build-list-ids/)
     expect(load({ 'abf-operation': 'search' }).problems).toEqual([])
   })
 })
 
-describe('filters', () => {
-  test('are lines of the keys of the servers', () => {
+describe('abf-filter', () => {
+  test('accepts lines with the keys of the servers', () => {
     expect(loaded({ 'abf-filter': 'status=6000\n\n project_name = gtk=x \n' }).task).toMatchObject({
       filter: { status: '6000', project_name: 'gtk=x' },
     })
@@ -194,17 +194,17 @@ describe('filters', () => {
     'status=1\nstatus=2',
     'ownership=mine',
     '__proto__=1',
-  ])('not %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(load({ 'abf-filter': text }).problems).toHaveLength(1)
   })
 
-  test('that servers ignore come with a notice', () => {
+  test('has a notice for keys that servers ignore', () => {
     expect(load({ 'abf-filter': 'created_at_start=1' }).notices).toHaveLength(1)
   })
 })
 
-describe('build options', () => {
-  test('are passed on, unknown ones with a notice', () => {
+describe('abf-build-options', () => {
+  test('are sent, unknown ones with a notice', () => {
     const inputs = { ...BUILD, 'abf-build-options': '{"use_extra_tests": false, "future": 1}' }
     expect(loaded(inputs).task).toMatchObject({ wanted: { options: { use_extra_tests: false, future: 1 } } })
     expect(load(inputs).notices).toEqual([expect.stringMatching(/future/)])
@@ -218,7 +218,7 @@ describe('build options', () => {
   )
 })
 
-test('all problems are told together', () => {
+test('all problems of ABF inputs are reported together', () => {
   const { value, problems } = load({
     'abf-operation': 'build',
     'abf-project': 'zlib',

@@ -29,7 +29,7 @@ function problems(given: Given, env?: Given): string[] {
   }
 }
 
-describe('a value at the edge of what is allowed', () => {
+describe('limits of values', () => {
   test.each<[string, string, Given]>([
     ['request-timeout', '1ms', {}],
     ['request-timeout', '1h', {}],
@@ -51,7 +51,7 @@ describe('a value at the edge of what is allowed', () => {
     ['started-at', '1767225600.123', { environment: 'x' }],
     ['started-at', '2026-01-01', { environment: 'x' }],
     ['started-at', '2026-01-01T00:00:00+01:00', { environment: 'x' }],
-  ])('of %s: %s is taken', (name, value, more) => {
+  ])('%s accepts %s', (name, value, more) => {
     expect(problems({ ...more, [name]: value })).toEqual([])
   })
 
@@ -111,14 +111,14 @@ describe('a value at the edge of what is allowed', () => {
     ['abf-unpermitted-arch', 'maybe', WATCH],
     ['abf-operation', 'dance', WATCH],
     ['abf-timeout', 'long', WATCH],
-  ])('of %s: %s is refused, by name, with what was expected and what was given', (name, value, more) => {
+  ])('%s refuses %s, with the name of the input, what was expected and what was got', (name, value, more) => {
     const said = problems({ ...more, [name]: value })
     expect(said.length).toBeGreaterThan(0)
     expect(said[0]).toMatch(new RegExp(`${name}\\b.*expected \\S{1,}`))
   })
 })
 
-describe('what belongs together', () => {
+describe('inputs that need other inputs', () => {
   test.each<[Given, RegExp]>([
     [
       { ...BUILD, 'abf-token': '' },
@@ -131,14 +131,17 @@ describe('what belongs together', () => {
       { 'abf-operation': 'publish', 'abf-token': 't' },
       /abf-build-list-ids: expected ids \(or abf-filter\), as abf-operation is publish/,
     ],
-    [{ ...BUILD, 'abf-build-options': '{"arch_id":1}' }, /expected no field that the input abf-arches sets/],
+    [
+      { ...BUILD, 'abf-build-options': '{"arch_id":1}' },
+      /expected only fields without an input of their own \(use abf-arches\)/,
+    ],
     [{ 'abf-filter': 'nothing=1' }, /expected lines key=value with a key of \w+, \w+/],
     [{ 'abf-filter': 'status=0\nstatus=1' }, /status only once/],
-  ])('is asked for: %j', (given, words) => {
+  ])('report the missing input: %j', (given, words) => {
     expect(problems(given).join('\n')).toMatch(words)
   })
 
-  test('all problems are told together', () => {
+  test('all problems are reported together', () => {
     expect(problems({ projects: '', retries: 'x', finalize: 'x', 'abf-wait': 'x', ...BUILD })).toHaveLength(4)
   })
 
@@ -147,26 +150,26 @@ describe('what belongs together', () => {
     [{ 'abf-token': 'secret-t' }, {}, 'input abf-token'],
     [{ 'abf-username': 'ada', 'abf-password': 'pw' }, {}, 'input abf-username'],
     [{}, { ABF_USERNAME: 'ada', ABF_PASSWORD: 'pw' }, 'environment variable ABF_USERNAME'],
-  ])('credentials may come from %j %j', (given, env, source) => {
+  ])('accept credentials from %j %j', (given, env, source) => {
     const { abf } = load({ ...WATCH, ...given }, env)
     expect(abf).toMatchObject({ credentialsSource: source })
   })
 
-  test('no credentials are needed to watch', () => {
+  test('watch needs no credentials', () => {
     expect(load(WATCH).abf).toMatchObject({ credentials: undefined, credentialsSource: undefined })
   })
 })
 
-describe('notices', () => {
+describe('notices about inputs', () => {
   test.each<[Given, string]>([
     [
       { ...BUILD, 'abf-username': 'ada', 'abf-password': 'pw' },
-      'abf-token is used; abf-username and abf-password are not.',
+      'abf-token is used. abf-username and abf-password are ignored.',
     ],
     [{ ...BUILD, 'abf-build-options': '{"native_build":true,"odd":1,"odder":2}' }, '"odd", "odder"'],
     [
       { 'abf-filter': 'created_at_start=1\nis_circle=true' },
-      'abf-filter: created_at_start, is_circle is sent, but the servers of today ignore it.',
+      'abf-filter: created_at_start, is_circle is sent, but current ABF servers ignore it.',
     ],
     [
       { ...BUILD, 'abf-build-list-ids': '7', 'abf-operation': 'build' },
@@ -176,14 +179,14 @@ describe('notices', () => {
     expect(load(given).notices.join('\n')).toContain(words)
   })
 
-  test('are none where all is plain', () => {
+  test('are absent when every input is usual', () => {
     expect(load({}).notices).toEqual([])
     expect(load({ ...BUILD, 'abf-build-options': '{"native_build":true}' }).notices).toEqual([])
     expect(load({ 'abf-filter': 'status=0' }).notices).toEqual([])
   })
 })
 
-test('everything that is secret is known before anything is read', () => {
+test('readSecrets finds every secret before any input is parsed', () => {
   const secrets = readSecrets({
     'INPUT_SENTRY-AUTH-TOKEN': 'a',
     SENTRY_AUTH_TOKEN: 'b',

@@ -47,7 +47,7 @@ function orgToken(claims: unknown): string {
 }
 
 describe('loadInputs', () => {
-  it('derives what is not given from the job', () => {
+  it('uses defaults from the job for inputs that are not given', () => {
     expect(load(GIVEN)).toMatchObject({
       commit: COMMIT,
       requestTimeout: 30_000,
@@ -68,7 +68,7 @@ describe('loadInputs', () => {
     })
   })
 
-  it('takes what is given', () => {
+  it('uses every input that is given', () => {
     const other = 'B'.repeat(64)
     const inputs = load({
       ...GIVEN,
@@ -126,7 +126,7 @@ describe('loadInputs', () => {
     })
   })
 
-  it('takes an empty or blank input for one that is not given', () => {
+  it('treats an empty or blank input as not given', () => {
     const empty = { version: '', ref: ' ', url: '\n', retries: '', 'sentry-url': '' }
     expect(load({ ...GIVEN, ...empty })).toEqual(load(GIVEN))
   })
@@ -168,18 +168,18 @@ describe('loadInputs', () => {
     expect(problems).toHaveLength(12)
   })
 
-  it('names the variable when the problem is there', () => {
+  it('names the environment variable that has the problem', () => {
     expect(problemsOf({ 'sentry-auth-token': TOKEN, projects: 'web' }, { SENTRY_ORG: 'a b' })).toEqual([
       expect.stringMatching(/^environment variable SENTRY_ORG: expected .*, got "a b"$/),
     ])
   })
 
-  it.each(['sentry-auth-token', 'organization', 'projects'] as const)('asks for %s by name', (name) => {
+  it.each(['sentry-auth-token', 'organization', 'projects'] as const)('reports %s as missing', (name) => {
     const { [name]: _, ...rest } = GIVEN
     expect(problemsOf(rest)).toEqual([expect.stringMatching(`^input ${name}: expected .*, got nothing$`)])
   })
 
-  it('asks for the commit, and only for it, when the event has none', () => {
+  it('reports only the commit as missing when the event has none', () => {
     expect(problemsOf(GIVEN, { GITHUB_SHA: '' })).toEqual([
       'input commit: expected a full commit SHA of 40 or 64 hex digits (the event of this run does not name one), got nothing',
     ])
@@ -203,7 +203,7 @@ describe('loadInputs', () => {
     expect(problemsOf({ ...GIVEN, 'sentry-url': url })).toHaveLength(1)
   })
 
-  it('leaves out a ref and a link that Sentry has no room for when nobody asked for them', () => {
+  it('leaves out a default ref or link that is too long for Sentry', () => {
     const { sentry } = load(GIVEN, {
       GITHUB_REF_NAME: 'r'.repeat(201),
       GITHUB_SERVER_URL: 'https://intranet',
@@ -212,12 +212,12 @@ describe('loadInputs', () => {
     expect(sentry.url).toEqual({ value: undefined, explicit: false })
   })
 
-  it('says that a prefix has no effect on a given version', () => {
+  it('has a notice that version-prefix does not apply to a given version', () => {
     const { sentry, notices } = load({ ...GIVEN, version: '1.0', 'version-prefix': 'web@' })
     expect([sentry.version, notices]).toEqual(['1.0', [expect.stringContaining('version-prefix')]])
   })
 
-  it('gives a value that nobody can change', () => {
+  it('returns frozen values', () => {
     const reachable = (value: unknown): unknown[] =>
       typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(reachable)] : []
     const inputs = load({ ...GIVEN, environment: 'production' })
@@ -225,14 +225,14 @@ describe('loadInputs', () => {
   })
 })
 
-describe('the life of a release', () => {
+describe('commits, release date and deploy', () => {
   const RUN = 'https://github.com/acme/web/actions/runs/17/attempts/1'
 
-  it('goes by commits and release date, without a deploy, when nothing is given', () => {
+  it('have defaults: commits and a release date, but no deploy', () => {
     expect(load(GIVEN).lifecycle).toMatchObject({ setCommits: 'auto', finalize: true, deploy: undefined })
   })
 
-  it('has a deploy that is known by this attempt of the run', () => {
+  it('identify the deploy by the URL of this run attempt', () => {
     expect(load({ ...GIVEN, environment: 'production' }).lifecycle.deploy).toEqual({
       environment: 'production',
       name: undefined,
@@ -242,7 +242,7 @@ describe('the life of a release', () => {
     })
   })
 
-  it('has a deploy without a URL where Sentry would refuse the URL of the run', () => {
+  it('leave the URL of the deploy out where Sentry would refuse the host', () => {
     const { deploy } = load(
       { ...GIVEN, environment: 'x' },
       { GITHUB_SERVER_URL: 'https://intranet' },
@@ -250,7 +250,7 @@ describe('the life of a release', () => {
     expect(deploy).toMatchObject({ url: undefined, name: undefined })
   })
 
-  it('takes what is given', () => {
+  it('use every input that is given', () => {
     const { lifecycle } = load({
       ...GIVEN,
       'set-commits': 'commits',
@@ -277,7 +277,7 @@ describe('the life of a release', () => {
     })
   })
 
-  it('has no previous commit when GitHub writes zeros for none', () => {
+  it('treat zeros as no previous commit', () => {
     expect(load({ ...GIVEN, 'previous-commit': '0'.repeat(40) }).lifecycle.previousCommit).toBeUndefined()
   })
 
@@ -292,13 +292,13 @@ describe('the life of a release', () => {
     ['deploy-url', 'nowhere'],
     ['started-at', 'now'],
     ['github-token', 'two words'],
-  ])('refuses for %s: %j', (name, text) => {
+  ])('refuse %s %j', (name, text) => {
     expect(problemsOf({ ...GIVEN, environment: 'production', [name]: text })).toEqual([
       expect.stringMatching(`^input ${name}: expected .*, got `),
     ])
   })
 
-  it('refuses a lost environment beside other problems of the deploy', () => {
+  it('report a lost environment together with other problems of the deploy', () => {
     expect(problemsOf({ ...GIVEN, 'started-at': 'now' })).toEqual([
       expect.stringMatching(/^input started-at: /),
       expect.stringMatching(/^input environment: /),
@@ -308,7 +308,7 @@ describe('the life of a release', () => {
   it.each([
     [{ 'deploy-name': 'x', 'started-at': '2026-01-01' }, 'deploy-name and started-at are given'],
     [{ 'deploy-url': 'https://ci.example/1', environment: ' ' }, 'deploy-url is given'],
-  ])('refuses details of a deploy without its environment: %j', (inputs, named) => {
+  ])('refuse details of a deploy without an environment: %j', (inputs, named) => {
     expect(problemsOf({ ...GIVEN, ...inputs })).toEqual([
       expect.stringMatching(
         `^input environment: expected .*${named}, got nothing. A job output arrives empty`,
@@ -320,14 +320,14 @@ describe('the life of a release', () => {
 describe('an organization token', () => {
   const token = orgToken({ iat: 1, org: 'acme', url: 'https://sentry.example' })
 
-  it('says organization and URL when nothing else does', () => {
+  it('gives organization and URL when no input does', () => {
     expect(load({ 'sentry-auth-token': token, projects: 'web' }).sentry).toMatchObject({
       organization: 'acme',
       baseUrl: 'https://sentry.example/',
     })
   })
 
-  it('must not be contradicted about its organization: both sides are named', () => {
+  it('conflicts with another organization: the error names both', () => {
     const inputs = { 'sentry-auth-token': token, projects: 'web' }
     expect(problemsOf({ ...inputs, organization: 'other' })).toEqual([
       expect.stringMatching(/^input organization: .*"acme".*"other"/),
@@ -337,7 +337,7 @@ describe('an organization token', () => {
     ])
   })
 
-  it('yields to a given URL, with a notice when they differ', () => {
+  it('is overridden by a given URL, with a notice when they differ', () => {
     const inputs = { 'sentry-auth-token': token, projects: 'web' }
     const other = load({ ...inputs, 'sentry-url': 'https://other.example' })
     expect(other.sentry.baseUrl).toBe('https://other.example/')
@@ -347,12 +347,12 @@ describe('an organization token', () => {
     expect(load({ ...inputs, 'sentry-url': 'https://sentry.example/' }).notices).toEqual([])
   })
 
-  it('that cannot be decoded is used as it is', () => {
+  it('is used as it is when it cannot be decoded', () => {
     const opaque = 'sntrys_%%%_secret'
     expect(load({ ...GIVEN, 'sentry-auth-token': opaque }).sentry.token).toBe(opaque)
   })
 
-  it('cannot smuggle in an organization or a URL that would not be accepted as input', () => {
+  it('is refused when its organization or URL would be refused as an input', () => {
     const evil = orgToken({ org: '../..', url: 'http://evil.example' })
     expect(problemsOf({ 'sentry-auth-token': evil, projects: 'web' })).toEqual([
       expect.stringMatching(/^the token from input sentry-auth-token: expected an organization slug/),
@@ -361,7 +361,7 @@ describe('an organization token', () => {
   })
 })
 
-describe('what a text is', () => {
+describe('texts with a known mistake', () => {
   it.each([
     ['projects', 'Array', 'whole array or object'],
     ['retries', 'Object', 'whole array or object'],
@@ -369,23 +369,23 @@ describe('what a text is', () => {
     ['retries', '${{ inputs.retries }}', 'was not evaluated'],
     ['finalize', 'null', 'what an empty value becomes'],
     ['organization', '- acme', 'a list in YAML'],
-  ])('is told with the problem: %s %j', (name, text, nature) => {
+  ])('are explained in the error: %s %j', (name, text, nature) => {
     expect(problemsOf({ ...GIVEN, [name]: text })).toEqual([
       expect.stringMatching(`^input ${name}: expected .* got ".*" \\(.*${nature}`),
     ])
   })
 
-  it('may be a list in YAML, a JSON array or quoted items', () => {
+  it('are understood as projects: a list in YAML, a JSON array, quoted items', () => {
     for (const projects of ['- web\n- api', '["web","api"]', '"web" \'api\'']) {
       expect(load({ ...GIVEN, projects }).sentry.projects).toEqual(['web', 'api'])
     }
   })
 
-  it.each(['[]', '""'])('that is an empty list of projects is refused: %s', (projects) => {
+  it.each(['[]', '""'])('are refused as projects when the list is empty: %s', (projects) => {
     expect(problemsOf({ ...GIVEN, projects })).toEqual([expect.stringMatching(/^input projects: /)])
   })
 
-  it.each(['"', "'"])('may be a token in %s', (quote) => {
+  it.each(['"', "'"])('are understood as a token in %s', (quote) => {
     const inputs = {
       'sentry-auth-token': quote + TOKEN + quote,
       'github-token': `${quote}ghs_x${quote}`,
@@ -398,14 +398,14 @@ describe('what a text is', () => {
     expect(readSecrets(envOf(inputs))).toEqual(expect.arrayContaining([TOKEN, 'ghs_x', 'token-of-abf']))
   })
 
-  it('is noticed when a version ends where its number should begin', () => {
+  it('lead to a notice when a version ends with "@"', () => {
     expect(load({ ...GIVEN, version: 'web@' }).notices).toEqual([
       expect.stringMatching(/"web@" ends with "@"/),
     ])
   })
 })
 
-it('a missing token names forks and Dependabot first', () => {
+it('the error of a missing token names forks and Dependabot first', () => {
   const { 'sentry-auth-token': _, ...rest } = GIVEN
   expect(problemsOf({ ...rest, 'abf-project': 'a/b', 'abf-repository': 'c/main' })).toEqual([
     expect.stringMatching(
@@ -424,7 +424,7 @@ describe('a URL with a user or a password', () => {
     ['url', {}],
     ['deploy-url', DEPLOY],
     ['abf-url', ABF],
-  ])('is refused as %s, and shown without them', (name, more) => {
+  ])('is refused as %s, and shown without the credentials', (name, more) => {
     for (const user of ['ada:hunter2-hunter2', 'ada:x', 'token-of-0123456789', 'ada:pa/ss#w?rd', ':secret']) {
       const problems = problemsOf({ ...GIVEN, ...more, [name]: `https://${user}@host.example/x` })
       expect(problems).toEqual([
@@ -459,7 +459,7 @@ describe('a URL with a user or a password', () => {
     expect(message).not.toContain('ada')
   })
 
-  it('is hidden when the organization token names it', () => {
+  it('is hidden when it comes from an organization token', () => {
     const token = orgToken({ org: 'acme', url: 'https://ada:hunter2-hunter2@host.example' })
     expect(problemsOf({ 'sentry-auth-token': token, projects: 'web' }).join()).not.toMatch(/ada|hunter2/)
     const { notices } = load({
@@ -470,7 +470,7 @@ describe('a URL with a user or a password', () => {
     expect(notices.join()).toContain('"https://***@host.example"')
   })
 
-  it('makes its password a secret, whichever input holds it', () => {
+  it('makes its password a secret in every input', () => {
     const inputs = { ref: 'x https://ada:hunter2-hunter2@host.example', url: 'https://host.example' }
     expect(readSecrets(envOf(inputs, { GITHUB_API_URL: 'https://ada:other-secret@x' }))).toEqual([
       'hunter2-hunter2',
@@ -588,7 +588,7 @@ describe('an event without a commit', () => {
     return []
   }
 
-  it('needs commit, and tells how to get it', () => {
+  it('is an error that explains how to get the commit', () => {
     expect(problemsOfComment({})).toEqual([
       expect.stringMatching(
         /^input commit: expected .*comment on a pull request.*gh pr view.*, got nothing$/,
@@ -596,7 +596,7 @@ describe('an event without a commit', () => {
     ])
   })
 
-  it('can do without it when version is given: no commits, no link, no branch', () => {
+  it('releases a given version without commits, link and branch', () => {
     const env = envOf({ ...GIVEN, version: '1.0' }, variables)
     expect(loadInputs(env, readContext(env, comment), String)).toMatchObject({
       commit: undefined,
@@ -610,13 +610,13 @@ describe('an event without a commit', () => {
     { 'set-commits': 'refs' },
     { 'set-commits': 'commits' },
     { 'abf-project': 'a/b', 'abf-repository': 'c/main', 'abf-token': 'token-of-abf' },
-  ])('needs it in spite of version with %j', (inputs) => {
+  ])('is an error in spite of version with %j', (inputs) => {
     expect(problemsOfComment({ version: '1.0', ...inputs })).toEqual([
       expect.stringMatching(/^input commit: expected .*comment on a pull request/),
     ])
   })
 
-  it('that deletes a branch says so, also when version is given', () => {
+  it('is an error for a deleted branch, also when version is given', () => {
     const env = envOf({ ...GIVEN, version: '1.0' }, { GITHUB_EVENT_NAME: 'push' })
     const payload = { ref: 'refs/heads/x', after: '0'.repeat(40), deleted: true }
     expect(() => loadInputs(env, readContext(env, payload), String)).toThrow(
@@ -625,14 +625,14 @@ describe('an event without a commit', () => {
   })
 })
 
-describe('source maps whose paths got lost', () => {
+describe('inputs of source maps without paths', () => {
   it.each<[Texts, string]>([
     [
       { 'sourcemaps-delete': 'true', 'sourcemaps-wait': '0' },
       'sourcemaps-wait and sourcemaps-delete are given',
     ],
     [{ 'sourcemaps-strip-prefix': 'auto', sourcemaps: ' ' }, 'sourcemaps-strip-prefix is given'],
-  ])('are an error: %j', (inputs, named) => {
+  ])('are an error that names them: %j', (inputs, named) => {
     expect(problemsOf({ ...GIVEN, ...inputs })).toEqual([
       expect.stringMatching(
         `^input sourcemaps: expected .*, as ${named}, got nothing. A job output arrives empty`,
@@ -643,7 +643,7 @@ describe('source maps whose paths got lost', () => {
   it.each<Texts>([
     { 'sourcemaps-delete': 'FALSE', 'sourcemaps-wait': '300s' },
     { 'sourcemaps-inject': 'True' },
-  ])('are off with inputs that mean their defaults: %j', (inputs) => {
+  ])('leave source maps out when they have their defaults: %j', (inputs) => {
     expect(load({ ...GIVEN, ...inputs })).toMatchObject({ sourceMaps: { off: true }, notices: [] })
   })
 })

@@ -17,7 +17,7 @@ describe('decodeOrgToken', () => {
     )
   })
 
-  it.each([[null], [undefined], [''], [5]])('has no URL when the token says %j', (url) => {
+  it.each([[null], [undefined], [''], [5]])('has no URL when that of the token is %j', (url) => {
     expect(decodeOrgToken(tokenOf({ iat: 1, url, org: 'acme' }))).toEqual({
       organization: 'acme',
       url: undefined,
@@ -60,7 +60,7 @@ it.each([
   ['sntrys', { org: 5 }],
   ['sntrys', null],
   ['sntrys', 'acme'],
-])('a token of %s with %j tells no organization', (prefix, claims) => {
+])('a token of %s with %j gives no organization', (prefix, claims) => {
   const payload = Buffer.from(JSON.stringify(claims)).toString('base64')
   expect(decodeOrgToken(`${prefix}_${payload}_secret`)).toBeUndefined()
 })

@@ -26,7 +26,7 @@ describe('parseBoolean', () => {
 })
 
 describe('parseList', () => {
-  it('takes items apart at commas, spaces and line breaks, each once and in order', () => {
+  it('splits at commas, spaces and line breaks, and keeps each item once and in order', () => {
     expect(parseList('web, api\n\tdocs,,web\r\n')).toEqual(['web', 'api', 'docs'])
     expect(parseList(' ,\n')).toEqual([])
   })
@@ -44,7 +44,7 @@ describe('parseList', () => {
     expect(parseList(text)).toEqual(items)
   })
 
-  it('gives back what was joined, whatever the separators', () => {
+  it('reads joined items back, whatever the separators', () => {
     const separator = fc.stringMatching(/^[ ,\n\t]{1,3}$/)
     const items = fc.uniqueArray(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,7}$/), { maxLength: 6 })
     fc.assert(
@@ -105,7 +105,7 @@ describe('parseBaseUrl', () => {
     },
   )
 
-  it('gives a base below which every path can be built', () => {
+  it('returns a base to which every path can be appended', () => {
     fc.assert(
       fc.property(fc.webUrl({ validSchemes: ['https'], withQueryParameters: false }), (text) => {
         const base = parseBaseUrl(text)
@@ -201,11 +201,11 @@ describe('parseTime', () => {
     expect(parseTime(text)).toBeUndefined()
   })
 
-  it('refuses a day that no calendar has', () => {
+  it('refuses a day that does not exist', () => {
     expect(parseTime('2026-02-30')).toBeUndefined()
   })
 
-  it('gives back every point in time, in either form', () => {
+  it('reads every point in time back, in either form', () => {
     const seconds = fc.integer({ min: 100_000_000, max: 4_000_000_000 })
     fc.assert(
       fc.property(seconds, (unix) => {
@@ -239,15 +239,15 @@ describe('versionProblem', () => {
     ['', 'at least one character'],
     [' \u00A0', 'at least one character'],
     ['a'.repeat(201), 'at most 200'],
-    ['a\nb', 'no line break'],
-    ['a\rb', 'no line break'],
+    ['a\nb', 'without line breaks'],
+    ['a\rb', 'without line breaks'],
     ['a\tb', 'tab'],
     ['a\fb', 'form feed'],
     ['feature/x', 'only its last part'],
     [String.raw`a\b`, 'only its last part'],
-    ['.', 'another name'],
-    [' .. ', 'another name'],
-    ['LaTeSt', 'another name'],
+    ['.', 'other than'],
+    [' .. ', 'other than'],
+    ['LaTeSt', 'other than'],
     ['\uD800', 'well-formed'],
   ])('refuses %j', (version, expected) => {
     expect(versionProblem(version)).toContain(expected)

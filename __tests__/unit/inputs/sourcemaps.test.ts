@@ -34,7 +34,7 @@ describe('the inputs of source maps', () => {
     })
   })
 
-  it('take paths one a line, each with its prefix', () => {
+  it('are one path a line, each with its prefix', () => {
     const sourcemaps =
       'dist\r\n  my app/out => ~/app/ \n\n.next=>https://cdn.test/_next/\nx => app:///\ny => /\nz => ~'
     const { value } = load({ sourcemaps, 'sourcemaps-url-prefix': '~/static/' })
@@ -76,7 +76,7 @@ describe('the inputs of source maps', () => {
     ])
   })
 
-  it('without their paths are a loss, and a lonely dist is a notice', () => {
+  it('fail without paths, and dist alone is a notice', () => {
     const lost = load({ 'sourcemaps-missing': 'warn' })
     expect([lost.value, lost.problems]).toEqual([undefined, [expect.stringContaining('sourcemaps-missing')]])
     expect(load({ dist: '7' }).notices).toEqual(['No source maps are uploaded, so dist has no effect.'])
