@@ -36,9 +36,11 @@ var sentry_errors = __webpack_require__(8496);
 
 /** Any one of these lets a token upload artifact bundles. */
 const SCOPES = ['org:ci', 'project:write', 'project:admin', 'project:releases'];
+/** Bytes. Sentry names 8 MiB; larger chunks would only take more memory. */
+const MAX_CHUNK = 8 * 1024 * 1024;
 const OptionsSchema = schemas/* object */.Ikc({
     url: schemas/* string */.YjP(),
-    chunkSize: schemas/* number */.aig().check(api/* _positive */.NC(), api/* _lte */.Zm(64 * 1024 * 1024)),
+    chunkSize: schemas/* number */.aig().check(api/* _positive */.NC()),
     maxRequestSize: schemas/* number */.aig().check(api/* _positive */.NC()),
     maxFileSize: schemas/* optional */.lqM(schemas/* number */.aig().check(api/* _positive */.NC())),
     concurrency: schemas/* number */.aig().check(api/* _positive */.NC()),
@@ -61,13 +63,20 @@ function createUploadApi(call, account) {
             if (response.status !== 200)
                 throw (0,sentry_errors/* explain */.WE)(response, account, SCOPES);
             const { accept = [], url, ...options } = (0,sentry_call/* parse */.qg)(OptionsSchema, response);
-            const tellsMissing = accept.includes('artifact_bundles_v2');
-            if ((!tellsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
+            const chunkSize = Math.min(options.chunkSize, options.maxRequestSize, MAX_CHUNK);
+            const reportsMissing = accept.includes('artifact_bundles_v2');
+            if ((!reportsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
                 throw tooOld(account);
             }
             const path = `api/0/organizations/${encodeURIComponent(account.organization)}/chunk-upload/`;
             const address = uploadUrl(url, new URL(path, account.base));
-            return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...address };
+            return {
+                ...address,
+                reportsMissing,
+                chunkSize: Math.max(1, Math.floor(chunkSize)),
+                concurrency: Math.max(1, Math.floor(options.concurrency)),
+                maxFileSize: options.maxFileSize,
+            };
         },
         async assemble({ checksum, chunks, projects, version, dist }) {
             const response = await call({
@@ -113,8 +122,8 @@ function createUploadApi(call, account) {
     };
 }
 /**
- * Where chunks go. The address is the server's word and the token goes with them: it has to be the base's own host, or
- * over https a host below it (regions of sentry.io). Badly configured servers name an address that nobody can reach;
+ * Where chunks go. The server names the address, and the token is sent to it: it has to be the base's own host, or
+ * over https a host below it (regions of sentry.io). Badly configured servers name an address that cannot be reached;
  * instead of any other, the address of the options is used.
  * @param own the address of the options
  */
@@ -276,7 +285,9 @@ const MAX_SCRIPT = 256 * 1024 * 1024;
 /** @returns the bytes of a script, or why a file with the name of a script cannot be handled as one */
 async function readScript(path, files) {
     const entry = await files.entry(path);
-    if (entry && entry.size > MAX_SCRIPT)
+    if (!entry)
+        return { problem: 'the file does not exist any more, or its name is not UTF-8' };
+    if (entry.size > MAX_SCRIPT)
         return { problem: 'the script is larger than 256 MiB' };
     const script = await files.read(path);
     const problem = problemOf(script);
@@ -774,8 +785,8 @@ function normalizeDebugId(text) {
     if (typeof text !== 'string')
         return undefined;
     const hex = text.toLowerCase();
-    const plain = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(hex) ? hex.replaceAll('-', '') : hex;
-    return /^[0-9a-f]{32}$/.test(plain) && !/^0+$/.test(plain) ? hyphenated(plain) : undefined;
+    const digits = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(hex) ? hex.replaceAll('-', '') : hex;
+    return /^[0-9a-f]{32}$/.test(digits) && !/^0+$/.test(digits) ? hyphenated(digits) : undefined;
 }
 /**
  * The id that a bundler plugin of Sentry left in a script without a comment, which it does on purpose where hashes of the
@@ -1196,30 +1207,33 @@ function isCount(value) {
 
 
 
-/** Bytes. A source that somebody wrote is smaller; what is larger was generated. */
+/** Bytes. Sources that people write are smaller; larger ones are generated. */
 const MAX_SOURCE = 2 * 1024 * 1024;
+/** Of one map. What is more was not written by people, and would not fit into the memory. */
+const MAX_READS = 20_000;
+const MAX_TOTAL = 64 * 1024 * 1024;
 /**
- * Puts the contents of sources into a map that lacks them, from files of the workspace. What a map names is the word of
- * whoever made it, and may be a dependency: packages, hidden files (which hold credentials) and everything outside of
+ * Puts the contents of sources into a map that lacks them, from files of the workspace. A map may
+ * come from a dependency, and name any file: packages, hidden files (which hold credentials) and everything outside of
  * the workspace are never read.
  */
 async function embedSources(map, reader) {
-    return applyEdits(map, await edits(map, mapStart(map), reader));
+    return applyEdits(map, await edits(map, mapStart(map), reader, { reads: MAX_READS, bytes: MAX_TOTAL }));
 }
-async function edits(map, start, reader) {
+async function edits(map, start, reader, budget) {
     const top = members(map, start);
     const sections = top.get('sections');
     if (!sections)
-        return await contentEdit(map, start, top, reader);
+        return await contentEdit(map, start, top, reader, budget);
     const found = [];
     for (const section of json_spans_elements(map, sections.start)) {
         const inner = members(map, section.start).get('map');
         if (inner)
-            found.push(...(await edits(map, inner.start, reader)));
+            found.push(...(await edits(map, inner.start, reader, budget)));
     }
     return found;
 }
-async function contentEdit(map, start, top, reader) {
+async function contentEdit(map, start, top, reader, budget) {
     const value = (key) => {
         const span = top.get(key);
         return span && JSON.parse(map.toString('utf8', span.start, span.end));
@@ -1232,7 +1246,10 @@ async function contentEdit(map, start, top, reader) {
     for (const [index, source] of (sources ?? []).entries()) {
         if (typeof contents[index] === 'string')
             continue;
-        const text = source === null ? undefined : await readSource(source, typeof root === 'string' ? root : '', reader);
+        const mayRead = source !== null && budget.reads > 0 && budget.bytes > 0;
+        const text = mayRead ? await readSource(source, typeof root === 'string' ? root : '', reader) : undefined;
+        budget.reads -= 1;
+        budget.bytes -= text?.length ?? 0;
         contents[index] = text ?? null;
         changed ||= text !== undefined;
     }
@@ -1283,7 +1300,7 @@ function readPrologue(script) {
 }
 function readDirectives(text, from) {
     const directives = [];
-    let at = skipTrivia(text, from).at;
+    let at = skipTrivia(text, from, true).at;
     for (;;) {
         const token = stringAt(text, at);
         if (token === undefined)
@@ -1313,20 +1330,28 @@ function stringAt(text, from) {
     }
     return undefined;
 }
+/**
+ * White space of ECMAScript in UTF-8 bytes, both kinds of comments, and the two that browsers take from HTML: `<!--`
+ * anywhere, and `-->` at the beginning of a line. Neither begins an expression, so they are safe to skip in modules, too.
+ */
+const TRIVIA = /[\t\v\f \r\n]{1,1000}|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/|<!--[^\r\n]*/y;
+const HTML_CLOSE = /-->[^\r\n]*/y;
 /** Skips white space and comments. */
-function skipTrivia(text, from) {
-    // White space of ECMAScript in UTF-8 bytes, then both kinds of comments.
-    const trivia = /[\t\v\f \r\n]{1,1000}|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y;
+function skipTrivia(text, from, atLineStart = false) {
     let at = from;
     let newLine = false;
     for (;;) {
-        trivia.lastIndex = at;
-        const skipped = trivia.exec(text)?.[0];
+        const mayClose = newLine || atLineStart;
+        const skipped = matchAt(TRIVIA, text, at) ?? (mayClose ? matchAt(HTML_CLOSE, text, at) : undefined);
         if (skipped === undefined)
             return { at, newLine };
-        newLine ||= /^(?!\/\/)[\s\S]*(?:[\r\n]|\xe2\x80[\xa8\xa9])/.test(skipped);
+        newLine ||= /^(?!\/\/|<!--)[\s\S]*(?:[\r\n]|\xe2\x80[\xa8\xa9])/.test(skipped);
         at += skipped.length;
     }
+}
+function matchAt(pattern, text, at) {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0];
 }
 
 ;// CONCATENATED MODULE: ./src/sourcemaps/inject.ts
@@ -1335,7 +1360,7 @@ function skipTrivia(text, from) {
 
 /** Puts debug ids into scripts and maps. One line is added to a script; nothing else in it moves. */
 /**
- * Registers the id of the file under the stack of an error that is made in it, where the SDK looks for it. It asks
+ * Registers the id of the file under the stack of an error that is made in it, where the SDK reads it. It uses
  * `globalThis` first: a file may have a `const` named `window`, `self` or `global`, which cannot be read before it is set.
  */
 function snippet(id) {
@@ -1573,8 +1598,8 @@ function namesIn(reference) {
 function guesses(name) {
     const extension = external_node_path_.posix.extname(name);
     const stem = name.slice(0, name.length - extension.length);
-    const plain = stem.replace(/\.min$/, '');
-    return [`${plain}.map`, `${plain}.min${extension}.map`, `${plain}${extension}.map`, `${plain}.min.map`];
+    const base = stem.replace(/\.min$/, '');
+    return [`${base}.map`, `${base}.min${extension}.map`, `${base}${extension}.map`, `${base}.min.map`];
 }
 function percentDecoded(text) {
     try {
@@ -1665,7 +1690,7 @@ function commonDirectory(sources) {
 
 
 
-/** Makes the bundles one after another; each is gone when the next is asked for. One script and its map are held at a time. */
+/** Makes the bundles one after another; each is deleted when the next is requested. One script and its map are held at a time. */
 async function* makeBundles(scripts, options) {
     const queue = scripts.filter(({ upload }) => upload);
     let next = 0;
@@ -1745,11 +1770,11 @@ async function finishMap({ file, map, withoutContent }, content, { files, worksp
     const directory = (0,external_node_path_.dirname)(map?.kind === 'file' ? map.path : file.path);
     // Sentry's reader does not know the mark.
     const bom = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
-    const plain = content.subarray(bom);
-    const whole = withoutContent > 0 ? await embedSources(plain, { files, workspace, directory }) : plain;
+    const json = content.subarray(bom);
+    const whole = withoutContent > 0 ? await embedSources(json, { files, workspace, directory }) : json;
     return stripPrefix === undefined ? whole : stripSources(whole, stripPrefix);
 }
-/** Where the bundle has the map: where it is from the script, or beside it when that cannot be said by a URL. */
+/** Where the map is in the bundle: where it is relative to the script, or beside it when a URL cannot express that. */
 function mapPlace(prepared) {
     const { url } = prepared.file;
     const reference = mapReference(prepared);
@@ -2128,8 +2153,18 @@ var pool = __webpack_require__(7391);
 ;// CONCATENATED MODULE: ./src/sourcemaps/chunks.ts
 
 
+
 /** Requests at a time, whatever the server allows: each holds one chunk. */
 const MAX_LANES = 3;
+/** A chunk did not reach the server, and a smaller one may. */
+class OversizedChunkError extends Error {
+    name = 'OversizedChunkError';
+    failure;
+    constructor(message, failure) {
+        super(message);
+        this.failure = failure;
+    }
+}
 /** SHA-1 of the first `size` bytes of a bundle, and of each chunk. */
 async function checksums({ file }, size, chunkSize) {
     const whole = (0,external_node_crypto_.createHash)('sha1');
@@ -2143,7 +2178,10 @@ async function checksums({ file }, size, chunkSize) {
     }
     return { checksum: whole.digest('hex'), chunks };
 }
-/** @returns bytes of the chunks that were sent */
+/**
+ * @returns bytes of the chunks that were sent
+ * @throws OversizedChunkError when a proxy refuses the size (413), or the line is too slow for it
+ */
 async function sendChunks(chunks, wanted, { file }, options, { api, logger }) {
     const unique = new Map(chunks.filter(({ sha1 }) => wanted.has(sha1)).map((chunk) => [chunk.sha1, chunk]));
     const list = [...unique.values()];
@@ -2151,12 +2189,26 @@ async function sendChunks(chunks, wanted, { file }, options, { api, logger }) {
     await (0,pool/* mapPool */.P)(list, Math.min(MAX_LANES, options.concurrency), async (chunk) => {
         const body = multipart(chunk);
         await file.read(body.room, chunk.at);
-        await api.sendChunk(options.url, body);
+        try {
+            await api.sendChunk(options.url, body);
+        }
+        catch (error) {
+            throw oversized(error) ?? error;
+        }
         sent += 1;
         if (list.length > 1)
             logger.info(`Uploaded chunk ${sent} of ${list.length} (${chunk.size} bytes).`);
     });
     return list.reduce((sum, { size }) => sum + size, 0);
+}
+function oversized(error) {
+    if (!(error instanceof http_failure/* HttpError */.j$))
+        return undefined;
+    if (error.status === 413)
+        return new OversizedChunkError('is too large for the server (413)', error);
+    return error.kind === 'timeout'
+        ? new OversizedChunkError('takes longer than request-timeout', error)
+        : undefined;
 }
 /**
  * A form with one file, named by its SHA-1. The bytes are those of a zip, which compression would not make smaller:
@@ -2180,15 +2232,14 @@ function multipart({ sha1, size }) {
 
 
 
-
-/** Bytes. A limit below this is none that somebody set on purpose. */
+/** Bytes. Nobody limits requests to less than this on purpose. */
 const MIN_CHUNK = 256 * 1024;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 5000;
 /** Uploads one bundle and waits until the server has read it. @throws ActionError with the server's reason */
 async function uploadBundle(bundle, target, deps) {
     // These servers do not say which chunks they have, so a second run would send all of them again.
-    if (!target.options.tellsMissing && target.byDebugId && (await deps.api.hasBundle(bundle.id, target))) {
+    if (!target.options.reportsMissing && target.byDebugId && (await deps.api.hasBundle(bundle.id, target))) {
         return { id: bundle.id, state: 'ok', bytesSent: 0 };
     }
     const first = await uploadWhole(bundle.size, bundle, target, deps);
@@ -2205,17 +2256,18 @@ async function uploadBundle(bundle, target, deps) {
 function finished(id, { last, bytesSent }) {
     return { id, bytesSent, state: last.state === 'ok' ? 'ok' : 'pending' };
 }
-/** Uploads in chunks of the size that the server names, and in smaller ones where a proxy refuses these (413). */
+/** Uploads in chunks of the size that the server names, and in smaller ones where a proxy refuses these (413) or the line is slow. */
 async function uploadWhole(size, bundle, target, deps) {
     for (let chunkSize = Math.min(target.options.chunkSize, size);; chunkSize = Math.ceil(chunkSize / 2)) {
         try {
             return await uploadOnce(size, chunkSize, bundle, target, deps);
         }
         catch (error) {
-            const tooLarge = error instanceof http_failure/* HttpError */.j$ && error.status === 413;
-            if (!tooLarge || chunkSize <= MIN_CHUNK)
+            if (!(error instanceof OversizedChunkError))
                 throw error;
-            deps.logger.info(`A request of ${chunkSize} bytes is too large for the server (413); halving the chunks.`);
+            if (chunkSize <= MIN_CHUNK)
+                throw error.failure;
+            deps.logger.info(`A chunk of ${chunkSize} bytes ${error.message}; the chunks are halved.`);
         }
     }
 }
@@ -2227,7 +2279,7 @@ async function uploadOnce(size, chunkSize, bundle, target, deps) {
     const send = async (wanted) => {
         bytesSent += await sendChunks(chunks, new Set(wanted), bundle, options, deps);
     };
-    if (!options.tellsMissing)
+    if (!options.reportsMissing)
         await send(assembly.chunks);
     let last = await deps.api.assemble(assembly);
     for (let round = 0; last.state === 'not_found'; round += 1) {
@@ -2263,7 +2315,7 @@ function reason({ detail }) {
 function failed(last) {
     return new errors/* ActionError */.lZ(`Sentry could not read the bundle of source maps: ${reason(last)}.`, {
         title: 'Source maps failed',
-        advice: 'Sentry repeats this result for the same files for 10 minutes. Re-run the job after that; on a self-hosted server, look at the log of its worker.',
+        advice: 'Sentry repeats this result for the same files for 10 minutes. Re-run the job after that; on a self-hosted server, read the log of its worker.',
     });
 }
 function lost(last) {

@@ -10,7 +10,7 @@ import { startSentry } from './helpers.ts'
 import { BUILDERS, writeSources } from './sourcemaps-builders.ts'
 import { contentsOf, upload, workspaceWith } from './sourcemaps.ts'
 
-// What matters in the end: an error of a deployed script leads to the line that somebody wrote, by nothing but the
+// An error of a deployed script must lead to its original line by nothing but the
 // uploaded bundle and the id that the script registered, read with a library of others.
 
 interface Failed {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { failure, startSentry } from './helpers.ts'
 import { build, contentsOf, json, noise, upload, workspaceWith } from './sourcemaps.ts'
 
-// Scripts and maps that nobody's build makes on purpose.
+// Scripts and maps that no build makes on purpose.
 
 const SCRIPT = (name: string): string => `call();\n//# sourceMappingURL=${name}.js.map\n`
 const map = (change: object): string =>

@@ -8,9 +8,12 @@ import { type SentryAccount, explain } from '../sentry/errors.ts'
 /** Any one of these lets a token upload artifact bundles. */
 const SCOPES = ['org:ci', 'project:write', 'project:admin', 'project:releases']
 
+/** Bytes. Sentry names 8 MiB; larger chunks would only take more memory. */
+const MAX_CHUNK = 8 * 1024 * 1024
+
 const OptionsSchema = z.object({
   url: z.string(),
-  chunkSize: z.number().check(z.positive(), z.lte(64 * 1024 * 1024)),
+  chunkSize: z.number().check(z.positive()),
   maxRequestSize: z.number().check(z.positive()),
   maxFileSize: z.optional(z.number().check(z.positive())),
   concurrency: z.number().check(z.positive()),
@@ -37,11 +40,11 @@ export interface UploadOptions {
   readonly url: URL
   /** Bytes. */
   readonly chunkSize: number
-  /** Bytes; undefined on servers that do not tell. */
+  /** Bytes; undefined on servers that do not report it. */
   readonly maxFileSize: number | undefined
   readonly concurrency: number
-  /** Whether an assemble request tells which chunks are missing; older servers need all chunks first. */
-  readonly tellsMissing: boolean
+  /** Whether the response to assemble names the missing chunks; older servers need all chunks first. */
+  readonly reportsMissing: boolean
   /** Where the server wants the chunks, when the token may not go there. */
   readonly refusedUrl: string | undefined
 }
@@ -59,7 +62,7 @@ export interface UploadApi {
   /** @throws ActionError for a server that takes no artifact bundles */
   options(): Promise<UploadOptions>
   assemble(assembly: Assembly): Promise<AssembleState>
-  /** Whether every project has the bundle for this release; false also when the server does not tell. */
+  /** Whether every project has the bundle for this release; false also when the server does not report it. */
   hasBundle(id: string, assembly: Pick<Assembly, 'projects' | 'version' | 'dist'>): Promise<boolean>
   /** Sends one chunk; the same chunk may be sent again. */
   sendChunk(url: URL, body: { readonly bytes: Buffer; readonly contentType: string }): Promise<void>
@@ -71,13 +74,20 @@ export function createUploadApi(call: Caller, account: SentryAccount): UploadApi
       const response = await call({ method: 'GET', path: 'chunk-upload/', intent: 'ask how to upload' })
       if (response.status !== 200) throw explain(response, account, SCOPES)
       const { accept = [], url, ...options } = parse(OptionsSchema, response)
-      const tellsMissing = accept.includes('artifact_bundles_v2')
-      if ((!tellsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
+      const chunkSize = Math.min(options.chunkSize, options.maxRequestSize, MAX_CHUNK)
+      const reportsMissing = accept.includes('artifact_bundles_v2')
+      if ((!reportsMissing && !accept.includes('artifact_bundles')) || options.hashAlgorithm !== 'sha1') {
         throw tooOld(account)
       }
       const path = `api/0/organizations/${encodeURIComponent(account.organization)}/chunk-upload/`
       const address = uploadUrl(url, new URL(path, account.base))
-      return { ...options, tellsMissing, maxFileSize: options.maxFileSize, ...address }
+      return {
+        ...address,
+        reportsMissing,
+        chunkSize: Math.max(1, Math.floor(chunkSize)),
+        concurrency: Math.max(1, Math.floor(options.concurrency)),
+        maxFileSize: options.maxFileSize,
+      }
     },
 
     async assemble({ checksum, chunks, projects, version, dist }) {
@@ -125,8 +135,8 @@ export function createUploadApi(call: Caller, account: SentryAccount): UploadApi
 }
 
 /**
- * Where chunks go. The address is the server's word and the token goes with them: it has to be the base's own host, or
- * over https a host below it (regions of sentry.io). Badly configured servers name an address that nobody can reach;
+ * Where chunks go. The server names the address, and the token is sent to it: it has to be the base's own host, or
+ * over https a host below it (regions of sentry.io). Badly configured servers name an address that cannot be reached;
  * instead of any other, the address of the options is used.
  * @param own the address of the options
  */

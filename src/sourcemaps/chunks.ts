@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { HttpError } from '../http/failure.ts'
 import type { Logger } from '../ports.ts'
 import { mapPool } from '../wait/pool.ts'
 import type { UploadApi, UploadOptions } from './api.ts'
@@ -11,6 +12,17 @@ export interface Chunk {
   readonly sha1: string
   readonly at: number
   readonly size: number
+}
+
+/** A chunk did not reach the server, and a smaller one may. */
+export class OversizedChunkError extends Error {
+  override readonly name = 'OversizedChunkError'
+  readonly failure: HttpError
+
+  constructor(message: string, failure: HttpError) {
+    super(message)
+    this.failure = failure
+  }
 }
 
 /** SHA-1 of the first `size` bytes of a bundle, and of each chunk. */
@@ -31,7 +43,10 @@ export async function checksums(
   return { checksum: whole.digest('hex'), chunks }
 }
 
-/** @returns bytes of the chunks that were sent */
+/**
+ * @returns bytes of the chunks that were sent
+ * @throws OversizedChunkError when a proxy refuses the size (413), or the line is too slow for it
+ */
 export async function sendChunks(
   chunks: readonly Chunk[],
   wanted: ReadonlySet<string>,
@@ -45,11 +60,23 @@ export async function sendChunks(
   await mapPool(list, Math.min(MAX_LANES, options.concurrency), async (chunk) => {
     const body = multipart(chunk)
     await file.read(body.room, chunk.at)
-    await api.sendChunk(options.url, body)
+    try {
+      await api.sendChunk(options.url, body)
+    } catch (error) {
+      throw oversized(error) ?? error
+    }
     sent += 1
     if (list.length > 1) logger.info(`Uploaded chunk ${sent} of ${list.length} (${chunk.size} bytes).`)
   })
   return list.reduce((sum, { size }) => sum + size, 0)
+}
+
+function oversized(error: unknown): OversizedChunkError | undefined {
+  if (!(error instanceof HttpError)) return undefined
+  if (error.status === 413) return new OversizedChunkError('is too large for the server (413)', error)
+  return error.kind === 'timeout'
+    ? new OversizedChunkError('takes longer than request-timeout', error)
+    : undefined
 }
 
 /**

@@ -22,8 +22,8 @@ export function toUuid(bytes: Buffer): string {
 export function normalizeDebugId(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const hex = text.toLowerCase()
-  const plain = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(hex) ? hex.replaceAll('-', '') : hex
-  return /^[0-9a-f]{32}$/.test(plain) && !/^0+$/.test(plain) ? hyphenated(plain) : undefined
+  const digits = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(hex) ? hex.replaceAll('-', '') : hex
+  return /^[0-9a-f]{32}$/.test(digits) && !/^0+$/.test(digits) ? hyphenated(digits) : undefined
 }
 
 /**

@@ -14,26 +14,36 @@ export interface SourceReader {
   readonly directory: string
 }
 
-/** Bytes. A source that somebody wrote is smaller; what is larger was generated. */
+/** Bytes. Sources that people write are smaller; larger ones are generated. */
 const MAX_SOURCE = 2 * 1024 * 1024
+/** Of one map. What is more was not written by people, and would not fit into the memory. */
+const MAX_READS = 20_000
+const MAX_TOTAL = 64 * 1024 * 1024
+
+/** What may still be read for one map. */
+interface Budget {
+  reads: number
+  /** Bytes. */
+  bytes: number
+}
 
 /**
- * Puts the contents of sources into a map that lacks them, from files of the workspace. What a map names is the word of
- * whoever made it, and may be a dependency: packages, hidden files (which hold credentials) and everything outside of
+ * Puts the contents of sources into a map that lacks them, from files of the workspace. A map may
+ * come from a dependency, and name any file: packages, hidden files (which hold credentials) and everything outside of
  * the workspace are never read.
  */
 export async function embedSources(map: Buffer, reader: SourceReader): Promise<Buffer> {
-  return applyEdits(map, await edits(map, mapStart(map), reader))
+  return applyEdits(map, await edits(map, mapStart(map), reader, { reads: MAX_READS, bytes: MAX_TOTAL }))
 }
 
-async function edits(map: Buffer, start: number, reader: SourceReader): Promise<Edit[]> {
+async function edits(map: Buffer, start: number, reader: SourceReader, budget: Budget): Promise<Edit[]> {
   const top = members(map, start)
   const sections = top.get('sections')
-  if (!sections) return await contentEdit(map, start, top, reader)
+  if (!sections) return await contentEdit(map, start, top, reader, budget)
   const found: Edit[] = []
   for (const section of elements(map, sections.start)) {
     const inner = members(map, section.start).get('map')
-    if (inner) found.push(...(await edits(map, inner.start, reader)))
+    if (inner) found.push(...(await edits(map, inner.start, reader, budget)))
   }
   return found
 }
@@ -43,6 +53,7 @@ async function contentEdit(
   start: number,
   top: ReadonlyMap<string, Span>,
   reader: SourceReader,
+  budget: Budget,
 ): Promise<Edit[]> {
   const value = (key: string): unknown => {
     const span = top.get(key)
@@ -55,8 +66,10 @@ async function contentEdit(
   let changed = false
   for (const [index, source] of (sources ?? []).entries()) {
     if (typeof contents[index] === 'string') continue
-    const text =
-      source === null ? undefined : await readSource(source, typeof root === 'string' ? root : '', reader)
+    const mayRead = source !== null && budget.reads > 0 && budget.bytes > 0
+    const text = mayRead ? await readSource(source, typeof root === 'string' ? root : '', reader) : undefined
+    budget.reads -= 1
+    budget.bytes -= text?.length ?? 0
     contents[index] = text ?? null
     changed ||= text !== undefined
   }

@@ -6,7 +6,7 @@ import type { Trailer } from './reference.ts'
 /** Puts debug ids into scripts and maps. One line is added to a script; nothing else in it moves. */
 
 /**
- * Registers the id of the file under the stack of an error that is made in it, where the SDK looks for it. It asks
+ * Registers the id of the file under the stack of an error that is made in it, where the SDK reads it. It uses
  * `globalThis` first: a file may have a `const` named `window`, `self` or `global`, which cannot be read before it is set.
  */
 function snippet(id: string): string {

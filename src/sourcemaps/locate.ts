@@ -28,7 +28,7 @@ interface Context {
   readonly workspace: string
   /** Absolute paths of all maps, by their names. */
   readonly mapsByName: ReadonlyMap<string, readonly string[]>
-  /** Maps that scripts name, or have the name of a script. Nobody else can have them by a guess. */
+  /** Maps that scripts name, or have the name of a script. A guess never takes them. */
   readonly claimed: Set<string>
   readonly notices: string[]
 }

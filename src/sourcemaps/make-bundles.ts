@@ -27,7 +27,7 @@ export interface BundleOptions {
   readonly signal: AbortSignal
 }
 
-/** Makes the bundles one after another; each is gone when the next is asked for. One script and its map are held at a time. */
+/** Makes the bundles one after another; each is deleted when the next is requested. One script and its map are held at a time. */
 export async function* makeBundles(
   scripts: readonly PreparedScript[],
   options: BundleOptions,
@@ -113,12 +113,12 @@ async function finishMap(
   const directory = dirname(map?.kind === 'file' ? map.path : file.path)
   // Sentry's reader does not know the mark.
   const bom = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0
-  const plain = content.subarray(bom)
-  const whole = withoutContent > 0 ? await embedSources(plain, { files, workspace, directory }) : plain
+  const json = content.subarray(bom)
+  const whole = withoutContent > 0 ? await embedSources(json, { files, workspace, directory }) : json
   return stripPrefix === undefined ? whole : stripSources(whole, stripPrefix)
 }
 
-/** Where the bundle has the map: where it is from the script, or beside it when that cannot be said by a URL. */
+/** Where the map is in the bundle: where it is relative to the script, or beside it when a URL cannot express that. */
 function mapPlace(prepared: PreparedScript): { readonly url: string; readonly reference: string } {
   const { url } = prepared.file
   const reference = mapReference(prepared)

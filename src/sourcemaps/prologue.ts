@@ -25,7 +25,7 @@ export function readPrologue(script: Buffer): Prologue {
 
 function readDirectives(text: string, from: number): string[] {
   const directives: string[] = []
-  let at = skipTrivia(text, from).at
+  let at = skipTrivia(text, from, true).at
   for (;;) {
     const token = stringAt(text, at)
     if (token === undefined) return directives
@@ -51,18 +51,32 @@ function stringAt(text: string, from: number): string | undefined {
   return undefined
 }
 
+/**
+ * White space of ECMAScript in UTF-8 bytes, both kinds of comments, and the two that browsers take from HTML: `<!--`
+ * anywhere, and `-->` at the beginning of a line. Neither begins an expression, so they are safe to skip in modules, too.
+ */
+const TRIVIA =
+  /[\t\v\f \r\n]{1,1000}|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/|<!--[^\r\n]*/y
+const HTML_CLOSE = /-->[^\r\n]*/y
+
 /** Skips white space and comments. */
-function skipTrivia(text: string, from: number): { readonly at: number; readonly newLine: boolean } {
-  // White space of ECMAScript in UTF-8 bytes, then both kinds of comments.
-  const trivia =
-    /[\t\v\f \r\n]{1,1000}|\xc2\xa0|\xef\xbb\xbf|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y
+function skipTrivia(
+  text: string,
+  from: number,
+  atLineStart = false,
+): { readonly at: number; readonly newLine: boolean } {
   let at = from
   let newLine = false
   for (;;) {
-    trivia.lastIndex = at
-    const skipped = trivia.exec(text)?.[0]
+    const mayClose = newLine || atLineStart
+    const skipped = matchAt(TRIVIA, text, at) ?? (mayClose ? matchAt(HTML_CLOSE, text, at) : undefined)
     if (skipped === undefined) return { at, newLine }
-    newLine ||= /^(?!\/\/)[\s\S]*(?:[\r\n]|\xe2\x80[\xa8\xa9])/.test(skipped)
+    newLine ||= /^(?!\/\/|<!--)[\s\S]*(?:[\r\n]|\xe2\x80[\xa8\xa9])/.test(skipped)
     at += skipped.length
   }
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0]
 }

@@ -8,7 +8,8 @@ const MAX_SCRIPT = 256 * 1024 * 1024
 /** @returns the bytes of a script, or why a file with the name of a script cannot be handled as one */
 export async function readScript(path: string, files: Files): Promise<Buffer | { readonly problem: string }> {
   const entry = await files.entry(path)
-  if (entry && entry.size > MAX_SCRIPT) return { problem: 'the script is larger than 256 MiB' }
+  if (!entry) return { problem: 'the file does not exist any more, or its name is not UTF-8' }
+  if (entry.size > MAX_SCRIPT) return { problem: 'the script is larger than 256 MiB' }
   const script = await files.read(path)
   const problem = problemOf(script)
   return problem === undefined ? script : { problem }

@@ -145,8 +145,8 @@ function namesIn(reference: string): string[] {
 function guesses(name: string): string[] {
   const extension = posix.extname(name)
   const stem = name.slice(0, name.length - extension.length)
-  const plain = stem.replace(/\.min$/, '')
-  return [`${plain}.map`, `${plain}.min${extension}.map`, `${plain}${extension}.map`, `${plain}.min.map`]
+  const base = stem.replace(/\.min$/, '')
+  return [`${base}.map`, `${base}.min${extension}.map`, `${base}${extension}.map`, `${base}.min.map`]
 }
 
 function percentDecoded(text: string): string | undefined {

@@ -1,9 +1,8 @@
 import { ActionError } from '../errors.ts'
-import { HttpError } from '../http/failure.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { plain } from '../text/sanitize.ts'
 import type { Assembly, AssembleState, UploadApi, UploadOptions } from './api.ts'
-import { checksums, sendChunks } from './chunks.ts'
+import { checksums, OversizedChunkError, sendChunks } from './chunks.ts'
 import type { StoredBundle } from './make-bundles.ts'
 
 export interface UploadDeps {
@@ -30,7 +29,7 @@ export interface Uploaded {
   readonly bytesSent: number
 }
 
-/** Bytes. A limit below this is none that somebody set on purpose. */
+/** Bytes. Nobody limits requests to less than this on purpose. */
 const MIN_CHUNK = 256 * 1024
 const FIRST_PAUSE_MS = 250
 const MAX_PAUSE_MS = 5000
@@ -42,7 +41,7 @@ export async function uploadBundle(
   deps: UploadDeps,
 ): Promise<Uploaded> {
   // These servers do not say which chunks they have, so a second run would send all of them again.
-  if (!target.options.tellsMissing && target.byDebugId && (await deps.api.hasBundle(bundle.id, target))) {
+  if (!target.options.reportsMissing && target.byDebugId && (await deps.api.hasBundle(bundle.id, target))) {
     return { id: bundle.id, state: 'ok', bytesSent: 0 }
   }
   const first = await uploadWhole(bundle.size, bundle, target, deps)
@@ -64,7 +63,7 @@ function finished(id: string, { last, bytesSent }: Attempt): Uploaded {
   return { id, bytesSent, state: last.state === 'ok' ? 'ok' : 'pending' }
 }
 
-/** Uploads in chunks of the size that the server names, and in smaller ones where a proxy refuses these (413). */
+/** Uploads in chunks of the size that the server names, and in smaller ones where a proxy refuses these (413) or the line is slow. */
 async function uploadWhole(
   size: number,
   bundle: StoredBundle,
@@ -75,11 +74,9 @@ async function uploadWhole(
     try {
       return await uploadOnce(size, chunkSize, bundle, target, deps)
     } catch (error) {
-      const tooLarge = error instanceof HttpError && error.status === 413
-      if (!tooLarge || chunkSize <= MIN_CHUNK) throw error
-      deps.logger.info(
-        `A request of ${chunkSize} bytes is too large for the server (413); halving the chunks.`,
-      )
+      if (!(error instanceof OversizedChunkError)) throw error
+      if (chunkSize <= MIN_CHUNK) throw error.failure
+      deps.logger.info(`A chunk of ${chunkSize} bytes ${error.message}; the chunks are halved.`)
     }
   }
 }
@@ -98,7 +95,7 @@ async function uploadOnce(
   const send = async (wanted: readonly string[]): Promise<void> => {
     bytesSent += await sendChunks(chunks, new Set(wanted), bundle, options, deps)
   }
-  if (!options.tellsMissing) await send(assembly.chunks)
+  if (!options.reportsMissing) await send(assembly.chunks)
   let last = await deps.api.assemble(assembly)
   for (let round = 0; last.state === 'not_found'; round += 1) {
     if (round === 2) throw lost(last)
@@ -140,7 +137,7 @@ function failed(last: AssembleState): ActionError {
   return new ActionError(`Sentry could not read the bundle of source maps: ${reason(last)}.`, {
     title: 'Source maps failed',
     advice:
-      'Sentry repeats this result for the same files for 10 minutes. Re-run the job after that; on a self-hosted server, look at the log of its worker.',
+      'Sentry repeats this result for the same files for 10 minutes. Re-run the job after that; on a self-hosted server, read the log of its worker.',
   })
 }
 

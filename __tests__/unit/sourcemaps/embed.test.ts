@@ -50,6 +50,13 @@ describe('a map without the contents of its sources', () => {
     expect(await embed(without)).toEqual(without)
   })
 
+  it('gets no more than a build can have, however often it names a file', async () => {
+    await write({ 'src/b.ts': 'b'.repeat(2 * 1024 * 1024) })
+    const sources = Array.from({ length: 1000 }, () => '../src/b.ts')
+    const { sourcesContent } = await embed({ version: 3, sources, mappings: '' })
+    expect((sourcesContent as unknown[]).filter((content) => content !== null)).toHaveLength(32)
+  })
+
   it('gets them in every section of an index map', async () => {
     const map = {
       version: 3,

@@ -31,6 +31,9 @@ describe('directives', () => {
     ['"use strict"\n++a', ['"use strict"']],
     ['"use strict"\ninside()', ['"use strict"']],
     ['"a\\"b";c', ['"a\\"b"']],
+    ['<!-- html\n"use strict" <!-- html\nvar a', ['"use strict"']],
+    ['--> html\n"use strict"\nvar a', ['"use strict"']],
+    ['\n--> html\n"use strict"\n--> html\nvar a', ['"use strict"']],
     ['\ufeff"use strict"\r\nvar a', ['"use strict"']],
     ['\u00a0\u2028"use strict"\u2028var a', ['"use strict"']],
   ])('of %j are %j', (text, directives) => {
@@ -49,6 +52,7 @@ describe('directives', () => {
     '"a", b',
     '"a" // c\n? b : c',
     'a();"use strict"',
+    '"a" --> b',
     '"open',
     '',
   ])('are not what begins an expression: %j', (text) => {

@@ -133,7 +133,7 @@ describe('the map of a script', () => {
     })
   })
 
-  it('is missing in a development build, which is said', async () => {
+  it('is missing in a development build of webpack', async () => {
     await folder.write({ 'out/a.js': 'eval("a()\\n//# sourceURL=webpack://a/a.js");\n' })
     expect((await maps())['a.js']).toContain('development build of webpack')
   })

@@ -16,7 +16,7 @@ function server(...states: readonly AssembleState[]) {
   const sent: string[] = []
   const assemblies: Assembly[] = []
   const api: UploadApi = {
-    options: () => Promise.reject(new Error('not asked')),
+    options: () => Promise.reject(new Error('not requested')),
     hasBundle: async () => false,
     assemble: async (assembly) => {
       assemblies.push(assembly)
@@ -34,7 +34,7 @@ function server(...states: readonly AssembleState[]) {
       chunkSize: 4,
       maxFileSize: undefined,
       concurrency: 1,
-      tellsMissing: true,
+      reportsMissing: true,
       refusedUrl: undefined,
       ...target,
     }
@@ -90,9 +90,9 @@ describe('the upload of a bundle', () => {
     expect(sent).toEqual(['4567'])
   })
 
-  it('sends all chunks first to a server that does not tell, and each once', async () => {
+  it('sends all chunks first to a server that does not report missing ones, and each once', async () => {
     const { upload, sent } = server(state('created'), state('ok'))
-    expect(await upload({ tellsMissing: false })).toMatchObject({ state: 'ok', bytesSent: 10 })
+    expect(await upload({ reportsMissing: false })).toMatchObject({ state: 'ok', bytesSent: 10 })
     expect(sent).toEqual(['0123', '4567', '89'])
   })
 

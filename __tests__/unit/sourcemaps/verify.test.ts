@@ -90,7 +90,7 @@ describe('a source map', () => {
     expect(verify(deep(9))).toContain('cannot be read')
   })
 
-  it('counts sources without content and tells its id', () => {
+  it('counts sources without content and reports its id', () => {
     const id = 'd5a2f155-940d-51e0-bd5c-84c549a8be44'
     const read = (change: object): unknown => readMap(Buffer.from(JSON.stringify({ ...base, ...change })))
     expect(read({ sourcesContent: [null], debug_id: id })).toMatchObject({

@@ -82,7 +82,7 @@ describe('a build', () => {
     expect(await folder.read('out/app.js')).toBe(SCRIPT)
   })
 
-  it('tells why a script will not be resolved', async () => {
+  it('reports why a script will not be resolved', async () => {
     await folder.write({
       'out/a.js': 'a()',
       'out/b.js': 'b()\n//# sourceMappingURL=gone.map',
