@@ -475,6 +475,7 @@ function joined(value) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   IR: () => (/* binding */ retryHint),
+/* harmony export */   S4: () => (/* binding */ isLimit),
 /* harmony export */   dg: () => (/* binding */ isTransient),
 /* harmony export */   tE: () => (/* binding */ decideRetry),
 /* harmony export */   yE: () => (/* binding */ RETRY_POLICY)
@@ -3212,7 +3213,10 @@ function quoteLongIntegers(json) {
     return json.replace(STRING_OR_NUMBER, (token) => LONG_INTEGER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token);
 }
 
+// EXTERNAL MODULE: ./src/http/retry.ts
+var retry = __nccwpck_require__(8902);
 ;// CONCATENATED MODULE: ./src/http/response.ts
+
 
 
 
@@ -3233,6 +3237,11 @@ class HttpResponse {
     }
     get status() {
         return this.#incoming.status;
+    }
+    /** Refused because of too many requests, not for lack of rights: 429, or 403 with the time at which the limit ends. */
+    get isLimit() {
+        const hintMs = (0,retry/* retryHint */.IR)(this.status, (name) => this.header(name), 0);
+        return (0,retry/* isLimit */.S4)({ status: this.status, hintMs });
     }
     get bytes() {
         return this.#incoming.bytes;
@@ -3291,8 +3300,6 @@ function shownUrl(url) {
     return `${url.origin}${url.pathname}`;
 }
 
-// EXTERNAL MODULE: ./src/http/retry.ts
-var retry = __nccwpck_require__(8902);
 ;// CONCATENATED MODULE: ./src/http/client.ts
 
 
@@ -3648,7 +3655,7 @@ function createCommitsApi(call, account) {
                     break;
                 if (response.status !== 200) {
                     const error = (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.repositories);
-                    if (response.status === 403)
+                    if (response.status === 403 && !response.isLimit)
                         return { kind: 'forbidden', error };
                     throw error;
                 }
@@ -4533,7 +4540,7 @@ async function listDeploys(version, projects, { call, account }) {
     for await (const response of list) {
         if (response.status === 404)
             return 'hidden';
-        if (response.status === 403 && ids.length > 0)
+        if (response.status === 403 && ids.length > 0 && !response.isLimit)
             return undefined;
         if (response.status !== 200)
             throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.read);
@@ -5886,6 +5893,9 @@ function advise(response, html, account, scopes) {
     if (html && response.status < 500) {
         return `The response is a web page, not one of Sentry's API. Check sentry-url (now ${base}), and whether a proxy or firewall responds instead of Sentry.`;
     }
+    if (response.isLimit) {
+        return 'Sentry limits the rate of these requests. Re-run the job in a minute.';
+    }
     switch (response.status) {
         case 400:
             return adviseFields(response, projects);
@@ -5903,8 +5913,6 @@ function advise(response, html, account, scopes) {
             return 'Another job is writing this release right now. Re-run the job in a few minutes.';
         case 413:
             return 'A proxy in front of Sentry limits the size of requests.';
-        case 429:
-            return 'Sentry limits the rate of these requests. Re-run the job in a minute.';
         default:
             return response.status >= 500
                 ? 'Sentry or a proxy in front of it has a problem. Look at https://status.sentry.io (or your own server), then re-run the job.'

@@ -218,6 +218,27 @@ describe.concurrent('a deploy', () => {
   })
 })
 
+it('a deploy is not recorded without a look when a rate limit (403) hides the list of deploys', async () => {
+  const sentry = await startSentry()
+  const reset = String(Math.ceil(Date.now() / 1000) + 1)
+  sentry.fault({
+    method: 'GET',
+    path: /deploys/,
+    times: Number.POSITIVE_INFINITY,
+    action: {
+      kind: 'answer',
+      answer: {
+        status: 403,
+        headers: { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': reset },
+        body: { detail: 'Rate limit exceeded' },
+      },
+    },
+  })
+  const result = await deploy(sentry, { retries: '1' })
+  expect(failure(result)).toMatch(/look up the deploys.*403: Rate limit exceeded\n.*limits the rate/)
+  expect(sentry.deploys).toEqual([])
+})
+
 describe.concurrent('an answer to a deploy that was lost', () => {
   it.each(['after', 'body'] as const)('(connection cut: %s) leaves one deploy, with its id', async (when) => {
     const sentry = await startSentry()

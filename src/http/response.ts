@@ -1,6 +1,7 @@
 import { plain, shorten } from '../text/sanitize.ts'
 import { HttpError, type Peer } from './failure.ts'
 import { parseJson } from './json.ts'
+import { isLimit, retryHint } from './retry.ts'
 import type { Incoming, Outgoing } from './attempt.ts'
 
 export interface HttpRequest extends Outgoing {
@@ -33,6 +34,12 @@ export class HttpResponse {
 
   get status(): number {
     return this.#incoming.status
+  }
+
+  /** Refused because of too many requests, not for lack of rights: 429, or 403 with the time at which the limit ends. */
+  get isLimit(): boolean {
+    const hintMs = retryHint(this.status, (name) => this.header(name), 0)
+    return isLimit({ status: this.status, hintMs })
   }
 
   get bytes(): Buffer {

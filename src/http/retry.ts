@@ -44,7 +44,7 @@ export function isTransient(status: number): boolean {
 }
 
 /** Refused before anything happens: 429, and the 403 of a server that reports when its limit ends (GitHub). */
-function isLimit({
+export function isLimit({
   status,
   hintMs,
 }: {

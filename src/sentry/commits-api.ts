@@ -71,7 +71,7 @@ export function createCommitsApi(call: Caller, account: SentryAccount): CommitsA
         if (response.status === 404) break
         if (response.status !== 200) {
           const error = explain(response, account, SCOPES.repositories)
-          if (response.status === 403) return { kind: 'forbidden', error }
+          if (response.status === 403 && !response.isLimit) return { kind: 'forbidden', error }
           throw error
         }
         candidates.push(...parse(RepositoryListSchema, response).filter((one) => isReadable(one, name)))

@@ -120,7 +120,7 @@ async function listDeploys(
   })
   for await (const response of list) {
     if (response.status === 404) return 'hidden'
-    if (response.status === 403 && ids.length > 0) return undefined
+    if (response.status === 403 && ids.length > 0 && !response.isLimit) return undefined
     if (response.status !== 200) throw explain(response, account, SCOPES.read)
     deploys.push(...parse(DeployListSchema, response))
   }

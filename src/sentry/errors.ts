@@ -77,6 +77,9 @@ function advise(
   if (html && response.status < 500) {
     return `The response is a web page, not one of Sentry's API. Check sentry-url (now ${base}), and whether a proxy or firewall responds instead of Sentry.`
   }
+  if (response.isLimit) {
+    return 'Sentry limits the rate of these requests. Re-run the job in a minute.'
+  }
   switch (response.status) {
     case 400:
       return adviseFields(response, projects)
@@ -94,8 +97,6 @@ function advise(
       return 'Another job is writing this release right now. Re-run the job in a few minutes.'
     case 413:
       return 'A proxy in front of Sentry limits the size of requests.'
-    case 429:
-      return 'Sentry limits the rate of these requests. Re-run the job in a minute.'
     default:
       return response.status >= 500
         ? 'Sentry or a proxy in front of it has a problem. Look at https://status.sentry.io (or your own server), then re-run the job.'

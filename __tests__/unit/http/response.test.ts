@@ -56,3 +56,14 @@ it('JSON is parsed once, and is still JSON where a secret ends in the middle of 
   expect(response.json).toBe(response.json)
   expect(asked).toBe(before)
 })
+
+it.each([
+  [429, {}, true],
+  [403, {}, false],
+  [403, { 'retry-after': '30' }, true],
+  [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1767225600' }, true],
+  [403, { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1767225600' }, false],
+  [503, { 'retry-after': '30' }, false],
+])('a %i with %j is a limit of the rate: %s', (status, headers, limit) => {
+  expect(responseOf(incoming(status, '', headers)).isLimit).toBe(limit)
+})

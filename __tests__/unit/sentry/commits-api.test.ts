@@ -43,6 +43,13 @@ describe('the repository that Sentry reads itself', () => {
     ).toMatchObject({ name: 'acme/app' })
   })
 
+  it('is unknown when a limit of the rate (403) hides it, which is no lack of rights', async () => {
+    const limited = incoming(403, { detail: 'Rate limit exceeded' }, { 'retry-after': '1' })
+    expect(await failureOf(look(limited))).toMatchObject({
+      advice: 'Sentry limits the rate of these requests. Re-run the job in a minute.',
+    })
+  })
+
   it('is none after a 404, and a refusal names the scopes', async () => {
     expect(await look(incoming(404, []))).toEqual({ kind: 'none' })
     expect(await look(incoming(403))).toMatchObject({
