@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { spawnSync } from 'node:child_process'
+import { measureConnections } from './connections.ts'
 import { measureRelease } from './release.ts'
 import { record } from './sentry.ts'
 import { measureSourceMaps } from './sourcemaps.ts'
@@ -89,6 +90,7 @@ console.log(
 console.log(`Bundle: ${DIST}\n`)
 const rows = [
   ...(await measureRelease(node, runs)),
+  ...(await measureConnections()),
   ...(await measureSize(node)),
   ...(await measureWatch(node)),
   ...(await measureSourceMaps(node)),

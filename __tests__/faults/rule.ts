@@ -38,7 +38,8 @@ const ROLES: readonly (readonly [system: Request['system'], shape: RegExp, role:
   ['sentry', /^PUT .*refs/, { ...CREATES, shows: false }],
   ['sentry', /^PUT /, WRITES],
   ['store', /./, { ...READS, lack: 'tolerated' }],
-  ['github', /^GET commits\//, { ...READS, lack: 'tolerated' }],
+  // The history has the same commits as the comparison.
+  ['github', /^GET (commits|compare)\//, { ...READS, lack: 'tolerated' }],
   ['abf', /^POST build_lists$/, { ...CREATES, breaksForNo: true }],
   // A second order is refused, and the build then shows that it was obeyed.
   ['abf', /^PUT /, { ...WRITES, shows: true }],
@@ -74,11 +75,13 @@ export function expected(
   if (fault.sign === 'harmless') return ['healed']
   const lost: readonly Verdict[] =
     role.lack === 'either' ? ['tolerated', 'failed'] : [role.lack === 'fails' ? 'failed' : 'tolerated']
-  const unread = fault.body && (status < 200 || status > 299)
-  // A later request of the same shape may have an answer that counts.
-  if (unread) return often === 'once' ? ['healed'] : ['healed', ...lost]
+  const refused = status < 200 || status > 299
   const looks = role.effect === 'creates'
-  if (looks && role.shows && fault.done) return fault.sign === 'trouble' ? ['healed'] : ['healed', ...lost]
+  // What a server has against a create says in which form it takes it. Elsewhere a later request of the same shape may
+  // have an answer that counts.
+  if (fault.body && refused) return often === 'once' && !looks ? ['healed'] : ['healed', ...lost]
+  const done = fault.done && !refused
+  if (role.shows && done) return looks && fault.sign === 'trouble' ? ['healed'] : ['healed', ...lost]
   if (often === 'always' && role.shows && fault.body) return ['healed', ...lost]
   if (often === 'always' || role.hurried) return lost
   // The wait warns of a limit that it sits out.
