@@ -3393,7 +3393,7 @@ function retryLater(response, afterMs, now) {
 }
 function redirected(response, request) {
     const location = response.header('location') ?? '';
-    const target = (0,text_url/* parseUrl */.D)(location, request.url.href);
+    const target = location === '' ? undefined : (0,text_url/* parseUrl */.D)(location, request.url.href);
     const to = target ? response.sanitize(`${target.origin}${target.pathname}`, 200) : 'nowhere';
     return response.error('redirect', `responded with ${response.status} and points to ${to}, which is not followed`, {
         advice: `A redirect would send the token to another address. If that address is correct, set ${request.peer.urlInput} to its base.`,
@@ -3584,7 +3584,7 @@ function createReleaseApi(call, account, widens, logger) {
             if (response.status === 409) {
                 return { kind: 'conflict', error: (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write) };
             }
-            if (![200, 201, 208].includes(response.status))
+            if (!(0,sentry_call/* isSuccess */.oJ)(response))
                 throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
             return { kind: 'ok', release: parseChanged(response, release.version), status: response.status };
         },
@@ -3597,7 +3597,7 @@ function createReleaseApi(call, account, widens, logger) {
             });
             if (response.status === 404)
                 return undefined;
-            if (response.status !== 200)
+            if (!(0,sentry_call/* isSuccess */.oJ)(response))
                 throw (0,sentry_errors/* explain */.WE)(response, account, sentry_errors/* SCOPES */.iW.write);
             return parseChanged(response, version);
         },
@@ -3719,7 +3719,7 @@ function createCommitsApi(call, account) {
                 return { kind: 'too-large' };
             if (response.status === 404)
                 return { kind: 'hidden' };
-            if (response.status !== 200)
+            if (!(0,sentry_call/* isSuccess */.oJ)(response))
                 throw error();
             return { kind: 'ok', release: parseChanged(response, version) };
         },

@@ -167,6 +167,19 @@ describe.concurrent('a response that HTTP and JSON allow', () => {
   })
 })
 
+it.each([
+  ['POST', 202],
+  ['PUT', 201],
+  ['PUT', 202],
+])('a change (%s) is done with any success (%i) that holds the release', async (method, status) => {
+  for (const mode of ['skip', 'refs']) {
+    const sentry = await startSentry()
+    sentry.fault({ ...always, method, action: { kind: 'alter', alter: ({ body }) => ({ status, body }) } })
+    const { code, annotations } = await gate(sentry, { 'set-commits': mode })
+    expect([code, annotations, sentry.releases.length]).toEqual([0, [], 1])
+  }
+})
+
 describe.concurrent('an answer that is not understood', () => {
   it('because it is a web page leads to sentry-url', async () => {
     const page = {

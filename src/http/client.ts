@@ -136,7 +136,7 @@ function retryLater(response: HttpResponse, afterMs: number, now: number): HttpE
 
 function redirected(response: HttpResponse, request: HttpRequest): HttpError {
   const location = response.header('location') ?? ''
-  const target = parseUrl(location, request.url.href)
+  const target = location === '' ? undefined : parseUrl(location, request.url.href)
   const to = target ? response.sanitize(`${target.origin}${target.pathname}`, 200) : 'nowhere'
   return response.error(
     'redirect',

@@ -2,7 +2,7 @@ import { ActionError } from '../errors.ts'
 import { HttpError } from '../http/failure.ts'
 import type { Logger } from '../ports.ts'
 import type { HttpResponse } from '../http/response.ts'
-import { type Caller, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
+import { type Caller, isSuccess, lookUpCall, parse, releasePath, type SentryCall } from './call.ts'
 import { type NewRelease, postWithProjects } from './create.ts'
 import { quoted } from '../text/sanitize.ts'
 import { type SentryAccount, explain, SCOPES } from './errors.ts'
@@ -72,7 +72,7 @@ export function createReleaseApi(
       if (response.status === 409) {
         return { kind: 'conflict', error: explain(response, account, SCOPES.write) }
       }
-      if (![200, 201, 208].includes(response.status)) throw explain(response, account, SCOPES.write)
+      if (!isSuccess(response)) throw explain(response, account, SCOPES.write)
       return { kind: 'ok', release: parseChanged(response, release.version), status: response.status }
     },
 
@@ -84,7 +84,7 @@ export function createReleaseApi(
         intent: 'update the release',
       })
       if (response.status === 404) return undefined
-      if (response.status !== 200) throw explain(response, account, SCOPES.write)
+      if (!isSuccess(response)) throw explain(response, account, SCOPES.write)
       return parseChanged(response, version)
     },
   }

@@ -1,6 +1,6 @@
 import { HttpError } from '../http/failure.ts'
 import { parseChanged } from './api.ts'
-import { sendOnce, type Caller, isServerFailure, pages, parse, releasePath } from './call.ts'
+import { sendOnce, type Caller, isServerFailure, isSuccess, pages, parse, releasePath } from './call.ts'
 import type { SentryCommit } from './commit-list.ts'
 import { type SentryAccount, explain, SCOPES } from './errors.ts'
 import {
@@ -130,7 +130,7 @@ export function createCommitsApi(call: Caller, account: SentryAccount): CommitsA
       if (isServerFailure(response)) return { kind: 'lost', error: error() }
       if (response.status === 413) return { kind: 'too-large' }
       if (response.status === 404) return { kind: 'hidden' }
-      if (response.status !== 200) throw error()
+      if (!isSuccess(response)) throw error()
       return { kind: 'ok', release: parseChanged(response, version) }
     },
   }

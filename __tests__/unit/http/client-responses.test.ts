@@ -121,8 +121,8 @@ describe('redirects', () => {
     )
   })
 
-  it('without a readable target point nowhere', async () => {
-    const error = await client(incoming(302, 'x', { location: 'http://[' })).fail()
+  it.each([{ location: 'http://[' }, { location: '' }, {}])('to %j point nowhere', async (headers) => {
+    const error = await client(incoming(302, 'x', headers)).fail()
     expect(error.message).toContain('points to nowhere, which')
   })
 })

@@ -77,7 +77,7 @@ describe('list', () => {
 })
 
 describe('create', () => {
-  it.each([200, 201, 208])('is done with %i', async (status) => {
+  it.each([200, 201, 202, 208])('is done with %i', async (status) => {
     const { session, asked, bodies, requests } = scripted([incoming(status, RELEASE)])
     expect(await session.api.create(NEW)).toEqual({ kind: 'ok', release: RELEASE, status })
     expect(asked()).toEqual(['POST releases/'])
@@ -91,9 +91,6 @@ describe('create', () => {
       error: { message: expect.stringContaining('sentry.example responded with 409: busy') as string },
     })
     expect(await messageOf(scripted([incoming(403)]).session.api.create(NEW))).toContain('responded with 403')
-    expect(await messageOf(scripted([incoming(202, RELEASE)]).session.api.create(NEW))).toContain(
-      'responded with 202',
-    )
   })
 
   const REFUSED = incoming(400, { projects: ['Invalid project slugs'] })
@@ -188,10 +185,10 @@ describe('update', () => {
     })
   })
 
-  it('is not done by any other status', async () => {
-    expect(await messageOf(scripted([incoming(202, RELEASE)]).session.api.update('1.0', {}))).toContain(
-      'responded with 202',
-    )
+  it('is done with another success, and not by a success without the release', async () => {
+    expect(await scripted([incoming(202, RELEASE)]).session.api.update('1.0', {})).toEqual(RELEASE)
+    const empty = scripted([incoming(204, '')]).session.api.update('1.0', {})
+    expect(await failureOf(empty)).toMatchObject({ kind: 'unreadable' })
   })
 
   it('of an account without right names the scopes for writing', async () => {

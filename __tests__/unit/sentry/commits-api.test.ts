@@ -149,7 +149,11 @@ describe('associate', () => {
     })
   })
 
-  it.each([400, 403, 201])('throws for status %i', async (status) => {
+  it.each([201, 202])('is done with %i', async (status) => {
+    expect(await put(incoming(status, RELEASE))).toEqual({ kind: 'ok', release: RELEASE })
+  })
+
+  it.each([400, 403, 304])('throws for status %i', async (status) => {
     expect(String(await failureOf(put(incoming(status, RELEASE))))).toContain(`responded with ${status}`)
   })
 })
