@@ -82,9 +82,9 @@ async function patientFarm(
   return abf
 }
 
-describe.concurrent.each(DIALECTS)('a job cancelled on %s', (dialect) => {
+describe.concurrent.each(DIALECTS)('A job that is cancelled on %s', (dialect) => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s during the wait cancels its own builds and says what is known',
+    'by %s during the wait cancels its own builds and reports what is known',
     async (signal) => {
       const abf = await patientFarm(dialect)
       const reused = seed(abf, 3000, { archId: 5 })
@@ -108,7 +108,7 @@ describe.concurrent.each(DIALECTS)('a job cancelled on %s', (dialect) => {
     },
   )
 
-  it('in the middle of a create cancels the build that it may have made', async () => {
+  it('during a create cancels the build that was perhaps created', async () => {
     const abf = await patientFarm(dialect)
     abf.fault({ method: 'POST', skip: 1, action: { kind: 'hang', when: 'after' } })
     let posts = 0
@@ -122,8 +122,8 @@ describe.concurrent.each(DIALECTS)('a job cancelled on %s', (dialect) => {
   })
 })
 
-describe.concurrent('a cancelled job', () => {
-  it('leaves its builds with abf-on-abort: leave, and so does its post step', async () => {
+describe.concurrent('A cancelled job', () => {
+  it('leaves its builds running with abf-on-abort: leave, and so does its post step', async () => {
     const abf = await patientFarm()
     const inputs = { ...BOTH, 'abf-on-abort': 'leave' }
     const result = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) => build(abf, inputs, run))
@@ -136,14 +136,14 @@ describe.concurrent('a cancelled job', () => {
     ])
   })
 
-  it('does not touch builds that were given', async () => {
+  it('does not cancel builds that were given by id', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     const result = await stoppedAt(abf, waiting(abf, 0), 'SIGINT', (run) => on(abf, [one], {}, run))
     expect([ending(result), calls(abf, 'PUT')]).toEqual([[1, 'cancelled', '3000'], []])
   })
 
-  it('does not cancel what is over, and leaves nothing for its post step to say', async () => {
+  it('does not cancel builds that have ended, and its post step logs nothing', async () => {
     const abf = await startAbf()
     abf.plan({ arch: 'x86_64' }, [0])
     abf.plan({ arch: 'znver1' }, [3000])
@@ -161,7 +161,7 @@ describe.concurrent('a cancelled job', () => {
     ])
   })
 
-  it('reads the status when the response to a cancel is a web page, and warns of no build that is cancelled', async () => {
+  it('reads the status when the response to a cancel is a web page, and does not warn of a cancelled build', async () => {
     const abf = await patientFarm()
     const page = { status: 200, headers: { 'Content-Type': 'text/html' }, raw: '<html>Maintenance</html>' }
     abf.fault({ method: 'PUT', action: answer(page, 'after') })
@@ -169,7 +169,7 @@ describe.concurrent('a cancelled job', () => {
     expect([result.code, endState(abf), said(result, 'warning')]).toEqual([1, [], []])
   })
 
-  it('ends although the server hangs, and its post step does the rest', async () => {
+  it('ends although the server does not respond, and its post step cancels the builds', async () => {
     const abf = await patientFarm()
     abf.fault({ method: 'PUT', times: 99, action: { kind: 'hang' } })
     const result = await stoppedAt(abf, waiting(abf, 2), 'SIGINT', (run) =>
@@ -197,7 +197,7 @@ describe.concurrent('a cancelled job', () => {
   )
 })
 
-describe.concurrent('a create under way on a slow server', () => {
+describe.concurrent('The build of a slow create', () => {
   const late = (afterMs: number) => ({ method: 'POST', action: { kind: 'late' as const, afterMs } })
   const posted = ({ method }: Call): boolean => method === 'POST'
 
@@ -215,7 +215,7 @@ describe.concurrent('a create under way on a slow server', () => {
   })
 
   it.each(['SIGINT', 'SIGKILL'] as const)(
-    'is found and cancelled by the post step when the main step ends too early by %s',
+    'is found and cancelled by the post step when %s ends the main step too early',
     async (signal) => {
       const abf = await patientFarm()
       await using sentry = await new SentryStandIn().start()
@@ -230,7 +230,7 @@ describe.concurrent('a create under way on a slow server', () => {
   )
 })
 
-describe.concurrent('a step that is killed', () => {
+describe.concurrent('A step that is killed', () => {
   /** Requests to ABF of a run that submits two builds and waits for them. */
   const STAGES = 7
 
@@ -256,7 +256,7 @@ describe.concurrent('a step that is killed', () => {
     ]
   }
 
-  it('at any request leaves no build running, and the next run ends as ever', async () => {
+  it('at any request leaves no build running, and the next run succeeds', async () => {
     const cells = [
       ...Array.from({ length: STAGES }, (_, stage) => [stage, 'before', 'omv'] as const),
       // From the first create on a request has an effect.
@@ -281,7 +281,7 @@ describe.concurrent('a step that is killed', () => {
     )
   })
 
-  it('while it cancels is completed by its post step', async () => {
+  it('during its cancels is completed by its post step', async () => {
     const abf = await patientFarm()
     await using sentry = await new SentryStandIn().start()
     const inputs = inputsFor(abf, sentry)
@@ -305,7 +305,7 @@ describe.concurrent('a step that is killed', () => {
     expect([post.log, post.annotations, endState(abf).length]).toEqual([[], [], 2])
   })
 
-  it('has a post step that never fails the job, whatever the server does', async () => {
+  it('has a post step that never fails the job, whatever the server responds', async () => {
     const abf = await patientFarm()
     await using sentry = await new SentryStandIn().start()
     const inputs = { ...inputsFor(abf, sentry), retries: '0' }

@@ -30,7 +30,7 @@ const FIELDS = {
   auto_publish_status: 'none',
 }
 
-describe.concurrent('a create with another response than 200', () => {
+describe.concurrent('A create with an unusual response', () => {
   it('of 201 is a build like any other, and is not submitted again', async () => {
     const abf = await startAbf()
     abf.plan({}, [0])
@@ -43,7 +43,7 @@ describe.concurrent('a create with another response than 200', () => {
     ])
   })
 
-  it('whose body is lost on the way reports no duration of a status that it did not see begin', async () => {
+  it('without a usable body reports no duration for a status whose start was not seen', async () => {
     const abf = await startAbf()
     abf.plan({}, [3000, { status: 0, afterReads: 2 }])
     abf.fault({ method: 'POST', action: answer({ status: 200, raw: '<html>' }, 'after') })
@@ -53,7 +53,7 @@ describe.concurrent('a create with another response than 200', () => {
   })
 })
 
-describe.concurrent('a create whose answer is lost', () => {
+describe.concurrent('A create whose response is lost', () => {
   const losses: Readonly<Record<string, FaultAction>> = {
     'reset before its effect': { kind: 'reset', when: 'before' },
     'reset after its effect': { kind: 'reset', when: 'after' },
@@ -65,7 +65,7 @@ describe.concurrent('a create whose answer is lost', () => {
     'without an answer after its effect': { kind: 'hang', when: 'after' },
   }
 
-  it('makes exactly one build per architecture, whichever way it is lost, on every server', async () => {
+  it('makes exactly one build for each architecture on every server, whatever the reason', async () => {
     const cells = DIALECTS.flatMap((dialect) =>
       Object.entries(losses).map((loss) => [dialect, ...loss] as const),
     )
@@ -87,7 +87,7 @@ describe.concurrent('a create whose answer is lost', () => {
     expect(seen).toEqual(Object.fromEntries(cells.map(([dialect, name]) => [`${dialect} ${name}`, expected])))
   })
 
-  it('does not take a build of another run for its own', async () => {
+  it('does not claim the build of another run', async () => {
     const abf = await startAbf()
     let other: Build | undefined
     abf.onRequest(() => {
@@ -101,7 +101,7 @@ describe.concurrent('a create whose answer is lost', () => {
     ])
   })
 
-  it('and whose effect cannot be found out ends the step with one failure and no second build', async () => {
+  it('ends the step with one failure and no second build when the search fails', async () => {
     const abf = await startAbf()
     abf.fault({ method: 'POST', action: { kind: 'reset', when: 'after' } })
     abf.fault({ method: 'GET', skip: 4, times: 99, action: answer({ status: 503, raw: '<html>' }) })
@@ -109,15 +109,15 @@ describe.concurrent('a create whose answer is lost', () => {
     expect([failure(result).includes('build_lists'), abf.created.length]).toEqual([true, 1])
   })
 
-  it('500 is not asked again', async () => {
+  it('with status 500 is not repeated', async () => {
     const abf = await startAbf()
     abf.fault({ method: 'POST', times: 9, action: answer({ status: 500, body: { status: 500 } }) })
     expect([failure(await build(abf)).includes('500'), calls(abf, 'POST').length]).toEqual([true, 1])
   })
 })
 
-describe.concurrent.each(DIALECTS)('a build on %s', (dialect) => {
-  it('is submitted by names in six requests, with exactly the fields that were asked for', async () => {
+describe.concurrent.each(DIALECTS)('A build on %s', (dialect) => {
+  it('is submitted by names in six requests, with exactly the requested fields', async () => {
     const abf = await startAbf(dialect)
     const result = await build(abf)
     expect([ending(result), result.annotations]).toEqual([[0, 'success', '0'], []])
@@ -129,7 +129,7 @@ describe.concurrent.each(DIALECTS)('a build on %s', (dialect) => {
     expect(result.outputs['build-list-ids']).toBe(JSON.stringify(abf.created.map(({ id }) => id)))
   })
 
-  it('takes one more request per further architecture, and one build each in their order', async () => {
+  it('takes one more request for each further architecture, and keeps their order', async () => {
     const abf = await startAbf(dialect)
     const result = await build(abf, { 'abf-arches': 'znver1, x86_64 aarch64' })
     const last = calls(abf).findLastIndex((line) => line.startsWith('POST'))
@@ -142,7 +142,7 @@ describe.concurrent.each(DIALECTS)('a build on %s', (dialect) => {
     expect(result.outputs['build-list-ids']).toBe(JSON.stringify(abf.created.map(({ id }) => id)))
   })
 
-  it('run again takes the builds that are there, whatever became of the mode', async () => {
+  it('is reused by a second run, also when the server changed the mode', async () => {
     const abf = await startAbf(dialect)
     const inputs = { 'abf-arches': 'x86_64 znver1', 'abf-auto-publish': 'default' }
     await build(abf, inputs)
@@ -151,7 +151,7 @@ describe.concurrent.each(DIALECTS)('a build on %s', (dialect) => {
     expect(buildLists(again).map(({ reused }) => reused)).toEqual([true, true])
   })
 
-  it('without a known project, repository, platform or architecture is submitted nowhere', async () => {
+  it('is not submitted when the project, repository, platform or architecture is unknown', async () => {
     const abf = await startAbf(dialect)
     const wrong = {
       'abf-project': 'openmandriva/nothing-like-it',
@@ -168,7 +168,7 @@ describe.concurrent.each(DIALECTS)('a build on %s', (dialect) => {
     expect(abf.created).toEqual([])
   })
 
-  it('with a wrong token, or without the right to write, says whose account it is', async () => {
+  it('fails with the source of the credentials when the token is wrong or lacks write access', async () => {
     const abf = await startAbf(dialect)
     const wrong = await build(abf, { 'abf-token': 'token-of-nobody' })
     expect(failure(wrong)).toMatch(/401[^]*abf-token/)
@@ -178,7 +178,7 @@ describe.concurrent.each(DIALECTS)('a build on %s', (dialect) => {
   })
 })
 
-describe.concurrent('the fields of a build', () => {
+describe.concurrent('The fields of a build', () => {
   it.each([
     [
       { 'abf-project-version': 'master', 'abf-commit': commitOf('gtk+demo master') },
@@ -222,13 +222,13 @@ describe.concurrent('the fields of a build', () => {
         extra_params: { build_rpm: 'x' },
       },
     ],
-  ])('for %j are %j, and the others as ever', async (inputs, fields) => {
+  ])('for %j are %j, and the others are the defaults', async (inputs, fields) => {
     const abf = await startAbf()
     await build(abf, { 'abf-wait': 'false', ...inputs })
     expect(abf.created.map(({ asked }) => asked)).toEqual([{ ...FIELDS, ...fields }])
   })
 
-  it('given as numbers need no look-up', async () => {
+  it('given as ids need no lookup', async () => {
     const abf = await startAbf('rosa')
     const { code } = await build(abf, {
       'abf-project': '40217',
@@ -245,7 +245,7 @@ describe.concurrent('the fields of a build', () => {
     ])
   })
 
-  it('find the last of more architectures and platforms than a page holds', async () => {
+  it('may be names on later pages of the lists', async () => {
     const abf = await startAbf()
     for (let index = 0; index < 130; index += 1) {
       abf.addArch(`arch${index}`)
@@ -256,7 +256,7 @@ describe.concurrent('the fields of a build', () => {
     expect(abf.created[0]?.asked).toMatchObject({ arch_id: id, save_to_repository_id: 52 })
   })
 
-  it('that no server knows are passed on with a notice', async () => {
+  it('that no server knows are sent, with a notice', async () => {
     const abf = await startAbf()
     const result = await build(abf, { 'abf-build-options': '{"frobnicate": [1]}', 'abf-wait': 'false' })
     expect(abf.created[0]?.asked).toEqual({ ...FIELDS, frobnicate: [1] })
@@ -270,21 +270,21 @@ describe.concurrent('the fields of a build', () => {
     ],
     ['[1]', ['abf-build-options']],
     ['{"a": ', ['abf-build-options']],
-  ])('in abf-build-options are refused when an input owns them: %s', async (options, owners) => {
+  ])('in abf-build-options are refused when another input sets them: %s', async (options, owners) => {
     const abf = await startAbf()
     const text = failure(await build(abf, { 'abf-build-options': options }))
     for (const owner of owners) expect(text).toContain(owner)
     expect(abf.journal).toEqual([])
   })
 
-  it('of a personal repository need abf-platform', async () => {
+  it('for a personal repository require abf-platform', async () => {
     const abf = await startAbf()
     expect(failure(await build(abf, { 'abf-repository': 'alice_personal/main' }))).toContain('abf-platform')
     expect(abf.created).toEqual([])
   })
 
   it.each(['openmandriva/gtk+dem', 'OpenMandriva/GTK+demo', 'openmandriva/gtk_demo', 'mandriva/gtk+demo'])(
-    'are not those of a project that merely looks like %s',
+    'do not match a project whose name only resembles %s',
     async (project) => {
       const abf = await startAbf()
       expect(failure(await build(abf, { 'abf-project': project }))).toContain('openmandriva/gtk+demo')
@@ -292,7 +292,7 @@ describe.concurrent('the fields of a build', () => {
     },
   )
 
-  it('name a project by a number that is unknown: the failure names the input', async () => {
+  it('with an unknown id of a project fail, and the failure names the input', async () => {
     const abf = await startAbf()
     expect(failure(await build(abf, { 'abf-project': '99999' }))).toContain('abf-project')
     expect(abf.created).toEqual([])
@@ -308,8 +308,8 @@ describe.concurrent('the fields of a build', () => {
   )
 })
 
-describe.concurrent('an existing build', () => {
-  it('of the same source is used while it waits, runs, is published or is good', async () => {
+describe.concurrent('An existing build', () => {
+  it('of the same source is reused while it is queued, built or published', async () => {
     const abf = await startAbf('rosa')
     const statuses = [0, 2000, 2500, 2550, 3000, 4000, 6000, 7000, 12000, 13000, 15000, 16000]
     const arches = statuses.map((status) => abf.addArch(`for-${status}`))
@@ -324,14 +324,14 @@ describe.concurrent('an existing build', () => {
     )
   })
 
-  it('that failed, was rejected or is being cancelled is not used', async () => {
+  it('that failed, was rejected or is being cancelled is not reused', async () => {
     const abf = await startAbf()
     for (const status of [10000, 5000, 666, 777, 8000, 9000, 11000, 14000, 555]) seed(abf, status)
     const result = await build(abf, { 'abf-wait': 'false' })
     expect([abf.created.length, buildLists(result).map(({ reused }) => reused)]).toEqual([1, [false]])
   })
 
-  it('of another commit, architecture, platform, repository, project or mode is not used', async () => {
+  it('of another commit, architecture, platform, repository, project or mode is not reused', async () => {
     const abf = await startAbf()
     seed(abf, 6000, { commitHash: commitOf('other') })
     seed(abf, 6000, { commitHash: commitOf('other'), projectVersion: SHA })
@@ -345,7 +345,7 @@ describe.concurrent('an existing build', () => {
     expect(abf.created).toHaveLength(1)
   })
 
-  it('in the mode that the server makes of every other one is used where QA is required', async () => {
+  it('is reused where QA is required in the mode that the server enforces', async () => {
     const abf = await startAbf()
     abf.world.repository(14).publishWithoutQa = false
     const first = await build(abf)
@@ -358,7 +358,7 @@ describe.concurrent('an existing build', () => {
     expect(said(first, 'notice').join()).toMatch(/abf-auto-publish[^]*testing/)
   })
 
-  it('with other options or other repositories is not used, and the log names them', async () => {
+  it('with other options or other repositories is not reused, and the log names them', async () => {
     const abf = await startAbf()
     const { id } = seed(abf, 6000, { useExtraTests: false })
     seed(abf, 6000, { includeRepos: [14, 15] })
@@ -372,7 +372,7 @@ describe.concurrent('an existing build', () => {
     ])
   })
 
-  it('whose options the server does not report is not used, with a notice', async () => {
+  it('whose options the server does not report is not reused, with a notice', async () => {
     const abf = await startAbf()
     const { id } = seed(abf, 6000)
     const result = await build(abf, { 'abf-build-options': '{"save_buildroot": true}', 'abf-wait': 'false' })
@@ -382,7 +382,7 @@ describe.concurrent('an existing build', () => {
     )
   })
 
-  it('in any mode is used where QA is required', async () => {
+  it('is reused in any mode where QA is required', async () => {
     const abf = await startAbf('rosa')
     abf.world.repository(14).publishWithoutQa = false
     const { id } = seed(abf, 6000, { autoPublishStatus: 'default' })
@@ -390,14 +390,14 @@ describe.concurrent('an existing build', () => {
     expect([result.code, abf.created.length, buildLists(result)[0]?.id]).toEqual([0, 0, id])
   })
 
-  it('is left alone with abf-reuse: false', async () => {
+  it('is not reused with abf-reuse: false', async () => {
     const abf = await startAbf()
     seed(abf, 6000)
     const result = await build(abf, { 'abf-reuse': 'false' })
     expect([result.code, abf.created.length, buildLists(result)[0]?.reused]).toEqual([0, 1, false])
   })
 
-  it('for one of two architectures leaves one to submit', async () => {
+  it('of one of two architectures is reused, and the other one is submitted', async () => {
     const abf = await startAbf()
     const { id } = seed(abf, 6000, { archId: 7 })
     const result = await build(abf, { 'abf-arches': 'x86_64 znver1' })
@@ -406,7 +406,7 @@ describe.concurrent('an existing build', () => {
   })
 })
 
-describe.concurrent('a second architecture that is refused', () => {
+describe.concurrent('A second architecture that ABF refuses', () => {
   const refusal = {
     method: 'POST',
     skip: 1,
@@ -416,7 +416,7 @@ describe.concurrent('a second architecture that is refused', () => {
   it.each([
     ['cancel', [10000]],
     ['leave', [2000]],
-  ])('leads to %s of the first one, and the failure says why', async (choice, statuses) => {
+  ])('leads to %s of the first one, and the failure names the reason', async (choice, statuses) => {
     const abf = await startAbf()
     abf.plan({}, [])
     abf.fault(refusal)
@@ -428,8 +428,8 @@ describe.concurrent('a second architecture that is refused', () => {
   })
 })
 
-describe.concurrent('a build of a branch', () => {
-  it('that became another commit fails the step; a watching one does not compare', async () => {
+describe.concurrent('A build of a branch', () => {
+  it('fails the step when its commit differs, and does not fail a step that watches', async () => {
     const abf = await startAbf()
     const result = await build(abf, { 'abf-project-version': 'rolling' })
     expect([ending(result), failure(result).includes(SHA)]).toEqual([[1, 'failure', '0'], true])
@@ -437,7 +437,7 @@ describe.concurrent('a build of a branch', () => {
     expect(ending(watched)).toEqual([0, 'success', '0'])
   })
 
-  it('is off with abf-operation none, and then no request is sent', async () => {
+  it('is not submitted with abf-operation: none, which sends no request', async () => {
     const abf = await startAbf()
     const result = await step(abf, { 'abf-operation': 'none' })
     expect([result.code, abf.journal, result.outputs['build-conclusion']]).toEqual([0, [], undefined])

@@ -33,7 +33,7 @@ function title({ stdout }: ActionResult): string | undefined {
 const SCRIPT = { 'script_output.log': 'cloning\nno such branch\n' }
 const ROOT = { 'root.log.gz': gzipSync('installing\nnothing provides libfoo\n') }
 
-describe.concurrent('the end of the log of a failed build', () => {
+describe.concurrent('The end of the log of a failed build', () => {
   it.each([
     ['build.log', { ...ROOT, ...SCRIPT, 'build.log': 'compiling\nerror: 1\n' }, ['compiling', 'error: 1']],
     ['build.log.gz', { 'build.log.gz': gzipSync('packed\n'), ...SCRIPT }, ['packed']],
@@ -42,14 +42,14 @@ describe.concurrent('the end of the log of a failed build', () => {
     ['root.log.gz', { ...ROOT, 'rpm-buildroot.tar.gz': 'x' }, ['installing', 'nothing provides libfoo']],
     [undefined, { 'rpm-buildroot.tar.gz': 'x' }, []],
     [undefined, {}, []],
-  ])('is that of %s', async (name, files, lines) => {
+  ])('comes from %s', async (name, files, lines) => {
     const [result] = await endedWith(files)
     expect([title(result), shown(result)]).toEqual([name, lines])
     for (const line of lines) expect(result.summary).toContain(line)
     expect([result.code, said(result, 'error').length]).toEqual([1, 1])
   })
 
-  it('is that of the next file when the store does not have the first', async () => {
+  it('comes from the next file when the store does not have the first', async () => {
     const store = await serve(new FileStoreStandIn())
     const abf = await startAbf('omv', { fileStore: store })
     abf.plan({}, [3000, { status: 666, files: { 'build.log': 'gone', ...SCRIPT } }])
@@ -57,7 +57,7 @@ describe.concurrent('the end of the log of a failed build', () => {
     expect(title(await build(abf, { retries: '0' }))).toBe('script_output.log')
   })
 
-  it('has as many lines as asked for, and none with 0', async () => {
+  it('has as many lines as abf-log-lines, and none with 0', async () => {
     const text = Array.from({ length: 80 }, (_, index) => `line ${index}`).join('\n')
     const [usual] = await endedWith({ 'build.log': text })
     expect([shown(usual).length, shown(usual)[0], shown(usual).at(-1)]).toEqual([50, 'line 30', 'line 79'])
@@ -78,8 +78,8 @@ describe.concurrent('the end of the log of a failed build', () => {
   })
 })
 
-describe.concurrent('a log', () => {
-  it('that is no UTF-8 is shown as far as it can be', async () => {
+describe.concurrent('A log', () => {
+  it('that is not UTF-8 is shown as far as possible', async () => {
     const bytes = Buffer.concat([
       Buffer.from('Кириллица '),
       Buffer.of(0xff, 0xfe, 0xc3),
@@ -98,7 +98,7 @@ describe.concurrent('a log', () => {
     }
   })
 
-  it('that is larger than is read, or a bomb, is passed over', async () => {
+  it('that is too large, also after unpacking, is skipped', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024))
     const [result] = await endedWith({ 'build.log.gz': bomb, ...SCRIPT })
     expect([result.code, title(result)]).toEqual([1, 'script_output.log'])
@@ -145,7 +145,7 @@ describe.concurrent('a log', () => {
     expect(details.match(/<pre>|<\/pre>/g)).toEqual(['<pre>', '</pre>'])
   })
 
-  it('keeps what is said with it out of commands: names of files, projects and people', async () => {
+  it('of a build whose names contain commands does not run them', async () => {
     const store = await serve(new FileStoreStandIn())
     const abf = await startAbf('omv', { fileStore: store })
     const name = 'x</td><script>\n::error::owned\n##[group]`**'
@@ -163,8 +163,8 @@ describe.concurrent('a log', () => {
   })
 })
 
-describe.concurrent('links', () => {
-  it('to the file store over http are raised to https', async () => {
+describe.concurrent('A link', () => {
+  it('to the file store over http is raised to https', async () => {
     const abf = await startAbf()
     abf.plan({}, [3000, 666])
     const result = await build(abf, { 'abf-log-lines': '0' })
@@ -183,12 +183,12 @@ describe.concurrent('links', () => {
     ])
   })
 
-  it('on loopback stay as they are', async () => {
+  it('on loopback is unchanged', async () => {
     const [result, store] = await endedWith({ 'build.log': 'x' })
     expect(buildLists(result)[0]?.['log-url']).toContain(store.url)
   })
 
-  it('that are no web addresses, or carry a user, are neither followed nor shown', async () => {
+  it('that is not a web address, or has a user, is neither followed nor shown', async () => {
     const abf = await startAbf()
     const one = seed(abf, 666)
     for (const url of ['javascript:alert(1)', 'file:///etc/passwd', 'https://u:p@evil.example/x']) {
@@ -200,8 +200,8 @@ describe.concurrent('links', () => {
   })
 })
 
-describe.concurrent('many failed builds', () => {
-  it('have ten red annotations in all, and are all in log and outputs', async () => {
+describe.concurrent('Many failed builds', () => {
+  it('have ten error annotations in all, and are all in the log and the outputs', async () => {
     const store = await serve(new FileStoreStandIn())
     const abf = await startAbf('omv', { fileStore: store })
     const builds = Array.from({ length: 14 }, () => seed(abf, 3000))

@@ -35,7 +35,7 @@ async function doTo(
 
 const puts = (abf: AbfStandIn): string[] => calls(abf, 'PUT').map((line) => line.replace(/\d+\//, ''))
 
-describe.concurrent.each(DIALECTS)('on %s', (dialect) => {
+describe.concurrent.each(DIALECTS)('On %s', (dialect) => {
   it.each([
     ['publish', 0, 'success', 6000, 'publish'],
     ['publish', 8000, 'success', 6000, 'publish'],
@@ -51,7 +51,7 @@ describe.concurrent.each(DIALECTS)('on %s', (dialect) => {
     ['publish', 6000, 'success'],
     ['reject', 9000, 'success'],
     ['cancel', 5000, 'cancelled'],
-  ])('%s of a build that is at %d already asks for nothing', async (operation, status, conclusion) => {
+  ])('%s of a build that is already at %d sends no request', async (operation, status, conclusion) => {
     const [result, abf] = await doTo(operation, status, { dialect })
     expect([ending(result), puts(abf)]).toEqual([[0, conclusion, String(status)], []])
   })
@@ -60,7 +60,7 @@ describe.concurrent.each(DIALECTS)('on %s', (dialect) => {
     ['publish', [3000, 666]],
     ['reject', [3000, 6000]],
     ['cancel', [6000, 0, 666]],
-  ])('%s of builds at %j fails for each, by the name of its status', async (operation, statuses) => {
+  ])('%s of builds at %j fails for each, with the name of its status', async (operation, statuses) => {
     const abf = await startAbf(dialect)
     const builds = statuses.map((status) => seed(abf, status))
     const result = await on(abf, builds, { 'abf-operation': operation, 'abf-log-lines': '0' })
@@ -72,7 +72,7 @@ describe.concurrent.each(DIALECTS)('on %s', (dialect) => {
   })
 
   it.each(['publish', 'reject', 'cancel'])(
-    '%s without the right to is a failure that says so',
+    '%s without the right fails, and the failure names the right',
     async (operation) => {
       const [result, abf] = await doTo(
         operation,
@@ -86,8 +86,8 @@ describe.concurrent.each(DIALECTS)('on %s', (dialect) => {
   )
 })
 
-describe.concurrent('publish', () => {
-  it.each([[8000], [777]])('that ends at %d is a failure', async (end) => {
+describe.concurrent('Publishing', () => {
+  it.each([[8000], [777]])('fails when the build ends at %d', async (end) => {
     const [result] = await doTo('publish', 0, {
       prepare: (abf) => {
         abf.plan({}, [7000, { status: end, afterReads: 1 }], { on: 'publish' })
@@ -96,7 +96,7 @@ describe.concurrent('publish', () => {
     expect(ending(result)).toEqual([1, 'failure', String(end)])
   })
 
-  it('of a build whose publishing failed before waits until that status is left', async () => {
+  it('of a build whose publishing failed before waits until the status changes', async () => {
     const [result] = await doTo('publish', 8000, {
       dialect: 'rosa',
       prepare: (abf) => {
@@ -122,7 +122,7 @@ describe.concurrent('publish', () => {
     expect([ending(result), puts(abf)]).toEqual([[0, 'success', '6000'], []])
   })
 
-  it('refused although the status would do says what else may be the reason', async () => {
+  it('that is refused although the status allows it names other possible reasons', async () => {
     const [result] = await doTo('publish', 0, {
       prepare: (abf) => {
         abf.world.repository(14).publishOnlyFromBranch = 'master'
@@ -147,12 +147,12 @@ describe.concurrent('publish', () => {
     expect(puts(abf)).toEqual(['PUT build_lists/publish_into_testing 200'])
   })
 
-  it.each([12000, 6000])('into testing of a build at %d asks for nothing', async (status) => {
+  it.each([12000, 6000])('into testing of a build at %d sends no request', async (status) => {
     const [result, abf] = await doTo('publish-into-testing', status)
     expect([ending(result), puts(abf)]).toEqual([[0, 'success', String(status)], []])
   })
 
-  it('whose answer is lost is not taken for a refusal', async () => {
+  it('whose response is lost does not count as refused', async () => {
     const [result, abf] = await doTo('publish', 0, {
       prepare: (farm) => {
         farm.fault({ method: 'PUT', action: { kind: 'reset', when: 'after' } })
@@ -161,7 +161,7 @@ describe.concurrent('publish', () => {
     expect([ending(result), puts(abf)[0]]).toEqual([[0, 'success', '6000'], 'PUT build_lists/publish 0'])
   })
 
-  it('of several builds goes on with the others when one is refused', async () => {
+  it('of several builds continues with the others when one is refused', async () => {
     const abf = await startAbf()
     const builds = [seed(abf, 0), seed(abf, 666), seed(abf, 6000), seed(abf, 0)]
     const result = await on(abf, builds, { 'abf-operation': 'publish', 'abf-log-lines': '0' })
@@ -174,7 +174,7 @@ describe.concurrent('publish', () => {
     expect([failure(result).includes('666'), puts(abf).length]).toEqual([true, 3])
   })
 
-  it('refused because somebody else was faster is no failure', async () => {
+  it('succeeds when somebody else published the build first', async () => {
     const [result, abf] = await doTo('reject', 0, {
       prepare: (farm, id) => {
         farm.onRequest(({ method }) => {
@@ -189,14 +189,14 @@ describe.concurrent('publish', () => {
   })
 })
 
-describe.concurrent('cancel', () => {
+describe.concurrent('Cancelling', () => {
   it('of a queued build ends after four polls at 10000', async () => {
     const [result, abf] = await doTo('cancel', 2000)
     expect(ending(result)).toEqual([0, 'cancelled', '10000'])
     expect(calls(abf, 'GET').length).toBeGreaterThanOrEqual(4)
   })
 
-  it('of a build that is then deleted is a success', async () => {
+  it('of a build that is then deleted succeeds', async () => {
     const [result] = await doTo('cancel', 2000, {
       prepare: (abf) => {
         abf.plan({}, [{ gone: true, afterReads: 1 }], { on: 'cancel' })
@@ -205,7 +205,7 @@ describe.concurrent('cancel', () => {
     expect(ending(result).slice(0, 2)).toEqual([0, 'cancelled'])
   })
 
-  it.each([0, 666, 11000])('is too late when the build ends at %d first', async (end) => {
+  it.each([0, 666, 11000])('fails when the build ends at %d first', async (end) => {
     const [result] = await doTo('cancel', 3000, {
       prepare: (abf) => {
         abf.plan({}, [{ status: end, afterReads: 1 }], { on: 'cancel' })
@@ -215,22 +215,25 @@ describe.concurrent('cancel', () => {
     expect(failure(result).toLowerCase()).toContain('too late')
   })
 
-  it('without waiting sends the order and ends', async () => {
+  it('without waiting sends the request and ends', async () => {
     const [result, abf] = await doTo('cancel', 3000, {}, { 'abf-wait': 'false' })
     expect([result.code, puts(abf)]).toEqual([0, ['PUT build_lists/cancel 200']])
   })
 
-  it.each(['publish', 'reject', 'cancel'])('and %s of an unknown id name it', async (operation) => {
-    const abf = await startAbf()
-    expect(failure(await on(abf, [{ id: 4711 }], { 'abf-operation': operation }))).toContain('4711')
-    expect(puts(abf)).toEqual([])
-  })
+  it.each(['publish', 'reject', 'cancel'])(
+    'and %s of an unknown id fail, and the failure names the id',
+    async (operation) => {
+      const abf = await startAbf()
+      expect(failure(await on(abf, [{ id: 4711 }], { 'abf-operation': operation }))).toContain('4711')
+      expect(puts(abf)).toEqual([])
+    },
+  )
 })
 
-describe.concurrent('the limit of requests', () => {
+describe.concurrent('The rate limit', () => {
   const start = Date.UTC(2026, 0, 1, 10, 59, 57)
 
-  it('is waited out when the full hour of the server is near', async () => {
+  it('is waited for when the full hour of the server is near', async () => {
     const clock = new LateClock(3)
     const abf = await startAbf('omv', { clock: clock.now })
     const one = seed(abf, 0)
@@ -242,7 +245,7 @@ describe.concurrent('the limit of requests', () => {
     expect([ending(result), puts(abf)]).toEqual([[0, 'success', '6000'], ['PUT build_lists/publish 200']])
   })
 
-  it('is no lack of rights: a far hour ends the step with the time to come back', async () => {
+  it('ends the step with the time to retry when the full hour is far away', async () => {
     const abf = await startAbf('omv', { clock: () => start - HOUR / 2 })
     const one = seed(abf, 0)
     abf.rateLimit.exhaust('user:501')
@@ -251,7 +254,7 @@ describe.concurrent('the limit of requests', () => {
     expect(failure(result)).not.toContain('role')
   })
 
-  it('without its sentence is known by the count of what is left', async () => {
+  it('is recognized by the count of requests left when the message is missing', async () => {
     const abf = await startAbf('omv', { clock: () => start })
     const headers = {
       'X-RateLimit-Limit': '3000',
@@ -264,20 +267,23 @@ describe.concurrent('the limit of requests', () => {
   })
 })
 
-describe.concurrent('a web page under 200 in response to', () => {
+describe.concurrent('A web page with status 200 as the response to', () => {
   it.each([
     ['publish', 0, [0, 'success', '6000']],
     ['publish-into-testing', 0, [0, 'success', '12000']],
     ['reject', 0, [0, 'success', '9000']],
     ['cancel', 3000, [0, 'cancelled', '5000']],
-  ] as const)('%s after the effect is replaced by the status', async (operation, status, expected) => {
-    const page = { status: 200, headers: { 'Content-Type': 'text/html' }, raw: '<html>Maintenance</html>' }
-    const prepare = (abf: AbfStandIn): void => abf.fault({ method: 'PUT', action: answer(page, 'after') })
-    const [result, abf] = await doTo(operation, status, { prepare })
-    expect([ending(result), calls(abf, 'PUT').length, said(result, 'error')]).toEqual([expected, 1, []])
-  })
+  ] as const)(
+    '%s after its effect is replaced by the status of the build',
+    async (operation, status, expected) => {
+      const page = { status: 200, headers: { 'Content-Type': 'text/html' }, raw: '<html>Maintenance</html>' }
+      const prepare = (abf: AbfStandIn): void => abf.fault({ method: 'PUT', action: answer(page, 'after') })
+      const [result, abf] = await doTo(operation, status, { prepare })
+      expect([ending(result), calls(abf, 'PUT').length, said(result, 'error')]).toEqual([expected, 1, []])
+    },
+  )
 
-  it('publish before the effect is followed by another request', async () => {
+  it('publish before its effect is followed by another request', async () => {
     const page = { status: 200, headers: { 'Content-Type': 'text/html' }, raw: '<html>Maintenance</html>' }
     const prepare = (abf: AbfStandIn): void => abf.fault({ method: 'PUT', action: answer(page) })
     const [result, abf] = await doTo('publish', 0, { prepare })
@@ -285,8 +291,8 @@ describe.concurrent('a web page under 200 in response to', () => {
   })
 })
 
-describe.concurrent('search', () => {
-  it('reads the first twenty builds, and tells nothing of the rest that the list does not have', async () => {
+describe.concurrent('A search', () => {
+  it('reads the first twenty builds, and reports only the list for the others', async () => {
     const abf = await startAbf()
     for (let count = 0; count < 22; count += 1) seed(abf, 6000)
     const result = await step(abf, { 'abf-filter': 'ownership=index' })
@@ -298,13 +304,18 @@ describe.concurrent('search', () => {
     expect(calls(abf, 'GET')).toHaveLength(21)
   })
 
-  it.each([1000, 1001])('of %i builds warns only when there are more than a thousand', async (count) => {
-    const abf = await startAbf()
-    for (let added = 0; added < count; added += 1) seed(abf, 6000)
-    const result = await step(abf, { 'abf-filter': 'ownership=index' })
-    expect(said(result, 'warning').some((text) => text.includes('more than 1000 builds'))).toBe(count > 1000)
-    expect(JSON.parse(result.outputs['build-list-ids'] ?? '')).toHaveLength(1000)
-  })
+  it.each([1000, 1001])(
+    'that finds %i builds warns only when there are more than a thousand',
+    async (count) => {
+      const abf = await startAbf()
+      for (let added = 0; added < count; added += 1) seed(abf, 6000)
+      const result = await step(abf, { 'abf-filter': 'ownership=index' })
+      expect(said(result, 'warning').some((text) => text.includes('more than 1000 builds'))).toBe(
+        count > 1000,
+      )
+      expect(JSON.parse(result.outputs['build-list-ids'] ?? '')).toHaveLength(1000)
+    },
+  )
 
   it('finds what the filter selects, each once, over several pages, and never fails', async () => {
     const abf = await startAbf()
@@ -319,20 +330,20 @@ describe.concurrent('search', () => {
     expect([calls(abf).length, buildLists(result)[0]?.status]).toEqual([22, 666])
   })
 
-  it('that finds nothing is a success', async () => {
+  it('that finds nothing succeeds', async () => {
     const abf = await startAbf()
     const result = await step(abf, { 'abf-filter': 'arch_id=2' })
     expect([ending(result), result.outputs['build-list-ids']]).toEqual([[0, 'success', ''], '[]'])
   })
 
-  it('with a key that no server knows is refused with the known ones', async () => {
+  it('with an unknown key is refused, and the failure lists the known keys', async () => {
     const abf = await startAbf()
     const text = failure(await step(abf, { 'abf-filter': 'colour=red\nstatus=' }))
     expect(text).toMatch(/mass_build_id[^]*status[^]*colour/)
     expect(abf.journal).toEqual([])
   })
 
-  it('by the time of creation says that servers take no notice of it', async () => {
+  it('by the time of creation has a notice that servers ignore that key', async () => {
     const abf = await startAbf()
     const result = await step(abf, { 'abf-filter': 'created_at_start=1\nstatus=0' })
     expect([result.code, said(result, 'notice').join()]).toEqual([
@@ -343,15 +354,15 @@ describe.concurrent('search', () => {
   })
 })
 
-describe.concurrent('builds by filter', () => {
-  it('that selects none are nothing to do: neutral, with a warning', async () => {
+describe.concurrent('Builds that a filter selects', () => {
+  it('may be none: the conclusion is neutral, with a warning', async () => {
     const abf = await startAbf()
     const result = await step(abf, { 'abf-operation': 'publish', 'abf-filter': 'status=8000' })
     expect([ending(result), puts(abf)]).toEqual([[0, 'neutral', ''], []])
     expect(said(result, 'warning').join()).toContain('abf-filter')
   })
 
-  it('join those by id, each once', async () => {
+  it('are added to those given by id, each once', async () => {
     const abf = await startAbf()
     const [first, second, third] = [seed(abf, 6000), seed(abf, 0), seed(abf, 8000)]
     const result = await on(abf, [first, second], {
@@ -363,7 +374,7 @@ describe.concurrent('builds by filter', () => {
     expect([ids.slice(0, 2), ids.length, ids.includes(third.id)]).toEqual([[first.id, second.id], 3, true])
   })
 
-  it('of a submitting run are handed to a watching one, which finalizes', async () => {
+  it('can be those of a job that submitted them, and the release is finalized', async () => {
     const abf = await startAbf()
     abf.plan({}, [3000, { status: 0, afterReads: 2 }])
     const submitted = await build(abf, { 'abf-wait': 'false', 'abf-arches': 'x86_64 aarch64' })
@@ -382,7 +393,7 @@ describe.concurrent('builds by filter', () => {
   })
 })
 
-describe.concurrent('credentials', () => {
+describe.concurrent('Credentials', () => {
   it.each(['publish', 'publish-into-testing', 'reject', 'cancel'])(
     'are required for %s before any request',
     async (operation) => {
@@ -392,7 +403,7 @@ describe.concurrent('credentials', () => {
     },
   )
 
-  it('may be a login with its password, and a token wins over it with a notice', async () => {
+  it('may be a login with its password, and a token is preferred with a notice', async () => {
     const abf = await startAbf('rosa')
     const one = seed(abf, 0)
     const login = { 'abf-username': 'alice', 'abf-password': 'password-of-alice' }
@@ -408,12 +419,12 @@ describe.concurrent('credentials', () => {
     ])
   })
 
-  it('that are missing where reading takes them are asked for by name', async () => {
+  it('that are missing where the server requires them are requested by name', async () => {
     const abf = await startAbf('rosa')
     expect(failure(await on(abf, [seed(abf, 0)], { 'abf-token': '' }))).toContain('abf-token')
   })
 
-  it('of a locked account are not sent where the server points to', async () => {
+  it('of a locked account are not sent to the target of the redirect', async () => {
     const abf = await startAbf('rosa')
     const result = await on(abf, [seed(abf, 0)], { 'abf-token': 'token-of-outlaw' })
     expect([failure(result).includes('locked'), abf.requests.length]).toEqual([true, 1])

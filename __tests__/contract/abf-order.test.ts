@@ -28,8 +28,8 @@ function released(sentry: SentryStandIn): [boolean, number] {
 
 const last = (times: readonly { at: number }[]): number => times.at(-1)?.at ?? Number.NaN
 
-describe.concurrent('the release', () => {
-  it('is ensured before the first request to ABF; date and deploy come after the last one', async () => {
+describe.concurrent('The release', () => {
+  it('is created before the first request to ABF, and finalized and deployed after the last one', async () => {
     const { abf, sentry, result } = await release(() => BUILD, 666)
     expect([result.code, released(sentry)]).toEqual([0, [true, 1]])
     const [first, end] = [abf.journal[0]?.at ?? 0, last(abf.journal)]
@@ -40,7 +40,7 @@ describe.concurrent('the release', () => {
     expect(sentry.journal).toHaveLength(before.length + after.length)
   })
 
-  it('is confirmed when the ABF part has failed before it began', async () => {
+  it('is confirmed when the ABF part fails before its first build', async () => {
     const { result, sentry } = await release(() => ({ ...BUILD, 'abf-project': 'no/body' }), 0)
     expect([result.code, result.outputs['release-version'], result.outputs['release-finalized']]).toEqual([
       1,
@@ -69,7 +69,7 @@ describe.concurrent('the release', () => {
   })
 })
 
-describe.concurrent('the release is held back, and log and summary say so,', () => {
+describe.concurrent('The release is held back, and log and summary say so,', () => {
   it.each([
     ['a failure', { 'abf-operation': 'watch' }, 666, 1, 0],
     ['a cancelled build', { 'abf-operation': 'watch' }, 5000, 1, 0],
@@ -100,7 +100,7 @@ describe.concurrent('the release is held back, and log and summary say so,', () 
     ])
   })
 
-  it('and a build that was not published as asked warns', async () => {
+  it('with a warning when a build was not published as requested', async () => {
     const { result, sentry } = await release((abf, id) => {
       abf.build(id).autoPublishStatus = 'default'
       return { 'abf-build-list-ids': String(id) }
@@ -113,7 +113,7 @@ describe.concurrent('the release is held back, and log and summary say so,', () 
     expect(said(result, 'warning').filter((text) => text.includes('are skipped'))).toHaveLength(1)
   })
 
-  it('but nothing is said of it when neither was asked for', async () => {
+  it('without a message when neither finalize nor deploy was requested', async () => {
     const [abf, sentry] = [await startAbf(), await startSentry()]
     const one = seed(abf, 15000)
     const result = await step(abf, { 'abf-build-list-ids': String(one.id), finalize: 'false' }, {}, sentry)
@@ -121,7 +121,7 @@ describe.concurrent('the release is held back, and log and summary say so,', () 
     expect(result.summary).toContain('Release date</th><td>not set: finalize is false<')
   })
 
-  it('and by a run that is cancelled, whose next run does the rest', async () => {
+  it('by a cancelled run, and the next run completes it', async () => {
     const [abf, sentry] = [await startAbf(), await startSentry()]
     const { run, stop } = remote()
     abf.plan({}, [3000])
@@ -137,8 +137,8 @@ describe.concurrent('the release is held back, and log and summary say so,', () 
   })
 })
 
-describe.concurrent('commits', () => {
-  it('are associated before the builds, without a date, which follows when they are good', async () => {
+describe.concurrent('Commits', () => {
+  it('are associated before the builds, and the release date is set after they succeed', async () => {
     const [abf, sentry] = [await startAbf(), await startSentry()]
     const result = await step(abf, { ...BUILD, 'set-commits': 'auto' }, {}, sentry)
     const puts = sentry.journal.filter(({ method }) => method === 'PUT')

@@ -32,7 +32,7 @@ async function watch(
   return { abf, result: await on(abf, builds, more) }
 }
 
-describe.concurrent('the pauses between polls', () => {
+describe.concurrent('The pauses between polls', () => {
   it.each([1, 3])('are short near the usual end of %d builds, for one request more', async (count) => {
     const { abf, result } = await watch(3, count)
     expect(ending(result)).toEqual([1, 'timed_out', '3000'])
@@ -43,19 +43,19 @@ describe.concurrent('the pauses between polls', () => {
     expect(calls(abf)[0]).toContain('build_lists')
   })
 
-  it('are long far from it', async () => {
+  it('are long far from the usual end', async () => {
     const { abf } = await watch(7200, 1)
     expect([looks(abf), history(abf).length]).toEqual([2, 1])
   })
 
-  it('are long where nothing is known of the project, and nothing is said about it', async () => {
+  it('are long when the usual duration is unknown, and nothing is logged about it', async () => {
     const { abf, result } = await watch(3, 1, SELDOM, REFUSED)
     expect([looks(abf), history(abf)]).toEqual([2, ['GET projects/40217 500']])
     expect([said(result, 'warning'), said(result, 'notice')]).toEqual([[], []])
     expect(result.log.join('\n')).not.toContain('500')
   })
 
-  it('take no word of an average that is none', async () => {
+  it('do not depend on an average that is not valid', async () => {
     const body = {
       project: {
         id: 40217,
@@ -66,12 +66,12 @@ describe.concurrent('the pauses between polls', () => {
     expect([ending(result), looks(abf)]).toEqual([[1, 'timed_out', '3000'], 2])
   })
 
-  it('that are short anyhow take no request for it', async () => {
+  it('take no request for the usual duration when the interval is short', async () => {
     const { abf } = await watch(3, 1, { 'abf-poll-interval': '9s', 'abf-timeout': '1s' })
     expect(history(abf)).toEqual([])
   })
 
-  it('are longer than asked for where the account has few requests left, so that none is refused', async () => {
+  it('grow when the account has few requests left, so that no request is refused', async () => {
     const clock = new LateClock(10)
     const abf = await startAbf('omv', { clock: clock.now, rateLimit: 5 })
     abf.onRequest(() => {

@@ -97,8 +97,8 @@ const ECHOES: Readonly<Record<string, (text: string) => Answer>> = {
   }),
 }
 
-describe.concurrent.each(Object.keys(SECRETS))('the %s', (kind) => {
-  it.each(Object.entries(ECHOES))('is seen nowhere when ABF repeats it in %s', async (_place, echo) => {
+describe.concurrent.each(Object.keys(SECRETS))('The %s', (kind) => {
+  it.each(Object.entries(ECHOES))('is not shown when ABF repeats it in %s', async (_place, echo) => {
     // As requests carry it, or as it is.
     const text = kind === 'token' ? `Basic ${pair(kind)}` : secretOf(kind)
     const [abf] = await farm(kind)
@@ -108,7 +108,7 @@ describe.concurrent.each(Object.keys(SECRETS))('the %s', (kind) => {
     expectNoSecret(result, kind)
   })
 
-  it('is seen nowhere when the records of a build hold it', async () => {
+  it('is not shown when the records of a build contain it', async () => {
     for (const text of [secretOf(kind), pair(kind), `${'x'.repeat(55)}${secretOf(kind)}`]) {
       const [abf] = await farm(kind)
       abf.addProject({ id: 50000, name: text, writers: [501] })
@@ -130,7 +130,7 @@ describe.concurrent.each(Object.keys(SECRETS))('the %s', (kind) => {
     }
   })
 
-  it('is seen nowhere when names that are looked up hold it', async () => {
+  it('is not shown when names that are looked up contain it', async () => {
     const [abf] = await farm(kind)
     const text = secretOf(kind)
     abf.addProject({ name: `gtk+dem ${text}` })
@@ -147,7 +147,7 @@ describe.concurrent.each(Object.keys(SECRETS))('the %s', (kind) => {
     }
   })
 
-  it('is seen nowhere when a log holds it, also at the edges of what is read of it', async () => {
+  it('is not shown when a log contains it, also at the edges of the part that is read', async () => {
     const text = secretOf(kind)
     const curl = `curl -H "Authorization: Basic ${pair(kind)}" -u '${text}:' https://abf.example\n`
     const cut = (after: number): string => `${text}${'y'.repeat(256 * 1024 - after)}`
@@ -161,7 +161,7 @@ describe.concurrent.each(Object.keys(SECRETS))('the %s', (kind) => {
     }
   })
 
-  it('is in no state, and in nothing that the post step shows', async () => {
+  it('is not in the state, and not in the log of the post step', async () => {
     const [abf] = await farm(kind)
     const { run, stop } = remote()
     abf.plan({}, [3000])
@@ -180,7 +180,7 @@ describe.concurrent.each(Object.keys(SECRETS))('the %s', (kind) => {
     expectNoSecret(post, kind)
   })
 
-  it('put into another input by mistake is seen nowhere', async () => {
+  it('is not shown when it is put into another input by mistake', async () => {
     const [abf] = await farm(kind)
     const names = ['abf-project', 'abf-filter', 'abf-build-options', 'abf-arches', 'abf-url', 'abf-timeout']
     const wrong = Object.fromEntries(names.map((name) => [name, `!${secretOf(kind)}`]))
@@ -189,7 +189,7 @@ describe.concurrent.each(Object.keys(SECRETS))('the %s', (kind) => {
     expectNoSecret(result, kind)
   })
 
-  it('goes to nobody but ABF, and is masked with its pair before anything else is said', async () => {
+  it('is sent to ABF only, and is masked with its encoded form before anything is logged', async () => {
     const [abf, store] = await farm(kind)
     abf.plan({}, [3000, 666])
     const result = await build(abf, inputsOf(kind))

@@ -60,8 +60,8 @@ function expectation({ code, meaning }: (typeof CELLS)[number]): unknown[] {
   return [fails ? 1 : 0, conclusion, String(meaning === WAIT ? 666 : code), warned, [conclusion]]
 }
 
-describe.concurrent('a status', () => {
-  it('means in each mode what it means: one build each', async () => {
+describe.concurrent('A status', () => {
+  it('has the same meaning in each mode for a single build', async () => {
     const seen: Record<string, unknown[]> = {}
     await pool(CELLS, 14, async (cell) => {
       seen[`${cell.code} ${cell.mode}`] = await watchOne(cell)
@@ -70,7 +70,7 @@ describe.concurrent('a status', () => {
     expect(seen).toEqual(Object.fromEntries(expected))
   })
 
-  it.each(MODES)('means the same among all the others in mode %s', async (mode) => {
+  it.each(MODES)('has the same meaning among all others in mode %s', async (mode) => {
     const abf = await startAbf()
     const ends = CELLS.filter((cell) => cell.mode === mode && cell.meaning !== WAIT)
     const builds = ends.map(({ code }) => seed(abf, code, { autoPublishStatus: mode }))
@@ -87,7 +87,7 @@ describe.concurrent('a status', () => {
   it.each([
     ['abf-tests-failed', 11000, { fail: [1, 'failure', '11000'], accept: [0, 'success', '11000'] }],
     ['abf-unpermitted-arch', 15000, { fail: [1, 'failure', '15000'], skip: [0, 'neutral', '15000'] }],
-  ])('is judged by %s', async (input, code, choices) => {
+  ])('is decided by %s', async (input, code, choices) => {
     const abf = await startAbf()
     const one = seed(abf, code)
     for (const [choice, expected] of Object.entries(choices)) {
@@ -95,7 +95,7 @@ describe.concurrent('a status', () => {
     }
   })
 
-  it.each(['default', 'testing'] as const)('0 in mode %s gives publishing time to begin', async (mode) => {
+  it.each(['default', 'testing'] as const)('0 in mode %s waits for publishing to start', async (mode) => {
     const abf = await startAbf()
     const one = seed(abf, 0, { autoPublishStatus: mode })
     abf.script(one.id, [
@@ -106,7 +106,7 @@ describe.concurrent('a status', () => {
     expect(ending(result)).toEqual([0, mode === 'default' ? 'neutral' : 'success', '12000'])
   })
 
-  it('0 that never is published ends after four polls and four intervals, as neutral', async () => {
+  it('0 without publishing ends as neutral after four polls and four intervals', async () => {
     const abf = await startAbf('rosa')
     const one = seed(abf, 0, { autoPublishStatus: 'default' })
     const result = await on(abf, [one])
@@ -116,7 +116,7 @@ describe.concurrent('a status', () => {
     expect([polls.length >= 4, (polls.at(-1)?.at ?? 0) - (polls[0]?.at ?? 0) >= 3900]).toEqual([true, true])
   })
 
-  it('0 of which 3000 is seen again in between starts the grace anew', async () => {
+  it('0 starts the grace period again when 3000 is read in between', async () => {
     const abf = await startAbf()
     const one = seed(abf, 0, { autoPublishStatus: 'default' })
     abf.script(one.id, [
@@ -129,7 +129,7 @@ describe.concurrent('a status', () => {
   })
 })
 
-describe.concurrent('several builds', () => {
+describe.concurrent('Several builds', () => {
   it.each([
     [
       [6000, 0],
@@ -171,7 +171,7 @@ describe.concurrent('several builds', () => {
     expect(result.outputs['build-list-ids']).toBe(JSON.stringify(builds.map(({ id }) => id)))
   })
 
-  it('go on when one has failed', async () => {
+  it('continue when one has failed', async () => {
     const abf = await startAbf()
     const builds = [seed(abf, 666), seed(abf, 3000)]
     abf.script(builds[1]?.id ?? 0, [{ status: 6000, afterReads: 2 }])
@@ -180,7 +180,7 @@ describe.concurrent('several builds', () => {
     expect(buildLists(result).map(({ conclusion }) => conclusion)).toEqual(['failure', 'success'])
   })
 
-  it('given twice count once, in the order given', async () => {
+  it('that are given twice count once, in the given order', async () => {
     const abf = await startAbf()
     const [first, second] = [seed(abf, 6000), seed(abf, 6000)]
     const result = await on(abf, [second, first, second])
@@ -188,8 +188,8 @@ describe.concurrent('several builds', () => {
   })
 })
 
-describe.concurrent('the way of a build', () => {
-  it('may go through an unknown status, which is said once, as a warning', async () => {
+describe.concurrent('A watched build', () => {
+  it('may have an unknown status, which is reported once as a warning', async () => {
     const abf = await startAbf()
     const one = seed(abf, 17000)
     abf.script(one.id, [
@@ -202,7 +202,7 @@ describe.concurrent('the way of a build', () => {
     expect(said(result, 'warning').filter((text) => text.includes('17000'))).toHaveLength(1)
   })
 
-  it('may go backwards', async () => {
+  it('may return to an earlier status', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     abf.script(one.id, [
@@ -233,7 +233,7 @@ describe.concurrent('the way of a build', () => {
     expect(missed.length).toBe(expected[1] === 'failure' ? 3 : 1)
   })
 
-  it('that is not found twice and then is there goes on', async () => {
+  it('that is not found twice and is then found goes on', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     abf.script(one.id, [{ status: 6000, afterReads: 2 }])
@@ -247,7 +247,7 @@ describe.concurrent('the way of a build', () => {
   })
 
   it.each([[[]], [[6000]]])(
-    'of an id that nobody knows is a failure that names it, beside %j',
+    'with an unknown id is a failure that names the id, beside %j',
     async (others) => {
       const abf = await startAbf()
       const builds = [{ id: 4711 }, ...others.map((status) => seed(abf, status))]
@@ -269,14 +269,14 @@ describe.concurrent('the way of a build', () => {
     expect(said(result, 'notice').filter((text) => text.includes('abf-auto-publish'))).toHaveLength(2)
   })
 
-  it('to another commit is a failure that names both', async () => {
+  it('of another commit is a failure that names both commits', async () => {
     const abf = await startAbf()
     abf.plan({}, [3000, { status: 0, commitHash: commitOf('other') }])
     const text = failure(await build(abf))
     expect(text).toContain(commitOf('other'))
   })
 
-  it('in the API of 2012 is judged by its boolean', async () => {
+  it('in the API of 2012 is decided by its boolean', async () => {
     const abf = await startAbf('2012')
     const [quiet, published] = [seed(abf, 7000), seed(abf, 7000, { autoPublishStatus: 'default' })]
     abf.script(published.id, [{ status: 8000, afterReads: 2 }])

@@ -19,7 +19,7 @@ import { failure, pool } from './helpers.ts'
 const HTML = '<!doctype html><html><head><title>502 Bad Gateway</title></head></html>'
 const READS = { method: 'GET', path: /build_lists/ }
 
-describe.concurrent('trouble during the wait', () => {
+describe.concurrent('An error during the wait', () => {
   const troubles: Readonly<Record<string, FaultAction>> = {
     'a 500 in JSON': answer({ status: 500, body: { status: 500, message: 'translation missing: en.flash' } }),
     'a 502 in HTML': answer({ status: 502, headers: { 'Content-Type': 'text/html' }, raw: HTML }),
@@ -55,7 +55,7 @@ describe.concurrent('trouble during the wait', () => {
     return [...ending(result), said(result, 'error')]
   }
 
-  it('heals, whether one build is read or several', async () => {
+  it('is transient, whether one build is read or several', async () => {
     const cells = Object.entries(troubles).flatMap(([name, action]) =>
       [1, 2].map((count) => [`${name}, ${count}`, action, count] as const),
     )
@@ -68,7 +68,7 @@ describe.concurrent('trouble during the wait', () => {
   })
 
   it.each([401, 403])(
-    'of status %d does not heal, and the builds of this run are cancelled',
+    'with status %d is not transient, and the builds of this run are cancelled',
     async (status) => {
       const abf = await startAbf()
       abf.plan({}, [3000])
@@ -85,7 +85,7 @@ describe.concurrent('trouble during the wait', () => {
     },
   )
 
-  it('that lasts until the end of the time is said', async () => {
+  it('that lasts until the deadline is reported', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     abf.fault({ ...READS, ...always, skip: 1, action: answer({ status: 502, raw: HTML }) })
@@ -94,7 +94,7 @@ describe.concurrent('trouble during the wait', () => {
     expect(failure(result)).toContain('502')
   })
 
-  it('by the limit of requests pauses until the full hour of the server', async () => {
+  it('that is the rate limit pauses the wait until the full hour of the server', async () => {
     const clock = new LateClock(2)
     const abf = await startAbf('omv', { clock: clock.now })
     const one = seed(abf, 3000)
@@ -115,7 +115,7 @@ describe.concurrent('trouble during the wait', () => {
   })
 })
 
-describe.concurrent('a poll', () => {
+describe.concurrent('A poll', () => {
   it('of 250 builds takes three requests', async () => {
     const abf = await startAbf()
     const builds = Array.from({ length: 250 }, () => seed(abf, 3000))
@@ -140,7 +140,7 @@ describe.concurrent('a poll', () => {
     ['ignores the ids, as that of 2012 does', undefined],
     ['refuses the filter', answer({ status: 422, body: { message: 'no' } })],
     ['has no such list', answer({ status: 404, body: { status: 404 } })],
-  ])('of a server that %s falls back to one request per build', async (_name, action) => {
+  ])('of a server that %s falls back to one request for each build', async (_name, action) => {
     const abf = await startAbf(action ? 'omv' : '2012')
     const builds = [seed(abf, 3000), seed(abf, 3000), seed(abf, 6000)]
     seed(abf, 666)
@@ -151,7 +151,7 @@ describe.concurrent('a poll', () => {
     expect(calls(abf).filter((line) => line.startsWith('GET build_lists '))).toHaveLength(1)
   })
 
-  it('of a build that is hidden or cannot be shown any more goes by the list', async () => {
+  it('of a build that is hidden or cannot be shown uses the list', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000, { projectId: 40400 })
     const other = seed(abf, 3000)
@@ -169,8 +169,8 @@ describe.concurrent('a poll', () => {
   })
 })
 
-describe.concurrent('the time of the wait', () => {
-  it.each(DIALECTS)('over cancels what this run has submitted, and nothing else, on %s', async (dialect) => {
+describe.concurrent('The timeout of the wait', () => {
+  it.each(DIALECTS)('cancels only the builds that this run has submitted, on %s', async (dialect) => {
     const abf = await startAbf(dialect)
     const reused = seed(abf, 3000, { archId: 7 })
     abf.plan({}, [3000])
@@ -186,7 +186,7 @@ describe.concurrent('the time of the wait', () => {
     expect(buildLists(result).map(({ conclusion }) => conclusion)).toEqual(['timed_out', 'timed_out'])
   })
 
-  it('over leaves given builds alone, and its own with abf-on-abort: leave', async () => {
+  it('leaves given builds running, and its own with abf-on-abort: leave', async () => {
     const abf = await startAbf()
     abf.plan({}, [3000])
     const left = await build(abf, { 'abf-timeout': '5s', 'abf-on-abort': 'leave' })
@@ -198,7 +198,7 @@ describe.concurrent('the time of the wait', () => {
     expect([calls(abf, 'PUT'), said(left, 'warning').length]).toEqual([[], 1])
   })
 
-  it('includes a server that does not answer', async () => {
+  it('includes the time of a server that does not respond', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     abf.fault({ ...READS, ...always, skip: 1, action: { kind: 'hang' } })
@@ -206,7 +206,7 @@ describe.concurrent('the time of the wait', () => {
     expect(ending(result)).toEqual([1, 'timed_out', '3000'])
   })
 
-  it('ends with a look, so that a build which was over in the last pause counts', async () => {
+  it('ends with a poll, so that a build which ended during the last pause counts', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     abf.script(one.id, [{ status: 6000, afterMs: 1200 }])
@@ -214,7 +214,7 @@ describe.concurrent('the time of the wait', () => {
     expect(ending(result)).toEqual([0, 'success', '6000'])
   })
 
-  it('below a second, or a poll interval below one, is refused', async () => {
+  it('is refused below a second, and so is a poll interval below a second', async () => {
     const abf = await startAbf()
     for (const input of ['abf-timeout', 'abf-poll-interval']) {
       expect(failure(await on(abf, [{ id: 1 }], { [input]: '999ms' }))).toContain(input)
@@ -223,7 +223,7 @@ describe.concurrent('the time of the wait', () => {
   })
 })
 
-describe.concurrent('the log of the wait', () => {
+describe.concurrent('The log of the wait', () => {
   it('has one line for each change of status, whatever the number of polls', async () => {
     const abf = await startAbf()
     const one = seed(abf, 2000)
@@ -241,7 +241,7 @@ describe.concurrent('the log of the wait', () => {
     expect(about).toHaveLength(3)
   })
 
-  it('retries a failed request also where the step does not wait', async () => {
+  it('shows that a failed request is retried also when the step does not wait', async () => {
     const abf = await startAbf()
     const one = seed(abf, 6000)
     abf.fault({ ...READS, action: answer({ status: 502, raw: HTML }) })
@@ -249,7 +249,7 @@ describe.concurrent('the log of the wait', () => {
     expect([result.code, buildLists(result).map(({ status }) => status)]).toEqual([0, [6000]])
   })
 
-  it('names no trouble more than once a poll, and says when it is over', async () => {
+  it('has at most one line for each failed poll, and one when the server responds again', async () => {
     const abf = await startAbf()
     const one = seed(abf, 3000)
     abf.script(one.id, [{ status: 6000, afterReads: 2 }])

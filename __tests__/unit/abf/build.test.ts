@@ -35,11 +35,11 @@ const TARGET: BuildTarget = {
   arches: [{ id: 2, name: 'x86_64' }],
 }
 
-describe('the fields of a create', () => {
+describe('The fields of a create', () => {
   const fields = (more: Partial<WantedBuild> = {}): Readonly<Record<string, unknown>> =>
     createFields({ ...WANTED, ...more }, TARGET, { id: 2, name: 'x86_64' })
 
-  test('are exactly those that were asked for, and the mode', () => {
+  test('are exactly the requested ones and the publish mode', () => {
     expect(fields()).toEqual({
       project_id: 1,
       commit_hash: SHA,
@@ -58,7 +58,7 @@ describe('the fields of a create', () => {
     ['default', true],
     // An old server knows one channel only, and it is not testing.
     ['testing', false],
-  ] as const)('mode %s is the boolean %s followed by the word', (mode, boolean) => {
+  ] as const)('have for mode %s the boolean %s, followed by the mode itself', (mode, boolean) => {
     const entries = Object.entries(fields({ mode }))
     expect(entries.slice(-2)).toEqual([
       ['auto_publish', boolean],
@@ -66,7 +66,7 @@ describe('the fields of a create', () => {
     ])
   })
 
-  test('name a branch only when there is one', () => {
+  test('have a project_version only when it is given', () => {
     expect(fields({ projectVersion: 'master' })).toMatchObject({
       project_version: 'master',
       commit_hash: SHA,
@@ -75,12 +75,12 @@ describe('the fields of a create', () => {
     expect(storedVersion(WANTED)).toBe(SHA)
   })
 
-  test('take further options as they are', () => {
+  test('include further options unchanged', () => {
     expect(fields({ options: { use_extra_tests: false } })).toMatchObject({ use_extra_tests: false })
   })
 })
 
-describe('the log of a failed build', () => {
+describe('The log that is read for a failed build', () => {
   const file = (file_name: string, size: number | undefined = 0.5) => ({
     file_name,
     size,
@@ -89,7 +89,7 @@ describe('the log of a failed build', () => {
   const chosen = (code: number, ...files: ReturnType<typeof file>[]): string[] =>
     chooseLogs(code, files).map(({ file_name }) => file_name)
 
-  test('is build.log when it holds something', () => {
+  test('is build.log unless that is empty', () => {
     expect(chosen(666, file('root.log.gz'), file('build.log'), file('script_output.log'))[0]).toBe(
       'build.log',
     )
@@ -99,7 +99,7 @@ describe('the log of a failed build', () => {
     ])
   })
 
-  test('is the one of the tests, of the publisher, or with the package in its name', () => {
+  test('depends on the status, and may have the package in its name', () => {
     expect(chosen(11000, file('build.log'), file('test.2026-01-01.log'))[0]).toBe('test.2026-01-01.log')
     expect(chosen(8000, file('build.log'), file('publish.log'), file('publish.log'))[0]).toBe('publish.log')
     expect(chosen(666, file('build.gtk+demo.log.gz'))).toEqual(['build.gtk+demo.log.gz'])
@@ -117,19 +117,19 @@ describe('the log of a failed build', () => {
     ['file:///etc/passwd', undefined],
     ['http://user:pass@x/', undefined],
     ['nonsense', undefined],
-  ])('%s is fetched from %s', (given, want) => {
+  ])('is fetched for the address %s from %s', (given, want) => {
     expect(logUrl(given, 'http://127.0.0.1:3000/')?.href).toBe(want)
   })
 
   test.each(['http://127.0.0.1:8080/1', 'https://localhost/1', 'http://[::1]/1'])(
-    '%s, the runner itself, is not asked on the word of a server elsewhere',
+    'is not fetched from the runner itself (%s) for a server elsewhere',
     (given) => {
       expect(logUrl(given, 'https://abf.example/')).toBeUndefined()
     },
   )
 })
 
-describe('answers', () => {
+describe('A response', () => {
   test.each([
     [{ build_list: { id: 5, message: 'Build canceled' } }, true],
     [{ build_list: { id: null, message: 'Errors during build cancelation!' } }, false],
@@ -137,15 +137,15 @@ describe('answers', () => {
     [{ is_published: false, url: '/x', message: 'no' }, false],
     [{ is_rejected: true, url: '/x', message: 'yes' }, true],
     [{ is_reject_published: true, url: '/x', message: 'yes' }, true],
-  ])('%j is taken for %s', (body, done) => {
+  ])('with the body %j counts as %s', (body, done) => {
     expect(ActionResponse.parse(body).done).toBe(done)
   })
 
-  test('an answer of another kind is none', () => {
+  test('with the body of something else does not match any schema', () => {
     expect(ActionResponse.safeParse({ status: 404, message: 'Page not found' }).success).toBe(false)
   })
 
-  test('a build needs an id and a status only', () => {
+  test('needs only an id and a status to describe a build', () => {
     const { build_list: build } = BuildResponse.parse({
       build_list: {
         id: 7,
@@ -161,7 +161,7 @@ describe('answers', () => {
   })
 })
 
-describe('what is written', () => {
+describe('The outputs and the summary', () => {
   const record = createRecord(7, 'given', 0, {
     build: BuildResponse.parse({
       build_list: {
@@ -191,7 +191,7 @@ describe('what is written', () => {
     at: 1,
   } as const
 
-  test('an output too long for GitHub is left out', () => {
+  test('leave out an output that is too long for GitHub', () => {
     const { outputs, tooLong } = renderOutputs(report)
     expect(tooLong).toEqual(['packages'])
     expect(Object.keys(outputs)).toEqual([
@@ -202,7 +202,7 @@ describe('what is written', () => {
     ])
   })
 
-  test('nothing of a server acts in the summary', () => {
+  test('escape every text that the server sends', () => {
     const { problems, section } = summarizeBuilds(report)
     const markdown = problems + section
     expect(markdown).not.toMatch(/<script|<img|\]\(http|`build`/)

@@ -29,8 +29,8 @@ function prepare(calls: Partial<AbfApi>) {
 
 const shownAs = (status: number): ShowResult => ({ kind: 'build', build: buildOf({ status }) })
 
-describe('to cancel a build', () => {
-  test('asks for it, and says so', async () => {
+describe('Cancelling a build', () => {
+  test('sends a request for each build and logs the result', async () => {
     const { deps, logger } = prepare({ act: async () => ({ kind: 'done' }) })
     expect(await cancelBuilds([7, 8], deps)).toEqual([
       { id: 7, result: 'cancelled' },
@@ -49,16 +49,19 @@ describe('to cancel a build', () => {
     [shownAs(0), 'over', 'is built (0)'],
     [shownAs(7000), 'over', 'is publishing (7000)'],
     [shownAs(666), 'over', 'is build failed (666)'],
-  ])('needs nothing when it is over by itself', async (shown, result, words) => {
-    const { deps, logger } = prepare({ act: async () => REFUSED, show: async () => shown })
-    expect(await cancelBuilds([7], deps)).toEqual([{ id: 7, result }])
-    expect(logger.lines).toEqual([
-      { level: 'info', message: `Build 7 ${words}, so there is nothing to cancel.` },
-    ])
-  })
+  ])(
+    'succeeds without a warning when the build has ended or is being cancelled',
+    async (shown, result, words) => {
+      const { deps, logger } = prepare({ act: async () => REFUSED, show: async () => shown })
+      expect(await cancelBuilds([7], deps)).toEqual([{ id: 7, result }])
+      expect(logger.lines).toEqual([
+        { level: 'info', message: `Build 7 ${words}, so there is nothing to cancel.` },
+      ])
+    },
+  )
 
   test.each([shownAs(2000), shownAs(3000), shownAs(99_999), { kind: 'hidden', error: httpError() } as const])(
-    'that goes on warns, and says where it can be cancelled',
+    'warns with the page of the build when the build goes on',
     async (shown) => {
       const { deps, logger } = prepare({ act: async () => REFUSED, show: async () => shown })
       expect(await cancelBuilds([7], deps)).toEqual([{ id: 7, result: 'failed' }])
@@ -99,7 +102,7 @@ describe('to cancel a build', () => {
   })
 })
 
-describe('a create without an answer', () => {
+describe('A create without a response', () => {
   const found = (...ids: readonly number[]): Partial<AbfApi> => ({
     login: async () => 'bot',
     serverNow: () => 0,
@@ -124,12 +127,12 @@ describe('a create without an answer', () => {
     expect(acts).toEqual([[8, 'cancel']])
   })
 
-  test('stays to be cancelled when that fails', async () => {
+  test('is left to the post step when the cancel fails', async () => {
     const { deps } = prepare({ ...found(8), act: async () => REFUSED })
     expect(await cancelPending(PENDING, [], 0, deps)).toMatchObject({ kind: 'found', result: 'failed' })
   })
 
-  test('is searched for until the limit, whatever goes wrong meanwhile', async () => {
+  test('is searched for until the limit, even if a search fails meanwhile', async () => {
     let searches = 0
     const { deps } = prepare({
       ...found(),
@@ -152,12 +155,12 @@ describe('a create without an answer', () => {
     expect(late.deps.clock.pauses).toEqual(Array.from({ length: 8 }, () => 1000))
   })
 
-  test('is none that existed before or that is another build of this run', async () => {
+  test('cannot be a build that existed before, or another build of this run', async () => {
     const { deps } = prepare(found(6, 7))
     expect(await cancelPending(PENDING, [7], 0, deps)).toEqual({ kind: 'not-found', error: undefined })
   })
 
-  test('is not chosen among several: the warning links them all', async () => {
+  test('is not cancelled when several builds fit, and the warning links them all', async () => {
     const { deps, logger } = prepare(found(8, 9))
     expect(await cancelPending(PENDING, [], 0, deps)).toEqual({ kind: 'ambiguous' })
     expect(logger.said('warning')).toEqual([
@@ -165,7 +168,7 @@ describe('a create without an answer', () => {
     ])
   })
 
-  test('gives up at once when the server refuses the credentials', async () => {
+  test('is not searched for any more when the server refuses the credentials', async () => {
     const error = httpError({ status: 401, message: 'Could not check the credentials' })
     const login = (): never => {
       throw error

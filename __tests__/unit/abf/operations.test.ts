@@ -50,14 +50,14 @@ async function ask(
 
 const shownAs = (status: number): ShowResult => ({ kind: 'build', build: buildOf({ status }) })
 
-describe('an operation', () => {
+describe('An operation', () => {
   test.each([
     ['publish', 0, 'publish', 'publish'],
     ['publish-into-testing', 0, 'publish_into_testing', 'publish into testing'],
     ['reject', 11000, 'reject_publish', 'reject'],
     ['cancel', 2000, 'cancel', 'cancel'],
   ] as const)(
-    '%s of a build at %i is ordered, and its status of before does not count',
+    'requests %s of a build at %i, and ignores the previous status afterwards',
     async (operation, status, action, verb) => {
       const { record, acts, said, clock } = await ask(operation, status)
       expect(acts).toEqual([`${action} 7`])
@@ -83,24 +83,30 @@ describe('an operation', () => {
     ['publish-into-testing', 6000, 'success'],
     ['reject', 9000, 'success'],
     ['cancel', 5000, 'cancelled'],
-  ] as const)('%s of a build at %i is done already', async (operation, status, verdict) => {
-    const { record, acts, said } = await ask(operation, status)
-    expect([acts, record.outcome?.verdict]).toEqual([[], verdict])
-    expect(said[0]).toMatch(/ is already .*: no changes needed\.$/)
-  })
+  ] as const)(
+    'sends no request for %s of a build at %i, which is already done',
+    async (operation, status, verdict) => {
+      const { record, acts, said } = await ask(operation, status)
+      expect([acts, record.outcome?.verdict]).toEqual([[], verdict])
+      expect(said[0]).toMatch(/ is already .*: no changes needed\.$/)
+    },
+  )
 
   test.each([
     ['publish', 7000],
     ['publish-into-testing', 13000],
     ['publish-into-testing', 7000],
     ['cancel', 10000],
-  ] as const)('%s of a build at %i is under way already', async (operation, status) => {
-    const { record, acts, said } = await ask(operation, status)
-    expect([acts, record.outcome]).toEqual([[], undefined])
-    expect(said[0]).toMatch(/ is already .*: no request needed\.$/)
-  })
+  ] as const)(
+    'sends no request for %s of a build at %i, which is already under way',
+    async (operation, status) => {
+      const { record, acts, said } = await ask(operation, status)
+      expect([acts, record.outcome]).toEqual([[], undefined])
+      expect(said[0]).toMatch(/ is already .*: no request needed\.$/)
+    },
+  )
 
-  test('of a build that is not there fails, and names it', async () => {
+  test('fails for a build that does not exist, and names its id', async () => {
     const { record, acts } = await ask('publish', undefined)
     expect(acts).toEqual([])
     expect(record.outcome).toEqual({
@@ -110,25 +116,25 @@ describe('an operation', () => {
     })
   })
 
-  test('notes a status that is another one than before, once', async () => {
+  test('adds a status to the history only when it changes', async () => {
     expect((await ask('publish', 2000)).record.history.map(({ code }) => code)).toEqual([2000])
     expect((await ask('publish', 0)).record.history.map(({ code }) => code)).toEqual([2000, 0])
   })
 })
 
-describe('a response that cannot be read', () => {
+describe('A response that cannot be read', () => {
   const PAGE = httpError({ kind: 'unreadable', status: 200, message: 'Could not publish build 7: web page' })
 
   test.each([
     [shownAs(6000), 'success'],
     [shownAs(7000), undefined],
     [shownAs(8000), undefined],
-  ])('is replaced by the status, which tells the effect: %#', async (shown, verdict) => {
+  ])('is replaced by the status of the build: %#', async (shown, verdict) => {
     const { record, acts } = await ask('publish', 0, PAGE, shown)
     expect([acts.length, record.outcome?.verdict]).toEqual([1, verdict])
   })
 
-  test('is followed by another request while the status says that nothing happened', async () => {
+  test('is followed by another request when the status has not changed', async () => {
     const { record, acts, said, clock } = await ask('publish', 0, [PAGE, DONE], [shownAs(0)])
     expect([acts.length, record.outcome, record.track.before, clock.pauses]).toEqual([
       2,
@@ -147,7 +153,7 @@ describe('a response that cannot be read', () => {
     expect(said[0]).toContain('The build is now building (3000). The request is repeated in 2 s.')
   })
 
-  test('is a failure of this build after three requests without effect', async () => {
+  test('fails the build after three requests without effect', async () => {
     const { record, acts, clock } = await ask('publish', 0, [PAGE, PAGE, PAGE], [0, 0, 0].map(shownAs))
     expect([acts.length, clock.pauses]).toEqual([3, [2000, 5000]])
     expect(record.outcome).toMatchObject({
@@ -162,20 +168,20 @@ describe('a response that cannot be read', () => {
     httpError({ status: 403, retryAfterMs: 5 }),
     httpError({ kind: 'tls' }),
     new TypeError('broken'),
-  ])('is not the same as an error that concerns all builds: %#', async (error) => {
+  ])('differs from an error that concerns all builds, which is thrown: %#', async (error) => {
     expect(await failureOf(ask('publish', 0, error))).toBe(error)
   })
 })
 
-describe('a refusal', () => {
-  test('is none when the build is there by now, or on its way', async () => {
+describe('A refusal', () => {
+  test('is ignored when the build has reached the goal, or is on its way', async () => {
     const there = await ask('publish', 0, refused(422), shownAs(6000))
     expect(there.record.outcome).toMatchObject({ verdict: 'success' })
     expect(there.record.build?.status).toBe(6000)
     expect((await ask('publish', 0, refused(422), shownAs(7000))).record.outcome).toBeUndefined()
   })
 
-  test('of a build that was deleted meanwhile says that', async () => {
+  test('of a request for a deleted build says that ABF deleted it', async () => {
     const { record } = await ask('publish', 0, refused(404))
     expect(record.outcome?.sentence).toBe('ABF deleted the build before it handled the request.')
   })
@@ -218,7 +224,7 @@ describe('a refusal', () => {
       'ABF refused to cancel it with 403, although the status building (3000) allows it. The account of input abf-token may lack the right. The account must have write access to the project.',
     ],
   ] as const)(
-    'to %s a build at %i is explained by what it is',
+    'to %s a build at %i is explained by the status of the build',
     async (operation, status, answer, sentence) => {
       const { record } = await ask(operation, status, answer, shownAs(status))
       expect(record.outcome).toEqual({ verdict: 'failure', sentence, warn: false })
@@ -229,12 +235,12 @@ describe('a refusal', () => {
     ['publish', /administrator of the platform\. ABF also refuses/],
     ['publish-into-testing', /write access to the project\. ABF also refuses/],
     ['reject', /write access to the project or, .* an administrator of the platform\.$/],
-  ] as const)('to %s for want of a right names the right', async (operation, right) => {
+  ] as const)('to %s because of a missing right names that right', async (operation, right) => {
     const { record } = await ask(operation, 0, refused(403), shownAs(0), '')
     expect(record.outcome?.sentence).toMatch(right)
   })
 
-  test('names the step where no credentials were named', async () => {
+  test('mentions the step where the source of the credentials is unknown', async () => {
     const nobody: [Operation, number, ActionResult, ShowResult] = [
       'cancel',
       3000,
@@ -257,7 +263,7 @@ describe('a refusal', () => {
     expect(record.outcome?.sentence).toContain('The account of this step may lack the right.')
   })
 
-  test('goes by the status of before where the build cannot be shown', async () => {
+  test('is explained by the previous status when the build cannot be shown', async () => {
     const { record } = await ask('publish', 0, refused(403), { kind: 'hidden', error: httpError() })
     expect(record.outcome?.sentence).toContain('although the status built (0) allows it')
   })

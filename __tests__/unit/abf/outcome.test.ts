@@ -47,62 +47,62 @@ function walk(
   return undefined
 }
 
-describe('builds that vanish', () => {
-  test('one that was never seen is a failure at once', () => {
+describe('A build that the server does not find', () => {
+  test('fails at once when it was never read before', () => {
     expect(walk(['missing'])?.verdict).toBe('failure')
   })
 
-  test('one that was seen is believed to be gone after three polls', () => {
+  test('fails after three consecutive polls when it was read before', () => {
     expect(walk([3000, 'missing', 'missing'])).toBeUndefined()
     expect(walk([3000, 'missing', 'missing', 3000, 'missing', 'missing'])).toBeUndefined()
     expect(walk([3000, 'missing', 'missing', 'missing'])?.verdict).toBe('failure')
   })
 
-  test('one that was being cancelled is cancelled', () => {
+  test('is cancelled when it was being cancelled', () => {
     expect(walk([2000, 10000, 'missing'])?.verdict).toBe('cancelled')
   })
 })
 
-describe('the grace of status 0', () => {
-  test('begins anew when publishing starts after all', () => {
+describe('The grace period of status 0', () => {
+  test('starts again when publishing has started meanwhile', () => {
     expect(walk([0, 0, 0, 0])).toBeUndefined()
     expect(walk([0, 0, 0, 0, 0])?.verdict).toBe('neutral')
     expect(walk([0, 0, 0, 7000, 0, 0, 0, 0])).toBeUndefined()
   })
 
-  test('does not apply where nothing is to be published', () => {
+  test('does not apply when nothing should be published', () => {
     expect(walk([0], 'build', 'none')?.verdict).toBe('success')
   })
 })
 
-test('a build that goes back to the queue is waited for', () => {
+test('A step waits for a build that returns to the queue', () => {
   expect(walk([2000, 3000, 2000, 3000, 0, 7000])).toBeUndefined()
   expect(walk([2000, 3000, 2000, 3000, 0, 7000, 6000])?.verdict).toBe('success')
 })
 
-describe('operations', () => {
+describe('An operation', () => {
   const after = (before: number, stopping = false): Track =>
     afterRequest(startTrack(0, before), before, 0, stopping)
 
-  test('the status of before says nothing', () => {
+  test('ignores the status that the build had before the request', () => {
     const long = Array.from({ length: 50 }, () => 0)
     expect(walk(long, 'publish', 'none', after(0))).toBeUndefined()
     expect(walk([...long, 7000, 6000], 'publish', 'none', after(0))?.verdict).toBe('success')
   })
 
-  test('a failure of before counts once it has stayed', () => {
+  test('fails when a failure from before the request lasts for the grace period', () => {
     expect(walk([8000, 8000, 8000, 8000], 'publish', 'none', after(8000))).toBeUndefined()
     expect(walk([8000, 8000, 8000, 8000, 8000], 'publish', 'none', after(8000))?.verdict).toBe('failure')
     expect(walk([8000, 7000, 8000], 'publish', 'none', after(8000))?.verdict).toBe('failure')
   })
 
-  test('a queued build counts as cancelled after four polls at 10000', () => {
+  test('counts a queued build as cancelled after four polls at 10000', () => {
     expect(walk([10000, 10000, 10000], 'cancel', 'none', after(2000, true))).toBeUndefined()
     expect(walk([10000, 10000, 10000, 10000], 'cancel', 'none', after(2000, true))?.verdict).toBe('cancelled')
     expect(walk([10000, 'missing'], 'cancel', 'none', after(2000, true))?.verdict).toBe('cancelled')
   })
 
-  test.each([0, 666, 6000, 7000, 11000])('a build that came to %i first was not cancelled', (code) => {
+  test.each([0, 666, 6000, 7000, 11000])('fails a cancel when the build reaches %i first', (code) => {
     expect(walk([10000, code], 'cancel', 'none', after(3000, true))?.verdict).toBe('failure')
   })
 
@@ -116,7 +116,7 @@ describe('operations', () => {
     ['reject', 9000, 'success'],
     ['reject', 6000, 'failure'],
     ['cancel', 5000, 'cancelled'],
-  ] as const)('%s at %i is a %s', (goal, code, verdict) => {
+  ] as const)('decides %s at %i as %s', (goal, code, verdict) => {
     expect(walk([code], goal, 'none', after(0))?.verdict).toBe(verdict)
   })
 })
@@ -142,7 +142,7 @@ const REACHED: Readonly<Record<Exclude<Goal, 'build'>, readonly Step[]>> = {
   cancel: [],
 }
 
-test('a wait always ends, in time, and never with a success that was not seen', async () => {
+test('A wait ends in time, and only with a success whose status was read', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.oneof(anyStep, fc.constant('trouble' as const)), { minLength: 1, maxLength: 60 }),
@@ -182,10 +182,10 @@ test('a wait always ends, in time, and never with a success that was not seen', 
   )
 })
 
-describe('poll', () => {
+describe('Polling', () => {
   const signal = new AbortController().signal
 
-  test('looks first, and one last time at the deadline', async () => {
+  test('starts at once, and polls one last time at the deadline', async () => {
     const clock = new ManualClock()
     const begun = clock.now()
     const looks: number[] = []
@@ -200,7 +200,7 @@ describe('poll', () => {
     expect(looks).toEqual([0, 1000, 2000, 2500])
   })
 
-  test('counts trouble in a row and forgets it after a good look', async () => {
+  test('counts consecutive failures, and starts again after a success', async () => {
     const clock = new ManualClock()
     const counts: number[] = []
     let looks = 0
@@ -223,7 +223,7 @@ describe('poll', () => {
     expect(counts).toEqual([1, 2, 1, 2, 3])
   })
 
-  test('gives up at once on what is fatal', async () => {
+  test('stops at once after a fatal error', async () => {
     const clock = new ManualClock()
     const polling = poll(() => Promise.reject(new Error('no right')), {
       deadline: clock.now() + 5000,
@@ -237,7 +237,7 @@ describe('poll', () => {
   })
 })
 
-describe('several builds', () => {
+describe('The conclusion of several builds', () => {
   const all = (...verdicts: (Verdict | undefined)[]): (BuildOutcome | undefined)[] =>
     verdicts.map((verdict) => verdict && outcome(verdict, ''))
 
@@ -248,7 +248,7 @@ describe('several builds', () => {
     [['success', undefined, 'neutral'], 'in_progress', 1],
     [['neutral', 'success'], 'success', 1],
     [['neutral', 'neutral'], 'neutral', 0],
-  ] as const)('%j come to %s', (verdicts, conclusion, decisive) => {
+  ] as const)('with the verdicts %j is %s', (verdicts, conclusion, decisive) => {
     expect(conclude(all(...verdicts))).toEqual({ conclusion, decisive })
   })
 })

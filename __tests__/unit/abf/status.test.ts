@@ -80,12 +80,12 @@ describe.each(Object.entries(MEANINGS))('status %s', (text, row) => {
     },
   )
 
-  test('is told apart by mode only where it matters', () => {
+  test('needs the publish mode only where the meaning depends on it', () => {
     expect(modeMatters(Number(text))).toBe(new Set(row).size > 1)
   })
 })
 
-test('every known code is in the table above', () => {
+test('Every known status is in the table of this test', () => {
   const named = Object.keys(MEANINGS).map(Number)
   expect(named.filter(isKnown).sort((a, b) => a - b)).toEqual([...KNOWN_CODES].sort((a, b) => a - b))
 })
@@ -95,7 +95,7 @@ function codesWith(wanted: (info: ReturnType<typeof statusInfo>) => boolean): nu
   return KNOWN_CODES.filter((code) => wanted(statusInfo(code))).toSorted((a, b) => a - b)
 }
 
-describe('operations', () => {
+describe('An operation', () => {
   // What the servers accept: reference clients and the policies in the sources of both servers agree.
   const JUDGED = [0, 8000, 11000, 12000, 14000]
 
@@ -129,19 +129,19 @@ describe('operations', () => {
   })
 })
 
-test('a build is reused while it is queued, built or published, and when its architecture is not permitted', () => {
+test('A build is reused while it is queued, built or published, and when its architecture is not permitted', () => {
   expect(codesWith(({ reusable }) => reusable)).toEqual([
     0, 2000, 2500, 2550, 3000, 4000, 6000, 7000, 12000, 13000, 15000, 16000,
   ])
 })
 
-test('a log explains every final status that somebody has to act on', () => {
+test('A log explains every final status that a user has to act on', () => {
   expect(codesWith(({ explainedByLog }) => explainedByLog)).toEqual([
     1, 2, 3, 4, 6, 555, 666, 777, 5000, 8000, 11000, 14000, 15000,
   ])
 })
 
-test('the log that says most depends on what failed', () => {
+test('The log to read depends on what failed', () => {
   expect(codesWith(({ log }) => log === 'tests')).toEqual([11000])
   expect(codesWith(({ log }) => log === 'publish')).toEqual([777, 8000, 14000])
   expect(codesWith(({ log }) => log === 'script')).toEqual([5000, 15000])

@@ -20,7 +20,7 @@ const PENDING: Pending = {
   known: [],
 }
 
-describe('the builds', () => {
+describe('The builds of a step', () => {
   function open(onAbort: 'cancel' | 'leave' = 'cancel') {
     const state = new MemoryState()
     const outputs: string[] = []
@@ -32,7 +32,7 @@ describe('the builds', () => {
     return { builds, state, outputs, add, work: () => unfinishedWork(state) }
   }
 
-  test('writes down what this run submits, before and after', () => {
+  test('are saved for the post step before and after each create', () => {
     const { builds, add, work, outputs } = open()
     expect(work()).toBeUndefined()
     builds.startCreate(PENDING)
@@ -45,7 +45,7 @@ describe('the builds', () => {
     expect(outputs).toEqual(['build-list-ids=[7]'])
   })
 
-  test('writes down nothing of builds that are not its own', () => {
+  test('are not saved when this run has not submitted them', () => {
     const { builds, add, work, outputs } = open()
     builds.startCreate(PENDING)
     add(7, 'reused')
@@ -54,7 +54,7 @@ describe('the builds', () => {
     expect(outputs).toEqual(['build-list-ids=[7]', 'build-list-ids=[7,8]'])
   })
 
-  test('writes down nothing that is to be left', () => {
+  test('are not saved when abf-on-abort is leave', () => {
     const { builds, add, work, state } = open('leave')
     state.save('abf-work', 'mine')
     builds.startCreate(PENDING)
@@ -63,7 +63,7 @@ describe('the builds', () => {
     expect([work(), state.read('abf-work')]).toEqual([undefined, 'mine'])
   })
 
-  test('leaves what could not be cancelled, and what nobody has answered', () => {
+  test('stay saved when a cancel failed, or a create has no response', () => {
     const { builds, add, work, state } = open()
     add(7, 'submitted')
     add(8, 'submitted')
@@ -77,7 +77,7 @@ describe('the builds', () => {
   })
 
   test.each(['', 'nonsense', '{}', '{"ids":["7"]}', '{"ids":[7],"pending":{}}', 'null'])(
-    'makes nothing of %j',
+    'are read as none from the state %j',
     (text) => {
       const state = new MemoryState()
       state.save('abf-work', text)
@@ -86,8 +86,8 @@ describe('the builds', () => {
   )
 })
 
-describe('the post step', () => {
-  test('cancels what a killed step has left, also the create without an answer', async () => {
+describe('The post step', () => {
+  test('cancels the builds of a killed step, including a create without a response', async () => {
     const killed = prepare()
     killed.abf.plan({}, [3000])
     await killed.run({ ...BUILD, 'abf-wait': 'false' })
@@ -117,8 +117,8 @@ describe('the post step', () => {
   })
 })
 
-describe('a record', () => {
-  test('is called by what the server tells, else by what was asked for', () => {
+describe('The record of a build', () => {
+  test('is labelled by the description of the server, or else by the request', () => {
     const told = createRecord(7, 'given', 0, { build: buildOf() })
     expect([projectOf(told), archOf(told), labelOf(told)]).toEqual([
       'omv/zlib',
@@ -133,7 +133,7 @@ describe('a record', () => {
     expect(labelOf(createRecord(7, 'given', 0))).toBe('build 7')
   })
 
-  test('begins with the status that is known', () => {
+  test('begins with the known status', () => {
     expect(createRecord(7, 'given', 5, { build: buildOf({ status: 3000 }) })).toMatchObject({
       mode: 'none',
       history: [{ code: 3000, at: 5 }],
@@ -150,7 +150,7 @@ describe('a record', () => {
     mismatch(createRecord(7, 'submitted', 0, { build: buildOf(fields), expected: EXPECTED }))
 
   test.each([{}, { commit_hash: SHA.toUpperCase() }, { commit_hash: null, arch: null, project: null }])(
-    'fits when nothing that is known says otherwise: %j',
+    'matches the request when no reported value differs: %j',
     (fields) => {
       expect(against(fields)).toBeUndefined()
       expect(mismatch(createRecord(7, 'given', 0, { build: buildOf(fields) }))).toBeUndefined()
@@ -166,17 +166,17 @@ describe('a record', () => {
     [{ arch: { id: 3, name: 'i686' } }, 'ABF built for i686 instead of x86_64.'],
     [{ project: { id: 2, fullname: 'omv/other' } }, 'ABF built project omv/other instead of omv/zlib.'],
     [{ project: { id: 2 } }, 'ABF built project 2 instead of omv/zlib.'],
-  ])('does not fit: %j', (fields, words) => {
+  ])('does not match the request: %j', (fields, words) => {
     expect(against(fields)).toBe(words)
   })
 })
 
-describe('the statuses', () => {
+describe('Reading statuses', () => {
   const observe = (calls: Partial<AbfApi>) => createStatusReader(apiOf(calls))
   const row = (id: number, status: number) => ({ id, status, project_id: undefined, name: undefined })
   const code = (status: number) => ({ kind: 'status', code: status })
 
-  test('reads one build by its description, and many by one list', async () => {
+  test('takes the description of a single build, and one list for many', async () => {
     const one = await observe({
       show: async () => ({ kind: 'build', build: buildOf({ status: 3000 }) }),
     }).read([7])
@@ -185,7 +185,7 @@ describe('the statuses', () => {
     expect([...many]).toEqual([7, 8].map((id) => [id, { reading: code(2000), build: undefined }]))
   })
 
-  test('reads a hundred at a time', async () => {
+  test('takes one list for each hundred builds', async () => {
     const sizes: number[] = []
     const statuses: AbfApi['statuses'] = async (ids) => {
       sizes.push(ids.length)
@@ -196,7 +196,7 @@ describe('the statuses', () => {
     expect(sizes).toEqual([100, 100, 1])
   })
 
-  test('looks at each that the list does not have before it is called missing', async () => {
+  test('requests each build that the list lacks before it counts as missing', async () => {
     const seen = await observe({
       statuses: async () => [row(7, 0)],
       show: async () => ({ kind: 'missing' }),
@@ -204,7 +204,7 @@ describe('the statuses', () => {
     expect(seen.get(8)).toEqual({ reading: { kind: 'missing' }, build: undefined })
   })
 
-  test('asks for no list again from a server that cannot give one', async () => {
+  test('does not request the list again from a server that does not support it', async () => {
     let lists = 0
     const statuses = observe({
       statuses: async () => {
@@ -218,7 +218,7 @@ describe('the statuses', () => {
     expect(lists).toBe(1)
   })
 
-  test('finds a build that cannot be shown in the list, from then on at once', async () => {
+  test('finds a build that cannot be shown in the list, at once from the second time on', async () => {
     const error = httpError({ status: 500 })
     let shows = 0
     const statuses = observe({

@@ -7,8 +7,8 @@ const rows = (...ids: readonly number[]) => incoming(200, { build_lists: ids.map
 const PAGE = Array.from({ length: 100 }, (_, index) => index + 1)
 const LIMIT = incoming(403, { message: 'Rate limit exceeded' })
 
-describe('lists of builds', () => {
-  test('are read page by page, each build once', async () => {
+describe('A list of builds', () => {
+  test('is read page by page, with each build once', async () => {
     const { api, asked } = scriptedApi([rows(...PAGE), rows(100, 101)])
     const found = await api.search({ status: '0' })
     expect(found.rows.map(({ id }) => id)).toEqual([...PAGE, 101])
@@ -22,14 +22,14 @@ describe('lists of builds', () => {
   test.each([
     [rows(), false],
     [rows(7), true],
-  ])('end after ten pages, and the eleventh tells whether there is more: %#', async (eleventh, more) => {
+  ])('ends after ten pages, and the eleventh shows whether there are more: %#', async (eleventh, more) => {
     const { api, requests } = scriptedApi([...Array.from({ length: 10 }, () => rows(...PAGE)), eleventh])
     const found = await api.search({})
     expect([found.rows.length, found.more, requests.length]).toEqual([100, more, 11])
     expect(requests[0]?.intent).toBe('search for builds')
   })
 
-  test('may be one page of the newest, or of a project that a server knows', async () => {
+  test('may be one page of the newest builds, or of the builds of a project', async () => {
     const newest = scriptedApi([rows(...PAGE)])
     expect(await newest.api.searchNewest({ a: 'b' })).toHaveLength(100)
     expect(newest.asked()).toEqual(['GET build_lists.json?filter[a]=b&per_page=100&page=1'])
@@ -45,8 +45,8 @@ describe('lists of builds', () => {
   })
 })
 
-describe('many statuses at once', () => {
-  test('are one request', async () => {
+describe('The statuses of many builds', () => {
+  test('take one request', async () => {
     const { api, asked, requests } = scriptedApi([rows(7, 8)])
     expect(await api.statuses([7, 8, 9])).toMatchObject([row(7), row(8)])
     expect(asked()).toEqual([
@@ -55,28 +55,28 @@ describe('many statuses at once', () => {
     expect(requests[0]?.intent).toBe('read the status of the builds')
   })
 
-  test.each([400, 404, 405, 422])('are not to be had from a server that answers %i', async (status) => {
+  test.each([400, 404, 405, 422])('are undefined for a server that responds with %i', async (status) => {
     expect(await scriptedApi([incoming(status, { build_lists: [] })]).api.statuses([7])).toBeUndefined()
   })
 
-  test('are not to be had from a server that gives other builds', async () => {
+  test('are undefined for a server that sends other builds', async () => {
     expect(await scriptedApi([rows(7, 1)]).api.statuses([7])).toBeUndefined()
   })
 
-  test('fail with the server', async () => {
+  test('throw the error of the server', async () => {
     expect(await failureOf(scriptedApi([incoming(500)]).api.statuses([7]))).toMatchObject({ status: 500 })
   })
 })
 
-describe('a look at one build', () => {
-  test('gives it, or that it is missing', async () => {
+describe('Reading one build', () => {
+  test('returns the build, or that it is missing', async () => {
     const { api, asked, requests } = scriptedApi([incoming(200, { build_list: row(7, 3000) })])
     expect(await api.show(7)).toMatchObject({ kind: 'build', build: { id: 7, status: 3000 } })
     expect([asked(), requests[0]?.intent]).toEqual([['GET build_lists/7.json'], 'read build 7'])
     expect(await scriptedApi([incoming(404)]).api.show(7)).toEqual({ kind: 'missing' })
   })
 
-  test('may be denied, or fail with its repository', async () => {
+  test('returns hidden when it is forbidden or fails with its repository', async () => {
     for (const status of [403, 500]) {
       expect(await scriptedApi([incoming(status, {})]).api.show(7)).toMatchObject({
         kind: 'hidden',
@@ -85,7 +85,7 @@ describe('a look at one build', () => {
     }
   })
 
-  test('that fails for other reasons throws', async () => {
+  test('throws for other errors', async () => {
     expect(await failureOf(scriptedApi([incoming(500, '<html>')]).api.show(7))).toMatchObject({ status: 500 })
     expect(await failureOf(scriptedApi([incoming(502, {})]).api.show(7))).toMatchObject({ status: 502 })
     expect(await failureOf(scriptedApi([LIMIT], { maxRateLimitWaitMs: 0 }).api.show(7))).toMatchObject({
@@ -94,7 +94,7 @@ describe('a look at one build', () => {
   })
 })
 
-describe('a create', () => {
+describe('A create', () => {
   const create = (answer: Parameters<typeof scriptedApi>[0][number]) =>
     scriptedApi([answer], { maxRateLimitWaitMs: 0 }).api.create({ project_id: 1 }, 'submit the build')
 
@@ -116,11 +116,11 @@ describe('a create', () => {
     })
   })
 
-  test('is successful with another 2xx when the body has an id', async () => {
+  test('succeeds with another 2xx when the body has an id', async () => {
     expect(await create(incoming(201, { build_list: { id: 9 } }))).toEqual({ kind: 'created', id: 9 })
   })
 
-  test('is refused in the disguise of a 200 too', async () => {
+  test('is refused by a 200 without an id', async () => {
     const { kind, error } = (await create(incoming(200, { build_list: { id: null, message: 'No.' } }))) as {
       kind: string
       error: Error
@@ -145,24 +145,24 @@ describe('a create', () => {
     httpError({ kind: 'reset' }),
     httpError({ kind: 'too-large' }),
     httpError({ status: 500 }),
-  ])('may have been made when the answer cannot be trusted', async (answer) => {
+  ])('is lost when the response is not usable', async (answer) => {
     expect((await create(answer)).kind).toBe('lost')
   })
 
   test.each([httpError({ kind: 'dns' }), httpError({ kind: 'refused' }), httpError({ status: 429 })])(
-    'was not made when the request did not arrive',
+    'is refused when the request was not delivered',
     async (error) => {
       expect(await create(error)).toEqual({ kind: 'refused', error })
     },
   )
 
-  test('hides no fault of this action', async () => {
+  test('throws faults of this action', async () => {
     const fault = new Error('a fault')
     expect(await failureOf(create(fault))).toBe(fault)
   })
 })
 
-describe('an action', () => {
+describe('An action', () => {
   const act = (answer: Parameters<typeof scriptedApi>[0][number]) =>
     scriptedApi([answer], { maxRateLimitWaitMs: 0 }).api.act(7, 'cancel')
 
@@ -194,7 +194,7 @@ describe('an action', () => {
     })
   })
 
-  test('over the limit, or on a server in trouble, throws', async () => {
+  test('throws at the rate limit and for an error of the server', async () => {
     expect(await failureOf(act(LIMIT))).toMatchObject({ retryAfterMs: expect.any(Number) as number })
     expect(await failureOf(act(incoming(500)))).toMatchObject({ status: 500 })
   })

@@ -16,8 +16,8 @@ function explained(
   return explain(responseOf(incoming(status, body, headers)), account, NOW)
 }
 
-describe('explain', () => {
-  test('says the status, the words and the advice', () => {
+describe('An error', () => {
+  test('has the status, the message of the server and advice', () => {
     const error = explained(
       422,
       { build_list: { id: null, message: 'Arch is wrong' } },
@@ -50,15 +50,15 @@ describe('explain', () => {
       'ABF, or a proxy in front of it, has a problem. Open https://abf.example/ in a browser to check, then re-run the job.',
     ],
     [503, /^ABF, or a proxy in front of it, has a problem/],
-  ])('of %i advises what to do', (status, advice) => {
+  ])('with status %i has advice', (status, advice) => {
     expect(explained(status, { message: 'x' }).advice).toMatch(advice)
   })
 
-  test.each([418, 302, 499])('of %i has no advice', (status) => {
+  test.each([418, 302, 499])('with status %i has no advice', (status) => {
     expect(explained(status).advice).toBeUndefined()
   })
 
-  test('of a step without credentials asks for them', () => {
+  test('without credentials advises to set them', () => {
     expect(explained(401, {}, {}, NOBODY).advice).toBe(
       'This server requires credentials: set abf-token. The token is shown at https://abf.example/settings/private.',
     )
@@ -67,13 +67,13 @@ describe('explain', () => {
     )
   })
 
-  test('of an account that was never confirmed says how to do that', () => {
+  test('for an account that is not confirmed advises how to confirm it', () => {
     expect(explained(401, { error: 'You have to confirm your account.' }).advice).toBe(
       'The account of input abf-token is not confirmed yet: open the link in the email that ABF sent to it.',
     )
   })
 
-  test('of a web page sends the reader to abf-url, unless the server is in trouble', () => {
+  test('for a web page advises to check abf-url, unless the server has a problem', () => {
     expect(explained(404, '<html>').advice).toBe(
       "The response is a web page and does not come from ABF's API: check abf-url (now https://abf.example/), and whether a proxy responds instead of ABF.",
     )
@@ -81,8 +81,8 @@ describe('explain', () => {
   })
 })
 
-describe('unreadable', () => {
-  test('tells a web page from a response in an unknown format', () => {
+describe('A response that cannot be read', () => {
+  test('is reported as a web page or as an unknown format', () => {
     const page = unreadable(responseOf(incoming(200, ' <!DOCTYPE html>')), ACCOUNT)
     expect(page).toMatchObject({
       kind: 'unreadable',
@@ -99,7 +99,7 @@ describe('unreadable', () => {
   })
 })
 
-describe('the limit of requests', () => {
+describe('The rate limit', () => {
   const LIMITED = { message: '403 Forbidden | Rate Limit Exceeded' }
   const limit = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     rateLimitMs(responseOf(incoming(status, body, headers)), NOW)
@@ -110,19 +110,19 @@ describe('the limit of requests', () => {
     expect(limit(403, LIMITED, { date: 'nonsense' })).toBe(40 * 60_000)
   })
 
-  test('is also told by the count of what is left, when there are no words', () => {
+  test('is recognized by the count of requests left when there is no message', () => {
     expect(limit(403, '', { 'x-ratelimit-remaining': ' 0 ' })).toBe(40 * 60_000)
     expect(limit(403, { message: 'No right' }, { 'x-ratelimit-remaining': '0' })).toBeUndefined()
     expect(limit(403, '', { 'x-ratelimit-remaining': '7' })).toBeUndefined()
   })
 
-  test('is nothing that another answer says', () => {
+  test('is not recognized in other responses', () => {
     expect(limit(403, { message: 'No right' })).toBeUndefined()
     expect(limit(422, LIMITED)).toBeUndefined()
     expect(limit(403, `${'x'.repeat(2000)}rate limit`)).toBeUndefined()
   })
 
-  test('is explained with its end and its size', () => {
+  test('is reported with its end and its size', () => {
     const error = explained(403, LIMITED, { 'x-ratelimit-limit': '500' })
     expect(error.message).toMatch(
       / responded with 403: the limit of 500 requests an hour is used up until 11:00 UTC$/,
@@ -135,7 +135,7 @@ describe('the limit of requests', () => {
     })
   })
 
-  test.each(['many', '1e9', '', '1234567890', '5a', 'a5'])('has no size when the server says %j', (size) => {
+  test.each(['many', '1e9', '', '1234567890', '5a', 'a5'])('has no size when the header is %j', (size) => {
     const error = explained(403, LIMITED, { 'x-ratelimit-limit': size })
     expect(error.message).toContain('the limit of requests an hour')
   })
@@ -155,6 +155,6 @@ test.each<[unknown, string]>([
   ['<html>', 'a web page'],
   ['<?xml version="1.0"?>', 'a web page'],
   ['no <html>', 'no <html>'],
-])('what the server said in %j', (body, words) => {
+])('The message of the server in %j', (body, words) => {
   expect(messageIn(responseOf(incoming(500, body)))).toBe(words)
 })

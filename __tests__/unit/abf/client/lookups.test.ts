@@ -63,36 +63,36 @@ test.each<[string, (api: AbfApi) => Promise<unknown>, unknown, string, string, u
     'check the credentials',
     'bot',
   ],
-])('reads %s', async (_, call, body, request, intent, result) => {
+])('A lookup reads %s', async (_, call, body, request, intent, result) => {
   const { api, asked, requests } = scriptedApi([incoming(200, body)])
   expect(await call(api)).toEqual(result)
   expect([asked(), requests[0]?.intent]).toEqual([[request], intent])
 })
 
-describe('what is not there', () => {
+describe('A lookup of something that does not exist', () => {
   test.each<[string, (api: AbfApi) => Promise<unknown>]>([
     ['project', (api) => api.findProject('omv', 'x')],
     ['platform', (api) => api.platform('x')],
     ['repository', (api) => api.repository(1)],
-  ])('is undefined: a %s', async (_, call) => {
+  ])('returns undefined: a %s', async (_, call) => {
     expect(await call(scriptedApi([incoming(404)]).api)).toBeUndefined()
     expect(await failureOf(call(scriptedApi([incoming(500)]).api))).toMatchObject({ status: 500 })
   })
 
-  test('is a platform whose name no path can hold, without asking', async () => {
+  test('sends no request for a platform whose name does not fit into a path', async () => {
     const { api, requests } = scriptedApi([incoming(200, { platform: PLATFORM })])
     expect(await api.platform('ada.personal')).toBeUndefined()
     expect(requests).toEqual([])
   })
 })
 
-test('a plus in a name is not taken for a space', async () => {
+test('A plus in a name is not read as a space', async () => {
   const { api, requests } = scriptedApi([incoming(404)])
   await api.findProject('omv', 'gtk+demo')
   expect(requests[0]?.url.search).toBe('?owner=omv&name=gtk%2Bdemo')
 })
 
-test('a list that is sent whole is not asked for again', async () => {
+test('A list that is sent whole is requested once', async () => {
   const long = Array.from({ length: 101 }, (_, index) => ({ id: index + 1, name: 'a' }))
   const { api, requests } = scriptedApi([incoming(200, { architectures: long })])
   expect(await api.arches()).toHaveLength(101)

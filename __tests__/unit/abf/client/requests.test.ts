@@ -16,8 +16,8 @@ function prepare(...[answers, more]: Parameters<typeof scriptedApi>) {
   return { ...server, requests: createRequests(server.deps), sent: server.requests }
 }
 
-describe('a request', () => {
-  test('goes below the base, with the credentials, and says who asks', async () => {
+describe('A request', () => {
+  test('goes below the base URL, with credentials and user agent', async () => {
     const { requests, sent } = prepare([incoming(200, ROWS)], {
       credentials: { user: 'ada', password: 'p:w' },
     })
@@ -37,13 +37,13 @@ describe('a request', () => {
     })
   })
 
-  test('without credentials carries none', async () => {
+  test('has no credentials when none are given', async () => {
     const { requests, sent } = prepare([incoming(200)], { credentials: undefined })
     await requests.get('x', 'look')
     expect(sent[0]?.headers).not.toHaveProperty('Authorization')
   })
 
-  test('that changes something has a JSON body; only a create may have an effect twice', async () => {
+  test('that changes something has a JSON body, and only a create may have its effect twice', async () => {
     const { requests, sent } = prepare([incoming(200)])
     await requests.put('a', 'act')
     await requests.post('b', 'create', { build_list: {} })
@@ -58,18 +58,18 @@ describe('a request', () => {
   })
 })
 
-describe('what is seen again and again', () => {
+describe('A cached response', () => {
   const TAGGED = incoming(200, ROWS, { etag: 'W/"1"' })
   const SAME = incoming(304, '')
 
-  test('is asked for with its tag, and an unchanged answer counts as the old one', async () => {
+  test('is sent with its ETag, and counts again after a 304', async () => {
     const { requests, sent } = prepare([TAGGED, SAME])
     const first = await requests.getCached('a', 'look')
     expect(await requests.getCached('a', 'look')).toBe(first)
     expect(sent.map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
   })
 
-  test('has one tag per path', async () => {
+  test('has one ETag for each path', async () => {
     const { requests, sent } = prepare([TAGGED, SAME])
     await requests.getCached('a', 'look')
     expect((await requests.getCached('b', 'look')).status).toBe(304)
@@ -79,7 +79,7 @@ describe('what is seen again and again', () => {
   test.each([
     ['has no tag', incoming(200, ROWS)],
     ['is a failure', incoming(500, ROWS, { etag: 'W/"2"' })],
-  ])('is forgotten when an answer %s', async (_, answer) => {
+  ])('is removed when a response %s', async (_, answer) => {
     const { requests, sent } = prepare([TAGGED, answer, TAGGED])
     for (let look = 0; look < 3; look += 1) await requests.getCached('a', 'look')
     expect(sent.map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"', undefined])
@@ -88,7 +88,7 @@ describe('what is seen again and again', () => {
   test.each([
     ['does not have the shape that it should have', { no: 1 }],
     ['was cut short', '{"build'],
-  ])('is forgotten when it %s', async (_, body) => {
+  ])('is removed when it %s', async (_, body) => {
     const { requests, sent } = prepare([incoming(200, body, { etag: 'W/"1"' }), TAGGED])
     const response = await requests.getCached('a', 'look')
     await requests.getCached('b', 'look')
@@ -98,7 +98,7 @@ describe('what is seen again and again', () => {
     expect(sent.slice(2).map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
   })
 
-  test('is kept for 200 paths, not more', async () => {
+  test('is kept for at most 200 paths', async () => {
     const { requests, sent } = prepare([TAGGED])
     for (let path = 0; path < 200; path += 1) await requests.getCached(String(path), 'look')
     await requests.getCached('0', 'look')
@@ -107,7 +107,7 @@ describe('what is seen again and again', () => {
   })
 })
 
-test('parse gives the body of a 200, and explains every other answer', async () => {
+test('Parsing returns the body of a 2xx, and throws an explained error for other responses', async () => {
   const good = prepare([incoming(200, ROWS)])
   expect(good.requests.parse(RowsResponse, await good.requests.get('a', 'look'))).toEqual(ROWS)
   const bad = prepare([incoming(404, ROWS)])
@@ -117,7 +117,7 @@ test('parse gives the body of a 200, and explains every other answer', async () 
   )
 })
 
-test("the server's clock is that of its last dated answer", async () => {
+test('The time of the server is that of its last response with a date', async () => {
   const { requests, clock } = prepare([
     incoming(200, {}, { date: 'Thu, 01 Jan 2026 00:10:00 GMT' }),
     incoming(200, {}, { date: 'nonsense' }),
@@ -129,14 +129,14 @@ test("the server's clock is that of its last dated answer", async () => {
   expect(requests.serverNow()).toBe(Date.UTC(2026, 0, 1, 0, 10, 1))
 })
 
-describe('the limit of requests', () => {
-  test('is waited out when the full hour is near, and the request made once more', async () => {
+describe('The rate limit', () => {
+  test('is waited for when the full hour is near, and the request is repeated once', async () => {
     const { requests, clock, sent } = prepare([LIMIT, incoming(200, ROWS)])
     expect((await requests.get('a', 'look')).status).toBe(200)
     expect([clock.pauses, sent.length]).toEqual([[30_500], 2])
   })
 
-  test('is told when the hour is too far away, or when it is still there afterwards', async () => {
+  test('is thrown when the full hour is too far away, or when it persists', async () => {
     const hasty = prepare([LIMIT], { maxRateLimitWaitMs: 29_999 })
     expect((await hasty.requests.get('a', 'look')).status).toBe(403)
     expect(hasty.clock.pauses).toEqual([])
@@ -146,13 +146,13 @@ describe('the limit of requests', () => {
   })
 })
 
-test('the pause for the limit and the repeats after it share one limit', async () => {
+test('The pause for the rate limit and the retries after it share one limit', async () => {
   const { requests, sent } = prepare([LIMIT, incoming(200, ROWS)])
   await requests.get('a', 'look')
   expect(sent.map(({ maxWaitMs }) => maxWaitMs)).toEqual([undefined, 60_000 - 30_500])
 })
 
-test('a redirect is explained as ABF means it, and any other failure stays what it is', async () => {
+test('A redirect has the advice for ABF, and any other error is unchanged', async () => {
   const moved = prepare([httpError({ kind: 'redirect', status: 302, message: 'It points away' })])
   expect(await failureOf(moved.requests.get('a', 'look'))).toMatchObject({
     kind: 'redirect',

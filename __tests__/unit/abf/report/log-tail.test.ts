@@ -36,8 +36,8 @@ async function read(
   return { tail, requests }
 }
 
-describe('the end of a log', () => {
-  test('is its last lines that are not blank, each clean', async () => {
+describe('The end of a log', () => {
+  test('has the last lines that are not blank, each sanitized', async () => {
     const text = 'one\n\n  two \u001B[31mred\u001B[0m\r\n 10%\r 50%\r    100%\nsay hunter2\n \n'
     const { tail, requests } = await read([file('build.log')], { 'build.log': text })
     expect(tail).toEqual({
@@ -55,7 +55,7 @@ describe('the end of a log', () => {
     expect(requests[0]?.headers).toEqual({ Accept: '*/*' })
   })
 
-  test('keeps no more indentation and no longer lines than can be read', async () => {
+  test('has at most 40 spaces of indentation and 500 characters in a line', async () => {
     const { tail } = await read([file('build.log')], {
       'build.log': `${' '.repeat(60)}x\n${'y'.repeat(600)}`,
     })
@@ -63,7 +63,7 @@ describe('the end of a log', () => {
     expect(tail?.lines[1]).toHaveLength(500)
   })
 
-  test('is unpacked, whatever the name says', async () => {
+  test('is unpacked, whatever the name of the file', async () => {
     const packed = gzipSync('packed end')
     for (const name of ['build.log', 'build.log.gz']) {
       expect((await read([file(name)], { [name]: packed })).tail?.lines).toEqual(['packed end'])
@@ -75,7 +75,7 @@ describe('the end of a log', () => {
     expect((await read([file('build.log')], { 'build.log': nearly })).tail?.lines).toEqual(['x'])
   })
 
-  test('of a large file is asked for by range, without its half first line', async () => {
+  test('of a large file is requested by range, without its incomplete first line', async () => {
     const large = file('build.log', 17)
     const { tail, requests } = await read([large], { 'build.log': 'half of hunter\nwhole' }, { status: 206 })
     expect(requests[0]?.headers).toEqual({ Accept: '*/*', Range: 'bytes=-262144' })
@@ -91,7 +91,7 @@ describe('the end of a log', () => {
     expect((await read([file('build.log')], { 'build.log': fits })).tail?.lines).toHaveLength(2)
   })
 
-  test('without any line break loses what could be half of a secret', async () => {
+  test('without any line break lacks the start that could be half of a secret', async () => {
     const { tail } = await read(
       [file('build.log', 17)],
       { 'build.log': `${'s'.repeat(4096)}shown` },
@@ -100,12 +100,12 @@ describe('the end of a log', () => {
     expect(tail?.lines).toEqual(['shown'])
   })
 
-  test('of a large packed file is not read, as it cannot be unpacked', async () => {
+  test('of a large packed file is not read, because it cannot be unpacked', async () => {
     const { tail, requests } = await read([file('build.log.gz', 17)], {})
     expect([tail, requests]).toEqual([undefined, []])
   })
 
-  test('comes from the next file when the best one cannot be read, or is empty', async () => {
+  test('comes from the next file when the first one cannot be read, or is empty', async () => {
     const files = [file('script_output.log'), file('build.log')]
     const script = { fileName: 'script_output.log' }
     for (const best of [404, 500, httpError(), ' \n \n'] as const) {
@@ -118,13 +118,13 @@ describe('the end of a log', () => {
     expect((await read(files, {})).tail).toBeUndefined()
   })
 
-  test('hides no fault of this action', async () => {
+  test('throws faults of this action', async () => {
     const fault = new Error('a fault')
     expect(await failureOf(read([file('build.log')], { 'build.log': fault }))).toBe(fault)
   })
 })
 
-describe('which file tells most', () => {
+describe('The log file to read', () => {
   const ALL = ['root.log', 'build.log', 'tests.log', 'script_output.log', 'publish.log', 'notes.txt'].map(
     (name) => file(name),
   )
@@ -137,7 +137,7 @@ describe('which file tells most', () => {
     [777, ['publish.log', 'script_output.log', 'build.log']],
     [15000, ['script_output.log', 'build.log', 'root.log']],
     [5000, ['script_output.log', 'build.log', 'root.log']],
-  ])('of a build at %i', async (code, names) => {
+  ])('for a build at %i', async (code, names) => {
     const { requests } = await read(ALL, {}, { code })
     expect(requests.map(({ url }) => url.pathname.slice(1))).toEqual(names)
   })
@@ -161,7 +161,7 @@ describe('which file tells most', () => {
     },
   )
 
-  test('is the last one of its name, and none that is empty', async () => {
+  test('is the last one of its name, and not an empty one', async () => {
     const twice = [
       file('build.log', 0.1, `${STORE}old`),
       file('build.log', 0.1, `${STORE}new`),
@@ -183,11 +183,11 @@ test.each([
   ['https://localhost/a', undefined],
   [`https://files.example/${'a'.repeat(1978)}`, `https://files.example/${'a'.repeat(1978)}`],
   [`https://files.example/${'a'.repeat(1979)}`, undefined],
-])('the address %s becomes %s', (address, url) => {
+])('The address %s of a log becomes %s', (address, url) => {
   expect(logUrl(address, BASE)?.href).toBe(url)
 })
 
-test('a server on loopback may name another one there, which needs no https', () => {
+test('A server on loopback may name another one there, without https', () => {
   for (const base of ['http://127.0.0.1:8/', 'http://localhost:8/', 'http://[::1]:8/']) {
     expect(logUrl('http://127.0.0.1:9/a', base)?.href).toBe('http://127.0.0.1:9/a')
     expect(logUrl('http://files.example/a', base)?.href).toBe('https://files.example/a')

@@ -31,7 +31,7 @@ function judged(
   return last
 }
 
-describe('the sentence of an outcome', () => {
+describe('The sentence of an outcome', () => {
   test.each<[string, BuildOutcome | undefined, string]>([
     [
       'of a build that was cancelled and is gone',
@@ -67,7 +67,7 @@ describe('the sentence of an outcome', () => {
     expect(result?.sentence).toBe(sentence)
   })
 
-  test('of a build that stays built says where it should have gone', () => {
+  test('of a build that stays built names where it should have been published', () => {
     const stayed = (mode: 'none' | 'testing') =>
       judged([0, 0, 0, 0, 0], 'build', startTrack(0), mode)?.sentence
     expect(stayed('testing')).toMatch(
@@ -76,14 +76,14 @@ describe('the sentence of an outcome', () => {
     expect(stayed('none')).toBe('The build is complete.')
   })
 
-  test('waits for 10000 only where a cancel is the goal', () => {
+  test('is missing at 10000 unless the operation is cancel', () => {
     expect(judged([10000, 10000, 10000, 10000], 'publish')).toBeUndefined()
     expect(judged([10000, 10000, 10000, 10000])).toBeUndefined()
   })
 })
 
-describe('a status', () => {
-  test('that is known has words and a sentence of its own', () => {
+describe('A status', () => {
+  test('that is known has a name and a sentence of its own', () => {
     const infos = KNOWN_CODES.map((code) => statusInfo(code))
     expect(new Set(infos.map(({ name }) => name)).size).toBe(infos.length)
     expect(new Set(infos.map(({ sentence }) => sentence)).size).toBe(infos.length)
@@ -94,7 +94,7 @@ describe('a status', () => {
     }
   })
 
-  test('that is not known is waited on', () => {
+  test('that is not known means to wait', () => {
     expect(statusInfo(4242)).toMatchObject({
       name: 'status 4242',
       sentence: 'The status 4242 is not known.',
@@ -104,7 +104,7 @@ describe('a status', () => {
     expect([formatStatus(4242), formatStatus(undefined)]).toEqual(['unknown status 4242', 'no status'])
   })
 
-  test('may mean one thing in testing and another where it is published', () => {
+  test('may mean different things in testing and in a repository', () => {
     expect([12000, 0, 6000, 666].map((code) => modeMatters(code))).toEqual([true, true, false, false])
   })
 })
@@ -115,12 +115,12 @@ test.each([
   [{ auto_publish: false }, 'none'],
   [{ auto_publish_status: 'odd' }, undefined],
   [{}, undefined],
-])('the mode of %j is %s', (fields, mode) => {
+])('The mode of %j is %s', (fields, mode) => {
   expect(modeOf(BuildResponse.parse({ build_list: { id: 1, status: 0, ...fields } }).build_list)).toBe(mode)
 })
 
-describe('builds that were made at the same time', () => {
-  test('as one whose answer was lost are not taken for our own', async () => {
+describe('Builds that were created at the same time', () => {
+  test("as one whose response was lost do not count as this run's own", async () => {
     const step = prepare()
     step.abf.plan({}, [3000])
     const send = step.abf.send.bind(step.abf)
@@ -139,7 +139,7 @@ describe('builds that were made at the same time', () => {
     expect(step.state.read('abf-work')).toBe('')
   })
 
-  test('cannot be looked for when the server refuses otherwise, which ends the step', async () => {
+  test('cannot be listed when the server refuses, which ends the step', async () => {
     for (const answer of [
       { status: 401, body: {} },
       { status: 403, headers: { 'Retry-After': '99' }, body: { message: 'no' } },
@@ -152,8 +152,8 @@ describe('builds that were made at the same time', () => {
   })
 })
 
-describe('what was given by id', () => {
-  test('is described at the end where an operation needed no wait', async () => {
+describe('Builds given by id', () => {
+  test('are described at the end when an operation needed no wait', async () => {
     const step = prepare()
     for (let count = 0; count < 2; count += 1)
       step.abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 6000 })
@@ -176,7 +176,7 @@ describe('what was given by id', () => {
       1001,
       'warning: abf-filter matches more than 1000 builds. Only the 1000 that changed last are used. Make abf-filter narrower.',
     ],
-  ])('and is found %i times by filter is cut at a thousand, with a warning', async (count, line) => {
+  ])('and found %i times by filter are limited to a thousand, with a warning', async (count, line) => {
     const step = prepare()
     for (let added = 0; added < count; added += 1)
       step.abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 6000 })

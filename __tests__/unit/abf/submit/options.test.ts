@@ -24,7 +24,7 @@ function compare(fields: Fields, options: Fields = {}, includesGiven = false, in
   })
 }
 
-describe('a build of the same source', () => {
+describe('A build of the same source', () => {
   test.each<[Fields, Fields]>([
     [{}, {}],
     [{}, { use_extra_tests: true, use_cached_chroot: 'false', extra_params: { build_rpm: ' ' } }],
@@ -36,7 +36,7 @@ describe('a build of the same source', () => {
     [{ build_requires: false }, {}],
     [{ native_build: true }, { native_build: true }],
     [{}, { save_buildroot: '' }],
-  ])('has the options wanted: %j, %j', (fields, options) => {
+  ])('has the wanted options: %j, %j', (fields, options) => {
     expect(compare(fields, options)).toEqual({ different: [], unreported: [] })
   })
 
@@ -53,23 +53,23 @@ describe('a build of the same source', () => {
     [{ build_requires: false }, { build_requires: true }, 'build_requires'],
     [{ include_repos: [{ id: 14 }, { id: 15 }] }, {}, 'abf-include-repositories'],
     [{ include_repos: [] }, {}, 'abf-include-repositories'],
-  ])('was made with other ones: %j, %j', (fields, options, name) => {
+  ])('has different options: %j, %j', (fields, options, name) => {
     expect(compare(fields, options)).toEqual({ different: [name], unreported: [] })
   })
 
   test.each(['save_buildroot', 'external_nodes', 'chain_config', 'use_something'])(
-    'may have been made with another %s, which the server does not report',
+    'may have a different %s, which the server does not report',
     (name) => {
       expect(compare({}, { [name]: 'x' })).toEqual({ different: [], unreported: [name] })
     },
   )
 
-  test('has unknown repositories when the server does not report them, which counts when they were given', () => {
+  test('has unknown included repositories when the server does not report them, which matters when they were given', () => {
     expect(compare({ include_repos: null })).toEqual({ different: [], unreported: [] })
     expect(compare({ include_repos: null }, {}, true).unreported).toEqual(['abf-include-repositories'])
   })
 
-  test('has the same repositories in any order', () => {
+  test('has the same included repositories in any order', () => {
     const fields = { include_repos: [{ id: 15 }, { id: 14 }] }
     expect(compare(fields, {}, true, [14, 15])).toEqual({ different: [], unreported: [] })
   })

@@ -81,8 +81,8 @@ async function errorOf(more: Partial<WantedBuild>, project?: object): Promise<un
   return [error.message, error.advice]
 }
 
-describe('names', () => {
-  test('become ids with one request per kind', async () => {
+describe('Names in the inputs', () => {
+  test('are resolved to ids with one request for each kind', async () => {
     const { target, calls } = await go({ arches: ['x86_64', 'i686'] })
     expect(target).toEqual({
       project: { id: 1, label: 'omv/zlib' },
@@ -94,7 +94,7 @@ describe('names', () => {
     expect(calls.toSorted()).toEqual(['arches', 'platforms', 'project omv zlib'])
   })
 
-  test('in digits are taken as they are, without asking', async () => {
+  test('that are digits are used as ids without a request', async () => {
     const { target, calls } = await go({
       project: '9',
       arches: ['2', '7'],
@@ -115,12 +115,12 @@ describe('names', () => {
     expect(calls).toEqual([])
   })
 
-  test('and numbers of the same architecture are one', async () => {
+  test('and ids of the same architecture count once', async () => {
     const { target } = await go({ arches: ['x86_64', '2', '9'] })
     expect(target.arches).toEqual([ARCHES[1], { id: 9, name: 'architecture 9' }])
   })
 
-  test('are given to numbers where they are known', async () => {
+  test('are used as labels of ids where they are known', async () => {
     const { target } = await go({ repository: '15' })
     expect(target).toMatchObject({
       repository: { id: 15, label: 'cooker/contrib' },
@@ -138,8 +138,8 @@ describe('names', () => {
   })
 })
 
-describe('a repository', () => {
-  test('of a personal platform is built for another one, with its main', async () => {
+describe('A repository', () => {
+  test('of a personal platform is built for another platform, with main of that platform', async () => {
     const { target, calls } = await go({ repository: 'ada.personal/main', platform: 'cooker' })
     expect(target).toMatchObject({
       repository: { id: 50, label: 'ada.personal/main' },
@@ -149,17 +149,17 @@ describe('a repository', () => {
     expect(calls).toContain('personal')
   })
 
-  test('of a platform that is not in the list is asked for by name', async () => {
+  test('of a platform that is not in the list is looked up by the name of the platform', async () => {
     const { target, calls } = await go({ repository: 'old/main', platform: 'cooker' })
     expect([target.repository, calls.includes('platform old')]).toEqual([{ id: 17, label: 'old/main' }, true])
   })
 
-  test('may be asked for to build with', async () => {
+  test('can be included by name', async () => {
     const { target } = await go({ includeRepositories: ['cooker/contrib', '14', '99'] })
     expect(target.includeRepositories).toEqual([15, 14, 99])
   })
 
-  test('to build with comes from the platform itself when the list does not tell', async () => {
+  test('to include is read from the platform itself when the list lacks it', async () => {
     const { target, calls } = await go({ repository: '99', platform: '31' })
     expect(target).toMatchObject({
       repository: { id: 99, label: 'repository 99' },
@@ -172,13 +172,13 @@ describe('a repository', () => {
   })
 })
 
-describe('an error names what ABF does not have, and what it has', () => {
+describe('An error names what ABF does not have, and what it has', () => {
   test.each([
     [undefined, ''],
     [{ id: 5, fullname: 'omv/zlib-ng' }, ', only "omv/zlib-ng"'],
     [{ id: 5, name: 'zlib-ng' }, ', only "zlib-ng"'],
     [{ id: 5 }, ', only "number 5"'],
-  ])('a project, of which the server gives %j', async (found, only) => {
+  ])('for a project when the server returns %j', async (found, only) => {
     const api = apiOf({
       findProject: async () => found,
       platformsForBuild: async () => [COOKER],
@@ -238,11 +238,11 @@ describe('an error names what ABF does not have, and what it has', () => {
       'abf-include-repositories: required, because "platform 77" has no repository named main.',
       'Give abf-include-repositories.',
     ],
-  ])('%j', async (more, message, advice) => {
+  ])('for %j', async (more, message, advice) => {
     expect(await errorOf(more)).toEqual([message, advice])
   })
 
-  test('and says none where there are none', async () => {
+  test('and lists "none" when there are none', async () => {
     const api = apiOf({
       findProject: async () => ({ id: 1, name: undefined, fullname: 'omv/zlib' }),
       platformsForBuild: async () => [],

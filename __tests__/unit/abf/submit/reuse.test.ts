@@ -56,8 +56,8 @@ function server(builds: readonly Fields[], more: Partial<AbfApi> = {}) {
   return { api, calls, shows: () => calls.filter((call) => (call as unknown[])[0] === 'show').length }
 }
 
-describe('the list of builds of the same source', () => {
-  test('is asked for by project, in words that every server takes', async () => {
+describe('The list of builds of the same source', () => {
+  test('is requested by project, with a filter that every server knows', async () => {
     const { api, calls } = server([{ id: 7, status: 0 }])
     expect((await listSameSource(api, SOUGHT, { arch_id: '2' })).map(({ id }) => id)).toEqual([7])
     expect(calls).toEqual([['project', 1, { ...FILTER, arch_id: '2' }]])
@@ -66,7 +66,7 @@ describe('the list of builds of the same source', () => {
   test.each([
     ['omv/zlib', { ...FILTER, project_name: 'zlib' }],
     ['project 1', FILTER],
-  ])('is asked for by name on servers without that path: %s', async (project, filter) => {
+  ])('is requested by name on servers without that path: %s', async (project, filter) => {
     const filters: Filter[] = []
     const api = apiOf({
       searchProject: async () => undefined,
@@ -93,12 +93,12 @@ test.each([
   ['platform', { build_for_platform: null }],
   ['commit', { commit_hash: 'b'.repeat(40) }],
   ['commit', { commit_hash: null }],
-])('a build of another %s is another build: %j', (_, fields) => {
+])('A build of another %s is not of the same source: %j', (_, fields) => {
   expect(isSameSource(buildOf(fields), SOUGHT)).toBe(false)
   expect(isSameSource(buildOf({ commit_hash: SHA.toUpperCase() }), SOUGHT)).toBe(true)
 })
 
-describe('a build to take instead of a new one', () => {
+describe('A build to reuse', () => {
   const find = async (
     builds: readonly Fields[],
     {
@@ -123,7 +123,7 @@ describe('a build to take instead of a new one', () => {
   }
   const arch = (id: number) => ({ arch: { id, name: `arch${id}` } })
 
-  test('is the first of its architecture that is good for something', async () => {
+  test('is the first of its architecture whose status allows it', async () => {
     const { taken, seen, shows, calls } = await find([
       { id: 9, status: 666 },
       { id: 8, status: 3000 },
@@ -133,7 +133,7 @@ describe('a build to take instead of a new one', () => {
     expect(calls[0]).toEqual(['project', 1, { ...FILTER, arch_id: '2' }])
   })
 
-  test('is looked for until every architecture has one', async () => {
+  test('is searched for until every architecture has one', async () => {
     const builds = [
       { id: 9, status: 0, ...arch(2) },
       { id: 8, status: 0, ...arch(2) },
@@ -147,7 +147,7 @@ describe('a build to take instead of a new one', () => {
     expect(calls[0]).toEqual(['project', 1, FILTER])
   })
 
-  test('is not one that cannot be shown, is another, or ended meanwhile', async () => {
+  test('cannot be hidden, different, or have ended since the list', async () => {
     const { taken } = await find([
       { id: 9, status: 0, hidden: true },
       { id: 8, status: 0, commit_hash: 'b'.repeat(40) },
@@ -157,7 +157,7 @@ describe('a build to take instead of a new one', () => {
     expect(taken).toEqual({})
   })
 
-  test('is looked for among the newest twenty', async () => {
+  test('is searched for among the newest twenty', async () => {
     const builds = Array.from({ length: 21 }, (_, index) => ({
       id: 100 - index,
       status: 0,
@@ -167,15 +167,18 @@ describe('a build to take instead of a new one', () => {
   })
 
   test.each([0, 2000, 2500, 2550, 3000, 4000, 6000, 7000, 12000, 13000, 15000, 16000])(
-    'may be at %i',
+    'may have status %i',
     async (status) => {
       expect((await find([{ id: 7, status }])).taken).toEqual({ 2: 7 })
     },
   )
 
-  test.each([666, 777, 5000, 8000, 9000, 10000, 11000, 14000, 99999])('is not one at %i', async (status) => {
-    expect((await find([{ id: 7, status }])).taken).toEqual({})
-  })
+  test.each([666, 777, 5000, 8000, 9000, 10000, 11000, 14000, 99999])(
+    'cannot have status %i',
+    async (status) => {
+      expect((await find([{ id: 7, status }])).taken).toEqual({})
+    },
+  )
 
   test.each<[string, Mode, boolean, boolean]>([
     ['none', 'none', false, false],
@@ -186,7 +189,7 @@ describe('a build to take instead of a new one', () => {
     ['default', 'testing', true, true],
     ['none', 'testing', true, true],
   ])(
-    'in mode %s counts for %s only where the repository requires QA',
+    'in mode %s is accepted for %s only where the repository requires QA',
     async (is, wanted, asksForIt, takenThen) => {
       const builds = [{ id: 7, status: 0, auto_publish_status: is }]
       const free = await find(builds, { mode: wanted })
@@ -197,7 +200,7 @@ describe('a build to take instead of a new one', () => {
     },
   )
 
-  test('is not one whose mode is not told, and the repository is read once', async () => {
+  test('needs a reported mode, and the repository is read once', async () => {
     expect((await find([{ id: 7, status: 0, auto_publish_status: null }])).taken).toEqual({})
     const two = [9, 8].map((id) => ({ id, status: 0, auto_publish_status: 'testing', ...arch(id) }))
     const { calls, taken } = await find(two, { archIds: [9, 8], more: { login: async () => 'bot' } })
@@ -206,7 +209,7 @@ describe('a build to take instead of a new one', () => {
   })
 })
 
-describe('the build of a create without an answer', () => {
+describe('The build of a create without a response', () => {
   const CLOCK = new ManualClock()
   const SINCE = CLOCK.now() - 5000
   const PENDING: Pending = { ...SOUGHT, archId: 2, since: SINCE, known: [5] }
@@ -232,7 +235,7 @@ describe('the build of a create without an answer', () => {
     return { found: found.map(({ id }) => id), filters }
   }
 
-  test('is looked for by the clock of the server', async () => {
+  test('is searched for by the time of the server', async () => {
     const { filters } = await find({})
     expect(filters).toEqual([
       { ...FILTER, arch_id: '2', updated_at_start: String(Math.floor((SINCE + AHEAD) / 1000) - 600) },
@@ -249,11 +252,11 @@ describe('the build of a create without an answer', () => {
     [{ arch: { id: 3, name: 'x' } }, false],
     [{ arch: null }, false],
     [{ commit_hash: 'b'.repeat(40) }, false],
-  ])('may be one with %j: %s', async (fields, may) => {
+  ])('with %j can be the one: %s', async (fields, may) => {
     expect((await find(fields)).found).toEqual(may ? [7] : [])
   })
 
-  test('is none that was there before', async () => {
+  test('cannot have existed before', async () => {
     expect((await find({}, [7])).found).toEqual([])
   })
 })

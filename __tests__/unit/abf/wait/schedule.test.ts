@@ -36,8 +36,8 @@ const anyBuild: fc.Arbitrary<OpenBuild> = fc.record({
 const builds = fc.array(anyBuild, { minLength: 1, maxLength: 5 })
 const interval = fc.integer({ min: 1000, max: HOUR })
 
-describe('the pause', () => {
-  it('is never below a second nor above the interval, and the same for the same', () => {
+describe('The pause between polls', () => {
+  it('is at least a second, at most the interval, and the same for the same builds', () => {
     fc.assert(
       fc.property(builds, interval, (open, longest) => {
         const pause = nextPause(open, longest)
@@ -48,7 +48,7 @@ describe('the pause', () => {
     )
   })
 
-  it('gets no longer with a shorter interval, and no shorter with another build to wait for', () => {
+  it('is not longer with a shorter interval, and not shorter with another build', () => {
     fc.assert(
       fc.property(builds, anyBuild, interval, interval, (open, other, one, two) => {
         const [short, long] = [Math.min(one, two), Math.max(one, two)]
@@ -58,7 +58,7 @@ describe('the pause', () => {
     )
   })
 
-  it('is long far from the usual end, short near it, and grows when the build outlasts it', () => {
+  it('is long far from the usual end, short near it, and grows when the build takes longer', () => {
     const [early, near, late, long] = [pauseAt(3), pauseAt(20), pauseAt(80), pauseAt(600)]
     expect(near).toBeLessThan(early / 2)
     expect(late).toBeGreaterThan(near)
@@ -83,24 +83,24 @@ describe('the pause', () => {
     expect(Math.round(nextPause([{ phase, ageMs, usualMs: usual }], HOUR) / 1000)).toBe(seconds)
   })
 
-  it('is shorter while something is published or stops than while it is built', () => {
+  it('is shorter while a build is published or cancelled than while it is built', () => {
     for (const phase of ['publish', 'stopping', 'built'] as const) {
       expect(pauseAt(0.2, { phase })).toBeLessThan(pauseAt(0.2))
     }
   })
 
-  it('waits for the last of several builds', () => {
+  it('depends on the last of several builds', () => {
     const [short, long] = [building(20), building(1)]
     expect(nextPause([short, long], HOUR)).toBeGreaterThanOrEqual(nextPause([long], HOUR))
   })
 })
 
-describe('the limit of requests', () => {
-  it('asks for nothing where there is none', () => {
+describe('The rate limit', () => {
+  it('does not lengthen the pause where there is none', () => {
     expect(minPauseForLimit({ cost: 100, left: undefined, resetMs: HOUR })).toBe(0)
   })
 
-  it('is used up by no look before the count starts again', () => {
+  it('is never used up by polls before the count starts again', () => {
     const cost = fc.integer({ min: 1, max: 100 })
     fc.assert(
       fc.property(
@@ -119,7 +119,7 @@ describe('the limit of requests', () => {
     )
   })
 
-  it('leaves something for others, however many go by the same rule', () => {
+  it('leaves requests for other jobs with the same rule', () => {
     for (const jobs of [2, 20, 200]) {
       let [left, refused] = [3000, 0]
       const next = Array.from({ length: jobs }, (_, job) => (job * 30_000) / jobs)
@@ -135,9 +135,9 @@ describe('the limit of requests', () => {
   })
 })
 
-describe('simulated builds', () => {
+describe('The end of simulated builds', () => {
   it.each(['mixed', 'one architecture', 'three architectures'] as const)(
-    '(%s) are seen to end sooner than every 30 s, with fewer requests than every 60 s',
+    '(%s) is seen sooner than with a poll every 30 s, with fewer requests than every 60 s',
     (workload) => {
       const runs = drawRuns(1000, workload)
       const adaptive = simulate(runs, ours(300, true))
@@ -148,7 +148,7 @@ describe('simulated builds', () => {
     },
   )
 
-  it('are seen to end sooner than every 30 s with the default, for less than a tenth more requests', () => {
+  it('is seen sooner than every 30 s with the default, for less than a tenth more requests', () => {
     const runs = drawRuns(200)
     const half = simulate(runs, fixed(30))
     for (const history of [true, false]) {
@@ -212,8 +212,8 @@ async function pauseFor(code: number, described?: Partial<Build>, interval = HOU
 const ago = (minutes: number): number => Date.UTC(2026, 0, 1, 1) / 1000 - minutes * 60
 const x86 = { id: 2, name: 'x86_64' }
 
-describe('the schedule of a wait', () => {
-  it('requests the usual duration once for each project, and for at most three', async () => {
+describe('The schedule of a wait', () => {
+  it('requests the usual duration once for each project, and for at most three projects', async () => {
     const here = world(30_000)
     const builds = [40217, 40217, 3, 5].map((projectId) => record(here, { projectId }))
     await here.schedule.polled(builds)
@@ -245,31 +245,31 @@ describe('the schedule of a wait', () => {
     expect(here.schedule.pause()).toBeLessThan(HOUR)
   })
 
-  it('throws what is no failure of a request', async () => {
+  it('throws faults that are not errors of a request', async () => {
     const here = world(HOUR, () => {
       throw new TypeError('a fault')
     })
     await expect(here.schedule.polled([record(here)])).rejects.toThrow('a fault')
   })
 
-  it('uses the time at which the build began as the server reports it', async () => {
+  it('uses the start of the build that the server reports', async () => {
     const near = await pauseFor(3000, { arch: x86, updated_at: ago(20) })
     const far = await pauseFor(3000, { arch: x86, updated_at: ago(2) })
     expect(near * 2).toBeLessThan(far)
   })
 
-  it('polls as if any moment were the last when nobody knows when the build began', async () => {
+  it('polls as near the end when the start of the build is unknown', async () => {
     const unknown = await pauseFor(3000, { arch: x86 })
     expect(unknown).toBeLessThan(await pauseFor(3000, { arch: x86, updated_at: ago(2) }))
     expect(unknown).toBeGreaterThan(await pauseFor(3000, { arch: x86, updated_at: ago(20) }))
   })
 
-  it('is not misled by a clock of the server that is ahead', async () => {
+  it('is correct when the clock of the server is ahead', async () => {
     const ahead = await pauseFor(3000, { arch: x86, updated_at: ago(-600) })
     expect(ahead).toBe(await pauseFor(3000, { arch: x86, updated_at: ago(0) }))
   })
 
-  it('goes by the architecture of the build', async () => {
+  it('uses the usual duration of the architecture of the build', async () => {
     const quick = await pauseFor(3000, { arch: { id: 7, name: 'znver1' }, updated_at: ago(0) })
     expect(quick * 2).toBeLessThan(await pauseFor(3000, { arch: x86, updated_at: ago(0) }))
   })
@@ -317,7 +317,7 @@ describe('the schedule of a wait', () => {
   })
 })
 
-describe('what is left of the limit', () => {
+describe('The number of requests left', () => {
   const answers: (readonly [seconds: number, left?: string])[] = []
 
   function client(clock: ManualClock): ReturnType<typeof createAbfApi> {
@@ -339,7 +339,7 @@ describe('what is left of the limit', () => {
     })
   }
 
-  it('is what the last answer says, until the hour of the server is over', async () => {
+  it('is that of the last response, until the hour of the server is over', async () => {
     const clock = new ManualClock()
     const api = client(clock)
     expect(api.quota()).toEqual({ made: 0, left: undefined })

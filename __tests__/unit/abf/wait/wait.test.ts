@@ -65,19 +65,19 @@ async function wait(
 const submitted = (id: number, mode: 'none' | 'default' = 'none'): BuildRecord =>
   createRecord(id, 'submitted', 0, { expected: { ...EXPECTED, mode }, status: 2000 })
 
-describe('a wait', () => {
-  test('asks for a mode only when it matters, and for a description only at the end', async () => {
+describe('A wait', () => {
+  test('requests a mode only when it matters, and a description only at the end', async () => {
     const { shows, verdicts } = await wait({ 1: [2000, 3000, 666], 2: [3000, 0] })
     expect(verdicts).toEqual(['failure', 'success'])
     expect(shows.toSorted((a, b) => a - b)).toEqual([1, 2])
   })
 
-  test('tells after each look, before it pauses, which builds are not over', async () => {
+  test('passes the builds that are not over to the schedule after each poll', async () => {
     const { looked } = await wait({ 1: [2000, 3000, 3000, 6000], 2: [3000, 6000] })
     expect(looked).toEqual([[1, 2], [1], [1]])
   })
 
-  test('knows of each build the project that a list has told, also when a later one does not', async () => {
+  test('keeps the project that a list has reported when a later list lacks it', async () => {
     const statuses = { 1: [2000, 3000, 6000], 2: [3000, 3000, 6000] }
     const projectsOf = async (projects: readonly (number | undefined)[]) =>
       (await wait(statuses, {}, { projects })).records.map(({ projectId }) => projectId)
@@ -86,7 +86,7 @@ describe('a wait', () => {
     expect(await projectsOf([undefined])).toEqual([undefined, undefined])
   })
 
-  test('takes the mode that the server tells, and says when it is another one than asked for', async () => {
+  test('uses the reported mode, with a notice when it differs from the requested one', async () => {
     const { logger, records } = await wait(
       { 7: [0, 12000], 8: [0, 12000] },
       { auto_publish_status: 'testing' },
@@ -102,7 +102,7 @@ describe('a wait', () => {
     expect(logger.titles).toEqual(['Publish mode changed by ABF', 'Publish mode changed by ABF'])
   })
 
-  test('says nothing of a mode that is as asked for', async () => {
+  test('logs nothing about a mode that is the requested one', async () => {
     const { logger, verdicts } = await wait({ 7: [0], 8: [0] }, {}, { records: [submitted(7), submitted(8)] })
     expect([verdicts, logger.said('notice'), logger.said('warning')]).toEqual([
       ['success', 'success'],
@@ -111,7 +111,7 @@ describe('a wait', () => {
     ])
   })
 
-  test('assumes the mode that was asked for, or the usual one, where the server does not tell', async () => {
+  test('assumes the requested or the default mode when the server does not report it', async () => {
     const silent = { auto_publish_status: null }
     const { logger, verdicts } = await wait({ 7: [0], 8: [0, 6000] }, silent, {
       records: [submitted(7), createRecord(8, 'given', 0)],
@@ -123,7 +123,7 @@ describe('a wait', () => {
     ])
   })
 
-  test('asks for no mode where an operation is waited for', async () => {
+  test('requests no mode for an operation', async () => {
     const { shows, verdicts } = await wait({ 1: [7000, 6000], 2: [6000] }, {}, { goal: 'publish' })
     expect([verdicts, shows.toSorted((a, b) => a - b)]).toEqual([
       ['success', 'success'],
@@ -131,7 +131,7 @@ describe('a wait', () => {
     ])
   })
 
-  test('lets an outcome stand whose description cannot be read', async () => {
+  test('keeps an outcome when the description of the build cannot be read', async () => {
     const { logger, verdicts } = await wait({ 1: [6000], 2: [6000] }, httpError({ message: 'No answer' }))
     expect(verdicts).toEqual(['success', 'success'])
     expect(logger.said('info').filter((line) => line.includes('could not be read'))).toEqual([
@@ -140,7 +140,7 @@ describe('a wait', () => {
     ])
   })
 
-  test('fails a good build of another commit, and warns where the commit is not told', async () => {
+  test('fails a good build of another commit, and warns when the commit is not reported', async () => {
     const other = await wait(
       { 7: [15000], 8: [666] },
       { commit_hash: 'b'.repeat(40) },
@@ -161,14 +161,14 @@ describe('a wait', () => {
     expect((await wait({ 7: [0], 8: [0] }, { commit_hash: null })).logger.said('warning')).toEqual([])
   })
 
-  test('goes on for the others when one has failed', async () => {
+  test('continues for the other builds when one has failed', async () => {
     const { verdicts, records } = await wait({ 1: [666], 2: [3000, 3000, 0] })
     expect(verdicts).toEqual(['failure', 'success'])
     expect(records[0]?.history.map(({ code }) => code)).toEqual([666])
     expect(records[1]?.history.map(({ code }) => code)).toEqual([3000, 0])
   })
 
-  test('counts only what is open, names five, and says how much time is left', async () => {
+  test('counts only open builds in the heartbeat, names five, and shows the time left', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 7 }, (_, index) => [index + 1, index === 0 ? [6000] : [3000]]),
     )
@@ -178,7 +178,7 @@ describe('a wait', () => {
     )
   })
 
-  test('ends at once where there is nothing to wait for', async () => {
+  test('ends at once when there is nothing to wait for', async () => {
     const { looked, shows } = await wait({})
     expect([looked, shows]).toEqual([[], []])
   })

@@ -27,8 +27,8 @@ function start(...script: Parameters<Step['abf']['plan']>[1][number][]): Step {
   return step
 }
 
-describe('a build', () => {
-  test('is submitted per architecture, and each change of status told with its time', async () => {
+describe('A step that submits builds', () => {
+  test('submits one build for each architecture, and logs each change of status with its time', async () => {
     const step = start({ status: 3000, afterReads: 1 }, { status: 0, afterReads: 2 })
     const result = await step.run({ ...BUILD, 'abf-arches': 'x86_64 znver1' })
     expect(result).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
@@ -62,7 +62,7 @@ describe('a build', () => {
     expect(step.reports).toHaveLength(1)
   })
 
-  test('that fails is one annotation with its log and its page', async () => {
+  test('reports a failed build as one annotation with links to its log and its page', async () => {
     const step = start({ status: 3000, afterReads: 1 }, { status: 666, afterReads: 2 })
     const result = await step.run(BUILD)
     expect(result).toMatchObject({
@@ -79,7 +79,7 @@ describe('a build', () => {
     ])
   })
 
-  test('is not waited for when that is asked for', async () => {
+  test('does not wait when abf-wait is false', async () => {
     const step = start({ status: 3000, afterReads: 1 })
     expect(await step.run({ ...BUILD, 'abf-wait': 'false' })).toMatchObject({
       conclusion: 'in_progress',
@@ -90,7 +90,7 @@ describe('a build', () => {
     expect(step.outputs).toMatchObject({ 'build-status': '2000', 'build-conclusion': 'in_progress' })
   })
 
-  test('that stays built where it was to be published is neutral after its grace', async () => {
+  test('ends as neutral when a build that should be published stays at built for the grace period', async () => {
     const step = start({ status: 0 })
     const result = await step.run({ ...BUILD, 'abf-auto-publish': 'default' })
     expect(result).toMatchObject({
@@ -106,7 +106,7 @@ describe('a build', () => {
     expect(step.clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBe(4 * 60_000)
   })
 
-  test('at a status that nobody knows is waited for, with one warning', async () => {
+  test('waits for a build with an unknown status, with one warning', async () => {
     const step = start({ status: 4242, afterReads: 1 }, { status: 0, afterReads: 2 })
     await step.run(BUILD)
     expect(told(step).slice(1)).toEqual([
@@ -117,7 +117,7 @@ describe('a build', () => {
     expect(step.logger.titles).toEqual(['Unknown ABF status'])
   })
 
-  test('of another commit than asked for is a failure', async () => {
+  test('fails when ABF built another commit than the requested one', async () => {
     const step = start({ status: 3000, afterReads: 1 }, { status: 0, afterReads: 2 })
     const result = await step.run({ ...BUILD, 'abf-project-version': 'rolling' })
     expect(result.conclusion).toBe('failure')
@@ -127,7 +127,7 @@ describe('a build', () => {
   })
 })
 
-describe('a build that is there', () => {
+describe('A step that finds an existing build', () => {
   const there = (status: number): Step => {
     const step = prepare()
     step.abf.addBuild({
@@ -142,7 +142,7 @@ describe('a build that is there', () => {
     return step
   }
 
-  test('is used instead of a new one', async () => {
+  test('reuses it instead of submitting a new one', async () => {
     const step = there(3000)
     expect(await step.run({ ...BUILD, 'abf-wait': 'false' })).toMatchObject({ conclusion: 'in_progress' })
     expect(told(step)).toEqual([
@@ -152,19 +152,19 @@ describe('a build that is there', () => {
     expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([{ reused: true, status: 3000 }])
   })
 
-  test.each([0, 2000, 6000, 7000, 12000, 15000])('at %i is used', async (status) => {
+  test.each([0, 2000, 6000, 7000, 12000, 15000])('reuses a build at status %i', async (status) => {
     const step = there(status)
     await step.run({ ...BUILD, 'abf-wait': 'false' })
     expect(step.abf.created).toEqual([])
   })
 
-  test.each([666, 5000, 8000, 9000, 10000, 11000])('at %i is not used', async (status) => {
+  test.each([666, 5000, 8000, 9000, 10000, 11000])('does not reuse a build at status %i', async (status) => {
     const step = there(status)
     await step.run({ ...BUILD, 'abf-wait': 'false' })
     expect(step.abf.created).toHaveLength(1)
   })
 
-  test('is not used when that is asked for, and never cancelled', async () => {
+  test('does not reuse it when abf-reuse is false, and never cancels a reused build', async () => {
     const fresh = there(3000)
     await fresh.run({ ...BUILD, 'abf-wait': 'false', 'abf-reuse': 'false' })
     expect(fresh.abf.created).toHaveLength(1)
@@ -173,7 +173,7 @@ describe('a build that is there', () => {
     expect(late.abf.build(FIRST).status).toBe(3000)
   })
 
-  test('cannot be looked for where builds are hidden, which is no failure', async () => {
+  test('submits a new build when the server does not list the builds of the project', async () => {
     const step = prepare()
     step.abf.mishaps.push({
       method: 'GET',
@@ -188,8 +188,8 @@ describe('a build that is there', () => {
   })
 })
 
-describe('a create whose answer is lost', () => {
-  test('is found', async () => {
+describe('A create whose response is lost', () => {
+  test('is found by a search, and the step waits for its build', async () => {
     const step = start(3000)
     step.abf.mishaps.push({ method: 'POST', path: /build_lists/, gives: lostAnswer() })
     expect(await step.run({ ...BUILD, 'abf-timeout': '5m' })).toMatchObject({
@@ -208,7 +208,7 @@ describe('a create whose answer is lost', () => {
     expect(step.clock.pauses.slice(0, 2)).toEqual([0, 33_000])
   })
 
-  test('is looked for four times and then sent again', async () => {
+  test('is sent again after four searches that find nothing', async () => {
     const step = prepare()
     step.abf.mishaps.push(UNANSWERED)
     await step.run({ ...BUILD, 'abf-wait': 'false' })
@@ -231,7 +231,7 @@ describe('a create whose answer is lost', () => {
     expect(step.state.read('abf-work')).toBe('')
   })
 
-  test('is not sent again to a server that broke over it', async () => {
+  test('is not sent again to a server that responded with 500', async () => {
     const step = prepare()
     step.abf.mishaps.push({ ...UNANSWERED, gives: { status: 500, body: { error: 'boom' } } })
     expect(await failureOf(step.run(BUILD))).toMatchObject({
@@ -244,7 +244,7 @@ describe('a create whose answer is lost', () => {
     expect(step.outputs).toMatchObject({ 'build-conclusion': 'failure', 'build-list-ids': '[]' })
   })
 
-  test('is an error that sends a person to look, when nobody answers', async () => {
+  test('ends the step with advice to check the server when the search fails as well', async () => {
     const step = prepare()
     step.abf.mishaps.push(UNANSWERED, { method: 'GET', path: /user/, gives: lostAnswer() })
     expect(await failureOf(step.run(BUILD))).toMatchObject({
@@ -266,8 +266,8 @@ describe('a create whose answer is lost', () => {
   })
 })
 
-describe('what this run has submitted', () => {
-  test('is cancelled when the job is', async () => {
+describe('The builds that this run has submitted', () => {
+  test('are cancelled when the job is cancelled', async () => {
     const step = start(3000)
     step.clock.in(90_000, () => step.controller.abort(new CancelledError('SIGINT')))
     expect(await failureOf(step.run(BUILD))).toBeInstanceOf(CancelledError)
@@ -283,7 +283,7 @@ describe('what this run has submitted', () => {
     )
   })
 
-  test('is cancelled when a later architecture is refused', async () => {
+  test('are cancelled when ABF refuses a later architecture', async () => {
     const step = start(3000)
     const send = step.abf.send.bind(step.abf)
     step.abf.send = (request) => {
@@ -306,7 +306,7 @@ describe('what this run has submitted', () => {
     expect(step.outputs).toMatchObject({ 'build-conclusion': 'failure', 'build-list-ids': `[${FIRST}]` })
   })
 
-  test('is left alone when that is asked for, with a warning', async () => {
+  test('are left running, with a warning, when abf-on-abort is leave', async () => {
     const step = start(3000)
     await step.run({ ...BUILD, 'abf-on-abort': 'leave', 'abf-timeout': '2m' })
     expect(told(step)).toContain(
@@ -316,7 +316,7 @@ describe('what this run has submitted', () => {
     expect(step.state.read('abf-work')).toBe('')
   })
 
-  test('stays to be cancelled by the post step when that fails', async () => {
+  test('are left to the post step when the cancel fails', async () => {
     const step = start(3000)
     step.abf.mishaps.push({ method: 'PUT', path: /cancel/, gives: { status: 503, body: {} } })
     await step.run({ ...BUILD, 'abf-timeout': '2m' })

@@ -27,7 +27,7 @@ function cancelAt(
 }
 
 describe.each(DIALECTS)('%s', (dialect) => {
-  test('a job cancelled in the middle of a create finds the build and cancels it', async () => {
+  test('a job that is cancelled during a create finds the build and cancels it', async () => {
     const abf = await start(dialect)
     abf.plan({}, [3000])
     abf.fault({ method: 'POST', action: { kind: 'hang', when: 'after' } })
@@ -40,8 +40,8 @@ describe.each(DIALECTS)('%s', (dialect) => {
   })
 })
 
-describe('a server that hangs', () => {
-  test('does not hold a cancelled job', async () => {
+describe('A server that does not respond', () => {
+  test('does not delay the end of a cancelled job', async () => {
     const abf = await start('omv')
     abf.plan({}, [3000])
     abf.fault({ method: 'PUT', times: 9, action: { kind: 'hang' } })

@@ -18,15 +18,15 @@ function trouble(status: number, headers: Readonly<Record<string, string>> = {})
   return { method: 'GET', path: /build_lists/, gives: { status, headers, body: { message: 'oops' } } }
 }
 
-describe('a watched build', () => {
-  test('that is over is told at once', async () => {
+describe('A step that watches a build', () => {
+  test('ends at once when the build has ended', async () => {
     const step = there(6000)
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
     expect(told(step)).toEqual([`info: 00:00:00Z  ${LABEL}: published (6000)`])
     expect(step.abf.asked).toEqual([`GET /api/v1/build_lists/${FIRST}.json`])
   })
 
-  test('that does not exist fails, and is named', async () => {
+  test('fails when the build does not exist, and names its id', async () => {
     const step = prepare()
     expect(await step.run({ 'abf-build-list-ids': '5' })).toMatchObject({ conclusion: 'failure', ok: false })
     expect(told(step).slice(0, 2)).toEqual([
@@ -39,7 +39,7 @@ describe('a watched build', () => {
     expect(step.outputs['build-status']).toBe('')
   })
 
-  test('is looked at once where nothing is to be waited for', async () => {
+  test('polls once when abf-wait is false', async () => {
     const step = there(3000)
     const result = await step.run({ ...WATCH, 'abf-wait': 'false' })
     expect(result).toMatchObject({ conclusion: 'in_progress', ok: true })
@@ -47,14 +47,14 @@ describe('a watched build', () => {
     expect(step.clock.pauses).toEqual([])
   })
 
-  test('is never cancelled', async () => {
+  test('never cancels the build', async () => {
     const step = there(3000)
     expect(await step.run({ ...WATCH, 'abf-timeout': '90s' })).toMatchObject({ conclusion: 'timed_out' })
     expect(step.abf.asked.some((line) => line.startsWith('PUT'))).toBe(false)
     expect(step.clock.pauses).toEqual([33_000, 33_600, 23_400])
   })
 
-  test('that was cancelled by somebody is an annotation of its own', async () => {
+  test('reports a build that somebody cancelled in an annotation with its own title', async () => {
     const step = there(5000)
     expect(await step.run(WATCH)).toMatchObject({
       conclusion: 'cancelled',
@@ -66,7 +66,7 @@ describe('a watched build', () => {
     )
   })
 
-  test('of an architecture that is not permitted is a notice', async () => {
+  test('reports an architecture that is not permitted as a notice', async () => {
     const step = there(15000)
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'neutral', ok: true })
     expect(told(step).at(-1)).toMatch(
@@ -74,7 +74,7 @@ describe('a watched build', () => {
     )
   })
 
-  test('whose tests failed is good when that is accepted, with a warning', async () => {
+  test('succeeds with a warning after failed tests when abf-tests-failed is accept', async () => {
     const step = there(11000)
     expect(await step.run({ ...WATCH, 'abf-tests-failed': 'accept' })).toMatchObject({
       conclusion: 'success',
@@ -83,7 +83,7 @@ describe('a watched build', () => {
     expect(await there(11000).run(WATCH)).toMatchObject({ conclusion: 'failure' })
   })
 
-  test('is told now and then while nothing changes', async () => {
+  test('logs a heartbeat while the status does not change', async () => {
     const step = there(3000)
     await step.run({ ...WATCH, 'abf-timeout': '25m', 'abf-poll-interval': '30s' })
     expect(told(step).slice(1, 3)).toEqual([
@@ -93,8 +93,8 @@ describe('a watched build', () => {
   })
 })
 
-describe('trouble with the server', () => {
-  test('is sat out, with growing pauses, and told', async () => {
+describe('An error of the server during the wait', () => {
+  test('is followed by growing pauses, and logged', async () => {
     const step = there(6000)
     step.abf.mishaps.push(...[1, 2, 3, 4, 5, 6].map(() => trouble(503)))
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success' })
@@ -113,14 +113,14 @@ describe('trouble with the server', () => {
     expect(step.logger.titles).toEqual(['ABF polls keep failing'])
   })
 
-  test('that names its end is waited for until then', async () => {
+  test('that says when to retry is followed by a pause until then', async () => {
     const step = there(6000)
     step.abf.mishaps.push(trouble(503, { 'Retry-After': '7' }), trouble(503, { 'Retry-After': '600' }))
     await step.run(WATCH)
     expect(step.clock.pauses).toEqual([7500, 610_000])
   })
 
-  test('with the limit of requests is a warning, and waited out until the full hour', async () => {
+  test('that is the rate limit is a warning, and the wait pauses until the full hour', async () => {
     const step = there(6000)
     step.clock.advance(50 * 60_000)
     step.abf.mishaps.push({
@@ -136,7 +136,7 @@ describe('trouble with the server', () => {
     expect(step.logger.titles).toEqual(['ABF rate limit reached'])
   })
 
-  test('is named when the time is over in the middle of it', async () => {
+  test('is named when the deadline comes before the next success', async () => {
     const step = there(3000)
     step.abf.mishaps.push(...[1, 2, 3, 4, 5].map(() => trouble(502)))
     await step.run({ ...WATCH, 'abf-timeout': '2m' })
@@ -145,7 +145,7 @@ describe('trouble with the server', () => {
     )
   })
 
-  test.each([401, 405, 422])('that does not heal ends the wait: %i', async (status) => {
+  test.each([401, 405, 422])('that is not transient ends the wait: %i', async (status) => {
     const step = there(6000)
     step.abf.mishaps.push(trouble(status))
     expect(await failureOf(step.run(WATCH))).toBeInstanceOf(HttpError)
@@ -160,7 +160,7 @@ describe('trouble with the server', () => {
     expect(await failureOf(step.run(WATCH))).toMatchObject({ kind })
   })
 
-  test.each(['dns', 'reset', 'unreadable'] as const)('of kind %s is sat out', async (kind) => {
+  test.each(['dns', 'reset', 'unreadable'] as const)('of kind %s does not end the wait', async (kind) => {
     const step = there(6000)
     const status = kind === 'unreadable' ? { status: 200 } : {}
     const error = new HttpError({ kind, message: 'no', method: 'GET', url: BASE, ...status })
@@ -169,8 +169,8 @@ describe('trouble with the server', () => {
   })
 })
 
-describe('a filter', () => {
-  test('selects what to look at, beside the ids', async () => {
+describe('A filter', () => {
+  test('selects builds in addition to the ids', async () => {
     const step = there(6000)
     step.abf.addBuild({ ...SEED, status: 666 })
     const result = await step.run({ 'abf-filter': 'status=666\nownership=index', ...WATCH })
@@ -178,14 +178,14 @@ describe('a filter', () => {
     expect(step.outputs['build-list-ids']).toBe(`[${FIRST},${FIRST + 1}]`)
   })
 
-  test('that selects nothing leaves nothing to do', async () => {
+  test('that selects no builds makes the conclusion neutral', async () => {
     const step = prepare()
     const result = await step.run({ 'abf-filter': 'status=666', 'abf-operation': 'publish' })
     expect(result).toMatchObject({ conclusion: 'neutral', ok: true })
     expect(told(step)).toEqual(['warning: abf-filter selects no builds, so there is nothing to publish.'])
   })
 
-  test('finds builds in a search, which reads the first twenty of them', async () => {
+  test('of a search finds builds, and the step reads the first twenty', async () => {
     const step = there(6000)
     for (let count = 0; count < 20; count += 1) step.abf.addBuild({ ...SEED, status: 666 })
     const result = await step.run({ 'abf-filter': 'ownership=index', ...WATCH, 'abf-operation': 'search' })
@@ -213,15 +213,15 @@ describe('a filter', () => {
     })
   })
 
-  test('may leave out ids that a search then reads', async () => {
+  test('may lack ids, which a search then reads', async () => {
     const step = there(6000)
     await step.run({ ...WATCH, 'abf-filter': 'status=666', 'abf-operation': 'search' })
     expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([{ id: FIRST, status: 6000 }])
   })
 })
 
-describe('an operation', () => {
-  test('is ordered, waited for, and leads on to the release', async () => {
+describe('An operation', () => {
+  test('is requested, waited for, and allows the release', async () => {
     const step = there(0)
     step.abf.plan(
       {},
@@ -237,7 +237,7 @@ describe('an operation', () => {
     expect(askedAfter(step).length).toBeGreaterThan(0)
   })
 
-  test('to reject leads to nothing that could be released', async () => {
+  test('to reject does not allow the release', async () => {
     const step = there(0)
     const result = await step.run({ ...WATCH, 'abf-operation': 'reject' })
     expect(result).toMatchObject({
@@ -247,7 +247,7 @@ describe('an operation', () => {
     })
   })
 
-  test('to cancel is as wanted when it is cancelled, without a red mark', async () => {
+  test('to cancel succeeds without an error when the build is cancelled', async () => {
     const step = there(5000)
     const result = await step.run({ ...WATCH, 'abf-operation': 'cancel' })
     expect(result).toMatchObject({ conclusion: 'cancelled', ok: true })
