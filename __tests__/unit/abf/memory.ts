@@ -137,14 +137,14 @@ export function prepare(dialect: Dialect = 'omv') {
 export type Step = ReturnType<typeof prepare>
 
 /** What the log says, each line after its level; the lines of a submitted build's beginning left out. */
-export function told({ logger }: Step): string[] {
+export function logLines({ logger }: Step): string[] {
   return logger.lines
     .map(({ level, message }) => `${level}: ${message}`)
     .filter((line) => !line.startsWith('info: ABF at '))
 }
 
 /** What was asked for after the names were resolved and equal builds were looked for. */
-export function askedAfter({ abf }: Step): string[] {
+export function requestsAfter({ abf }: Step): string[] {
   return abf.asked.slice(4).map((line) => line.replace('/api/v1/', '').replace('.json', ''))
 }
 

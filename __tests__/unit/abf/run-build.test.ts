@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CancelledError } from '../../../src/errors.ts'
 import {
-  askedAfter,
+  requestsAfter,
   BASE,
   BUILD,
   COMMIT,
@@ -11,7 +11,7 @@ import {
   prepare,
   type Step,
   SUBMITTED,
-  told,
+  logLines,
 } from './memory.ts'
 import { failureOf } from '../doubles.ts'
 
@@ -36,7 +36,7 @@ describe('A step that submits builds', () => {
     expect(step.logger.lines[0]?.message).toBe(
       `ABF at ${BASE}: openmandriva/gtk+demo into cooker/main, built for cooker, commit ${COMMIT}`,
     )
-    expect(told(step)).toEqual([
+    expect(logLines(step)).toEqual([
       SUBMITTED,
       `info: znver1: submitted as build ${FIRST + 1}. ${BASE}build_lists/${FIRST + 1}`,
       `info: 00:01:00Z  ${LABEL}: building (3000), after 1 min queued (2000)`,
@@ -44,7 +44,7 @@ describe('A step that submits builds', () => {
       `info: 00:02:07Z  ${LABEL}: built (0), after 1 min 8 s building (3000)`,
       `info: 00:02:07Z  ${second}: built (0), after 1 min 8 s building (3000)`,
     ])
-    expect(askedAfter(step)).toEqual([
+    expect(requestsAfter(step)).toEqual([
       POST,
       POST,
       'GET build_lists',
@@ -70,7 +70,7 @@ describe('A step that submits builds', () => {
       ok: false,
       stop: 'the conclusion of the builds is failure',
     })
-    expect(told(step).slice(2)).toEqual([
+    expect(logLines(step).slice(2)).toEqual([
       `info: 00:02:08Z  ${LABEL}: build failed (666), after 1 min 9 s building (3000)`,
       `info: 00:02:08Z  ${LABEL}: The build failed.`,
       expect.stringMatching(
@@ -86,7 +86,7 @@ describe('A step that submits builds', () => {
       ok: true,
       stop: NO_WAIT,
     })
-    expect([told(step), askedAfter(step)]).toEqual([[SUBMITTED], [POST]])
+    expect([logLines(step), requestsAfter(step)]).toEqual([[SUBMITTED], [POST]])
     expect(step.outputs).toMatchObject({ 'build-status': '2000', 'build-conclusion': 'in_progress' })
   })
 
@@ -99,8 +99,8 @@ describe('A step that submits builds', () => {
       stop: 'nothing was built, or the packages were not published',
     })
     const why = 'Built, but not published as requested: ABF did not start to publish within 4 min.'
-    expect(told(step)[2]).toContain(`info: 00:04:00Z  ${LABEL}: ${why}`)
-    expect(told(step)[3]).toMatch(
+    expect(logLines(step)[2]).toContain(`info: 00:04:00Z  ${LABEL}: ${why}`)
+    expect(logLines(step)[3]).toMatch(
       /^warning: .* built \(0\)\. Built, but not published as requested: .*\nBuild: https/,
     )
     expect(step.clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBe(4 * 60_000)
@@ -109,7 +109,7 @@ describe('A step that submits builds', () => {
   test('waits for a build with an unknown status, with one warning', async () => {
     const step = start({ status: 4242, afterReads: 1 }, { status: 0, afterReads: 2 })
     await step.run(BUILD)
-    expect(told(step).slice(1)).toEqual([
+    expect(logLines(step).slice(1)).toEqual([
       `info: 00:01:00Z  ${LABEL}: unknown status 4242, after 1 min queued (2000)`,
       'warning: ABF reports the status 4242, which this action does not know. The step waits until the status changes to one that it knows.',
       `info: 00:02:08Z  ${LABEL}: built (0), after 1 min 9 s unknown status 4242`,
@@ -121,7 +121,7 @@ describe('A step that submits builds', () => {
     const step = start({ status: 3000, afterReads: 1 }, { status: 0, afterReads: 2 })
     const result = await step.run({ ...BUILD, 'abf-project-version': 'rolling' })
     expect(result.conclusion).toBe('failure')
-    expect(told(step).at(-1)).toMatch(
+    expect(logLines(step).at(-1)).toMatch(
       /^error: .* ABF built commit [0-9a-f]{40} instead of [0-9a-f]{40}\. With abf-project-version/,
     )
   })
@@ -145,7 +145,7 @@ describe('A step that finds an existing build', () => {
   test('reuses it instead of submitting a new one', async () => {
     const step = there(3000)
     expect(await step.run({ ...BUILD, 'abf-wait': 'false' })).toMatchObject({ conclusion: 'in_progress' })
-    expect(told(step)).toEqual([
+    expect(logLines(step)).toEqual([
       `info: x86_64: build ${FIRST} of the same commit is building (3000), so it is reused. ${BASE}build_lists/${FIRST}`,
     ])
     expect(step.abf.created).toEqual([])
@@ -181,7 +181,7 @@ describe('A step that finds an existing build', () => {
       gives: { status: 403, body: { message: 'no' } },
     })
     await step.run({ ...BUILD, 'abf-wait': 'false' })
-    expect(told(step)).toEqual([
+    expect(logLines(step)).toEqual([
       'info: ABF does not list the builds of this project, so no existing build can be reused.',
       SUBMITTED,
     ])
@@ -196,7 +196,7 @@ describe('A create whose response is lost', () => {
       conclusion: 'timed_out',
       ok: false,
     })
-    expect(told(step)).toEqual([
+    expect(logLines(step)).toEqual([
       'info: x86_64: abf.example did not respond in time. Checking whether the build was created anyway.',
       `info: x86_64: the build was created, as build ${FIRST}. ${BASE}build_lists/${FIRST}`,
       'info: Cancelling the builds that this run has submitted, because abf-timeout has passed.',
@@ -213,9 +213,9 @@ describe('A create whose response is lost', () => {
     step.abf.mishaps.push(UNANSWERED)
     await step.run({ ...BUILD, 'abf-wait': 'false' })
     const look = ['GET user', 'GET projects/40217/build_lists']
-    expect(askedAfter(step)).toEqual([POST, ...look, ...look, ...look, ...look, POST])
+    expect(requestsAfter(step)).toEqual([POST, ...look, ...look, ...look, ...look, POST])
     expect(step.clock.pauses).toEqual([0, 2000, 5000, 10_000])
-    expect(told(step).slice(1)).toEqual([
+    expect(logLines(step).slice(1)).toEqual([
       'info: x86_64: no build was created, so it is submitted again.',
       SUBMITTED,
     ])
@@ -227,7 +227,7 @@ describe('A create whose response is lost', () => {
     expect(String(await failureOf(step.run(BUILD)))).toContain(
       'submit the build for x86_64: ABF at abf.example responded with 503',
     )
-    expect(askedAfter(step).filter((line) => line === POST)).toHaveLength(3)
+    expect(requestsAfter(step).filter((line) => line === POST)).toHaveLength(3)
     expect(step.state.read('abf-work')).toBe('')
   })
 
@@ -240,7 +240,7 @@ describe('A create whose response is lost', () => {
         'ABF responds like this when it does not have the project: check abf-project and abf-repository. If both are right, check that the server works, then re-run the job.',
       detail: [`POST ${BASE}api/v1/build_lists.json`, 'HTTP status 500'],
     })
-    expect(askedAfter(step)).toEqual([POST, 'GET user', 'GET projects/40217/build_lists'])
+    expect(requestsAfter(step)).toEqual([POST, 'GET user', 'GET projects/40217/build_lists'])
     expect(step.outputs).toMatchObject({ 'build-conclusion': 'failure', 'build-list-ids': '[]' })
   })
 
@@ -258,7 +258,7 @@ describe('A create whose response is lost', () => {
         `POST ${BASE}api/v1/build_lists.json`,
       ],
     })
-    expect(told(step).slice(-2)).toEqual([
+    expect(logLines(step).slice(-2)).toEqual([
       'info: Cancelling the builds that this run has submitted, because the step fails.',
       `warning: A build was being submitted when the step ended. No build was found so far. The post step continues the search. Check ${BASE}build_lists.`,
     ])
@@ -271,7 +271,7 @@ describe('The builds that this run has submitted', () => {
     const step = start(3000)
     step.clock.in(90_000, () => step.controller.abort(new CancelledError('SIGINT')))
     expect(await failureOf(step.run(BUILD))).toBeInstanceOf(CancelledError)
-    expect(told(step).slice(2)).toEqual([
+    expect(logLines(step).slice(2)).toEqual([
       'info: Cancelling the builds that this run has submitted, because the job is cancelled.',
       `info: Cancelled build ${FIRST}.`,
     ])
@@ -298,7 +298,7 @@ describe('The builds that this run has submitted', () => {
     expect(String(await failureOf(step.run({ ...BUILD, 'abf-arches': 'x86_64 znver1' })))).toContain(
       'submit the build for znver1',
     )
-    expect(told(step)).toEqual([
+    expect(logLines(step)).toEqual([
       SUBMITTED,
       'info: Cancelling the builds that this run has submitted, because the step fails.',
       `info: Cancelled build ${FIRST}.`,
@@ -309,7 +309,7 @@ describe('The builds that this run has submitted', () => {
   test('are left running, with a warning, when abf-on-abort is leave', async () => {
     const step = start(3000)
     await step.run({ ...BUILD, 'abf-on-abort': 'leave', 'abf-timeout': '2m' })
-    expect(told(step)).toContain(
+    expect(logLines(step)).toContain(
       `warning: abf-on-abort is leave, so this run leaves its builds running: ${FIRST}.`,
     )
     expect(step.abf.build(FIRST).status).toBe(3000)
@@ -321,8 +321,8 @@ describe('The builds that this run has submitted', () => {
     step.abf.mishaps.push({ method: 'PUT', path: /cancel/, gives: { status: 503, body: {} } })
     await step.run({ ...BUILD, 'abf-timeout': '2m' })
     expect(JSON.parse(step.state.read('abf-work'))).toEqual({ ids: [FIRST] })
-    expect(told(step).some((line) => line.startsWith(`warning: Build ${FIRST} could not be cancelled`))).toBe(
-      true,
-    )
+    expect(
+      logLines(step).some((line) => line.startsWith(`warning: Build ${FIRST} could not be cancelled`)),
+    ).toBe(true)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HttpError } from '../../../src/http/failure.ts'
-import { askedAfter, BASE, FIRST, prepare, type Step, told } from './memory.ts'
+import { requestsAfter, BASE, FIRST, prepare, type Step, told } from './memory.ts'
 import { failureOf } from '../doubles.ts'
 
 const LABEL = `openmandriva/gtk+demo x86_64 (build ${FIRST})`
@@ -22,18 +22,18 @@ describe('A step that watches a build', () => {
   test('ends at once when the build has ended', async () => {
     const step = there(6000)
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
-    expect(told(step)).toEqual([`info: 00:00:00Z  ${LABEL}: published (6000)`])
+    expect(logLines(step)).toEqual([`info: 00:00:00Z  ${LABEL}: published (6000)`])
     expect(step.abf.asked).toEqual([`GET /api/v1/build_lists/${FIRST}.json`])
   })
 
   test('fails when the build does not exist, and names its id', async () => {
     const step = prepare()
     expect(await step.run({ 'abf-build-list-ids': '5' })).toMatchObject({ conclusion: 'failure', ok: false })
-    expect(told(step).slice(0, 2)).toEqual([
+    expect(logLines(step).slice(0, 2)).toEqual([
       'info: 00:00:00Z  build 5: ABF does not find the build',
       'info: 00:00:00Z  build 5: ABF has no build with this id. The id may be wrong, or ABF has deleted the record, as it does some weeks after a build.',
     ])
-    expect(told(step)[2]).toMatch(
+    expect(logLines(step)[2]).toMatch(
       /^error: build 5\. ABF has no build with this id\. .*\nBuild: https:\/\/abf\.example\/build_lists\/5$/,
     )
     expect(step.outputs['build-status']).toBe('')
@@ -43,7 +43,7 @@ describe('A step that watches a build', () => {
     const step = there(3000)
     const result = await step.run({ ...WATCH, 'abf-wait': 'false' })
     expect(result).toMatchObject({ conclusion: 'in_progress', ok: true })
-    expect(told(step)).toEqual([`info: 00:00:00Z  ${LABEL}: building (3000)`])
+    expect(logLines(step)).toEqual([`info: 00:00:00Z  ${LABEL}: building (3000)`])
     expect(step.clock.pauses).toEqual([])
   })
 
@@ -61,7 +61,7 @@ describe('A step that watches a build', () => {
       ok: false,
       stop: 'the conclusion of the builds is cancelled',
     })
-    expect(told(step).at(-1)).toMatch(
+    expect(logLines(step).at(-1)).toMatch(
       /^error: .*: cancelled \(5000\)\. The build was cancelled, or it ran past/,
     )
   })
@@ -69,7 +69,7 @@ describe('A step that watches a build', () => {
   test('reports an architecture that is not permitted as a notice', async () => {
     const step = there(15000)
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'neutral', ok: true })
-    expect(told(step).at(-1)).toMatch(
+    expect(logLines(step).at(-1)).toMatch(
       /^notice: .*: architecture not permitted \(15000\)\. The package excludes/,
     )
   })
@@ -79,14 +79,14 @@ describe('A step that watches a build', () => {
     expect(await step.run({ ...WATCH, 'abf-tests-failed': 'accept' })).toMatchObject({
       conclusion: 'success',
     })
-    expect(told(step).at(-1)).toMatch(/^warning: .*: tests failed \(11000\)\. /)
+    expect(logLines(step).at(-1)).toMatch(/^warning: .*: tests failed \(11000\)\. /)
     expect(await there(11000).run(WATCH)).toMatchObject({ conclusion: 'failure' })
   })
 
   test('logs a heartbeat while the status does not change', async () => {
     const step = there(3000)
     await step.run({ ...WATCH, 'abf-timeout': '25m', 'abf-poll-interval': '30s' })
-    expect(told(step).slice(1, 3)).toEqual([
+    expect(logLines(step).slice(1, 3)).toEqual([
       `info: 00:10:00Z  Waiting for 1 of 1 builds: x86_64 building (3000) for at least 10 min; 15 min left`,
       `info: 00:20:00Z  Waiting for 1 of 1 builds: x86_64 building (3000) for at least 20 min; 5 min left`,
     ])
@@ -100,7 +100,7 @@ describe('An error of the server during the wait', () => {
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success' })
     expect(step.clock.pauses).toEqual([60_000, 120_000, 240_000, 300_000, 300_000, 300_000])
     const said = `Could not read build ${FIRST}: ABF at abf.example responded with 503: oops.`
-    expect(told(step)).toEqual([
+    expect(logLines(step)).toEqual([
       `info: 00:00:00Z  ${said} The next poll is in 1 min.`,
       `info: 00:01:00Z  ${said} The next poll is in 2 min.`,
       `info: 00:03:00Z  ${said} The next poll is in 4 min.`,
@@ -129,10 +129,10 @@ describe('An error of the server during the wait', () => {
     })
     await step.run(WATCH)
     expect(step.clock.pauses).toEqual([610_000])
-    expect(told(step)[0]).toContain(
+    expect(logLines(step)[0]).toContain(
       'the limit of requests an hour is used up until 01:00 UTC. The next poll is in 10 min 10 s.',
     )
-    expect(told(step)[0]).toMatch(/^warning/)
+    expect(logLines(step)[0]).toMatch(/^warning/)
     expect(step.logger.titles).toEqual(['ABF rate limit reached'])
   })
 
@@ -140,7 +140,7 @@ describe('An error of the server during the wait', () => {
     const step = there(3000)
     step.abf.mishaps.push(...[1, 2, 3, 4, 5].map(() => trouble(502)))
     await step.run({ ...WATCH, 'abf-timeout': '2m' })
-    expect(told(step).at(-1)).toContain(
+    expect(logLines(step).at(-1)).toContain(
       `The build did not end within 2 min. Its status could not be read. The last poll failed: Could not read build ${FIRST}: ABF at abf.example responded with 502: oops.`,
     )
   })
@@ -182,7 +182,7 @@ describe('A filter', () => {
     const step = prepare()
     const result = await step.run({ 'abf-filter': 'status=666', 'abf-operation': 'publish' })
     expect(result).toMatchObject({ conclusion: 'neutral', ok: true })
-    expect(told(step)).toEqual(['warning: abf-filter selects no builds, so there is nothing to publish.'])
+    expect(logLines(step)).toEqual(['warning: abf-filter selects no builds, so there is nothing to publish.'])
   })
 
   test('of a search finds builds, and the step reads the first twenty', async () => {
@@ -194,7 +194,7 @@ describe('A filter', () => {
       ok: true,
       stop: `abf-operation is search, ${RELEASES_NOTHING}`,
     })
-    expect(told(step)).toEqual(['info: Found 21 builds.'])
+    expect(logLines(step)).toEqual(['info: Found 21 builds.'])
     // The one given by id, then those of the list, newest first.
     const read = [FIRST, ...Array.from({ length: 19 }, (_, index) => FIRST + 20 - index)]
     const reads = read.map((id) => `GET /api/v1/build_lists/${id}.json`)
@@ -233,8 +233,8 @@ describe('An operation', () => {
     )
     const result = await step.run({ ...WATCH, 'abf-operation': 'publish' })
     expect(result).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
-    expect(told(step)[0]).toBe(`info: ${LABEL}, built (0): ABF has accepted the request to publish it.`)
-    expect(askedAfter(step).length).toBeGreaterThan(0)
+    expect(logLines(step)[0]).toBe(`info: ${LABEL}, built (0): ABF has accepted the request to publish it.`)
+    expect(requestsAfter(step).length).toBeGreaterThan(0)
   })
 
   test('to reject does not allow the release', async () => {

@@ -76,7 +76,7 @@ describe('the outputs', () => {
     ])
   })
 
-  test('name a repository without its platform where that is not told, and leave out what is too long', () => {
+  test('name a repository without its platform where that is not logLines, and leave out what is too long', () => {
     const record = judged(0, GOOD, { save_to_repository: { id: 14, name: 'main' } })
     expect(renderOutputs(report([record])).outputs['build-lists']).toContain('"repository":"main"')
     // 1 MiB in UTF-16 is half as many characters.
@@ -106,7 +106,7 @@ describe('the outputs', () => {
 })
 
 describe('annotations', () => {
-  async function told(
+  async function logLines(
     records: readonly BuildRecord[],
     operation: AbfReport['operation'] = 'build',
   ): Promise<string[]> {
@@ -118,29 +118,29 @@ describe('annotations', () => {
   const LABEL = 'omv/zlib x86_64 (build 7)'
 
   test('name the log of what failed', async () => {
-    expect(await told([judged(666, BAD, { logs: [LOG] })])).toEqual([
+    expect(await logLines([judged(666, BAD, { logs: [LOG] })])).toEqual([
       `error: ${LABEL}: build failed (666). The build failed.\nLog: https://files.example/b\n${PAGE}`,
     ])
-    expect(await told([judged(9000, BAD, { logs: [LOG] })])).toEqual([
+    expect(await logLines([judged(9000, BAD, { logs: [LOG] })])).toEqual([
       `error: ${LABEL}: rejected (9000). The build failed.\n${PAGE}`,
     ])
   })
 
   test('are ten at most, the rest are lines of the log', async () => {
     const many = Array.from({ length: 12 }, () => judged(666, BAD))
-    expect((await told(many)).map((line) => line.split(':')[0])).toEqual([
+    expect((await logLines(many)).map((line) => line.split(':')[0])).toEqual([
       ...Array.from({ length: 10 }, () => 'error'),
       'info',
       'info',
     ])
     const late = judged(3000, outcome('timed_out', 'Late.'))
-    const levels = (await told([...many.slice(0, 10), late])).map((line) => line.split(':')[0])
+    const levels = (await logLines([...many.slice(0, 10), late])).map((line) => line.split(':')[0])
     expect(levels).toEqual([...Array.from({ length: 9 }, () => 'error'), 'info', 'error'])
   })
 
   test('put all that is late into one', async () => {
     const late = Array.from({ length: 11 }, () => judged(3000, outcome('timed_out', 'Late.')))
-    const [line, ...more] = await told([...late, judged(0, GOOD)])
+    const [line, ...more] = await logLines([...late, judged(0, GOOD)])
     expect(more).toEqual([])
     expect(line).toMatch(
       /^error: The wait was not long enough for 11 of 12 builds: (omv\/zlib x86_64 \(build 7\), building \(3000\); ){9}omv\/zlib x86_64 \(build 7\), building \(3000\)\. Late\.\nRaise abf-timeout/,
@@ -149,14 +149,18 @@ describe('annotations', () => {
 
   test('are red for what was cancelled, unless that was asked for', async () => {
     const gone = judged(5000, outcome('cancelled', 'Gone.'))
-    expect((await told([gone]))[0]).toMatch(/^error: /)
-    expect(await told([gone], 'cancel')).toEqual([])
+    expect((await logLines([gone]))[0]).toMatch(/^error: /)
+    expect(await logLines([gone], 'cancel')).toEqual([])
   })
 
   test('are yellow for what someone should look at, and blue for what was asked for', async () => {
     const doubtful = { ...GOOD, warn: true }
     expect(
-      await told([judged(8000, doubtful), judged(15000, outcome('neutral', 'Nothing.')), judged(0, GOOD)]),
+      await logLines([
+        judged(8000, doubtful),
+        judged(15000, outcome('neutral', 'Nothing.')),
+        judged(0, GOOD),
+      ]),
     ).toEqual([
       `warning: ${LABEL}: publishing failed (8000). The build is complete.\n${PAGE}`,
       `notice: ${LABEL}: architecture not permitted (15000). Nothing.\n${PAGE}`,
@@ -166,7 +170,7 @@ describe('annotations', () => {
   test('are followed by the ends of logs', async () => {
     const record = judged(0, GOOD)
     record.log = { fileName: 'build.log', url: 'x', lines: ['a', 'b'] }
-    expect(await told([record])).toEqual(['info: a', 'info: b'])
+    expect(await logLines([record])).toEqual(['info: a', 'info: b'])
   })
 
   test('have titles that say what came of the build', async () => {

@@ -165,7 +165,7 @@ describe('Builds given by id', () => {
     ])
     step.abf.mishaps.push({ method: 'GET', path: new RegExp(`build_lists/${FIRST}`), gives: lostAnswer() })
     await step.run({ 'abf-build-list-ids': ids, 'abf-operation': 'publish', 'abf-wait': 'false' })
-    expect(told(step).at(-1)).toBe(
+    expect(logLines(step).at(-1)).toBe(
       `info: Build ${FIRST} could not be read: abf.example did not respond in time`,
     )
   })
@@ -181,7 +181,7 @@ describe('Builds given by id', () => {
     for (let added = 0; added < count; added += 1)
       step.abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 6000 })
     await step.run({ 'abf-filter': 'ownership=index', 'abf-operation': 'search' })
-    expect(told(step)[0]).toBe(line)
+    expect(logLines(step)[0]).toBe(line)
     expect(JSON.parse(step.outputs['build-list-ids'] ?? '')).toHaveLength(1000)
   })
 })
