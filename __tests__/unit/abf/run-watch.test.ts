@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HttpError } from '../../../src/http/failure.ts'
-import { requestsAfter, BASE, FIRST, prepare, type Step, told } from './memory.ts'
+import { requestsAfter, BASE, FIRST, prepare, type Step, logLines } from './memory.ts'
 import { failureOf } from '../doubles.ts'
 
 const LABEL = `openmandriva/gtk+demo x86_64 (build ${FIRST})`

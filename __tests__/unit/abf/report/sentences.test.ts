@@ -10,7 +10,7 @@ import {
 } from '../../../../src/abf/outcome.ts'
 import { BuildResponse, modeOf } from '../../../../src/abf/client/schema.ts'
 import { formatStatus, KNOWN_CODES, modeMatters, statusInfo } from '../../../../src/abf/status.ts'
-import { BUILD, FIRST, lostAnswer, prepare, told } from '../memory.ts'
+import { BUILD, FIRST, lostAnswer, prepare, logLines } from '../memory.ts'
 import { failureOf } from '../../doubles.ts'
 
 const MINUTE = 60_000
