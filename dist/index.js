@@ -5343,7 +5343,8 @@ function push(event, job) {
     const deleted = at(event, 'deleted') === true || /^0+$/.test(textAt(event, 'after') ?? '');
     if (!deleted)
         return byJob(event, job);
-    const reason = 'this push deleted a branch or tag, so there is no commit left to release';
+    const reason = 'this push deleted a branch or tag, so there is no commit left to release; ' +
+        'leave such runs out with if: ${{ !github.event.deleted }}';
     return { commit: undefined, ref: undefined, noCommit: { reason, versionSuffices: false } };
 }
 /**
@@ -5352,15 +5353,19 @@ function push(event, job) {
  */
 function pullRequest(event, { headRef }) {
     const merged = at(event, 'pull_request', 'merged') === true || textAt(event, 'pull_request', 'merged_at');
-    return merged
-        ? {
-            commit: shaAt(event, 'pull_request', 'merge_commit_sha'),
-            ref: textAt(event, 'pull_request', 'base', 'ref'),
-        }
-        : {
+    if (!merged) {
+        return {
             commit: shaAt(event, 'pull_request', 'head', 'sha'),
             ref: textAt(event, 'pull_request', 'head', 'ref') ?? headRef,
         };
+    }
+    const reason = 'the event of this merged pull request has no merge_commit_sha, and its head commit may be in no branch; ' +
+        'read the commit in a step before with: gh pr view "$NUMBER" --json mergeCommit --jq .mergeCommit.oid';
+    return {
+        commit: shaAt(event, 'pull_request', 'merge_commit_sha'),
+        ref: textAt(event, 'pull_request', 'base', 'ref'),
+        noCommit: { reason, versionSuffices: false },
+    };
 }
 /** `ref` is what the deployment was requested for: a branch, a tag, or the SHA itself. */
 function deployment(event, job) {
@@ -5369,9 +5374,13 @@ function deployment(event, job) {
     const isSha = /^[0-9a-f]{7,64}$/i.test(ref ?? '') && commit?.startsWith(ref?.toLowerCase() ?? '');
     return { commit, ref: isSha ? undefined : shortRef(ref) };
 }
-/** A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. */
+/**
+ * A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. Without a
+ * payload it may be such a comment.
+ */
 function issueComment(event, job) {
-    if ((at(event, 'issue', 'pull_request') ?? null) === null)
+    const isIssue = at(event, 'issue') !== undefined && (at(event, 'issue', 'pull_request') ?? null) === null;
+    if (isIssue)
         return byJob(event, job);
     const reason = 'a comment on a pull request comes without the commit; ' +
         'read it in a step before with: gh pr view "$NUMBER" --json headRefOid --jq .headRefOid';

@@ -215,6 +215,28 @@ export const EVENTS: readonly EventCase[] = [
   },
   jobCommit('issue_comment', { action: 'created', issue: { number: 3, pull_request: null } }),
   {
+    title: 'issue_comment without an issue: none',
+    name: 'issue_comment',
+    payload: { action: 'created', comment: { body: '/release' } },
+    commit: undefined,
+    ref: undefined,
+  },
+  {
+    title: 'pull_request, merged without merge_commit_sha: none',
+    name: 'pull_request',
+    payload: {
+      action: 'closed',
+      pull_request: {
+        merged: true,
+        merge_commit_sha: null,
+        head: { sha: HEAD_SHA, ref: 'feature/x' },
+        base: { sha: OTHER_SHA, ref: 'main' },
+      },
+    },
+    commit: undefined,
+    ref: 'main',
+  },
+  {
     title: 'issue_comment on a pull request: none',
     name: 'issue_comment',
     payload: {

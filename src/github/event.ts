@@ -121,7 +121,9 @@ function byJob(_event: unknown, { commit, ref }: Job): Facts {
 function push(event: unknown, job: Job): Facts {
   const deleted = at(event, 'deleted') === true || /^0+$/.test(textAt(event, 'after') ?? '')
   if (!deleted) return byJob(event, job)
-  const reason = 'this push deleted a branch or tag, so there is no commit left to release'
+  const reason =
+    'this push deleted a branch or tag, so there is no commit left to release; ' +
+    'leave such runs out with if: ${{ !github.event.deleted }}'
   return { commit: undefined, ref: undefined, noCommit: { reason, versionSuffices: false } }
 }
 
@@ -131,15 +133,20 @@ function push(event: unknown, job: Job): Facts {
  */
 function pullRequest(event: unknown, { headRef }: Job): Facts {
   const merged = at(event, 'pull_request', 'merged') === true || textAt(event, 'pull_request', 'merged_at')
-  return merged
-    ? {
-        commit: shaAt(event, 'pull_request', 'merge_commit_sha'),
-        ref: textAt(event, 'pull_request', 'base', 'ref'),
-      }
-    : {
-        commit: shaAt(event, 'pull_request', 'head', 'sha'),
-        ref: textAt(event, 'pull_request', 'head', 'ref') ?? headRef,
-      }
+  if (!merged) {
+    return {
+      commit: shaAt(event, 'pull_request', 'head', 'sha'),
+      ref: textAt(event, 'pull_request', 'head', 'ref') ?? headRef,
+    }
+  }
+  const reason =
+    'the event of this merged pull request has no merge_commit_sha, and its head commit may be in no branch; ' +
+    'read the commit in a step before with: gh pr view "$NUMBER" --json mergeCommit --jq .mergeCommit.oid'
+  return {
+    commit: shaAt(event, 'pull_request', 'merge_commit_sha'),
+    ref: textAt(event, 'pull_request', 'base', 'ref'),
+    noCommit: { reason, versionSuffices: false },
+  }
 }
 
 /** `ref` is what the deployment was requested for: a branch, a tag, or the SHA itself. */
@@ -150,9 +157,13 @@ function deployment(event: unknown, job: Job): Facts {
   return { commit, ref: isSha ? undefined : shortRef(ref) }
 }
 
-/** A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. */
+/**
+ * A comment on a pull request: the payload has no commit, and GITHUB_SHA is the head of the default branch. Without a
+ * payload it may be such a comment.
+ */
 function issueComment(event: unknown, job: Job): Facts {
-  if ((at(event, 'issue', 'pull_request') ?? null) === null) return byJob(event, job)
+  const isIssue = at(event, 'issue') !== undefined && (at(event, 'issue', 'pull_request') ?? null) === null
+  if (isIssue) return byJob(event, job)
   const reason =
     'a comment on a pull request comes without the commit; ' +
     'read it in a step before with: gh pr view "$NUMBER" --json headRefOid --jq .headRefOid'

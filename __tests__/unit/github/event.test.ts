@@ -26,7 +26,7 @@ describe('the commit and the ref of an event', () => {
     },
   )
 
-  it.each(['push', 'deployment', 'merge_group', 'issue_comment'])(
+  it.each(['push', 'deployment', 'merge_group'])(
     'of %s without its payload: GITHUB_SHA, which is that commit',
     (name) => {
       expect(contextOf(name, undefined).headCommit).toBe(JOB_SHA)
@@ -40,7 +40,16 @@ describe('the commit and the ref of an event', () => {
 
   it('a merged pull request without the commit that landed has none, never its head', () => {
     const pull_request = { merged: true, merge_commit_sha: null, head: { sha: HEAD_SHA, ref: 'x' } }
-    expect(contextOf('pull_request', { pull_request }).headCommit).toBeUndefined()
+    expect(contextOf('pull_request', { pull_request })).toMatchObject({
+      headCommit: undefined,
+      noCommit: { reason: expect.stringContaining('has no merge_commit_sha') },
+    })
+  })
+
+  it('a comment without its payload has no commit: it may be on a pull request', () => {
+    for (const payload of [undefined, {}, { comment: { body: 'x' } }]) {
+      expect(contextOf('issue_comment', payload).headCommit).toBeUndefined()
+    }
   })
 
   it('a status on two branches with that head has no ref', () => {
