@@ -203,13 +203,20 @@ const MAX_BYTES = 120_000;
 function unresolved(scripts) {
     return scripts.flatMap(({ file, reason }) => (reason === undefined ? [] : [{ path: file.shown, reason }]));
 }
+/** Bytes in UTF-16, as GitHub counts; a larger output fails the job. */
+const MAX_OUTPUT = 1024 * 1024;
+/** @returns whether the list of unresolved scripts was left out, because GitHub takes no output of that size */
 function setSourceMapOutputs(outputs, report) {
     const bundled = report.bundleIds.length === 0 ? [] : report.scripts.filter(({ upload, map }) => upload && map);
+    const list = JSON.stringify(unresolved(report.scripts));
+    const isTooLong = list.length * 2 > MAX_OUTPUT;
     outputs.set('sourcemap-bundle-ids', JSON.stringify(report.bundleIds));
     outputs.set('sourcemap-files', String(bundled.length));
-    outputs.set('sourcemap-unresolved', JSON.stringify(unresolved(report.scripts)));
+    if (!isTooLong)
+        outputs.set('sourcemap-unresolved', list);
     outputs.set('sourcemap-bytes-sent', String(report.bytesSent));
     outputs.set('sourcemap-state', report.state);
+    return isTooLong;
 }
 /** The section of the job summary: one line, the scripts that Sentry cannot resolve, and all others collapsed. */
 function renderSourceMaps({ scripts, state, bytesSent, bundleIds }) {
@@ -273,8 +280,6 @@ function checkUsable(scripts, { missing }, logger) {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __webpack_require__(4573);
 ;// CONCATENATED MODULE: ./src/sourcemaps/read-script.ts
@@ -315,7 +320,6 @@ function problemOf(script) {
 
 
 
-
 /**
  * Replaces files all together or not at all. New files are written beside the old ones. Then a journal says what is about
  * to be renamed, and each old file is kept under a second name until all are renamed. A process that is killed in between
@@ -336,7 +340,7 @@ function startReplacement() {
             const stem = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `${LEFTOVER}${(0,external_node_crypto_.randomUUID)()}`);
             const [fresh, old] = [`${stem}.new`, `${stem}.old`];
             staged.push({ path, fresh, old, digest: sha1(bytes), seen: stateOf(path) });
-            await (0,promises_.writeFile)(fresh, bytes, { mode: mode & 0o777, flag: 'wx' });
+            (0,external_node_fs_.writeFileSync)(fresh, bytes, { mode: mode & 0o777, flag: 'wx' });
             // The mask of the process does not apply to a file that replaces another.
             (0,external_node_fs_.chmodSync)(fresh, mode & 0o7777);
         },
@@ -604,9 +608,12 @@ function takeScript(path, named, base, search) {
     search.scripts.push({ path, shown, url });
 }
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
 ;// CONCATENATED MODULE: ./src/sourcemaps/files.ts
+
 
 
 
@@ -639,7 +646,8 @@ function createFiles(temporary) {
             }));
             return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
         },
-        read: (path) => (0,promises_.readFile)(path),
+        // For thousands of small files, a read that waits takes several times the processor time of one that does not.
+        read: async (path) => (0,external_node_fs_.readFileSync)(path),
         replace: startReplacement,
         undoReplacement: undoReplacement,
         remove: (path) => (0,promises_.rm)(path),
@@ -816,6 +824,8 @@ var external_node_zlib_ = __webpack_require__(8522);
 const compress = (0,external_node_util_.promisify)(external_node_zlib_.deflateRaw);
 /** Level 3 takes half of the time of level 6 and makes bundles larger by an eighth. */
 const LEVEL = 3;
+/** Bytes. To wait for another thread takes longer than to compress so little. */
+const SMALL = 64 * 1024;
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
@@ -830,7 +840,8 @@ const ATTRIBUTES = 0x81a40000;
 /** Without zip64. */
 const MAX_ENTRIES = 65_535;
 async function compressFile(content) {
-    const bytes = await compress(content, { level: LEVEL, strategy: external_node_zlib_.constants.Z_DEFAULT_STRATEGY });
+    const options = { level: LEVEL, strategy: external_node_zlib_.constants.Z_DEFAULT_STRATEGY };
+    const bytes = content.length < SMALL ? (0,external_node_zlib_.deflateRawSync)(content, options) : await compress(content, options);
     return { bytes, crc: (0,external_node_zlib_.crc32)(content), size: content.length };
 }
 /** Bytes that an entry takes, its place in the directory included. */
@@ -2405,15 +2416,19 @@ async function findAndUpload(inputs, deps) {
     const { logger, temporary, signal } = deps;
     const files = createFiles(temporary);
     const found = await discoverWhole(inputs, deps, files);
-    if (found.problems.length > 0)
-        throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.');
+    if (found.problems.length > 0) {
+        publish({ scripts: [], bundleIds: [], bytesSent: 0, state: 'skipped' }, deps);
+        throw failure(listed(found.problems), 'Correct the input sourcemaps.');
+    }
     logger.info(`Found ${found.scripts.length} scripts and ${found.maps.length} source maps.`);
     const prepared = await prepare(found, inputs.inject, files);
     const notices = [...found.notices, ...prepared.notices];
     if (notices.length > 0)
         logger.notice(listed(notices), 'Source maps');
     const report = { scripts: prepared.scripts, bundleIds: [], bytesSent: 0, state: 'skipped' };
-    publish(report, deps);
+    if (publish(report, deps)) {
+        logger.warning('The step leaves out the output sourcemap-unresolved, because it is too large: GitHub takes at most 1 MiB.', 'Output left out');
+    }
     checkIds(prepared.scripts, inputs);
     checkUsable(prepared.scripts, inputs, logger);
     if (!prepared.scripts.some(({ upload, map }) => upload && map)) {
@@ -2493,9 +2508,10 @@ async function uploadAll(scripts, inputs, deps, first) {
         logger.notice('Sentry was still reading the source maps when the wait ended; its result is not known.', 'Source maps pending');
     }
 }
+/** @returns whether an output was left out */
 function publish(report, { outputs, onReport }) {
-    setSourceMapOutputs(outputs, report);
     onReport(report);
+    return setSourceMapOutputs(outputs, report);
 }
 /** Deletes every map below the paths, also those that no script uses: none of them is to be deployed. */
 async function deleteMaps(scripts, found, files, logger) {

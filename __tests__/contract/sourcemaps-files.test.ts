@@ -8,11 +8,15 @@ import { build, contentsOf, json, upload, workspaceWith } from './sourcemaps.ts'
 describe.concurrent('source maps', () => {
   it.each([
     ['nowhere', 'no such file or directory'],
+    ['dist/**/*.js', 'patterns are not supported: give a directory'],
+    ['./dist ./public', 'give one path per line'],
     ['empty', 'hold no scripts'],
   ])('fail when nothing is found: %s', async (sourcemaps, message) => {
     const sentry = await startSentry()
     const workspace = await workspaceWith({ 'empty/readme.txt': 'nothing' })
-    expect(failure(await upload(sentry, workspace, { sourcemaps }))).toContain(message)
+    const result = await upload(sentry, workspace, { sourcemaps })
+    expect(failure(result)).toContain(message)
+    expect(result.outputs).toMatchObject({ 'sourcemap-state': 'skipped', 'sourcemap-files': '0' })
   })
 
   it('outside of the workspace are refused before any request', async () => {

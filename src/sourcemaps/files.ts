@@ -1,4 +1,5 @@
-import { type FileHandle, mkdtemp, open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { type FileHandle, mkdtemp, open, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Files, ListedEntry, ScratchFile } from '../ports.ts'
@@ -31,7 +32,8 @@ export function createFiles(temporary: string | undefined): Files {
       }))
       return listed.sort((a, b) => (a.name < b.name ? -1 : 1))
     },
-    read: (path) => readFile(path),
+    // For thousands of small files, a read that waits takes several times the processor time of one that does not.
+    read: async (path) => readFileSync(path),
     replace: startReplacement,
     undoReplacement,
     remove: (path) => rm(path),

@@ -53,13 +53,21 @@ async function findAndUpload(inputs: SourceMapOptions, deps: SourceMapDeps): Pro
   const { logger, temporary, signal } = deps
   const files = createFiles(temporary)
   const found = await discoverWhole(inputs, deps, files)
-  if (found.problems.length > 0) throw failure(found.problems.join('\n'), 'Correct the input sourcemaps.')
+  if (found.problems.length > 0) {
+    publish({ scripts: [], bundleIds: [], bytesSent: 0, state: 'skipped' }, deps)
+    throw failure(listed(found.problems), 'Correct the input sourcemaps.')
+  }
   logger.info(`Found ${found.scripts.length} scripts and ${found.maps.length} source maps.`)
   const prepared = await prepare(found, inputs.inject, files)
   const notices = [...found.notices, ...prepared.notices]
   if (notices.length > 0) logger.notice(listed(notices), 'Source maps')
   const report: SourceMapReport = { scripts: prepared.scripts, bundleIds: [], bytesSent: 0, state: 'skipped' }
-  publish(report, deps)
+  if (publish(report, deps)) {
+    logger.warning(
+      'The step leaves out the output sourcemap-unresolved, because it is too large: GitHub takes at most 1 MiB.',
+      'Output left out',
+    )
+  }
   checkIds(prepared.scripts, inputs)
   checkUsable(prepared.scripts, inputs, logger)
   if (!prepared.scripts.some(({ upload, map }) => upload && map)) {
@@ -163,9 +171,10 @@ async function uploadAll(
   }
 }
 
-function publish(report: SourceMapReport, { outputs, onReport }: SourceMapDeps): void {
-  setSourceMapOutputs(outputs, report)
+/** @returns whether an output was left out */
+function publish(report: SourceMapReport, { outputs, onReport }: SourceMapDeps): boolean {
   onReport(report)
+  return setSourceMapOutputs(outputs, report)
 }
 
 /** Deletes every map below the paths, also those that no script uses: none of them is to be deployed. */

@@ -10,7 +10,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import * as z from 'zod/mini'
 import { isInside } from './paths.ts'
@@ -52,7 +51,7 @@ export function startReplacement(): Replacement {
       const stem = join(dirname(path), `${LEFTOVER}${randomUUID()}`)
       const [fresh, old] = [`${stem}.new`, `${stem}.old`]
       staged.push({ path, fresh, old, digest: sha1(bytes), seen: stateOf(path) })
-      await writeFile(fresh, bytes, { mode: mode & 0o777, flag: 'wx' })
+      writeFileSync(fresh, bytes, { mode: mode & 0o777, flag: 'wx' })
       // The mask of the process does not apply to a file that replaces another.
       chmodSync(fresh, mode & 0o7777)
     },

@@ -24,14 +24,21 @@ export function unresolved(scripts: readonly ReportedScript[]): { path: string; 
   return scripts.flatMap(({ file, reason }) => (reason === undefined ? [] : [{ path: file.shown, reason }]))
 }
 
-export function setSourceMapOutputs(outputs: Outputs, report: SourceMapReport): void {
+/** Bytes in UTF-16, as GitHub counts; a larger output fails the job. */
+const MAX_OUTPUT = 1024 * 1024
+
+/** @returns whether the list of unresolved scripts was left out, because GitHub takes no output of that size */
+export function setSourceMapOutputs(outputs: Outputs, report: SourceMapReport): boolean {
   const bundled =
     report.bundleIds.length === 0 ? [] : report.scripts.filter(({ upload, map }) => upload && map)
+  const list = JSON.stringify(unresolved(report.scripts))
+  const isTooLong = list.length * 2 > MAX_OUTPUT
   outputs.set('sourcemap-bundle-ids', JSON.stringify(report.bundleIds))
   outputs.set('sourcemap-files', String(bundled.length))
-  outputs.set('sourcemap-unresolved', JSON.stringify(unresolved(report.scripts)))
+  if (!isTooLong) outputs.set('sourcemap-unresolved', list)
   outputs.set('sourcemap-bytes-sent', String(report.bytesSent))
   outputs.set('sourcemap-state', report.state)
+  return isTooLong
 }
 
 /** The section of the job summary: one line, the scripts that Sentry cannot resolve, and all others collapsed. */

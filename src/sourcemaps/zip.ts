@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { constants, crc32, deflateRaw } from 'node:zlib'
+import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib'
 
 /*
  * The parts of a zip file, as Sentry's own tools write it: deflate, no data descriptors, no extra fields, every time
@@ -9,6 +9,9 @@ import { constants, crc32, deflateRaw } from 'node:zlib'
 const compress = promisify(deflateRaw)
 /** Level 3 takes half of the time of level 6 and makes bundles larger by an eighth. */
 const LEVEL = 3
+
+/** Bytes. To wait for another thread takes longer than to compress so little. */
+const SMALL = 64 * 1024
 
 const LOCAL = 0x04034b50
 const CENTRAL = 0x02014b50
@@ -40,7 +43,8 @@ export interface Compressed {
 }
 
 export async function compressFile(content: Buffer): Promise<Compressed> {
-  const bytes = await compress(content, { level: LEVEL, strategy: constants.Z_DEFAULT_STRATEGY })
+  const options = { level: LEVEL, strategy: constants.Z_DEFAULT_STRATEGY }
+  const bytes = content.length < SMALL ? deflateRawSync(content, options) : await compress(content, options)
   return { bytes, crc: crc32(content), size: content.length }
 }
 

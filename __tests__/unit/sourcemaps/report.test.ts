@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type ReportedScript, renderSourceMaps } from '../../../src/sourcemaps/report.ts'
+import {
+  type ReportedScript,
+  renderSourceMaps,
+  setSourceMapOutputs,
+  type SourceMapReport,
+} from '../../../src/sourcemaps/report.ts'
 
 function script(name: string, reason?: string): ReportedScript {
   return {
@@ -50,5 +55,22 @@ describe('the section about source maps', () => {
     expect(lines.at(-3)).toMatch(/^<p>\d+ of them are left out, to stay below the limit of GitHub\.<\/p>$/)
     expect(Buffer.byteLength(lines.join('\n'))).toBeLessThan(160_000)
     expect(summaryOf(many.slice(0, 200)).join('\n')).not.toContain('left out')
+  })
+})
+
+describe('the outputs about source maps', () => {
+  test('leave out a list that is too long for GitHub', () => {
+    const values = new Map<string, string>()
+    const outputs = { set: (name: string, value: string): void => void values.set(name, value) }
+    const reportOf = (count: number): SourceMapReport => ({
+      scripts: Array.from({ length: count }, (_, index) => script(`${index}.js`, 'no source map found')),
+      bundleIds: [],
+      bytesSent: 0,
+      state: 'skipped',
+    })
+    expect(setSourceMapOutputs(outputs, reportOf(20_000))).toBe(true)
+    expect([...values.keys()]).not.toContain('sourcemap-unresolved')
+    expect(setSourceMapOutputs(outputs, reportOf(2))).toBe(false)
+    expect(values.get('sourcemap-unresolved')).toContain('"path":"1.js"')
   })
 })
