@@ -215,7 +215,9 @@ describe.concurrent('more text than GitHub accepts', () => {
     const result = await on(abf, builds, { 'abf-log-lines': '1000' })
     expect([result.code, result.outputs['build-conclusion']]).toEqual([1, 'failure'])
     expect(result.outputs).not.toHaveProperty('packages')
-    expect(result.annotations.map(({ message }) => message).join()).toMatch(/Output packages is left out/)
+    expect(result.annotations.map(({ message }) => message).join()).toMatch(
+      /The step leaves out the output packages/,
+    )
     expect(result.summary).toMatch(/^### ❌ Failed: 10 ABF builds failed/)
     const shown = [...result.summary.matchAll(/(\d+) (?:earlier )?lines of build\.log/g)]
     // Each log gets the same room, and none is left out. The last 20 lines of the first one are open.
