@@ -1343,20 +1343,21 @@ var text_url = __webpack_require__(114);
 
 
 const FILE_STORE = { name: 'the file store of ABF', urlInput: 'abf-url' };
-/** A larger file is asked for its end only, and not read when the store sends all of it. */
-const LARGEST_LOG = 16 * 1024 * 1024;
-const LARGEST_UNPACKED = 64 * 1024 * 1024;
-const END = 256 * 1024;
-const LONGEST_LINE = 500;
+/** Of a larger file only the end is requested, and nothing is read when the store sends all of it. */
+const MAX_LOG_BYTES = 16 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+const END_BYTES = 256 * 1024;
+const MAX_LINE_LENGTH = 500;
 /** Characters; longer than any token. */
-const LONGEST_SECRET = 4096;
+const MAX_SECRET_LENGTH = 4096;
 const MEBIBYTE = 1024 * 1024;
-/** Names of the files that tell most, best first, by what went wrong. ROSA puts the package into some names. */
+/** Names of log files. ROSA puts the package into some of them. */
 const BUILD_LOG = /^build(\..+)?\.log(\.gz)?$/;
 const SCRIPT_LOG = /^script_output\.log(\.gz)?$/;
 const ROOT_LOG = /^root(\..+)?\.log(\.gz)?$/;
 const TEST_LOG = /^tests?(\..+)?\.log(\.gz)?$/;
 const PUBLISH_LOG = /^publish(\..+)?\.log(\.gz)?$/;
+/** The files to read for each kind of status, best first. */
 const NAMES = {
     build: [BUILD_LOG, SCRIPT_LOG, ROOT_LOG],
     script: [SCRIPT_LOG, BUILD_LOG, ROOT_LOG],
@@ -1364,24 +1365,24 @@ const NAMES = {
     publish: [PUBLISH_LOG, SCRIPT_LOG, BUILD_LOG],
 };
 /**
- * The files worth reading for a build that ended with this status, best first. An empty build.log (size 0) is passed
- * over: the build then ended while its root was being prepared, and other files say why.
+ * The files worth reading for a build that ended with this status, best first. An empty build.log (size 0) is skipped:
+ * the build then ended while its root was being prepared, and other files have the reason.
  */
 function chooseLogs(code, files) {
     const full = files.filter(({ size }) => size !== 0);
     // A file may be there once per attempt; the last one is about the status.
     return NAMES[statusInfo(code).log].flatMap((name) => full.findLast(({ file_name: file }) => name.test(file)) ?? []);
 }
-/** Characters. What is longer leads nowhere, and would bury an annotation. */
-const LONGEST_URL = 2000;
+/** Characters. A longer address is not real, and would fill an annotation. */
+const MAX_URL_LENGTH = 2000;
 /**
- * The address of a file in the file store with https in place of http: servers give out http, and a log must not be
- * changed on its way. Undefined for what is no web address, and for a loopback address that a server elsewhere gives:
- * that would be the runner itself.
+ * The address of a file in the file store with https instead of http: servers report http, and nobody may change a log on
+ * its way. Undefined for anything but a web address, and for a loopback address of a server elsewhere: that would be the
+ * runner itself.
  * @param base address of the ABF server
  */
 function logUrl(address, base) {
-    const url = address.length > LONGEST_URL ? undefined : (0,text_url/* parseUrl */.D)(address);
+    const url = address.length > MAX_URL_LENGTH ? undefined : (0,text_url/* parseUrl */.D)(address);
     if (!url || url.username || url.password)
         return undefined;
     const local = (0,text_url/* isLoopback */.U)(url.hostname);
@@ -1391,7 +1392,7 @@ function logUrl(address, base) {
         url.protocol = 'https:';
     return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
 }
-/** Fetches the last lines of the best file that can be read, without credentials; undefined when none can. */
+/** Fetches the last lines of the best file that can be read, without credentials; undefined when none can be read. */
 async function fetchTail(code, files, count, http, base) {
     for (const file of chooseLogs(code, files)) {
         const url = logUrl(file.url, base);
@@ -1402,9 +1403,9 @@ async function fetchTail(code, files, count, http, base) {
     return undefined;
 }
 async function fetchLines(url, file, count, http) {
-    const large = (file.size ?? 0) * MEBIBYTE > LARGEST_LOG;
+    const large = (file.size ?? 0) * MEBIBYTE > MAX_LOG_BYTES;
     const packed = file.file_name.endsWith('.gz');
-    // The end of a packed file cannot be unpacked.
+    // The end alone of a packed file cannot be unpacked.
     if (large && packed)
         return undefined;
     try {
@@ -1414,50 +1415,50 @@ async function fetchLines(url, file, count, http) {
             peer: FILE_STORE,
             effect: 'idempotent',
             intent: `read the log ${file.file_name}`,
-            headers: { Accept: '*/*', ...(large ? { Range: `bytes=-${END}` } : {}) },
+            headers: { Accept: '*/*', ...(large ? { Range: `bytes=-${END_BYTES}` } : {}) },
             mayBeEmpty: true,
-            maxResponseBytes: LARGEST_LOG,
+            maxResponseBytes: MAX_LOG_BYTES,
         });
         return response.status === 200 || response.status === 206 ? tail(response, count) : undefined;
     }
     catch (error) {
-        // A log is a help, not the result: the next file may be readable, and the link is there in any case.
+        // A log is optional: the next file may be readable, and the annotation links the log in any case.
         if (error instanceof failure/* HttpError */.j$)
             return undefined;
         throw error;
     }
 }
-/** The last lines that are not blank. A store may send a packed file packed, whatever it says. */
+/** The last lines that are not blank. A store may send a packed file packed, whatever its headers say. */
 function tail(response, count) {
     const bytes = unpack(response.bytes);
     if (!bytes)
         return undefined;
-    const cut = bytes.length > END || response.status === 206;
-    // Bytes that are no UTF-8 become replacement characters.
-    const text = bytes.subarray(-END).toString('utf8');
+    const cut = bytes.length > END_BYTES || response.status === 206;
+    // Bytes that are not UTF-8 become replacement characters.
+    const text = bytes.subarray(-END_BYTES).toString('utf8');
     return (cut ? withoutStart(text) : text)
         .split('\n')
         .map((line) => clean(line, response))
         .filter((line) => line !== '')
         .slice(-count);
 }
-/** A text that begins in the middle: what is left of its first line may be half of a secret, which nobody recognizes. */
+/** Removes the incomplete first line: it may begin with half of a secret, which no redaction recognizes. */
 function withoutStart(text) {
     const end = text.indexOf('\n');
-    return end < 0 ? text.slice(LONGEST_SECRET) : text.slice(end + 1);
+    return end < 0 ? text.slice(MAX_SECRET_LENGTH) : text.slice(end + 1);
 }
-/** Progress bars overwrite their line; only what was there last is shown. Indentation carries meaning in logs. */
+/** Progress bars overwrite their line, so only the last text is shown. Indentation is kept, because it has a meaning. */
 function clean(line, response) {
     const shown = line.replace(/\r+$/, '').split('\r').at(-1) ?? '';
     const indent = /^ {0,40}/.exec(shown)?.[0] ?? '';
-    const text = response.sanitize(shown, LONGEST_LINE);
+    const text = response.sanitize(shown, MAX_LINE_LENGTH);
     return text === '' ? '' : indent + text;
 }
 function unpack(bytes) {
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
         return bytes;
     try {
-        return (0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: LARGEST_UNPACKED });
+        return (0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
     }
     catch {
         return undefined;
@@ -1470,7 +1471,7 @@ function unpack(bytes) {
 
 
 /** GitHub's limit for one output, counted in UTF-16. */
-const LARGEST_OUTPUT = 1024 * 1024;
+const MAX_OUTPUT_BYTES = 1024 * 1024;
 /** The conclusion over all builds, and the status that decided it. */
 function conclusionOf(report) {
     const { conclusion, decisive } = conclude(report.records.map(({ outcome }) => outcome));
@@ -1487,7 +1488,7 @@ function renderOutputs(report) {
         'build-lists': JSON.stringify(report.records.map((record) => buildJson(record, report))),
         packages: JSON.stringify(report.records.flatMap((record) => packagesJson(record, report.base))),
     });
-    const fits = ([, text]) => text.length * 2 <= LARGEST_OUTPUT;
+    const fits = ([, text]) => text.length * 2 <= MAX_OUTPUT_BYTES;
     return {
         outputs: Object.fromEntries(all.filter(fits)),
         tooLong: all.filter((entry) => !fits(entry)).map(([name]) => name),
@@ -1553,24 +1554,24 @@ function packageArch({ type }, record) {
 
 
 /** GitHub shows no more than this many annotations of a step. */
-const MOST_ANNOTATIONS = 10;
-/** Fetches the ends of the logs of failed builds, without credentials, as many as are shown. */
+const MAX_ANNOTATIONS = 10;
+/** Fetches the ends of the logs of failed builds, without credentials, for as many builds as have annotations. */
 async function readLogs({ records, base }, count, http) {
     if (count === 0)
         return;
     const failed = records
         .filter(({ outcome, track }) => outcome?.verdict === 'failure' && statusInfo(track.status ?? 0).explainedByLog)
-        .slice(0, MOST_ANNOTATIONS);
+        .slice(0, MAX_ANNOTATIONS);
     await (0,pool/* mapPool */.P)(failed, MAX_PARALLEL_READS, async (record) => {
         record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base);
     });
 }
-/** Tells how each build came out, where it is not simply good: one annotation each, and the ends of logs in groups. */
-async function announce(report, logger) {
+/** Writes one annotation for each build that needs attention, and the ends of logs in groups. */
+async function annotate(report, logger) {
     const { records, base, operation } = report;
     const bad = records.filter(({ outcome }) => isBad(outcome, operation));
     const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out');
-    const most = late.length > 0 ? MOST_ANNOTATIONS - 1 : MOST_ANNOTATIONS;
+    const most = late.length > 0 ? MAX_ANNOTATIONS - 1 : MAX_ANNOTATIONS;
     for (const record of bad.slice(0, most)) {
         logger.error(formatBuild(record, base), titleOf(record));
     }
@@ -1578,13 +1579,13 @@ async function announce(report, logger) {
         logger.info(formatBuild(record, base));
     if (late.length > 0) {
         logger.error(`The wait was not long enough for ${late.length} of ${records.length} builds: ${late
-            .slice(0, MOST_ANNOTATIONS)
+            .slice(0, MAX_ANNOTATIONS)
             .map((record) => `${labelOf(record)}, ${formatStatus(record.track.status)}`)
-            .join('; ')}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`, 'ABF builds not over in time');
+            .join('; ')}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`, 'ABF builds timed out');
     }
     for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
         const message = formatBuild(record, base);
-        // Asked for by abf-unpermitted-arch, so nothing to look at.
+        // Accepted by abf-unpermitted-arch, so there is nothing to check.
         if (statusInfo(record.track.status ?? 0).meaning.none === 'arch')
             logger.notice(message, 'Nothing built');
         else
@@ -1600,7 +1601,7 @@ async function announce(report, logger) {
     }
 }
 function isBad(outcome, operation) {
-    // To be cancelled is what was wanted.
+    // A cancelled build is the goal of that operation.
     return outcome?.verdict === 'failure' || (outcome?.verdict === 'cancelled' && operation !== 'cancel');
 }
 function isDoubtful(outcome) {
@@ -2967,7 +2968,7 @@ const MAX_REASONS_BYTES = 60_000;
 const OPEN_LINES = 20;
 /** For the ends of all logs together. */
 const MAX_LOGS_BYTES = 300_000;
-const MAX_LINE_LENGTH = 500;
+const problems_MAX_LINE_LENGTH = 500;
 /** @param records in the order of the summary */
 function renderProblems(report, records) {
     const problems = records.filter((record) => isProblem(record, report));
@@ -3009,7 +3010,7 @@ function reason(record, { base }) {
 function logLines({ log }) {
     return (log?.lines ?? []).map((line) => {
         const indent = /^ */.exec(line)?.[0] ?? '';
-        return `${indent}${(0,sanitize/* markup */.PT)(line, MAX_LINE_LENGTH) || '&#160;'}`;
+        return `${indent}${(0,sanitize/* markup */.PT)(line, problems_MAX_LINE_LENGTH) || '&#160;'}`;
     });
 }
 /** The last lines open for somebody who has just come, with those before them collapsed; or all collapsed. */
@@ -3119,7 +3120,7 @@ async function runAbf(inputs, deps) {
         report = writeOutputs(session, conclusion);
         builds.finish(notCancelled);
     }
-    await announce(report, deps.logger);
+    await annotate(report, deps.logger);
     return result(report, inputs);
 }
 /** Adds the builds to the session; returns a conclusion when there is nothing to wait for. */

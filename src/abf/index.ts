@@ -2,7 +2,7 @@ import { assertNever } from '../errors.ts'
 import type { AbfOptions, AbfTask } from './options.ts'
 import { plain } from '../text/sanitize.ts'
 import { cancelSubmitted } from './cancel.ts'
-import { announce, readLogs } from './report/annotations.ts'
+import { annotate, readLogs } from './report/annotations.ts'
 import type { Conclusion } from './outcome.ts'
 import { operate } from './operations.ts'
 import { type AbfReport, conclusionOf, renderOutputs } from './report/outputs.ts'
@@ -57,7 +57,7 @@ export async function runAbf(inputs: AbfOptions, deps: AbfDeps): Promise<AbfResu
     report = writeOutputs(session, conclusion)
     builds.finish(notCancelled)
   }
-  await announce(report, deps.logger)
+  await annotate(report, deps.logger)
   return result(report, inputs)
 }
 

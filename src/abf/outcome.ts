@@ -17,13 +17,13 @@ export interface Policy {
   readonly graceMs: number
 }
 
-export type Verdict = 'success' | 'failure' | 'neutral' | 'cancelled' | 'timed_out'
+export type BuildVerdict = 'success' | 'failure' | 'neutral' | 'cancelled' | 'timed_out'
 
-export type Conclusion = Verdict | 'in_progress'
+export type Conclusion = BuildVerdict | 'in_progress'
 
 /** How a build ended. */
 export interface BuildOutcome {
-  readonly verdict: Verdict
+  readonly verdict: BuildVerdict
   readonly sentence: string
   /** A success that deserves a warning. */
   readonly warn: boolean
@@ -190,7 +190,7 @@ export function conclude(outcomes: readonly (BuildOutcome | undefined)[]): {
   readonly conclusion: Conclusion
   readonly decisive: number
 } {
-  const first = (verdict: Verdict | undefined): number =>
+  const first = (verdict: BuildVerdict | undefined): number =>
     outcomes.findIndex((candidate) => candidate?.verdict === verdict)
   for (const verdict of ['failure', 'cancelled', 'timed_out'] as const) {
     if (first(verdict) >= 0) return { conclusion: verdict, decisive: first(verdict) }
@@ -205,6 +205,6 @@ export function failure(sentence: string): BuildOutcome {
   return outcome('failure', sentence)
 }
 
-export function outcome(verdict: Verdict, sentence: string): BuildOutcome {
+export function outcome(verdict: BuildVerdict, sentence: string): BuildOutcome {
   return { verdict, sentence, warn: false }
 }

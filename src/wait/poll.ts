@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts'
 
 /** The result of one attempt. */
-export type Attempt<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'again' }
+export type PollAttempt<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'again' }
 
 /** What to do about an attempt that threw. */
 export type Recovery = { readonly kind: 'pause'; readonly ms: number } | { readonly kind: 'fatal' }
@@ -28,7 +28,7 @@ export interface PollOptions {
  * @throws what an attempt threw when `onError` calls it fatal; the reason of the signal as soon as it aborts
  */
 export async function poll<T>(
-  attempt: () => Promise<Attempt<T>>,
+  attempt: () => Promise<PollAttempt<T>>,
   options: PollOptions,
 ): Promise<PollOutcome<T>> {
   const { deadline, schedule, onError, clock, signal } = options

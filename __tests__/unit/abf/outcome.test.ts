@@ -12,10 +12,10 @@ import {
   type Reading,
   startTrack,
   type Track,
-  type Verdict,
+  type BuildVerdict,
 } from '../../../src/abf/outcome.ts'
 import { KNOWN_CODES, type Mode } from '../../../src/abf/status.ts'
-import { type Attempt, poll } from '../../../src/wait/poll.ts'
+import { type PollAttempt, poll } from '../../../src/wait/poll.ts'
 import { ManualClock } from '../doubles.ts'
 
 const INTERVAL = 30_000
@@ -155,7 +155,7 @@ test('A wait ends in time, and only with a success whose status was read', async
         const seen: Step[] = []
         let track = startTrack(begun)
         let index = 0
-        const attempt = async (): Promise<Attempt<BuildOutcome>> => {
+        const attempt = async (): Promise<PollAttempt<BuildOutcome>> => {
           await Promise.resolve()
           expect(clock.now()).toBeLessThanOrEqual(begun + timeout)
           // The last step stays for ever.
@@ -238,7 +238,7 @@ describe('Polling', () => {
 })
 
 describe('The conclusion of several builds', () => {
-  const all = (...verdicts: (Verdict | undefined)[]): (BuildOutcome | undefined)[] =>
+  const all = (...verdicts: (BuildVerdict | undefined)[]): (BuildOutcome | undefined)[] =>
     verdicts.map((verdict) => verdict && outcome(verdict, ''))
 
   test.each([

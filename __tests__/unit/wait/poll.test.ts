@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { HttpError } from '../../../src/http/failure.ts'
 import { decideRetry, RETRY_POLICY } from '../../../src/http/retry.ts'
 import { retryUntil } from '../../../src/wait/backoff.ts'
-import { type Attempt, poll, type PollOutcome } from '../../../src/wait/poll.ts'
+import { type PollAttempt, poll, type PollOutcome } from '../../../src/wait/poll.ts'
 import { ManualClock } from '../doubles.ts'
 
 const MINUTE = 60_000
@@ -57,7 +57,7 @@ async function walk(
   let looks = 0
   let done = false
   const outcome = await poll(
-    async (): Promise<Attempt<string>> => {
+    async (): Promise<PollAttempt<string>> => {
       const sight = seen[Math.min(looks, seen.length - 1)] ?? 'again'
       looks += 1
       if (looks > 5000) throw new Error('it does not end')

@@ -25,7 +25,7 @@ export type ShowResult =
   /** 403 for lack of rights, or 500: a build whose repository is gone cannot be shown any more. */
   | { readonly kind: 'hidden'; readonly error: HttpError }
 
-export type CreateResult =
+export type BuildCreation =
   | { readonly kind: 'created'; readonly id: number }
   /** The server refused, so there is no build. */
   | { readonly kind: 'refused'; readonly error: HttpError }
@@ -53,7 +53,7 @@ export interface AbfApi extends Names {
   /** `GET /projects/:id`: how long its successful builds took, by architecture. */
   averages(projectId: number): Promise<readonly Average[]>
   /** `POST /build_lists`: one build. Never repeated after a request that may have had an effect. */
-  create(fields: Readonly<Record<string, unknown>>, intent: string): Promise<CreateResult>
+  create(fields: Readonly<Record<string, unknown>>, intent: string): Promise<BuildCreation>
   /** `PUT /build_lists/:id/<action>`. Repeated freely: a second one is refused and changes nothing. */
   act(id: number, action: Action): Promise<ActionResult>
   /** The server's time in milliseconds since the epoch, from the last response that had a `Date`. */
@@ -143,7 +143,7 @@ async function create(
   intent: string,
   { post }: Requests,
   { account, clock }: RequestOptions,
-): Promise<CreateResult> {
+): Promise<BuildCreation> {
   let response: HttpResponse
   try {
     response = await post('build_lists.json', intent, { build_list: fields })

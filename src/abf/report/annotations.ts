@@ -9,9 +9,9 @@ import { MAX_PARALLEL_READS } from '../client/requests.ts'
 import { formatStatus, statusInfo } from '../status.ts'
 
 /** GitHub shows no more than this many annotations of a step. */
-const MOST_ANNOTATIONS = 10
+const MAX_ANNOTATIONS = 10
 
-/** Fetches the ends of the logs of failed builds, without credentials, as many as are shown. */
+/** Fetches the ends of the logs of failed builds, without credentials, for as many builds as have annotations. */
 export async function readLogs(
   { records, base }: Pick<AbfReport, 'records' | 'base'>,
   count: number,
@@ -22,18 +22,18 @@ export async function readLogs(
     .filter(
       ({ outcome, track }) => outcome?.verdict === 'failure' && statusInfo(track.status ?? 0).explainedByLog,
     )
-    .slice(0, MOST_ANNOTATIONS)
+    .slice(0, MAX_ANNOTATIONS)
   await mapPool(failed, MAX_PARALLEL_READS, async (record) => {
     record.log = await fetchTail(record.track.status ?? 0, record.build?.logs ?? [], count, http, base)
   })
 }
 
-/** Tells how each build came out, where it is not simply good: one annotation each, and the ends of logs in groups. */
-export async function announce(report: AbfReport, logger: Logger): Promise<void> {
+/** Writes one annotation for each build that needs attention, and the ends of logs in groups. */
+export async function annotate(report: AbfReport, logger: Logger): Promise<void> {
   const { records, base, operation } = report
   const bad = records.filter(({ outcome }) => isBad(outcome, operation))
   const late = records.filter(({ outcome }) => outcome?.verdict === 'timed_out')
-  const most = late.length > 0 ? MOST_ANNOTATIONS - 1 : MOST_ANNOTATIONS
+  const most = late.length > 0 ? MAX_ANNOTATIONS - 1 : MAX_ANNOTATIONS
   for (const record of bad.slice(0, most)) {
     logger.error(formatBuild(record, base), titleOf(record))
   }
@@ -42,17 +42,17 @@ export async function announce(report: AbfReport, logger: Logger): Promise<void>
   if (late.length > 0) {
     logger.error(
       `The wait was not long enough for ${late.length} of ${records.length} builds: ${late
-        .slice(0, MOST_ANNOTATIONS)
+        .slice(0, MAX_ANNOTATIONS)
         .map((record) => `${labelOf(record)}, ${formatStatus(record.track.status)}`)
         .join(
           '; ',
         )}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`,
-      'ABF builds not over in time',
+      'ABF builds timed out',
     )
   }
   for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
     const message = formatBuild(record, base)
-    // Asked for by abf-unpermitted-arch, so nothing to look at.
+    // Accepted by abf-unpermitted-arch, so there is nothing to check.
     if (statusInfo(record.track.status ?? 0).meaning.none === 'arch') logger.notice(message, 'Nothing built')
     else logger.warning(message, titleOf(record))
   }
@@ -65,7 +65,7 @@ export async function announce(report: AbfReport, logger: Logger): Promise<void>
 }
 
 function isBad(outcome: BuildOutcome | undefined, operation: AbfReport['operation']): boolean {
-  // To be cancelled is what was wanted.
+  // A cancelled build is the goal of that operation.
   return outcome?.verdict === 'failure' || (outcome?.verdict === 'cancelled' && operation !== 'cancel')
 }
 

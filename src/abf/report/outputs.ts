@@ -18,7 +18,7 @@ export interface AbfReport {
 }
 
 /** GitHub's limit for one output, counted in UTF-16. */
-const LARGEST_OUTPUT = 1024 * 1024
+const MAX_OUTPUT_BYTES = 1024 * 1024
 
 /** The conclusion over all builds, and the status that decided it. */
 export function conclusionOf(report: AbfReport): { conclusion: Conclusion; status: number | undefined } {
@@ -40,7 +40,7 @@ export function renderOutputs(report: AbfReport): {
     'build-lists': JSON.stringify(report.records.map((record) => buildJson(record, report))),
     packages: JSON.stringify(report.records.flatMap((record) => packagesJson(record, report.base))),
   })
-  const fits = ([, text]: readonly [string, string]): boolean => text.length * 2 <= LARGEST_OUTPUT
+  const fits = ([, text]: readonly [string, string]): boolean => text.length * 2 <= MAX_OUTPUT_BYTES
   return {
     outputs: Object.fromEntries(all.filter(fits)),
     tooLong: all.filter((entry) => !fits(entry)).map(([name]) => name),

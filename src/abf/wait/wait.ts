@@ -1,6 +1,6 @@
 import { HttpError } from '../../http/failure.ts'
 import type { AbfOptions } from '../options.ts'
-import { type Attempt, poll, type Recovery } from '../../wait/poll.ts'
+import { type PollAttempt, poll, type Recovery } from '../../wait/poll.ts'
 import { sayDuration } from '../../wait/durations.ts'
 import { mapPool } from '../../wait/pool.ts'
 import { createProgressLog, type ProgressLog } from './progress-log.ts'
@@ -33,7 +33,7 @@ export async function waitFor(records: readonly BuildRecord[], session: WaitSess
   const { clock, logger, polledStatuses, signal, schedule, inputs } = session
   const deadline = clock.now() + inputs.timeout
   const progress = createProgressLog(logger, clock, deadline)
-  const pollAll = async (): Promise<Attempt<undefined>> => {
+  const pollAll = async (): Promise<PollAttempt<undefined>> => {
     const open = await pollRecords(records, polledStatuses, session, progress)
     if (open.length === 0) return { kind: 'done', value: undefined }
     await schedule.polled(open)

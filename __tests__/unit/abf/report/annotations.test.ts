@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { announce, readLogs } from '../../../../src/abf/report/annotations.ts'
+import { annotate, readLogs } from '../../../../src/abf/report/annotations.ts'
 import { outcome } from '../../../../src/abf/outcome.ts'
 import { type AbfReport, conclusionOf, renderOutputs } from '../../../../src/abf/report/outputs.ts'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
@@ -111,7 +111,7 @@ describe('annotations', () => {
     operation: AbfReport['operation'] = 'build',
   ): Promise<string[]> {
     const logger = new RecordingLogger()
-    await announce(report(records, { operation }), logger)
+    await annotate(report(records, { operation }), logger)
     return logger.lines.map(({ level, message }) => `${level}: ${message}`)
   }
   const PAGE = `Build: ${BASE}build_lists/7`
@@ -176,7 +176,7 @@ describe('annotations', () => {
   test('have titles that say what came of the build', async () => {
     const titles = async (...records: readonly BuildRecord[]): Promise<readonly string[]> => {
       const logger = new RecordingLogger()
-      await announce(report(records), logger)
+      await annotate(report(records), logger)
       return logger.titles
     }
     const logged = judged(666, BAD)
