@@ -83,6 +83,29 @@ describe.skipIf(!hasOpenssl)(
       expect(proxy.tunnels).toHaveLength(1)
     })
 
+    it.each([
+      ['tenant.sentry.io', 'https://tenant.sentry.io'],
+      ['eu.tenant.sentry.io', 'https://eu.tenant.sentry.io'],
+      ['sentry.io', 'https://acme.sentry.io'],
+      ['de.sentry.io', 'https://acme.sentry.io'],
+      ['acme.sentry.io', 'https://acme.sentry.io'],
+    ])('the release-url of a server at %s begins with %s', async (host, base) => {
+      await using proxy = await new ProxyStandIn().start()
+      const { tls, file } = makeCertificate(`DNS:${host}`)
+      const sentry = await serve(new SentryStandIn({ tls }))
+      const inputs = {
+        'sentry-auth-token': sentry.tokens.integration,
+        organization: 'acme',
+        'sentry-url': sentry.url.replace('127.0.0.1', host),
+      }
+      const env = { NODE_EXTRA_CA_CERTS: file, https_proxy: `http://${proxy.address}` }
+      const { code, outputs } = await ensure(sentry, inputs, { env })
+      const { origin, hostname } = new URL(outputs['release-url'] ?? '')
+      expect([code, `https://${hostname}`]).toEqual([0, base])
+      // A server of one customer keeps its port, too.
+      expect(origin).toBe(host.includes('tenant') ? new URL(inputs['sentry-url']).origin : base)
+    })
+
     it('requests to loopback never go through it', async () => {
       await using proxy = await new ProxyStandIn().start()
       const sentry = await serve(new SentryStandIn())
