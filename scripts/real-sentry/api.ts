@@ -56,6 +56,16 @@ export class Api {
     return await this.#request<Deploy[]>('GET', `releases/${encodeURIComponent(version)}/deploys/`)
   }
 
+  /** Whether the release was deployed to the environment for the project with this id. */
+  async isDeployedTo(version: string, environment: string, project: string): Promise<boolean> {
+    const query = new URLSearchParams({ query: version, environment, project })
+    const response = await this.#send('GET', `releases/?${query.toString()}`)
+    // No project has this environment yet.
+    if (response.status === 404) return false
+    const releases = (await response.json()) as readonly Release[]
+    return releases.some((release) => release.version === version)
+  }
+
   /** The bundle that a look-up by debug id leads to; undefined when there is none. */
   async artifact(project: string, debugId: string): Promise<Buffer | undefined> {
     const path = `../../projects/acme/${project}/artifact-lookup/`

@@ -94,6 +94,37 @@ export const commitChecks: readonly Check[] = [
     },
   },
   {
+    name: 'with version-prefix, the range begins at the newest release with the same prefix',
+    run: async ({ step, api, repository, sha }) => {
+      const [web, other] = [`web-${sha.slice(0, 8)}@`, `api-${sha.slice(0, 8)}@`]
+      const run = { env: { GITHUB_REPOSITORY: repository.fullName } }
+      const inputs = { 'set-commits': 'commits', projects: 'worker' }
+      const [base = '', first = ''] = repository.linear(2)
+      succeeded(await step({ ...inputs, commit: first, 'version-prefix': web, 'previous-commit': base }, run))
+      const between = repository.linear(2)
+      const middle = between.at(-1) ?? ''
+      succeeded(
+        await step({ ...inputs, commit: middle, 'version-prefix': other, 'previous-commit': first }, run),
+      )
+      const late = repository.linear(1)
+      const head = late.at(-1) ?? ''
+      succeeded(await step({ ...inputs, commit: head, 'version-prefix': web }, run))
+      assert.deepEqual(await api.commits(`${web}${head}`), [...between, ...late].toReversed())
+    },
+  },
+  {
+    name: 'six steps at once with the same 300 commits all succeed, although Sentry locks the release (409)',
+    run: async ({ step, api, repository, sha }) => {
+      const base = repository.commit()
+      const head = repository.linear(300).at(-1) ?? ''
+      const inputs = { version: `at-once@${sha}`, commit: head, 'set-commits': 'commits' }
+      const run = { env: { GITHUB_REPOSITORY: repository.fullName } }
+      const steps = Array.from({ length: 6 }, () => step({ ...inputs, 'previous-commit': base }, run))
+      for (const result of await Promise.all(steps)) succeeded(result)
+      assert.equal((await api.release(`at-once@${sha}`)).commitCount, 300)
+    },
+  },
+  {
     name: 'a hotfix branch off an older release gets only its own commits',
     run: async ({ step, api, repository, sha }) => {
       const base = repository.linear(2)
@@ -123,6 +154,7 @@ export const commitChecks: readonly Check[] = [
       const inputs = { commit: head, 'set-commits': 'commits', 'previous-commit': base }
       const result = succeeded(await step(inputs, { env: { GITHUB_REPOSITORY: repository.fullName } }))
       assert.equal((await api.commits(head)).length, 4, result.stdout)
+      assert.deepEqual(annotationsOf(result, 'notice'), [], 'Sentry refused the list at first')
     },
   },
   {

@@ -20,8 +20,9 @@ export const deployChecks: readonly Check[] = [
   ...[1, 2, 3, 4, 5, 6].map((turn): Check => ({
     name: `a deploy gets through a connection that the server closes without saying so (${turn} of 6)`,
     run: async ({ step, api, sha }) => {
-      succeeded(await step({ environment: 'staging', finalize: 'true' }))
+      const { stdout } = succeeded(await step({ environment: 'staging', finalize: 'true' }))
       assert.equal((await api.deploys(sha)).length, 1)
+      assert.doesNotMatch(stdout, /attempt 2 of/, 'a request needed a second attempt')
     },
   })),
   {
@@ -41,6 +42,16 @@ export const deployChecks: readonly Check[] = [
       succeeded(await step({ projects: 'web', environment: 'production' }))
       const second = succeeded(await step({ projects: 'api', environment: 'production' }))
       assert.equal((await api.deploys(sha)).length, 2, second.stdout)
+    },
+  },
+  {
+    name: 'a deploy for one of two projects is not one of the other project',
+    run: async ({ step, api, sha, sentry }) => {
+      const { ids } = sentry.seed
+      await api.create(sha, { projects: ['web', 'api'] })
+      succeeded(await step({ projects: 'web', environment: 'canary' }))
+      assert.equal(await api.isDeployedTo(sha, 'canary', ids.web), true)
+      assert.equal(await api.isDeployedTo(sha, 'canary', ids.api), false)
     },
   },
   {

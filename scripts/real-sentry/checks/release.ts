@@ -5,7 +5,7 @@ import type { Check } from '../place.ts'
 export const releaseChecks: readonly Check[] = [
   {
     name: 'a new release has the version, the id, the project, the ref and the link of the step',
-    run: async ({ step, api, sha }) => {
+    run: async ({ step, api, sha, sentry }) => {
       const { outputs } = succeeded(await step({ finalize: 'true' }))
       const release = await api.release(sha)
       assert.deepEqual(slugs(release), ['web'])
@@ -16,6 +16,10 @@ export const releaseChecks: readonly Check[] = [
       assert.equal(outputs['release-version'], sha)
       assert.equal(outputs['confirmed-version'], sha)
       assert.equal(outputs['release-finalized'], 'true')
+      assert.equal(
+        outputs['release-url'],
+        `${sentry.url}/organizations/acme/releases/${sha}/?project=${sentry.seed.ids.web}`,
+      )
       assert.notEqual(release.dateReleased, null)
     },
   },
