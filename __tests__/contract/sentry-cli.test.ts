@@ -23,7 +23,10 @@ let sentry: SentryStandIn
 let home: string
 let token: string
 
+/** The installed version, or another one that SENTRY_CLI names. */
 function findBinary(): string | undefined {
+  const named = process.env['SENTRY_CLI']
+  if (named) return named
   try {
     const { SentryCli } = createRequire(import.meta.url)('@sentry/cli') as {
       SentryCli: { getPath(): string }

@@ -7,8 +7,7 @@ import { parse } from 'yaml'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Set by `npm run coverage` only: another build of the same bundle, and where V8 writes what it saw. */
-const DIST = process.env['RELEASE_GATE_DIST'] ?? 'dist'
+/** Set by `npm run coverage` only: where V8 writes what it saw. */
 const COVERAGE = process.env['RELEASE_GATE_COVERAGE']
 
 interface ActionFile {
@@ -73,9 +72,9 @@ export async function runPost(main: Pick<ActionResult, 'state'>, run: ActionRun 
   return await start(actionFile.runs.post, run, Object.fromEntries(state) as Record<string, string>)
 }
 
-/** Where a script of action.yml lies. */
+/** Where a script of action.yml lies: in `dist`, or in another build of it, relative to the repository. */
 export function pathOf(script: string): string {
-  return join(ROOT, script.replace(/^dist/, DIST))
+  return join(ROOT, script.replace(/^dist/, process.env['RELEASE_GATE_DIST'] ?? 'dist'))
 }
 
 /** What the runner lays out for one step before it starts it. */

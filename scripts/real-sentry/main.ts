@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util'
 import { checks } from './checks/index.ts'
 import { compareWithStandIn, record } from './compare.ts'
-import { Place } from './place.ts'
+import { type Check, Place } from './place.ts'
+import { runPlants } from './plants.ts'
 import { loadRequests } from './requests.ts'
 import { externalServers, findTools, Unavailable } from './requirements.ts'
 import { RealSentry, VERSION } from './server.ts'
@@ -11,6 +12,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     record: { type: 'boolean', default: false },
+    plants: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     'skip-if-unavailable': { type: 'boolean', default: false },
   },
@@ -49,7 +51,7 @@ async function main(): Promise<void> {
     for (const [file, { length }] of files) say(`requests ${file}: ${length} requests`)
     return
   }
-  if (chosen.length + files.length === 0)
+  if (!options.plants && chosen.length + files.length === 0)
     throw new Error(`no check has a name that matches ${String(pattern)}`)
   const external = externalServers(process.env)
   const tools = findTools(external)
@@ -66,6 +68,25 @@ async function main(): Promise<void> {
     say(`${problem === undefined ? 'ok  ' : 'FAIL'}  ${name}`)
     if (problem !== undefined) say(problem.replaceAll(/^/gm, '      '))
   }
+  if (options.plants) await runPlants(sentry, pattern, report)
+  else await runChecks(sentry, { pattern, chosen, report })
+  await stopAll()
+  if (count.failed > 0) process.exitCode = 1
+  say(`${count.passed} passed, ${count.failed} failed`)
+}
+
+async function runChecks(
+  sentry: RealSentry,
+  {
+    pattern,
+    chosen,
+    report,
+  }: {
+    readonly pattern: RegExp
+    readonly chosen: readonly Check[]
+    readonly report: (name: string, problem: string | undefined) => void
+  },
+): Promise<void> {
   // First, while nothing else is in the organization: some of them list all that is there.
   const comparisons = await compareWithStandIn(sentry, pattern)
   if (options.record) record(comparisons)
@@ -79,9 +100,6 @@ async function main(): Promise<void> {
     )
     report(name, problem)
   }
-  await stopAll()
-  if (count.failed > 0) process.exitCode = 1
-  say(`${count.passed} passed, ${count.failed} failed`)
 }
 
 try {

@@ -101,6 +101,14 @@ export const deployChecks: readonly Check[] = [
     },
   },
   {
+    name: 'old server: a numeric project id of a release that exists is deployed by its slug',
+    run: async ({ step, api, sha, sentry }) => {
+      await api.create(sha, { projects: ['web', 'api'] })
+      succeeded(await step({ projects: sentry.seed.ids.api, environment: 'production' }))
+      assert.equal((await api.deploys(sha)).length, 1)
+    },
+  },
+  {
     name: 'an environment with a slash fails before any request',
     run: async ({ step, api, sha }) => {
       assert.match(failure(await step({ environment: 'a/b' })), /environment/)
