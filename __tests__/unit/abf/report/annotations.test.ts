@@ -196,7 +196,7 @@ describe('annotations', () => {
       'ABF: build failed (666)',
       'ABF build cancelled',
       'ABF build not found',
-      'ABF builds not over in time',
+      'ABF builds timed out',
       'Nothing built',
       'ABF: publishing failed (8000)',
       'Build 7: end of build.log',
