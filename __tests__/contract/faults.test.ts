@@ -41,7 +41,7 @@ async function outcome(stage: Stage, action?: FaultAction): Promise<object> {
   const result: ActionResult = await gate(sentry, {
     environment: 'production',
     // Only a server that hangs is given up on, so that a slow machine is not taken for one.
-    'request-timeout': action?.kind === 'hang' ? '3s' : '30s',
+    'request-timeout': action?.kind === 'hang' ? '10s' : '30s',
     ...stage.inputs,
   })
   const { 'release-url': url, ...outputs } = result.outputs

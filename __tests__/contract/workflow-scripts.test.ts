@@ -337,7 +337,7 @@ describe.concurrent('scripts/commit-dist.mjs', () => {
 
   it('commits what has changed on top of what was built, and starts the checks', async () => {
     const github = await serve(new Repository())
-    expect((await update(github, newFolder(BUILT))).code).toBe(0)
+    expect(await update(github, newFolder(BUILT))).toMatchObject({ code: 0 })
     expect(github.commits).toMatchObject([
       {
         variables: {

@@ -155,6 +155,8 @@ export abstract class StandIn {
     }
     const server = this.#options.tls ? createTlsServer(this.#options.tls, listener) : createServer(listener)
     this.#server = server
+    // As nginx, which is in front of these servers. After the 5 s of Node, a busy machine closes connections in use.
+    server.keepAliveTimeout = 75_000
     server.on(this.#options.tls ? 'secureConnection' : 'connection', () => {
       this.connections += 1
     })
