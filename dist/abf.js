@@ -1553,7 +1553,7 @@ function packageArch({ type }, record) {
 
 
 
-/** GitHub shows no more than this many annotations of a step. */
+/** GitHub shows no more than this many annotations of a kind for a step. */
 const MAX_ANNOTATIONS = 10;
 /** Fetches the ends of the logs of failed builds, without credentials, for as many builds as have annotations. */
 async function readLogs({ records, base }, count, http) {
@@ -1583,14 +1583,7 @@ async function annotate(report, logger) {
             .map((record) => `${labelOf(record)}, ${formatStatus(record.track.status)}`)
             .join('; ')}. ${late[0]?.outcome?.sentence ?? ''}\nRaise abf-timeout, or set abf-wait: false and let a later job wait with abf-build-list-ids.`, 'ABF builds timed out');
     }
-    for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
-        const message = formatBuild(record, base);
-        // Accepted by abf-unpermitted-arch, so there is nothing to check.
-        if (statusInfo(record.track.status ?? 0).meaning.none === 'arch')
-            logger.notice(message, 'Nothing built');
-        else
-            logger.warning(message, titleOf(record));
-    }
+    annotateDoubtful(report, logger);
     for (const { log, id } of records) {
         if (!log)
             continue;
@@ -1599,6 +1592,20 @@ async function annotate(report, logger) {
                 logger.info(line);
         });
     }
+}
+/** Half of the annotations of each kind, because the step has warnings and notices of its own. */
+function annotateDoubtful({ records, base }, logger) {
+    const doubtful = records.filter(({ outcome }) => isDoubtful(outcome));
+    // Accepted by abf-unpermitted-arch.
+    const accepted = doubtful.filter(({ track }) => statusInfo(track.status ?? 0).meaning.none === 'arch');
+    const others = doubtful.filter((record) => !accepted.includes(record));
+    const max = MAX_ANNOTATIONS / 2;
+    for (const record of others.slice(0, max))
+        logger.warning(formatBuild(record, base), titleOf(record));
+    for (const record of accepted.slice(0, max))
+        logger.notice(formatBuild(record, base), 'Nothing built');
+    for (const record of [...others.slice(max), ...accepted.slice(max)])
+        logger.info(formatBuild(record, base));
 }
 function isBad(outcome, operation) {
     // A cancelled build is the goal of that operation.
@@ -2137,6 +2144,7 @@ function createSchedule(options) {
             const wanted = open.reduce((least, record) => Math.min(least, graceLeft(record, now)), nextPause(builds, interval));
             return Math.max(wanted, minPauseForLimit({ cost, left: api.quota().left, resetMs }));
         },
+        usual: (record) => usualMs(record, averages),
     };
 }
 /** One request for each project, at most once. The wait goes on without the durations when the server refuses them. */
@@ -2426,16 +2434,22 @@ async function poll(attempt, options) {
 
 
 
-const HEARTBEAT_MS = 10 * 60_000;
+const HEARTBEAT_MS = 5 * 60_000;
+/** Shorter pauses are not written. */
+const MIN_WRITTEN_PAUSE_MS = 60_000;
 /** After this many consecutive failures the log warns. */
 const FAILURES_BEFORE_WARNING = 5;
 const MAX_NAMED = 5;
 function createProgressLog(logger, clock, deadline) {
     let written = clock.now();
     let failing = false;
+    let lines = 0;
+    let linesAtPause = 0;
+    let usualIsWritten = false;
     const unknown = new Set();
     const write = (line) => {
         written = clock.now();
+        lines += 1;
         logger.info(`${timeOfDay(written)}  ${line}`);
     };
     return {
@@ -2481,7 +2495,7 @@ function createProgressLog(logger, clock, deadline) {
             if (failing)
                 write('ABF responds again.');
             failing = false;
-            if (clock.now() - written < HEARTBEAT_MS)
+            if (clock.now() - written < HEARTBEAT_MS || clock.now() >= deadline)
                 return;
             const open = records.filter(({ outcome }) => !outcome);
             if (open.length === 0)
@@ -2494,7 +2508,26 @@ function createProgressLog(logger, clock, deadline) {
             const more = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : '';
             write(`Waiting for ${open.length} of ${records.length} builds: ${named.join(', ')}${more}; ${(0,durations/* sayDuration */.k)(Math.max(0, deadline - clock.now()))} left`);
         },
+        pausing(usual, pauseMs) {
+            if (!usualIsWritten && usual.size > 0) {
+                usualIsWritten = true;
+                write(`Usual duration of a build: ${formatUsual(usual)}`);
+            }
+            // Once after each other line, so that a log in which nothing happens stays short.
+            if (pauseMs <= MIN_WRITTEN_PAUSE_MS || lines === linesAtPause)
+                return;
+            write(`The next poll is in ${(0,durations/* sayDuration */.k)(pauseMs)}.`);
+            linesAtPause = lines;
+        },
     };
+}
+function formatUsual(usual) {
+    const all = new Set([...usual].map(([record, ms]) => {
+        const names = [projectOf(record), archOf(record)].filter((name) => name !== undefined);
+        return `${names.join(' ') || record.id} ${(0,durations/* sayDuration */.k)(ms)}`;
+    }));
+    const more = all.size > MAX_NAMED ? ` and ${all.size - MAX_NAMED} more` : '';
+    return [...all].slice(0, MAX_NAMED).join(', ') + more;
 }
 /**
  * Whether this step knows since when the build has the last of its first `count` statuses: the status followed the
@@ -2540,7 +2573,11 @@ async function waitFor(records, session) {
     };
     const result = await poll(pollAll, {
         deadline,
-        schedule: () => schedule.pause(),
+        schedule: () => {
+            const pause = schedule.pause();
+            progress.pausing(usualDurations(records, session), pause);
+            return pause;
+        },
         clock,
         signal,
         onError: (error, consecutiveFailures) => recover(error, consecutiveFailures, session, progress),
@@ -2553,6 +2590,13 @@ async function waitFor(records, session) {
         const last = status === undefined ? 'Its status could not be read.' : `Its last status was ${formatStatus(status)}.`;
         record.outcome ??= outcome('timed_out', `The build did not end within ${(0,durations/* sayDuration */.k)(inputs.timeout)}. ${last}${error}`);
     }
+}
+/** Of the builds that are open, as far as they are known. */
+function usualDurations(records, { schedule }) {
+    return new Map(records.flatMap((record) => {
+        const ms = record.outcome ? undefined : schedule.usual(record);
+        return ms === undefined ? [] : [[record, ms]];
+    }));
 }
 /** Reads every build once, for a step that does not wait: those that are over get their outcome. */
 async function pollOnce(records, session) {

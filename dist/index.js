@@ -1538,6 +1538,9 @@ var sanitize = __nccwpck_require__(4212);
 
 /** GitHub drops a job summary above 1 MiB. */
 const MAX_SUMMARY_BYTES = 1024 * 1024;
+/** GitHub refuses the message of an annotation above 64 KiB. */
+const MAX_ANNOTATION_BYTES = 64 * 1024;
+const CUT = '\n… The log of the step has the whole message.';
 /**
  * The runner's side of the ports. Whatever leaves the process passes here, so secrets are removed and
  * workflow commands escaped here, for every output alike. The secrets are registered with the runner first, which masks them, too.
@@ -1549,6 +1552,13 @@ function createActions(redactor) {
     }
     const redact = (text) => redactor.redact(text);
     const safe = (text) => (0,sanitize/* inert */.tJ)(redact(text));
+    const annotate = (write, message, title) => {
+        const text = safe(message);
+        const fits = fitAnnotation(text);
+        write(fits, title === undefined ? {} : { title });
+        if (fits !== text)
+            info(text);
+    };
     const logger = {
         debug: (message) => {
             core_debug(safe(message));
@@ -1557,13 +1567,13 @@ function createActions(redactor) {
             info(safe(message));
         },
         notice: (message, title) => {
-            notice(safe(message), titled(title));
+            annotate(notice, message, title);
         },
         warning: (message, title) => {
-            warning(safe(message), titled(title));
+            annotate(warning, message, title);
         },
         error: (message, title) => {
-            error(safe(message), titled(title));
+            annotate(error, message, title);
         },
         group: async (title, body) => {
             startGroup(safe(title));
@@ -1603,8 +1613,14 @@ function createActions(redactor) {
         },
     };
 }
-function titled(title) {
-    return title === undefined ? {} : { title };
+/** The message as it is, or as much of it as GitHub takes. */
+function fitAnnotation(message) {
+    const bytes = Buffer.from(message);
+    if (bytes.length <= MAX_ANNOTATION_BYTES)
+        return message;
+    const start = bytes.subarray(0, MAX_ANNOTATION_BYTES - Buffer.byteLength(CUT)).toString('utf8');
+    // The last character may be cut in two.
+    return start.replace(/\ufffd+$/, '') + CUT;
 }
 /**
  * Writes through the runner's files, each value once. A file that cannot be written must not undo what was done by

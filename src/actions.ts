@@ -5,6 +5,9 @@ import { inert } from './text/sanitize.ts'
 
 /** GitHub drops a job summary above 1 MiB. */
 const MAX_SUMMARY_BYTES = 1024 * 1024
+/** GitHub refuses the message of an annotation above 64 KiB. */
+const MAX_ANNOTATION_BYTES = 64 * 1024
+const CUT = '\n… The log of the step has the whole message.'
 
 export interface Actions {
   readonly logger: Logger
@@ -26,6 +29,13 @@ export function createActions(redactor: Redactor): Actions {
   const redact = (text: string): string => redactor.redact(text)
   const safe = (text: string): string => inert(redact(text))
 
+  const annotate = (write: typeof core.error, message: string, title: string | undefined): void => {
+    const text = safe(message)
+    const fits = fitAnnotation(text)
+    write(fits, title === undefined ? {} : { title })
+    if (fits !== text) core.info(text)
+  }
+
   const logger: Logger = {
     debug: (message) => {
       core.debug(safe(message))
@@ -34,13 +44,13 @@ export function createActions(redactor: Redactor): Actions {
       core.info(safe(message))
     },
     notice: (message, title) => {
-      core.notice(safe(message), titled(title))
+      annotate(core.notice, message, title)
     },
     warning: (message, title) => {
-      core.warning(safe(message), titled(title))
+      annotate(core.warning, message, title)
     },
     error: (message, title) => {
-      core.error(safe(message), titled(title))
+      annotate(core.error, message, title)
     },
     group: async (title, body) => {
       core.startGroup(safe(title))
@@ -80,8 +90,13 @@ export function createActions(redactor: Redactor): Actions {
   }
 }
 
-function titled(title: string | undefined): { title?: string } {
-  return title === undefined ? {} : { title }
+/** The message as it is, or as much of it as GitHub takes. */
+export function fitAnnotation(message: string): string {
+  const bytes = Buffer.from(message)
+  if (bytes.length <= MAX_ANNOTATION_BYTES) return message
+  const start = bytes.subarray(0, MAX_ANNOTATION_BYTES - Buffer.byteLength(CUT)).toString('utf8')
+  // The last character may be cut in two.
+  return start.replace(/\ufffd+$/, '') + CUT
 }
 
 /**

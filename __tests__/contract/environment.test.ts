@@ -199,6 +199,21 @@ describe.concurrent('a file of the runner', () => {
 })
 
 describe.concurrent('more text than GitHub accepts', () => {
+  it('cuts an annotation, and the log has the whole message', async () => {
+    const sentry = await startSentry()
+    const keys = Array.from({ length: 4000 }, (_, index) => `not-a-key-of-any-server-${index}`)
+    const filter = keys.map((key) => `${key}=1`).join('\n')
+    const { code, annotations, stdout } = await ensure(sentry, {
+      'abf-operation': 'search',
+      'abf-filter': filter,
+    })
+    const [error = { message: '' }, ...others] = annotations.filter(({ level }) => level === 'error')
+    expect([code, others]).toEqual([1, []])
+    expect(Buffer.byteLength(error.message)).toBeLessThanOrEqual(64 * 1024)
+    expect(error.message).toMatch(/… The log of the step has the whole message\.$/)
+    expect(stdout).toContain(`not-a-key-of-any-server-${keys.length - 1}`)
+  })
+
   it('leaves logs out of the summary, and drops an output with a warning', async () => {
     const store = await serve(new FileStoreStandIn())
     const abf = await startAbf('omv', { fileStore: store })

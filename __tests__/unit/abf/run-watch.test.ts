@@ -83,12 +83,12 @@ describe('A step that watches a build', () => {
     expect(await there(11000).run(WATCH)).toMatchObject({ conclusion: 'failure' })
   })
 
-  test('logs a heartbeat while the status does not change', async () => {
+  test('logs a heartbeat every five minutes while the status does not change', async () => {
     const step = there(3000)
     await step.run({ ...WATCH, 'abf-timeout': '25m', 'abf-poll-interval': '30s' })
     expect(logLines(step).slice(1, 3)).toEqual([
+      `info: 00:05:00Z  Waiting for 1 of 1 builds: x86_64 building (3000) for at least 5 min; 20 min left`,
       `info: 00:10:00Z  Waiting for 1 of 1 builds: x86_64 building (3000) for at least 10 min; 15 min left`,
-      `info: 00:20:00Z  Waiting for 1 of 1 builds: x86_64 building (3000) for at least 20 min; 5 min left`,
     ])
   })
 })

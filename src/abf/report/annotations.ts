@@ -8,7 +8,7 @@ import { type BuildRecord, labelOf } from '../build.ts'
 import { MAX_PARALLEL_READS } from '../client/requests.ts'
 import { formatStatus, statusInfo } from '../status.ts'
 
-/** GitHub shows no more than this many annotations of a step. */
+/** GitHub shows no more than this many annotations of a kind for a step. */
 const MAX_ANNOTATIONS = 10
 
 /** Fetches the ends of the logs of failed builds, without credentials, for as many builds as have annotations. */
@@ -50,18 +50,25 @@ export async function annotate(report: AbfReport, logger: Logger): Promise<void>
       'ABF builds timed out',
     )
   }
-  for (const record of records.filter(({ outcome }) => isDoubtful(outcome))) {
-    const message = formatBuild(record, base)
-    // Accepted by abf-unpermitted-arch, so there is nothing to check.
-    if (statusInfo(record.track.status ?? 0).meaning.none === 'arch') logger.notice(message, 'Nothing built')
-    else logger.warning(message, titleOf(record))
-  }
+  annotateDoubtful(report, logger)
   for (const { log, id } of records) {
     if (!log) continue
     await logger.group(`Build ${id}: end of ${log.fileName}`, async () => {
       for (const line of log.lines) logger.info(line)
     })
   }
+}
+
+/** Half of the annotations of each kind, because the step has warnings and notices of its own. */
+function annotateDoubtful({ records, base }: AbfReport, logger: Logger): void {
+  const doubtful = records.filter(({ outcome }) => isDoubtful(outcome))
+  // Accepted by abf-unpermitted-arch.
+  const accepted = doubtful.filter(({ track }) => statusInfo(track.status ?? 0).meaning.none === 'arch')
+  const others = doubtful.filter((record) => !accepted.includes(record))
+  const max = MAX_ANNOTATIONS / 2
+  for (const record of others.slice(0, max)) logger.warning(formatBuild(record, base), titleOf(record))
+  for (const record of accepted.slice(0, max)) logger.notice(formatBuild(record, base), 'Nothing built')
+  for (const record of [...others.slice(max), ...accepted.slice(max)]) logger.info(formatBuild(record, base))
 }
 
 function isBad(outcome: BuildOutcome | undefined, operation: AbfReport['operation']): boolean {

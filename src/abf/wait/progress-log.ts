@@ -2,7 +2,7 @@ import type { HttpError } from '../../http/failure.ts'
 import type { Clock, Logger } from '../../ports.ts'
 import { sayDuration } from '../../wait/durations.ts'
 import type { Track } from '../outcome.ts'
-import { archOf, type BuildRecord, labelOf } from '../build.ts'
+import { archOf, type BuildRecord, labelOf, projectOf } from '../build.ts'
 import { isKnown, formatStatus } from '../status.ts'
 
 /**
@@ -19,9 +19,13 @@ export interface ProgressLog {
   pollFailed(error: HttpError, pauseMs: number, consecutiveFailures: number): void
   /** Call after each successful poll. */
   heartbeat(records: readonly BuildRecord[]): void
+  /** Call before each pause: how long each open build usually takes, and how long the pause is, in milliseconds. */
+  pausing(usual: ReadonlyMap<BuildRecord, number>, pauseMs: number): void
 }
 
-const HEARTBEAT_MS = 10 * 60_000
+const HEARTBEAT_MS = 5 * 60_000
+/** Shorter pauses are not written. */
+const MIN_WRITTEN_PAUSE_MS = 60_000
 /** After this many consecutive failures the log warns. */
 const FAILURES_BEFORE_WARNING = 5
 const MAX_NAMED = 5
@@ -29,9 +33,13 @@ const MAX_NAMED = 5
 export function createProgressLog(logger: Logger, clock: Clock, deadline: number): ProgressLog {
   let written = clock.now()
   let failing = false
+  let lines = 0
+  let linesAtPause = 0
+  let usualIsWritten = false
   const unknown = new Set<number>()
   const write = (line: string): void => {
     written = clock.now()
+    lines += 1
     logger.info(`${timeOfDay(written)}  ${line}`)
   }
 
@@ -77,7 +85,7 @@ export function createProgressLog(logger: Logger, clock: Clock, deadline: number
     heartbeat(records) {
       if (failing) write('ABF responds again.')
       failing = false
-      if (clock.now() - written < HEARTBEAT_MS) return
+      if (clock.now() - written < HEARTBEAT_MS || clock.now() >= deadline) return
       const open = records.filter(({ outcome }) => !outcome)
       if (open.length === 0) return
       const named = open.slice(0, MAX_NAMED).map((record) => {
@@ -90,7 +98,28 @@ export function createProgressLog(logger: Logger, clock: Clock, deadline: number
         `Waiting for ${open.length} of ${records.length} builds: ${named.join(', ')}${more}; ${sayDuration(Math.max(0, deadline - clock.now()))} left`,
       )
     },
+    pausing(usual, pauseMs) {
+      if (!usualIsWritten && usual.size > 0) {
+        usualIsWritten = true
+        write(`Usual duration of a build: ${formatUsual(usual)}`)
+      }
+      // Once after each other line, so that a log in which nothing happens stays short.
+      if (pauseMs <= MIN_WRITTEN_PAUSE_MS || lines === linesAtPause) return
+      write(`The next poll is in ${sayDuration(pauseMs)}.`)
+      linesAtPause = lines
+    },
   }
+}
+
+function formatUsual(usual: ReadonlyMap<BuildRecord, number>): string {
+  const all = new Set(
+    [...usual].map(([record, ms]) => {
+      const names = [projectOf(record), archOf(record)].filter((name) => name !== undefined)
+      return `${names.join(' ') || record.id} ${sayDuration(ms)}`
+    }),
+  )
+  const more = all.size > MAX_NAMED ? ` and ${all.size - MAX_NAMED} more` : ''
+  return [...all].slice(0, MAX_NAMED).join(', ') + more
 }
 
 /**

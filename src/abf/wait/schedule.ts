@@ -89,6 +89,8 @@ export interface Schedule {
   polled(open: readonly BuildRecord[]): Promise<void>
   /** Milliseconds until the next poll. */
   pause(): number
+  /** Milliseconds that builds like this one take on average; undefined when it is unknown. */
+  usual(record: BuildRecord): number | undefined
 }
 
 export interface ScheduleOptions {
@@ -165,6 +167,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
       )
       return Math.max(wanted, minPauseForLimit({ cost, left: api.quota().left, resetMs }))
     },
+    usual: (record) => usualMs(record, averages),
   }
 }
 

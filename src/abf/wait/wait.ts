@@ -41,7 +41,11 @@ export async function waitFor(records: readonly BuildRecord[], session: WaitSess
   }
   const result = await poll(pollAll, {
     deadline,
-    schedule: () => schedule.pause(),
+    schedule: () => {
+      const pause = schedule.pause()
+      progress.pausing(usualDurations(records, session), pause)
+      return pause
+    },
     clock,
     signal,
     onError: (error, consecutiveFailures) => recover(error, consecutiveFailures, session, progress),
@@ -57,6 +61,19 @@ export async function waitFor(records: readonly BuildRecord[], session: WaitSess
       `The build did not end within ${sayDuration(inputs.timeout)}. ${last}${error}`,
     )
   }
+}
+
+/** Of the builds that are open, as far as they are known. */
+function usualDurations(
+  records: readonly BuildRecord[],
+  { schedule }: WaitSession,
+): ReadonlyMap<BuildRecord, number> {
+  return new Map(
+    records.flatMap((record): [BuildRecord, number][] => {
+      const ms = record.outcome ? undefined : schedule.usual(record)
+      return ms === undefined ? [] : [[record, ms]]
+    }),
+  )
 }
 
 /** Reads every build once, for a step that does not wait: those that are over get their outcome. */

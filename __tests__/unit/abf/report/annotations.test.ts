@@ -138,6 +138,14 @@ describe('annotations', () => {
     expect(levels).toEqual([...Array.from({ length: 9 }, () => 'error'), 'info', 'error'])
   })
 
+  test('are five warnings and five notices at most, because the step has others, too', async () => {
+    const warned = Array.from({ length: 7 }, () => judged(8000, { ...GOOD, warn: true }))
+    const skipped = Array.from({ length: 6 }, () => judged(15000, outcome('neutral', 'Nothing.')))
+    const levels = (await logLines([...warned, ...skipped])).map((line) => line.split(':')[0])
+    const count = (level: string): number => levels.filter((each) => each === level).length
+    expect([count('warning'), count('notice'), count('info')]).toEqual([5, 5, 3])
+  })
+
   test('put all that is late into one', async () => {
     const late = Array.from({ length: 11 }, () => judged(3000, outcome('timed_out', 'Late.')))
     const [line, ...more] = await logLines([...late, judged(0, GOOD)])
@@ -197,8 +205,8 @@ describe('annotations', () => {
       'ABF build cancelled',
       'ABF build not found',
       'ABF builds timed out',
-      'Nothing built',
       'ABF: publishing failed (8000)',
+      'Nothing built',
       'Build 7: end of build.log',
     ])
   })

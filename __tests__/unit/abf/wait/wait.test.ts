@@ -56,6 +56,7 @@ async function wait(
         await Promise.resolve()
       },
       pause: () => 1000,
+      usual: () => undefined,
     },
     inputs: { pollInterval: 1000, timeout: more.timeout ?? 60_000 },
   })
@@ -172,9 +173,9 @@ describe('A wait', () => {
     const many = Object.fromEntries(
       Array.from({ length: 7 }, (_, index) => [index + 1, index === 0 ? [6000] : [3000]]),
     )
-    const { logger } = await wait(many, {}, { timeout: 700_000 })
+    const { logger } = await wait(many, {}, { timeout: 400_000 })
     expect(logger.said('info').find((line) => line.includes('Waiting'))).toBe(
-      '00:10:00Z  Waiting for 6 of 7 builds: 2 building (3000) for at least 10 min, 3 building (3000) for at least 10 min, 4 building (3000) for at least 10 min, 5 building (3000) for at least 10 min, 6 building (3000) for at least 10 min and 1 more; 1 min 40 s left',
+      '00:05:00Z  Waiting for 6 of 7 builds: 2 building (3000) for at least 5 min, 3 building (3000) for at least 5 min, 4 building (3000) for at least 5 min, 5 building (3000) for at least 5 min, 6 building (3000) for at least 5 min and 1 more; 1 min 40 s left',
     )
   })
 
