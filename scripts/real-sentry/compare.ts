@@ -4,7 +4,7 @@ import { describeRequest, loadRequests, type RawResponse, sendRaw, type Target }
 import type { RealSentry } from './server.ts'
 import { startStandIn } from './stand-in.ts'
 
-/** One request, and what is wrong with it; nothing when both servers answer alike, or otherwise for a known reason. */
+/** One request and its problems: none when both servers respond equally, or differently for a known reason. */
 export interface Comparison {
   readonly name: string
   readonly problems: readonly string[]
@@ -13,13 +13,13 @@ export interface Comparison {
 
 const RECORDED = new URL('responses.jsonl', import.meta.url)
 
-/** What the server answered when it was last recorded, in the order of the requests. */
+/** What the server responded when it was last recorded, in the order of the requests. */
 export function loadRecorded(): RawResponse[] {
   const lines = readFileSync(RECORDED, 'utf8').trimEnd().split('\n')
   return lines.map((line) => JSON.parse(line) as RawResponse)
 }
 
-/** Keeps what the server answered, for runs without a server. */
+/** Keeps what the server responded, for runs without a server. */
 export function record(comparisons: readonly Comparison[]): void {
   writeFileSync(RECORDED, comparisons.map(({ real }) => `${JSON.stringify(real)}\n`).join(''))
 }
@@ -41,7 +41,11 @@ export async function compareWithStandIn(sentry: RealSentry, pattern: RegExp): P
       const stale = request.differs !== undefined && found.length === 0
       comparisons.push({
         name: `requests ${file} ${index + 1}: ${describeRequest(request)}`,
-        problems: stale ? ['the stand-in answers alike now: remove `differs`'] : request.differs ? [] : found,
+        problems: stale
+          ? ['the stand-in now responds as the server does: remove `differs`']
+          : request.differs
+            ? []
+            : found,
         real: fromReal,
       })
     }

@@ -16,7 +16,7 @@ export interface RawRequest {
   readonly as?: string
   /** Sent again until `state` of the response is one that the worker ends with. */
   readonly settles?: boolean
-  /** Why the stand-in answers otherwise than the server; without it, it must not. */
+  /** Why the stand-in responds differently; without a reason it must respond as the server does. */
   readonly differs?: string
 }
 

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server } from 'node:net'
 
-/** Hands bytes on in both directions, closes when the server closes, and tells of each request and response. */
+/** Hands bytes on in both directions, closes when the server closes, and reports each request and response. */
 export class Tap {
   /** `METHOD path`, in the order of arrival. */
   readonly requests: string[] = []
