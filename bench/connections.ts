@@ -4,20 +4,20 @@ import { hasOpenssl, makeCertificate } from '../__tests__/servers/tls.ts'
 import type { Row } from './table.ts'
 
 /** A step that creates a release with commits, a date and a deploy. */
-const MOST_REQUESTS = 7
+const MAX_REQUESTS = 7
 /** One for everything that may be repeated, and one each for the commits and the deploy. */
-const MOST_CONNECTIONS = 3
+const MAX_CONNECTIONS = 3
 
 /** Requests and TLS connections of one step, on a server that keeps connections and on one that closes them without a word. */
 export async function measureConnections(): Promise<Row[]> {
   if (!hasOpenssl) return []
   return [
-    await measure('requests, connections over TLS', false, MOST_CONNECTIONS),
-    await measure('the same, closed after each response', true, MOST_REQUESTS),
+    await measure('requests, connections over TLS', false, MAX_CONNECTIONS),
+    await measure('the same, closed after each response', true, MAX_REQUESTS),
   ]
 }
 
-async function measure(name: string, closesSilently: boolean, mostConnections: number): Promise<Row> {
+async function measure(name: string, closesSilently: boolean, maxConnections: number): Promise<Row> {
   const { tls, file } = makeCertificate('IP:127.0.0.1')
   await using sentry = await new SentryStandIn({ tls, closesSilently }).start()
   const inputs = {
@@ -32,7 +32,7 @@ async function measure(name: string, closesSilently: boolean, mostConnections: n
   return {
     measure: name,
     ours: `${requests}, ${connections}`,
-    target: `${MOST_REQUESTS}, ${mostConnections}`,
-    met: requests <= MOST_REQUESTS && connections <= mostConnections,
+    target: `${MAX_REQUESTS}, ${maxConnections}`,
+    met: requests <= MAX_REQUESTS && connections <= maxConnections,
   }
 }

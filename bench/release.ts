@@ -175,7 +175,7 @@ function rows(samples: ReadonlyMap<string, Samples>, memory: ReadonlyMap<string,
   ]
 }
 
-const MOST_MEMORY = 60
+const MAX_MEMORY = 60
 
 function memoryRow(memory: ReadonlyMap<string, number | undefined>): Row {
   const say = (name: string): string => {
@@ -188,8 +188,8 @@ function memoryRow(memory: ReadonlyMap<string, number | undefined>): Row {
     floor: say('floor'),
     ...(memory.has('cli') ? { peer: say('cli') } : {}),
     ours: say('ours'),
-    target: `at most ${MOST_MEMORY} MiB`,
-    met: ours === undefined ? undefined : ours <= MOST_MEMORY,
+    target: `at most ${MAX_MEMORY} MiB`,
+    met: ours === undefined ? undefined : ours <= MAX_MEMORY,
   }
 }
 

@@ -244,7 +244,7 @@ function decideBuild(track, code, mode, policy, now) {
 }
 function formatNotPublished(mode, ms) {
     const where = mode === 'testing' ? 'into testing ' : '';
-    return `Built, but not published ${where}as requested: ABF did not start to publish within ${(0,durations/* sayDuration */.k)(ms)}. ABF does not report why. Common reasons: the repository takes only builds of one branch (set abf-project-version to that branch), or it waits for the builds of other architectures.`;
+    return `Built, but not published ${where}as requested: ABF did not start to publish within ${(0,durations/* formatDuration */.a)(ms)}. ABF does not report why. Common reasons: the repository takes only builds of one branch (set abf-project-version to that branch), or it waits for the builds of other architectures.`;
 }
 /** The outcome when the build is already where the operation would bring it. */
 function alreadyDone(operation, code) {
@@ -473,7 +473,7 @@ function archOf({ expected, build }) {
 }
 /** `owner/name x86_64 (build 812001)`: the name of a build in messages. */
 function labelOf(record) {
-    const words = [projectOf(record), archOf(record)].flatMap((text) => text === undefined ? [] : (0,sanitize/* plain */.pj)(text, 80));
+    const words = [projectOf(record), archOf(record)].flatMap((text) => text === undefined ? [] : (0,sanitize/* toSingleLine */.OX)(text, 80));
     return words.length === 0 ? `build ${record.id}` : `${words.join(' ')} (build ${record.id})`;
 }
 /** Why a finished build is not the requested one; undefined when everything that the server reports fits. */
@@ -482,13 +482,13 @@ function mismatch({ expected, build }) {
         return undefined;
     const { commit_hash: commit, arch, project } = build;
     if (commit !== undefined && commit.toLowerCase() !== expected.commit) {
-        return `ABF built commit ${(0,sanitize/* plain */.pj)(commit, 64)} instead of ${expected.commit}. With abf-project-version, ABF builds the head of that branch at the time when a builder starts. Remove abf-project-version to build exactly the commit.`;
+        return `ABF built commit ${(0,sanitize/* toSingleLine */.OX)(commit, 64)} instead of ${expected.commit}. With abf-project-version, ABF builds the head of that branch at the time when a builder starts. Remove abf-project-version to build exactly the commit.`;
     }
     if (arch !== undefined && arch.id !== expected.arch.id) {
-        return `ABF built for ${(0,sanitize/* plain */.pj)(arch.name, 40)} instead of ${(0,sanitize/* plain */.pj)(expected.arch.name, 40)}.`;
+        return `ABF built for ${(0,sanitize/* toSingleLine */.OX)(arch.name, 40)} instead of ${(0,sanitize/* toSingleLine */.OX)(expected.arch.name, 40)}.`;
     }
     if (project !== undefined && project.id !== expected.projectId) {
-        return `ABF built project ${(0,sanitize/* plain */.pj)(project.fullname ?? String(project.id), 80)} instead of ${(0,sanitize/* plain */.pj)(expected.project, 80)}.`;
+        return `ABF built project ${(0,sanitize/* toSingleLine */.OX)(project.fullname ?? String(project.id), 80)} instead of ${(0,sanitize/* toSingleLine */.OX)(expected.project, 80)}.`;
     }
     return undefined;
 }
@@ -558,7 +558,7 @@ function rateLimited(response, pauseMs, now) {
     const at = new Date(serverTime(response, now) + pauseMs).toISOString().slice(11, 16);
     return response.error('status', `responded with 403: the limit of ${many} is used up until ${at} UTC`, {
         serverMessage: messageIn(response),
-        advice: `Re-run the job in ${(0,durations/* sayDuration */.k)(pauseMs)}. All jobs of the same account share the limit: run fewer of them at a time, or use a longer abf-poll-interval.`,
+        advice: `Re-run the job in ${(0,durations/* formatDuration */.a)(pauseMs)}. All jobs of the same account share the limit: run fewer of them at a time, or use a longer abf-poll-interval.`,
         retryAfterMs: pauseMs,
     });
 }
@@ -1098,7 +1098,7 @@ async function findLostCreate(pending, arch, lost, once, session) {
                 throw error;
             throw new errors/* ActionError */.lZ(`${lost.message}. The check whether the build was created failed as well: ${error.message}.`, {
                 title: 'A build may have been submitted',
-                advice: `Check ${base}build_lists for a build for ${(0,sanitize/* plain */.pj)(arch.name, 40)}. When the server responds again, re-run the job: with abf-reuse it uses that build.`,
+                advice: `Check ${base}build_lists for a build for ${(0,sanitize/* toSingleLine */.OX)(arch.name, 40)}. When the server responds again, re-run the job: with abf-reuse it uses that build.`,
                 detail: [...lost.detail, ...error.detail],
             });
         }
@@ -1264,7 +1264,7 @@ async function cancelPending(pending, known, until, session) {
                 return { kind: 'ambiguous' };
             }
             if (build) {
-                logger.info(`Found build ${build.id} of the submission without a response, after ${(0,durations/* sayDuration */.k)(clock.now() - begun)}.`);
+                logger.info(`Found build ${build.id} of the submission without a response, after ${(0,durations/* formatDuration */.a)(clock.now() - begun)}.`);
                 return { kind: 'found', build, result: (await cancelOne(build.id, session)).result };
             }
         }
@@ -1398,7 +1398,7 @@ async function fetchTail(code, files, count, http, base) {
         const url = logUrl(file.url, base);
         const found = url && (await fetchLines(url, file, count, http));
         if (found && found.length > 0)
-            return { fileName: (0,sanitize/* plain */.pj)(file.file_name, 80), url: url.href, lines: found };
+            return { fileName: (0,sanitize/* toSingleLine */.OX)(file.file_name, 80), url: url.href, lines: found };
     }
     return undefined;
 }
@@ -1721,7 +1721,7 @@ async function request(operation, record, first, session) {
             record.outcome = outcome_failure(`${unchanged}, so ABF did not ${verb} it. Re-run the job.`);
             return;
         }
-        logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${(0,durations/* sayDuration */.k)(pauseMs)}.`);
+        logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${(0,durations/* formatDuration */.a)(pauseMs)}.`);
         await clock.sleep(pauseMs, signal);
     }
 }
@@ -1907,7 +1907,7 @@ function isId(text) {
     return /^\d+$/.test(text);
 }
 function names(list) {
-    return list.length === 0 ? 'none' : list.map(({ name }) => (0,sanitize/* plain */.pj)(name, 60)).join(', ');
+    return list.length === 0 ? 'none' : list.map(({ name }) => (0,sanitize/* toSingleLine */.OX)(name, 60)).join(', ');
 }
 function unknown(message, advice) {
     return new errors/* ActionError */.lZ(message, { title: 'Unknown name on ABF', advice: advice.join(' ') });
@@ -2293,10 +2293,10 @@ async function submit_submit(wanted, target, session) {
         const found = existing.byArch.get(arch.id);
         const other = existing.others.get(arch.id);
         if (!found && other)
-            explainOther((0,sanitize/* plain */.pj)(arch.name, 40), other, session);
+            explainOther((0,sanitize/* toSingleLine */.OX)(arch.name, 40), other, session);
         if (found) {
             session.builds.add(createRecord(found.id, 'reused', session.clock.now(), { expected, build: found }));
-            session.logger.info(`${(0,sanitize/* plain */.pj)(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}, so it is reused. ${submit_link(found.id, session)}`);
+            session.logger.info(`${(0,sanitize/* toSingleLine */.OX)(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}, so it is reused. ${submit_link(found.id, session)}`);
         }
         else {
             await createOne(createFields(wanted, target, arch), { ...key, archId: arch.id, since: 0, known: [...existing.existing] }, expected, session);
@@ -2329,7 +2329,7 @@ async function findExisting(wanted, target, key, { api, logger, inputs }) {
 }
 /** Without a reason, a build that is not reused looks like a fault of this action. */
 function explainOther(arch, { id, different, unreported }, session) {
-    const names = (list) => list.map((name) => (0,sanitize/* plain */.pj)(name, 60)).join(', ');
+    const names = (list) => list.map((name) => (0,sanitize/* toSingleLine */.OX)(name, 60)).join(', ');
     if (different.length > 0) {
         session.logger.info(`${arch}: build ${id} of the same commit differs in ${names(different)}, so a new build is submitted. ${submit_link(id, session)}`);
         return;
@@ -2339,7 +2339,7 @@ function explainOther(arch, { id, different, unreported }, session) {
 async function createOne(fields, pending, expected, session) {
     const { api, builds, clock, logger } = session;
     const repeats = Math.min(session.retries, MAX_REPEATS);
-    const arch = (0,sanitize/* plain */.pj)(expected.arch.name, 40);
+    const arch = (0,sanitize/* toSingleLine */.OX)(expected.arch.name, 40);
     for (let repeated = 0;; repeated += 1) {
         const create = { ...pending, since: clock.now() };
         builds.startCreate(create);
@@ -2457,7 +2457,7 @@ function createProgressLog(logger, clock, deadline) {
             const code = record.track.status ?? -1;
             const after = before.status === undefined || !sawBeginning(record, record.history.length - 1)
                 ? ''
-                : `, after ${(0,durations/* sayDuration */.k)(clock.now() - before.since)} ${formatStatus(before.status)}`;
+                : `, after ${(0,durations/* formatDuration */.a)(clock.now() - before.since)} ${formatStatus(before.status)}`;
             write(`${labelOf(record)}: ${formatStatus(code)}${after}`);
             if (isKnown(code) || unknown.has(code))
                 return;
@@ -2483,7 +2483,7 @@ function createProgressLog(logger, clock, deadline) {
         },
         pollFailed(error, pauseMs, consecutiveFailures) {
             failing = true;
-            const line = `${error.message}. The next poll is in ${(0,durations/* sayDuration */.k)(pauseMs)}.`;
+            const line = `${error.message}. The next poll is in ${(0,durations/* formatDuration */.a)(pauseMs)}.`;
             if (error.status === 403)
                 logger.warning(line, 'ABF rate limit reached');
             else if (consecutiveFailures === FAILURES_BEFORE_WARNING)
@@ -2501,12 +2501,12 @@ function createProgressLog(logger, clock, deadline) {
             if (open.length === 0)
                 return;
             const named = open.slice(0, MAX_NAMED).map((record) => {
-                const since = (0,durations/* sayDuration */.k)(clock.now() - record.track.since);
+                const since = (0,durations/* formatDuration */.a)(clock.now() - record.track.since);
                 const atLeast = sawBeginning(record, record.history.length) ? '' : 'at least ';
                 return `${archOf(record) ?? record.id} ${formatStatus(record.track.status)} for ${atLeast}${since}`;
             });
             const more = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : '';
-            write(`Waiting for ${open.length} of ${records.length} builds: ${named.join(', ')}${more}; ${(0,durations/* sayDuration */.k)(Math.max(0, deadline - clock.now()))} left`);
+            write(`Waiting for ${open.length} of ${records.length} builds: ${named.join(', ')}${more}; ${(0,durations/* formatDuration */.a)(Math.max(0, deadline - clock.now()))} left`);
         },
         pausing(usual, pauseMs) {
             if (!usualIsWritten && usual.size > 0) {
@@ -2516,7 +2516,7 @@ function createProgressLog(logger, clock, deadline) {
             // Once after each other line, so that a log in which nothing happens stays short.
             if (pauseMs <= MIN_WRITTEN_PAUSE_MS || lines === linesAtPause)
                 return;
-            write(`The next poll is in ${(0,durations/* sayDuration */.k)(pauseMs)}.`);
+            write(`The next poll is in ${(0,durations/* formatDuration */.a)(pauseMs)}.`);
             linesAtPause = lines;
         },
     };
@@ -2524,7 +2524,7 @@ function createProgressLog(logger, clock, deadline) {
 function formatUsual(usual) {
     const all = new Set([...usual].map(([record, ms]) => {
         const names = [projectOf(record), archOf(record)].filter((name) => name !== undefined);
-        return `${names.join(' ') || record.id} ${(0,durations/* sayDuration */.k)(ms)}`;
+        return `${names.join(' ') || record.id} ${(0,durations/* formatDuration */.a)(ms)}`;
     }));
     const more = all.size > MAX_NAMED ? ` and ${all.size - MAX_NAMED} more` : '';
     return [...all].slice(0, MAX_NAMED).join(', ') + more;
@@ -2588,7 +2588,7 @@ async function waitFor(records, session) {
     for (const record of records) {
         const { status } = record.track;
         const last = status === undefined ? 'Its status could not be read.' : `Its last status was ${formatStatus(status)}.`;
-        record.outcome ??= outcome('timed_out', `The build did not end within ${(0,durations/* sayDuration */.k)(inputs.timeout)}. ${last}${error}`);
+        record.outcome ??= outcome('timed_out', `The build did not end within ${(0,durations/* formatDuration */.a)(inputs.timeout)}. ${last}${error}`);
     }
 }
 /** Of the builds that are open, as far as they are known. */
@@ -2844,17 +2844,17 @@ function columnsOf(report, records) {
     ];
 }
 function textOf(value) {
-    return value === undefined ? undefined : (0,sanitize/* markup */.PT)(value, 120);
+    return value === undefined ? undefined : (0,sanitize/* escapeMarkdown */.FV)(value, 120);
 }
 function build_table_status(record, { base, operation }) {
     const { status: code } = record.track;
     const words = code === undefined ? 'not found' : formatStatus(code);
     const icon = operation === 'search' ? '' : `${iconOf(record)} `;
-    return `${icon}${(0,markdown/* link */.nf)(pageOf(record.id, base), (0,sanitize/* markup */.PT)(words))}`;
+    return `${icon}${(0,markdown/* link */.nf)(pageOf(record.id, base), (0,sanitize/* escapeMarkdown */.FV)(words))}`;
 }
 /** ABF reports whole seconds. */
 function duration(seconds) {
-    return seconds < 1 ? 'below 1 s' : (0,durations/* sayDuration */.k)(seconds * 1000);
+    return seconds < 1 ? 'below 1 s' : (0,durations/* formatDuration */.a)(seconds * 1000);
 }
 function unbroken(text) {
     return text.replaceAll(' ', '&#160;');
@@ -3045,23 +3045,23 @@ function reason(record, { base }) {
     const { id, outcome, track, log, build } = record;
     const status = track.status === undefined ? 'not found' : formatStatus(track.status);
     const sentence = outcome?.sentence ?? 'It had not finished when this step ended.';
-    const page = (0,markdown/* link */.nf)(pageOf(id, base), (0,sanitize/* markup */.PT)(status));
+    const page = (0,markdown/* link */.nf)(pageOf(id, base), (0,sanitize/* escapeMarkdown */.FV)(status));
     const name = log?.fileName ?? 'log';
-    const logLink = build && build.logs.length > 0 ? `<br>Log: ${(0,markdown/* link */.nf)(logOf(record, base), (0,sanitize/* markup */.PT)(name))}` : '';
-    return `${iconOf(record)} <strong>${(0,sanitize/* markup */.PT)(labelOf(record))}</strong>: ${page}<br>${(0,sanitize/* markup */.PT)(sentence, 600)}${logLink}`;
+    const logLink = build && build.logs.length > 0 ? `<br>Log: ${(0,markdown/* link */.nf)(logOf(record, base), (0,sanitize/* escapeMarkdown */.FV)(name))}` : '';
+    return `${iconOf(record)} <strong>${(0,sanitize/* escapeMarkdown */.FV)(labelOf(record))}</strong>: ${page}<br>${(0,sanitize/* escapeMarkdown */.FV)(sentence, 600)}${logLink}`;
 }
 /** The lines as HTML. An empty line would end the HTML, and what follows it would be read as Markdown. */
 function logLines({ log }) {
     return (log?.lines ?? []).map((line) => {
         const indent = /^ */.exec(line)?.[0] ?? '';
-        return `${indent}${(0,sanitize/* markup */.PT)(line, problems_MAX_LINE_LENGTH) || '&#160;'}`;
+        return `${indent}${(0,sanitize/* escapeMarkdown */.FV)(line, problems_MAX_LINE_LENGTH) || '&#160;'}`;
     });
 }
 /** The last lines open for somebody who has just come, with those before them collapsed; or all collapsed. */
 function renderLog({ log }, lines, isOpen) {
     if (!log)
         return [];
-    const name = (0,sanitize/* markup */.PT)(log.fileName);
+    const name = (0,sanitize/* escapeMarkdown */.FV)(log.fileName);
     const open = isOpen ? lines.slice(-OPEN_LINES) : [];
     const earlier = lines.slice(0, lines.length - open.length);
     const title = isOpen
@@ -3172,7 +3172,7 @@ async function start(task, session) {
     const { api, builds, inputs, logger } = session;
     if (task.operation === 'build') {
         const target = await resolve(task.wanted, api);
-        logger.info(`ABF at ${session.base}: ${(0,sanitize/* plain */.pj)(target.project.label)} into ${(0,sanitize/* plain */.pj)(target.repository.label)}, built for ${(0,sanitize/* plain */.pj)(target.platform.label)}, commit ${task.wanted.commit}`);
+        logger.info(`ABF at ${session.base}: ${(0,sanitize/* toSingleLine */.OX)(target.project.label)} into ${(0,sanitize/* toSingleLine */.OX)(target.repository.label)}, built for ${(0,sanitize/* toSingleLine */.OX)(target.platform.label)}, commit ${task.wanted.commit}`);
         await submit_submit(task.wanted, target, session);
         return inputs.wait ? undefined : 'in_progress';
     }

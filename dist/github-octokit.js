@@ -64,7 +64,7 @@ function advise(status, repository) {
 }
 /** Octokit takes the whole body for the message where it is not JSON. */
 function describe(message) {
-    return (0,error_body/* isWebPage */.AA)(message) ? (0,error_body/* describeWebPage */.Dd)(message, sanitize/* plain */.pj) : (0,sanitize/* plain */.pj)(message, 200);
+    return (0,error_body/* isWebPage */.AA)(message) ? (0,error_body/* describeWebPage */.Dd)(message, sanitize/* toSingleLine */.OX) : (0,sanitize/* toSingleLine */.OX)(message, 200);
 }
 
 // EXTERNAL MODULE: ./src/wait/pool.ts
@@ -326,7 +326,7 @@ function connect({ http, logger, token, apiUrl }) {
         return new Response(status === 204 || status === 304 ? null : body, { status, headers });
     };
     const debug = (message) => {
-        logger.debug((0,sanitize/* plain */.pj)(message));
+        logger.debug((0,sanitize/* toSingleLine */.OX)(message));
     };
     // Octokit would write to the console, past the one place that defuses what is shown.
     const ignore = () => undefined;

@@ -386,7 +386,7 @@ function classify(error, peer, host) {
             kind: 'tls',
             maybeDelivered: false,
             transient: false,
-            sentence: `no secure connection to ${host}: ${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(message, 160)} (${code})`,
+            sentence: `no secure connection to ${host}: ${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__/* .toSingleLine */ .OX)(message, 160)} (${code})`,
             advice: CERTIFICATE.test(code)
                 ? 'If the server uses your own certificate authority, name its file in the environment variable NODE_EXTRA_CA_CERTS of this step.'
                 : `Check that ${peer.urlInput} and the proxy speak TLS on that port.`,
@@ -406,7 +406,7 @@ function classify(error, peer, host) {
         kind: 'reset',
         maybeDelivered: true,
         transient: true,
-        sentence: `the connection to ${host} broke${code ? ` (${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(code, 40)})` : ''}`,
+        sentence: `the connection to ${host} broke${code ? ` (${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_2__/* .toSingleLine */ .OX)(code, 40)})` : ''}`,
         advice: 'Re-run the job. If the problem persists, check the server and the proxies in between.',
     };
 }
@@ -1551,7 +1551,7 @@ function createActions(redactor) {
         core_setSecret(Buffer.from(secret).toString('base64'));
     }
     const redact = (text) => redactor.redact(text);
-    const safe = (text) => (0,sanitize/* inert */.tJ)(redact(text));
+    const safe = (text) => (0,sanitize/* escapeCommands */.g9)(redact(text));
     const annotate = (write, message, title) => {
         const text = safe(message);
         const fits = fitAnnotation(text);
@@ -3289,7 +3289,7 @@ class HttpResponse {
     /** `max` code points of external text, without secrets and without anything that could act. */
     sanitize(text, max = 300) {
         // Twice: cleaning can put a secret together that was sent in pieces.
-        return (0,sanitize/* shorten */.ml)(this.#redact((0,sanitize/* plain */.pj)(this.#redact(text), MAX_SANITIZED)), max);
+        return (0,sanitize/* shorten */.ml)(this.#redact((0,sanitize/* toSingleLine */.OX)(this.#redact(text), MAX_SANITIZED)), max);
     }
     /** An error with what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */
     error(kind, reason, more = {}) {
@@ -3341,7 +3341,7 @@ async function send(request, deps) {
         const decision = (0,retry/* decideRetry */.tE)(attempt, request.effect, progress, policy, clock.random());
         if (decision.kind === 'retry') {
             const cause = describe(outcome, attempt);
-            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${cause}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,durations/* sayDuration */.k)(decision.afterMs)}`);
+            logger.info(`${request.peer.name}: ${request.method} ${request.url.pathname}: ${cause}; attempt ${tried + 1} of ${policy.retries + 1} in ${(0,durations/* formatDuration */.a)(decision.afterMs)}`);
             await clock.sleep(decision.afterMs, signal);
             continue;
         }
@@ -3396,13 +3396,13 @@ function noResponse(request, failure, tried, deps) {
         advice: failure?.advice,
         detail: [
             ...(tried > 1 ? [`given up after ${tried} attempts`] : []),
-            ...(failure?.kind === 'timeout' ? [`request-timeout: ${(0,durations/* sayDuration */.k)(deps.requestTimeout)}`] : []),
+            ...(failure?.kind === 'timeout' ? [`request-timeout: ${(0,durations/* formatDuration */.a)(deps.requestTimeout)}`] : []),
         ],
     });
 }
 function retryLater(response, afterMs, now) {
     const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z');
-    return response.error('status', `responded with ${response.status} and requests a pause of ${(0,durations/* sayDuration */.k)(afterMs)}`, {
+    return response.error('status', `responded with ${response.status} and requests a pause of ${(0,durations/* formatDuration */.a)(afterMs)}`, {
         advice: `Re-run the job after ${at}. A single request waits for at most 60 s.`,
         retryAfterMs: afterMs,
     });
@@ -4213,12 +4213,12 @@ async function release_steps_confirm(wanted, session) {
     };
     const confirmed = await retryUntil(read, session.clock.now() + MAX_HIDDEN_MS, release_steps_PAUSE, session);
     if (confirmed) {
-        session.logger.info(`Confirmed: ${how} ${(0,sanitize/* plain */.pj)(confirmed.version)}.`);
+        session.logger.info(`Confirmed: ${how} ${(0,sanitize/* toSingleLine */.OX)(confirmed.version)}.`);
         return confirmed;
     }
     throw new errors/* ActionError */.lZ(seen
         ? `Sentry shows release ${(0,sanitize/* quoted */.TL)(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`
-        : `Sentry accepted release ${(0,sanitize/* quoted */.TL)(wanted.version)} but does not show it ${(0,durations/* sayDuration */.k)(MAX_HIDDEN_MS)} later.`, {
+        : `Sentry accepted release ${(0,sanitize/* quoted */.TL)(wanted.version)} but does not show it ${(0,durations/* formatDuration */.a)(MAX_HIDDEN_MS)} later.`, {
         advice: 'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',
     });
 }
@@ -4376,7 +4376,7 @@ async function associate(wanted, source, session) {
     if (known !== undefined)
         return await sendRefs(known, wanted, session);
     if (mode === 'refs') {
-        throw new errors/* ActionError */.lZ(`Sentry has no integration with the repository ${(0,sanitize/* plain */.pj)(repository)}.`, {
+        throw new errors/* ActionError */.lZ(`Sentry has no integration with the repository ${(0,sanitize/* toSingleLine */.OX)(repository)}.`, {
             advice: 'Add the repository in Sentry under Settings, Integrations, GitHub, or use set-commits: auto or commits.',
         });
     }
@@ -4392,7 +4392,7 @@ async function sendRefs(repository, wanted, session) {
     const release = await send_commits_send({ refs: [ref] }, wanted, session);
     if (!release)
         throw tooLarge();
-    session.logger.info(`Sent commit ${commit.slice(0, 12)} of ${(0,sanitize/* plain */.pj)(repository)} to Sentry; Sentry will fetch the commit list.`);
+    session.logger.info(`Sent commit ${commit.slice(0, 12)} of ${(0,sanitize/* toSingleLine */.OX)(repository)} to Sentry; Sentry will fetch the commit list.`);
     return { kind: 'refs', release, previousCommit: start };
 }
 async function previousWithPrefix(wanted, session) {
@@ -4408,7 +4408,7 @@ async function integration(repository, { mode }, { api, logger }) {
             return found.kind === 'found' ? found.name : undefined;
         failure = found.error;
         if (mode === 'refs') {
-            logger.notice(`Sentry does not let this token list the repositories (403), which organization tokens may since version 23.8. The commit is sent for ${(0,sanitize/* plain */.pj)(repository)} without checking that Sentry has an integration with it.`);
+            logger.notice(`Sentry does not let this token list the repositories (403), which organization tokens may since version 23.8. The commit is sent for ${(0,sanitize/* toSingleLine */.OX)(repository)} without checking that Sentry has an integration with it.`);
             return repository;
         }
     }
@@ -4454,7 +4454,7 @@ async function sendList(repository, wanted, source, session) {
 }
 function logRange(range, head, previous, logger) {
     const last = `The last ${range.commits.length} commits are used.`;
-    const base = (0,sanitize/* plain */.pj)(previous ?? '', 64);
+    const base = (0,sanitize/* toSingleLine */.OX)(previous ?? '', 64);
     if (range.base === 'diverged') {
         logger.notice(`The previous commit ${base} is not an ancestor of ${head}. The ${range.commits.length} commits since their merge base are used.`);
     }
@@ -4462,13 +4462,13 @@ function logRange(range, head, previous, logger) {
         logger.notice(`GitHub does not know the previous commit ${base} in this repository. ${last}`);
     }
     if (range.base === 'listed') {
-        logger.notice(`GitHub could not compare the previous commit ${base} with ${head} (${(0,sanitize/* plain */.pj)(range.failure ?? '', 100)}). The ${range.commits.length} commits that the history of ${head} lists before it are used.`);
+        logger.notice(`GitHub could not compare the previous commit ${base} with ${head} (${(0,sanitize/* toSingleLine */.OX)(range.failure ?? '', 100)}). The ${range.commits.length} commits that the history of ${head} lists before it are used.`);
     }
     if (range.base === 'failed') {
-        logger.notice(`GitHub could not compare the previous commit ${base} with ${head} (${(0,sanitize/* plain */.pj)(range.failure ?? '', 100)}). ${last}`);
+        logger.notice(`GitHub could not compare the previous commit ${base} with ${head} (${(0,sanitize/* toSingleLine */.OX)(range.failure ?? '', 100)}). ${last}`);
     }
     if (range.filesMissing)
-        logger.info(`Some commits go without their files: ${(0,sanitize/* plain */.pj)(range.filesMissing)}.`);
+        logger.info(`Some commits go without their files: ${(0,sanitize/* toSingleLine */.OX)(range.filesMissing)}.`);
 }
 
 ;// CONCATENATED MODULE: ./src/sentry/deploy-lookup.ts
@@ -4679,8 +4679,8 @@ async function recordDeploy(release, wanted, hiddenUntil, session) {
 }
 function existing(deploy, wanted, logger) {
     const id = idOf(deploy);
-    const environment = (0,sanitize/* plain */.pj)(wanted.environment);
-    const when = deploy.dateFinished ? ` on ${(0,sanitize/* plain */.pj)(deploy.dateFinished, 40)}` : '';
+    const environment = (0,sanitize/* toSingleLine */.OX)(wanted.environment);
+    const when = deploy.dateFinished ? ` on ${(0,sanitize/* toSingleLine */.OX)(deploy.dateFinished, 40)}` : '';
     logger.info(`The deploy to ${environment} already exists (${id}), recorded${when}.`);
     if (wanted.urlGiven) {
         logger.notice(`No new deploy was recorded: Sentry has a deploy to ${environment} with this deploy-url, recorded${when}. ` +
@@ -4689,19 +4689,19 @@ function existing(deploy, wanted, logger) {
     return { id, created: false };
 }
 function logDeploy({ id }, { environment, url }, logger) {
-    logger.info(`Recorded a deploy to ${(0,sanitize/* plain */.pj)(environment)} (${id}).`);
+    logger.info(`Recorded a deploy to ${(0,sanitize/* toSingleLine */.OX)(environment)} (${id}).`);
     if (url === undefined) {
-        logger.notice(`The deploy to ${(0,sanitize/* plain */.pj)(environment)} was recorded without a URL, because Sentry does not accept the URL of this workflow run. ` +
+        logger.notice(`The deploy to ${(0,sanitize/* toSingleLine */.OX)(environment)} was recorded without a URL, because Sentry does not accept the URL of this workflow run. ` +
             'If the step runs again, it records another deploy. Set deploy-url to a URL that Sentry accepts to avoid that.', 'Deploy without a URL');
     }
 }
 function deploy_noAccess({ environment }) {
-    return new errors/* ActionError */.lZ(`Could not record the deploy to ${(0,sanitize/* plain */.pj)(environment)}: Sentry reports that the release does not exist (404).`, {
+    return new errors/* ActionError */.lZ(`Could not record the deploy to ${(0,sanitize/* toSingleLine */.OX)(environment)}: Sentry reports that the release does not exist (404).`, {
         advice: 'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, re-run the job.',
     });
 }
 function idOf(deploy) {
-    return (0,sanitize/* plain */.pj)(deployId(deploy), 64);
+    return (0,sanitize/* toSingleLine */.OX)(deployId(deploy), 64);
 }
 /** Sends the deploy, with the same dates each time: they identify it when a response is lost. */
 function createSender(release, wanted, { call, clock }) {
@@ -4850,7 +4850,7 @@ function projectsUnknown(step, taken, release) {
 }
 function ignored(step) {
     const what = step.kind === 'amend' && step.attach.length > 0
-        ? `attach project ${step.attach.map((project) => (0,sanitize/* plain */.pj)(project, 60)).join(', ')}`
+        ? `attach project ${step.attach.map((project) => (0,sanitize/* toSingleLine */.OX)(project, 60)).join(', ')}`
         : step.kind === 'amend'
             ? 'reopen the archived release'
             : step.kind === 'update'
@@ -4861,7 +4861,7 @@ function ignored(step) {
     });
 }
 function formatFound(found, wanted) {
-    const version = (0,sanitize/* plain */.pj)(wanted.version);
+    const version = (0,sanitize/* toSingleLine */.OX)(wanted.version);
     if (!found)
         return `Version ${version}: the release does not exist yet.`;
     const archived = found.status === 'archived' ? ', archived' : '';
@@ -5114,7 +5114,7 @@ function commitsResult(result, report) {
         case 'sent':
             return `${result.commits.length} associated${range(result.previousCommit, report)}`;
         case 'none':
-            return `none: ${(0,sanitize/* markup */.PT)(result.reason, 500)}`;
+            return `none: ${(0,sanitize/* escapeMarkdown */.FV)(result.reason, 500)}`;
         default:
             return (0,errors/* assertNever */.xb)(result);
     }
@@ -5129,14 +5129,14 @@ function range(previous, { commit: head = '', repositoryUrl }) {
 function releaseDate({ finalized, finalize, heldBack, release }) {
     const date = finalized ?? release?.ensured.release.dateReleased;
     if (date)
-        return (0,sanitize/* markup */.PT)((0,dates/* formatDate */.Y)(date));
+        return (0,sanitize/* escapeMarkdown */.FV)((0,dates/* formatDate */.Y)(date));
     if (finalize === false)
         return 'not set: finalize is false';
-    return `not set: ${heldBack === undefined ? NOT_REACHED : (0,sanitize/* markup */.PT)(heldBack)}`;
+    return `not set: ${heldBack === undefined ? NOT_REACHED : (0,sanitize/* escapeMarkdown */.FV)(heldBack)}`;
 }
 function deploy(environment, { deploy: deployed, heldBack }) {
     if (!deployed) {
-        return `${(0,markdown/* code */.aY)(environment)}, not recorded: ${heldBack === undefined ? NOT_REACHED : (0,sanitize/* markup */.PT)(heldBack)}`;
+        return `${(0,markdown/* code */.aY)(environment)}, not recorded: ${heldBack === undefined ? NOT_REACHED : (0,sanitize/* escapeMarkdown */.FV)(heldBack)}`;
     }
     const { id, url, created } = deployed;
     return `${(0,markdown/* linkIf */.qX)(url, (0,markdown/* code */.aY)(environment))}, ${created ? 'recorded' : 'already recorded'} as ${(0,markdown/* code */.aY)(id)}`;
@@ -5147,9 +5147,9 @@ function renderCommits({ commits: result, repositoryUrl }) {
         return [];
     const items = result.commits.map(({ id, message, author_name: author }) => {
         const sha = (0,markdown/* code */.aY)(id.slice(0, 12));
-        const subject = (0,sanitize/* markup */.PT)(message.split('\n', 1)[0] ?? '', 120);
+        const subject = (0,sanitize/* escapeMarkdown */.FV)(message.split('\n', 1)[0] ?? '', 120);
         const page = repositoryUrl && `${repositoryUrl}/commit/${encodeURIComponent(id.toWellFormed())}`;
-        return `${(0,markdown/* linkIf */.qX)(page, sha)} ${subject}${author ? ` (${(0,sanitize/* markup */.PT)(author, 60)})` : ''}`;
+        return `${(0,markdown/* linkIf */.qX)(page, sha)} ${subject}${author ? ` (${(0,sanitize/* escapeMarkdown */.FV)(author, 60)})` : ''}`;
     });
     return (0,markdown/* longList */.jm)(items, 'commit', FIRST_COMMITS, MAX_COMMITS_BYTES);
 }
@@ -5182,7 +5182,7 @@ function formatResult({ release }) {
     if (!release)
         return '';
     const verb = release.ensured.created ? 'was created' : 'already exists';
-    return `Sentry release ${(0,sanitize/* plain */.pj)(release.ensured.release.version)} ${verb}: ${release.url}`;
+    return `Sentry release ${(0,sanitize/* toSingleLine */.OX)(release.ensured.release.version)} ${verb}: ${release.url}`;
 }
 /**
  * The job summary in Markdown: the result of the step in its first line, what needs attention, then what is there.
@@ -5234,13 +5234,13 @@ function releaseResult({ release }) {
 function failure({ failure: error }) {
     if (!error || error instanceof errors/* ReportedError */.SS)
         return [];
-    const all = error.message.split('\n').map((line) => (0,sanitize/* markup */.PT)(line, 1000));
+    const all = error.message.split('\n').map((line) => (0,sanitize/* escapeMarkdown */.FV)(line, 1000));
     const { first: lines, left } = (0,markdown/* splitList */.ry)(all, all.length, MAX_ERROR_BYTES);
     const rest = left === 0 ? [] : [`${(0,markdown/* counted */.hS)(left, 'more line')} in the log`];
     return [
         `<blockquote>${[...lines, ...rest].join('<br>')}</blockquote>`,
         '',
-        ...(error.advice ? [`<p><strong>Next:</strong> ${(0,sanitize/* markup */.PT)(error.advice, 1000)}</p>`, ''] : []),
+        ...(error.advice ? [`<p><strong>Next:</strong> ${(0,sanitize/* escapeMarkdown */.FV)(error.advice, 1000)}</p>`, ''] : []),
     ];
 }
 
@@ -5454,7 +5454,7 @@ function saveForPost({ inputs }, state) {
     if (inputs instanceof Error)
         return;
     const { version, organization } = inputs.sentry;
-    describeWork(state, `release ${(0,sanitize/* plain */.pj)(version)} in organization ${organization}`);
+    describeWork(state, `release ${(0,sanitize/* toSingleLine */.OX)(version)} in organization ${organization}`);
 }
 /** Identifies the process. It is not a secret. */
 function uniqueId(clock) {
@@ -5530,7 +5530,7 @@ function secretForms(secret) {
         encodeURIComponent(secret),
         ...whole,
         ...innerBase64(secret),
-        (0,sanitize/* markup */.PT)(secret, Number.POSITIVE_INFINITY),
+        (0,sanitize/* escapeMarkdown */.FV)(secret, Number.POSITIVE_INFINITY),
     ];
     return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
 }
@@ -6078,7 +6078,7 @@ function isProject(project, wanted) {
  * one inside. `html` is HTML already; `text` and `url` come from outside and are escaped here.
  */
 function code(text, max) {
-    return `<code>${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__/* .markup */ .PT)(text, max)}</code>`;
+    return `<code>${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__/* .escapeMarkdown */ .FV)(text, max)}</code>`;
 }
 function link(url, html) {
     return `<a href="${(0,_text_sanitize_js__WEBPACK_IMPORTED_MODULE_0__/* .attribute */ .lt)(url)}">${html}</a>`;
@@ -6169,13 +6169,13 @@ function formatDate(date) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   PT: () => (/* binding */ markup),
+/* harmony export */   FV: () => (/* binding */ escapeMarkdown),
+/* harmony export */   OX: () => (/* binding */ toSingleLine),
 /* harmony export */   TL: () => (/* binding */ quoted),
 /* harmony export */   Y5: () => (/* binding */ lengthOf),
+/* harmony export */   g9: () => (/* binding */ escapeCommands),
 /* harmony export */   lt: () => (/* binding */ attribute),
-/* harmony export */   ml: () => (/* binding */ shorten),
-/* harmony export */   pj: () => (/* binding */ plain),
-/* harmony export */   tJ: () => (/* binding */ inert)
+/* harmony export */   ml: () => (/* binding */ shorten)
 /* harmony export */ });
 /**
  * External text (of a server, a commit, an event, an input) is sanitized here before it is displayed, so that it can
@@ -6194,7 +6194,7 @@ const CUT = '…';
  * One line of visible text: no terminal escapes, control, bidirectional or zero-width characters, no line breaks,
  * no runner command; at most `max` code points, with `…` where it was cut.
  */
-function plain(text, max = 300) {
+function toSingleLine(text, max = 300) {
     // Far more than is ever shown, so that a megabyte of garbage costs nothing.
     const some = text.slice(0, max * 16);
     const visible = some
@@ -6203,7 +6203,7 @@ function plain(text, max = 300) {
         .replace(INVISIBLE, ' ')
         .replace(/\s+/g, ' ')
         .trim();
-    return shorten(inert(visible !== '' && some.length < text.length ? visible + CUT : visible), max);
+    return shorten(escapeCommands(visible !== '' && some.length < text.length ? visible + CUT : visible), max);
 }
 /** At most `max` code points, the last one `…` when something was cut. */
 function shorten(text, max) {
@@ -6216,16 +6216,16 @@ function shorten(text, max) {
 function lengthOf(text) {
     return Array.from(text).length;
 }
-/** `plain` text in double quotes, for messages that repeat what was given. */
+/** `toSingleLine` text in double quotes, for messages that repeat what was given. */
 function quoted(text, max = 120) {
-    return `"${plain(text, max)}"`;
+    return `"${toSingleLine(text, max)}"`;
 }
 /**
- * `plain` text without meaning in Markdown and in HTML: every character that either language could read as syntax
+ * `toSingleLine` text without meaning in Markdown and in HTML: every character that either language could read as syntax
  * becomes a numeric character reference, also the colon of a URL, so that nothing turns into a link by itself.
  */
-function markup(text, max = 300) {
-    return plain(text, max).replace(/[^\p{L}\p{M}\p{N} ,.;%…:/+=()-]|:(?=\/\/)/gu, reference);
+function escapeMarkdown(text, max = 300) {
+    return toSingleLine(text, max).replace(/[^\p{L}\p{M}\p{N} ,.;%…:/+=()-]|:(?=\/\/)/gu, reference);
 }
 /** A URL as the value of an HTML attribute in double quotes. */
 function attribute(url) {
@@ -6238,7 +6238,7 @@ function reference(char) {
  * A line for the log in which the runner finds no command: neither `::command::` at its start nor `##[command]`
  * anywhere. Line breaks of all kinds are kept, so that a text of many lines stays one.
  */
-function inert(text) {
+function escapeCommands(text) {
     return text
         .replace(LEGACY_COMMAND, '## [')
         .replace(/(^|[\r\n\u0085\u2028\u2029])([^\S\r\n]*)::/g, '$1$2: :');
@@ -6279,7 +6279,7 @@ function isLoopback(hostname) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   E: () => (/* binding */ parseDuration),
-/* harmony export */   k: () => (/* binding */ sayDuration)
+/* harmony export */   a: () => (/* binding */ formatDuration)
 /* harmony export */ });
 const UNITS = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 /**
@@ -6301,7 +6301,7 @@ function sumOfUnits(text) {
 }
 const MAX_FORMATTED_MS = 366 * 24 * 60 * 60 * 1000;
 /** A span of milliseconds for people: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
-function sayDuration(ms) {
+function formatDuration(ms) {
     if (!(ms < MAX_FORMATTED_MS))
         return 'more than a year';
     if (ms < 1000)

@@ -170,7 +170,7 @@ function extensionOf(path) {
 /** Lines of a message. */
 const MAX_LISTED = 20;
 function listed(lines) {
-    const shown = lines.slice(0, MAX_LISTED).map((line) => (0,sanitize/* plain */.pj)(line));
+    const shown = lines.slice(0, MAX_LISTED).map((line) => (0,sanitize/* toSingleLine */.OX)(line));
     return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join('\n');
 }
 function failure(message, advice) {
@@ -181,8 +181,8 @@ function fileError(error, workspace) {
     const { code, syscall, path } = error;
     if (!(error instanceof Error) || typeof code !== 'string' || typeof syscall !== 'string')
         return undefined;
-    const where = typeof path === 'string' ? (0,sanitize/* plain */.pj)(shownPath(path, workspace)) : 'a file';
-    return failure(`The runner refused to ${syscall} ${where} (${(0,sanitize/* plain */.pj)(code, 20)}).`, code === 'ENOSPC'
+    const where = typeof path === 'string' ? (0,sanitize/* toSingleLine */.OX)(shownPath(path, workspace)) : 'a file';
+    return failure(`The runner refused to ${syscall} ${where} (${(0,sanitize/* toSingleLine */.OX)(code, 20)}).`, code === 'ENOSPC'
         ? 'Free space on the disk of the runner.'
         : 'Check the owner and the permissions of this file.');
 }
@@ -240,7 +240,7 @@ function renderSourceMaps({ scripts, state, bytesSent, bundleIds }) {
 }
 /** The URL stands below the file, because they are nearly the same and both are long. */
 function row({ file, id, reason, segments }) {
-    const result = reason === undefined ? `✅ ${(0,markdown/* counted */.hS)(segments, 'mapping')}` : `⚠️ ${(0,sanitize/* markup */.PT)(reason)}`;
+    const result = reason === undefined ? `✅ ${(0,markdown/* counted */.hS)(segments, 'mapping')}` : `⚠️ ${(0,sanitize/* escapeMarkdown */.FV)(reason)}`;
     return `<tr><td>${(0,markdown/* code */.aY)(file.shown)}<br>${(0,markdown/* code */.aY)(file.url)}</td><td>${result}</td><td>${(0,markdown/* code */.aY)(id ?? 'none')}</td></tr>`;
 }
 function table(rows) {
@@ -2321,7 +2321,7 @@ function isPending({ state }) {
     return state === 'created' || state === 'assembling';
 }
 function reason({ detail }) {
-    return (0,sanitize/* plain */.pj)(detail ?? 'no reason given');
+    return (0,sanitize/* toSingleLine */.OX)(detail ?? 'no reason given');
 }
 function failed(last) {
     return new errors/* ActionError */.lZ(`Sentry could not read the bundle of source maps: ${reason(last)}.`, {
@@ -2476,7 +2476,7 @@ async function uploadAll(scripts, inputs, deps, first) {
     const api = createUploadApi(call, account);
     const options = await api.options();
     if (options.refusedUrl !== undefined) {
-        logger.warning(`Sentry names ${(0,sanitize/* plain */.pj)(options.refusedUrl)} for uploads, which is not a host of sentry-url: the token is not sent there, and the chunks go to ${options.url.origin}.`, 'Upload address not used');
+        logger.warning(`Sentry names ${(0,sanitize/* toSingleLine */.OX)(options.refusedUrl)} for uploads, which is not a host of sentry-url: the token is not sent there, and the chunks go to ${options.url.origin}.`, 'Upload address not used');
     }
     const owner = { organization: account.organization, projects, release: version, dist };
     const maxSize = Math.min(options.maxFileSize ?? MAX_BUNDLE, MAX_BUNDLE);

@@ -13,9 +13,9 @@ const { GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, HEA
 
 const DEPENDABOT = 49_699_333
 const NAME = /^(?:[a-z]+(?:-[a-z]+){0,4}\.js|licenses\.txt|package\.json)$/
-const MOST_FILES = 20
-const LARGEST_FILE = 8 * 1024 * 1024
-const LARGEST_SUM = 16 * 1024 * 1024
+const MAX_FILES = 20
+const MAX_FILE = 8 * 1024 * 1024
+const MAX_SUM = 16 * 1024 * 1024
 /** What Dependabot changes, and what this script adds. */
 const DEPENDENCY_FILE = /^(?:package\.json|package-lock\.json|dist\/[^/]+)$/
 /** A push with the job's own token starts no workflow, so the checks of the new commit are started by name. */
@@ -45,19 +45,16 @@ const rest = (path, body) => ask(`${GITHUB_API_URL}/repos/${GITHUB_REPOSITORY}/$
 /** The files of the folder by name. Throws on anything that a build of dist does not make. */
 function readDist() {
   const names = readdirSync(folder).sort()
-  must(names.length <= MOST_FILES, `${names.length} files are too many for dist`)
+  must(names.length <= MAX_FILES, `${names.length} files are too many for dist`)
   must(names.includes('index.js'), 'there is no index.js')
   const stats = names.map((name) => {
     must(NAME.test(name), `${JSON.stringify(name)} is no file of dist`)
     const stat = lstatSync(join(folder, name))
     must(stat.isFile() && stat.nlink === 1, `${name} is no ordinary file`)
-    must(stat.size <= LARGEST_FILE, `${name} is too large`)
+    must(stat.size <= MAX_FILE, `${name} is too large`)
     return stat
   })
-  must(
-    stats.reduce((sum, { size }) => sum + size, 0) <= LARGEST_SUM,
-    'the files together are too large for dist',
-  )
+  must(stats.reduce((sum, { size }) => sum + size, 0) <= MAX_SUM, 'the files together are too large for dist')
   return new Map(names.map((name) => [name, readFileSync(join(folder, name))]))
 }
 

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import type { Logger, Outputs, State, Summary } from './ports.ts'
 import type { Redactor } from './text/redact.ts'
-import { inert } from './text/sanitize.ts'
+import { escapeCommands } from './text/sanitize.ts'
 
 /** GitHub drops a job summary above 1 MiB. */
 const MAX_SUMMARY_BYTES = 1024 * 1024
@@ -27,7 +27,7 @@ export function createActions(redactor: Redactor): Actions {
     core.setSecret(Buffer.from(secret).toString('base64'))
   }
   const redact = (text: string): string => redactor.redact(text)
-  const safe = (text: string): string => inert(redact(text))
+  const safe = (text: string): string => escapeCommands(redact(text))
 
   const annotate = (write: typeof core.error, message: string, title: string | undefined): void => {
     const text = safe(message)

@@ -3,7 +3,7 @@ import { type GitHubContext, readContext } from './github/event.ts'
 import { type Inputs, loadInputs } from './inputs/load.ts'
 import type { Clock, State } from './ports.ts'
 import { describeWork, markStarted } from './state.ts'
-import { plain } from './text/sanitize.ts'
+import { toSingleLine } from './text/sanitize.ts'
 
 /** What is known before anything is sent. */
 export interface Start {
@@ -41,7 +41,7 @@ export function saveForPost({ inputs }: Start, state: Pick<State, 'save'>): void
   markStarted(state)
   if (inputs instanceof Error) return
   const { version, organization } = inputs.sentry
-  describeWork(state, `release ${plain(version)} in organization ${organization}`)
+  describeWork(state, `release ${toSingleLine(version)} in organization ${organization}`)
 }
 
 /** Identifies the process. It is not a secret. */

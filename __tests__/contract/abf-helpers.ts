@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { type AbfOptions, AbfStandIn, type Build, type Dialect } from '../servers/abf/index.ts'
 import { type ActionResult, type ActionRun, SHA } from '../runner/runner.ts'
-import type { Answer, Fault, StandIn } from '../servers/server.ts'
+import type { StandInResponse, Fault, StandIn } from '../servers/server.ts'
 import { SentryStandIn } from '../servers/sentry/index.ts'
 import { gate, serve } from './helpers.ts'
 
@@ -107,7 +107,7 @@ export function calls(abf: StandIn, method = ''): string[] {
     .filter((line) => line.startsWith(method))
 }
 
-export function answer(given: Answer, when: 'before' | 'after' = 'before'): Fault['action'] {
+export function answer(given: StandInResponse, when: 'before' | 'after' = 'before'): Fault['action'] {
   return { kind: 'answer', answer: given, when }
 }
 

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type AbfStandIn, FileStoreStandIn } from '../servers/abf/index.ts'
 import { type ActionResult, runPost } from '../runner/runner.ts'
-import type { Answer } from '../servers/server.ts'
+import type { StandInResponse } from '../servers/server.ts'
 import { always, answer, build, calls, on, remote, seed, startAbf } from './abf-helpers.ts'
 import { everythingShown, failure, serve } from './helpers.ts'
 
@@ -65,7 +65,7 @@ function expectNoSecret(result: ActionResult, kind: string): void {
 }
 
 /** Answers that repeat a text, by where they do. */
-const ECHOES: Readonly<Record<string, (text: string) => Answer>> = {
+const ECHOES: Readonly<Record<string, (text: string) => StandInResponse>> = {
   'a message': (text) => ({ status: 403, body: { message: `No: ${text}` } }),
   'an error': (text) => ({ status: 401, body: { error: `${'x'.repeat(280)} ${text}` } }),
   'a message inside': (text) => ({

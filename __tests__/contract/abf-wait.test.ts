@@ -29,7 +29,7 @@ describe.concurrent('An error during the wait', () => {
       headers: { 'Content-Type': 'text/html' },
       raw: HTML,
     }),
-    'an answer that is no JSON': answer({
+    'a response that is not JSON': answer({
       status: 200,
       headers: { 'Content-Type': 'application/json' },
       raw: '{"b',

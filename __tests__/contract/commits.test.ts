@@ -440,7 +440,7 @@ describe.concurrent('commits that cannot be read', () => {
 })
 
 describe.concurrent('commits on a server before 23.8, with an organization token,', () => {
-  it('are sent by refs all the same when set-commits is refs', async () => {
+  it('are sent by refs anyway when set-commits is refs', async () => {
     const sentry = await startSentry({ generation: '23.7' })
     const result = await gate(sentry, { 'set-commits': 'refs' })
     expect([result.code, sentry.release(SHA).headCommits]).toEqual([0, { 'acme/storefront': SHA }])

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { SHA } from '../runner/runner.ts'
-import type { Answer, FaultAction } from '../servers/server.ts'
+import type { StandInResponse, FaultAction } from '../servers/server.ts'
 import { answers, orgToken, SentryStandIn, userToken } from '../servers/sentry/index.ts'
 import { hasOpenssl, makeCertificate } from '../servers/tls.ts'
 import { ensure, failure, gate, requests, serve, startSentry } from './helpers.ts'
@@ -20,7 +20,7 @@ async function failureWhen(action: FaultAction, inputs: Record<string, string> =
   return message
 }
 
-const answering = (answer: Answer): FaultAction => ({ kind: 'answer', answer })
+const answering = (answer: StandInResponse): FaultAction => ({ kind: 'answer', answer })
 const json = (raw: string): FaultAction =>
   answering({ status: 200, headers: { 'Content-Type': 'application/json' }, raw })
 
@@ -110,7 +110,7 @@ describe.concurrent('an answer that is no success', () => {
     expect(message).toMatch(/403: a web page titled "403"\n.*sentry-url.*proxy or firewall/)
   })
 
-  it.each<[string, Answer, RegExp]>([
+  it.each<[string, StandInResponse, RegExp]>([
     ['500', answers.internalError, /500: Internal Error/],
     ['502', answers.badGateway, /502/],
     ['404 of another server', { status: 404, raw: '<html>nginx</html>' }, /404[\s\S]*sentry-url/],
@@ -286,7 +286,8 @@ describe.concurrent('no answer', () => {
 })
 
 describe.concurrent('a rate limit', () => {
-  const reset = (seconds: number): Answer => answers.tooConcurrent(Math.ceil(Date.now() / 1000) + seconds)
+  const reset = (seconds: number): StandInResponse =>
+    answers.tooConcurrent(Math.ceil(Date.now() / 1000) + seconds)
 
   it('is waited out by its reset time', async () => {
     const sentry = await startSentry()
@@ -307,7 +308,7 @@ describe.concurrent('a rate limit', () => {
     expect([code, second - first >= 1000, sentry.releases.length]).toEqual([0, true, 1])
   })
 
-  it.each<[string, () => Answer]>([
+  it.each<[string, () => StandInResponse]>([
     ['reset time', () => reset(1800)],
     ['Retry-After', () => answers.throttledByEdge(1800)],
     ['Retry-After of a 503', () => answers.unavailable(1800)],

@@ -4,7 +4,7 @@ import { FileStoreStandIn } from '../servers/abf/index.ts'
 import { elementsOf } from '../runner/markdown-model.ts'
 import { type ActionResult, actionFile, runAction, runPost, SHA } from '../runner/runner.ts'
 import { commandsOf, entriesOf, linesOf } from '../runner/runner-model.ts'
-import type { Answer } from '../servers/server.ts'
+import type { StandInResponse } from '../servers/server.ts'
 import { always, BUILD, remote, seed, startAbf, step, TOKEN } from './abf-helpers.ts'
 import { cycle, FUZZ_TIMEOUT, hostile, LONG, rounds, asVariable, tampered } from './fuzz.ts'
 import { gate, NO_REPOSITORY, serve, startGitHub, startSentry } from './helpers.ts'
@@ -17,8 +17,8 @@ type Scenario = (texts: Texts) => Promise<ActionResult>
 
 const DEBUG = { RUNNER_DEBUG: '1' }
 /** Longer than any line that this action writes of its own accord. */
-const LONGEST_LINE = 2500
-const LONGEST_LOG = 120_000
+const MAX_LINE = 2500
+const MAX_LOG = 120_000
 
 /** What a reader of log and summary can count, which must not depend on what others wrote. */
 function shapeOf(result: ActionResult): object {
@@ -42,9 +42,9 @@ function expectInert(result: ActionResult): void {
   )
   expect(hidden && JSON.stringify(shown.slice(Math.max(0, hidden.index - 80), hidden.index + 20))).toBeNull()
   // A command holds its lines in one.
-  const long = lines.flatMap((line) => line.split('%0A')).filter((line) => line.length > LONGEST_LINE)
+  const long = lines.flatMap((line) => line.split('%0A')).filter((line) => line.length > MAX_LINE)
   expect(long.map((line) => line.slice(0, 300))).toEqual([])
-  expect(shown.length).toBeLessThan(LONGEST_LOG)
+  expect(shown.length).toBeLessThan(MAX_LOG)
   expect(shown).not.toContain('bug of the action')
   const known = Object.keys(actionFile.outputs)
   const values = entriesOf(result.files.output)
@@ -120,7 +120,7 @@ const farm: Scenario = async (texts) => {
 }
 
 /** Bodies, reasons and headers in which servers say no, with the text in every part of them. */
-const REFUSALS: readonly ((texts: Texts) => Answer)[] = [
+const REFUSALS: readonly ((texts: Texts) => StandInResponse)[] = [
   (texts) => ({ status: 403, body: { detail: texts(), message: texts(), error: texts() } }),
   (texts) => ({ status: 400, body: { version: [texts()], projects: { 3: [texts(), texts()] } } }),
   (texts) => ({ status: 422, body: { build_list: { id: null, message: texts() }, message: texts() } }),

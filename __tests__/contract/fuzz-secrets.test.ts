@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type AbfStandIn, FileStoreStandIn } from '../servers/abf/index.ts'
 import { type ActionResult, runAction, runPost } from '../runner/runner.ts'
 import { linesOf } from '../runner/runner-model.ts'
-import type { Answer } from '../servers/server.ts'
+import type { StandInResponse } from '../servers/server.ts'
 import type { SentryStandIn } from '../servers/sentry/index.ts'
 import { always, BUILD, remote, startAbf, step } from './abf-helpers.ts'
 import { cycle, FUZZ_TIMEOUT, rounds, tampered } from './fuzz.ts'
@@ -157,7 +157,7 @@ function inHeader(text: string): string {
 }
 
 /** Bodies, reasons and headers in which servers say no and repeat what they were sent. */
-const REFUSALS: readonly ((text: () => string) => Answer)[] = [
+const REFUSALS: readonly ((text: () => string) => StandInResponse)[] = [
   (text) => ({ status: 403, body: { detail: text(), message: text(), error: text() } }),
   (text) => ({ status: 401, body: { detail: { message: `${'y'.repeat(250)}${text()}` } } }),
   (text) => ({ status: 400, body: { projects: [text(), text()], [text()]: [text()] } }),

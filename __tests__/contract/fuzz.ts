@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Answer } from '../servers/server.ts'
+import type { StandInResponse } from '../servers/server.ts'
 
 /** Generated tests of the shipped action. Each run of a property starts processes, so `npm test` does few: see seed.ts. */
 const RUNS = process.env['FUZZ_RUNS']
@@ -158,10 +158,10 @@ export function replaceTexts(
 
 /** An answer of status 200 to 299 with its texts replaced; any other one as it is. */
 export function tampered(
-  answer: Answer,
+  answer: StandInResponse,
   keep: ReadonlySet<string>,
   next: (key: string, old: string) => string,
-): Answer {
+): StandInResponse {
   if (answer.status >= 300 || answer.body === undefined) return answer
   return { ...answer, body: replaceTexts(answer.body, keep, next) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ActionResult, actionFile, SHA } from '../runner/runner.ts'
-import type { Answer } from '../servers/server.ts'
+import type { StandInResponse } from '../servers/server.ts'
 import { gate, startSentry } from './helpers.ts'
 
 const always = { times: Number.POSITIVE_INFINITY }
@@ -42,66 +42,67 @@ function expectHarmless(result: ActionResult): void {
 }
 
 /** Answers that hold a text, by the requests that get them. */
-const answers: Readonly<Record<string, { method: string; path: RegExp; answer: (text: string) => Answer }>> =
-  {
-    'an error in JSON': {
-      method: 'GET',
-      path: /releases/,
-      answer: (text) => ({ status: 403, body: { detail: text, [text]: [text] } }),
-    },
-    'an error in plain text': {
-      method: 'POST',
-      path: /releases/,
-      answer: (text) => ({ status: 400, headers: { 'Content-Type': 'text/plain' }, raw: text }),
-    },
-    'the title of a web page': {
-      method: 'GET',
-      path: /releases/,
-      answer: (text) => ({ status: 500, raw: `<html><title>${text}</title>` }),
-    },
-    'the version of an answer': {
-      method: 'POST',
-      path: /releases/,
-      answer: (text) => ({ status: 201, body: { version: text, projects: [{ slug: text }] } }),
-    },
-    'the version of a look-up': {
-      method: 'GET',
-      path: /releases\/\w+\/$/,
-      answer: (text) => ({ status: 200, body: { version: text } }),
-    },
-    'fields of a release': {
-      method: 'GET',
-      path: /releases\/\w+\/$/,
-      answer: (text) => ({
-        status: 200,
-        body: {
-          version: SHA,
-          id: text,
-          status: text,
-          ref: text,
-          url: text,
-          dateReleased: text,
-          projects: [{ slug: 'web', id: text, name: text }],
-          commitCount: 1,
-        },
-      }),
-    },
-    'the id of a deploy': {
-      method: 'POST',
-      path: /deploys/,
-      answer: (text) => ({ status: 201, body: { id: text } }),
-    },
-    'the address of a redirect': {
-      method: 'GET',
-      path: /releases/,
-      answer: (text) => ({
-        status: 302,
-        headers: {
-          Location: `https://evil.example/${encodeURIComponent(text.toWellFormed().slice(0, 4000))}`,
-        },
-      }),
-    },
-  }
+const answers: Readonly<
+  Record<string, { method: string; path: RegExp; answer: (text: string) => StandInResponse }>
+> = {
+  'an error in JSON': {
+    method: 'GET',
+    path: /releases/,
+    answer: (text) => ({ status: 403, body: { detail: text, [text]: [text] } }),
+  },
+  'an error in plain text': {
+    method: 'POST',
+    path: /releases/,
+    answer: (text) => ({ status: 400, headers: { 'Content-Type': 'text/plain' }, raw: text }),
+  },
+  'the title of a web page': {
+    method: 'GET',
+    path: /releases/,
+    answer: (text) => ({ status: 500, raw: `<html><title>${text}</title>` }),
+  },
+  'the version of an answer': {
+    method: 'POST',
+    path: /releases/,
+    answer: (text) => ({ status: 201, body: { version: text, projects: [{ slug: text }] } }),
+  },
+  'the version of a look-up': {
+    method: 'GET',
+    path: /releases\/\w+\/$/,
+    answer: (text) => ({ status: 200, body: { version: text } }),
+  },
+  'fields of a release': {
+    method: 'GET',
+    path: /releases\/\w+\/$/,
+    answer: (text) => ({
+      status: 200,
+      body: {
+        version: SHA,
+        id: text,
+        status: text,
+        ref: text,
+        url: text,
+        dateReleased: text,
+        projects: [{ slug: 'web', id: text, name: text }],
+        commitCount: 1,
+      },
+    }),
+  },
+  'the id of a deploy': {
+    method: 'POST',
+    path: /deploys/,
+    answer: (text) => ({ status: 201, body: { id: text } }),
+  },
+  'the address of a redirect': {
+    method: 'GET',
+    path: /releases/,
+    answer: (text) => ({
+      status: 302,
+      headers: {
+        Location: `https://evil.example/${encodeURIComponent(text.toWellFormed().slice(0, 4000))}`,
+      },
+    }),
+  },
+}
 
 describe.concurrent('a hostile server', () => {
   it.each(Object.entries(answers))('cannot act through %s', async (_place, { method, path, answer }) => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FileStoreStandIn } from '../servers/abf/index.ts'
 import type { ActionResult } from '../runner/runner.ts'
-import type { Answer, FaultAction } from '../servers/server.ts'
+import type { StandInResponse, FaultAction } from '../servers/server.ts'
 import { always, answer, build, on, seed, startAbf, step } from './abf-helpers.ts'
 import { failure, gate, NO_REPOSITORY, serve, startGitHub, startSentry } from './helpers.ts'
 
@@ -78,7 +78,7 @@ describe.concurrent('with little memory', () => {
     const { github, token } = await startGitHub()
     const link = { Link: '<http://x/>; rel="next"; results="true"; cursor="CURSOR"' }
     let page = 0
-    sentry.onAnswer((given, { method, path }): Answer => {
+    sentry.onAnswer((given, { method, path }): StandInResponse => {
       if (method !== 'GET' || !/(repos|deploys)\/$/.test(path)) return given
       page += 1
       return { status: 200, headers: { Link: link.Link.replace('CURSOR', `0:${page}:0`) }, body: [] }

@@ -121,7 +121,7 @@ const RUNS: readonly (readonly [
     },
   ],
   [
-    'a build that is not over in time',
+    'a build that timed out',
     'timed_out',
     async (dialect) => {
       const abf = await startAbf(dialect)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ActionResult, runPost, SHA } from '../runner/runner.ts'
-import type { Answer, Fault } from '../servers/server.ts'
+import type { StandInResponse, Fault } from '../servers/server.ts'
 import { opaqueToken, type SentryStandIn, userToken } from '../servers/sentry/index.ts'
 import { everythingShown, gate, NO_REPOSITORY, startGitHub, startSentry } from './helpers.ts'
 
@@ -71,7 +71,7 @@ async function runAgainst(
 }
 
 /** Answers that repeat the token, by where they do. */
-const echoes: Readonly<Record<string, (text: string) => Answer>> = {
+const echoes: Readonly<Record<string, (text: string) => StandInResponse>> = {
   'a detail': (text) => ({ status: 403, body: { detail: `No: ${text}` } }),
   'a detail object': (text) => ({
     status: 401,

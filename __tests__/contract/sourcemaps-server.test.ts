@@ -66,7 +66,7 @@ describe.concurrent('source maps', () => {
     expect(sentry.artifacts.bundles[0]?.manifest['note']).toBe('attempt 2')
   })
 
-  it('may be pending when the wait ends, which is no failure', async () => {
+  it('may be pending when the wait ends, which is not a failure', async () => {
     const sentry = await startSentry({ artifacts: { pendingPolls: 1000 } })
     const result = await upload(sentry, await workspaceWith(build('app')), { 'sourcemaps-wait': '0s' })
     expect([result.code, result.outputs['sourcemap-state']]).toEqual([0, 'pending'])

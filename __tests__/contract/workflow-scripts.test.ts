@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { type Answer, type Call, StandIn } from '../servers/server.ts'
+import { type StandInResponse, type Call, StandIn } from '../servers/server.ts'
 import { runWorkflow, type StepRun } from '../runner/workflow.ts'
 import { serve } from './helpers.ts'
 
@@ -284,7 +284,7 @@ class Repository extends StandIn {
   commit: unknown = { createCommitOnBranch: { commit: { oid: 'c'.repeat(40) } } }
   readonly commits: unknown[] = []
 
-  protected handle({ method, path, query, headers, json }: Call): Answer {
+  protected handle({ method, path, query, headers, json }: Call): StandInResponse {
     if (headers.authorization !== 'Bearer token-of-the-job') return { status: 401, body: {} }
     if (path === '/graphql') {
       this.commits.push(json)

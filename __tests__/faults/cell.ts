@@ -29,9 +29,9 @@ export interface Result {
 }
 
 /** No request is sent more often than this for one fault: 6 attempts, and the same again after a limit. */
-const MOST_ATTEMPTS = 12
+const MAX_ATTEMPTS = 12
 /** The same for an order whose effect is looked up after it was lost: it is sent three times, and each time may meet a connection that has ended. */
-const MOST_ATTEMPTS_OF_ORDER = 3 * (6 + 1)
+const MAX_ATTEMPTS_OF_ORDER = 3 * (6 + 1)
 
 /** Runs the step with the fault, then without: what came of it, and everything that is wrong with that. */
 export async function tryCell(cell: Cell): Promise<Result> {
@@ -121,7 +121,7 @@ function tooOften({ request, often, baseline }: Cell, { shows, effect }: Role, s
   // The wait polls until its deadline.
   const polled = system === 'abf' && shape.startsWith('GET build_lists')
   const usual = baseline.requests.find((other) => other.shape === shape && other.ordinal === request.ordinal)
-  const attempts = shows && effect === 'writes' ? MOST_ATTEMPTS_OF_ORDER : MOST_ATTEMPTS
+  const attempts = shows && effect === 'writes' ? MAX_ATTEMPTS_OF_ORDER : MAX_ATTEMPTS
   const most = attempts * (usual?.occurrences ?? 1)
   return often === 'once' || polled || struck <= most || struck === Number.POSITIVE_INFINITY
     ? []

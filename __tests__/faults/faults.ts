@@ -1,4 +1,4 @@
-import type { Answer, FaultAction } from '../servers/server.ts'
+import type { StandInResponse, FaultAction } from '../servers/server.ts'
 import { answers } from '../servers/sentry/index.ts'
 import type { Place, System } from './place.ts'
 
@@ -15,7 +15,7 @@ export interface FaultKind {
   /** Faults of one family are the same to a client; a sample takes turns among them. */
   readonly family: string
   readonly sign: Sign
-  /** The request has its effect all the same. */
+  /** The request has its effect anyway. */
   readonly done: boolean
   /** Only the body is spoilt, which does no harm where nobody reads it. */
   readonly body: boolean
@@ -34,17 +34,17 @@ function fault(name: string, sign: Sign, action: FaultKind['action'], facts: Fac
   return { name, family: name, sign, action, done: false, body: false, broken: false, ...facts }
 }
 
-function answering(answer: () => Answer, when: 'before' | 'after' = 'before'): FaultKind['action'] {
+function answering(answer: () => StandInResponse, when: 'before' | 'after' = 'before'): FaultKind['action'] {
   return () => ({ kind: 'answer', answer: answer(), when })
 }
 
-function page(status: number, more: Readonly<Record<string, string>> = {}): () => Answer {
+function page(status: number, more: Readonly<Record<string, string>> = {}): () => StandInResponse {
   const headers = { 'Content-Type': 'text/html; charset=UTF-8', ...more }
   return () => ({ status, headers, raw: `<html><head><title>${status}</title></head></html>` })
 }
 
 /** The true answer with another body. */
-function altering(alter: (body: unknown) => Partial<Answer>): FaultKind['action'] {
+function altering(alter: (body: unknown) => Partial<StandInResponse>): FaultKind['action'] {
   return () => ({
     kind: 'alter',
     alter: ({ status, headers, body }) => ({ status, ...(headers ? { headers } : {}), ...alter(body) }),
@@ -63,7 +63,7 @@ const strange = { family: 'a body not understood', body: true, done: true }
 const flood = { family: 'too much', done: true }
 
 /** Refused, because too many requests were made: ABF lifts that at the full hour, others say when. */
-function overLimit(system: System): Answer {
+function overLimit(system: System): StandInResponse {
   const status = 403
   if (system === 'abf') {
     const date = new Date(Date.UTC(2026, 0, 1, 11) - 2000).toUTCString()
@@ -77,7 +77,7 @@ function overLimit(system: System): Answer {
   return { status, headers, body: { message: 'API rate limit exceeded', detail: 'Rate limit exceeded' } }
 }
 
-function webPage(): Partial<Answer> {
+function webPage(): Partial<StandInResponse> {
   const { headers = {}, raw = '' } = page(200)()
   return { headers, raw }
 }

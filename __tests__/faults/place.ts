@@ -2,7 +2,7 @@ import { AbfStandIn, type Dialect, FileStoreStandIn } from '../servers/abf/index
 import { GitHubStandIn } from '../servers/github.ts'
 import { endState, everythingShown } from '../runner/outcome.ts'
 import { type ActionResult, type ActionRun, SHA } from '../runner/runner.ts'
-import { type Answer, StandIn } from '../servers/server.ts'
+import { type StandInResponse, StandIn } from '../servers/server.ts'
 import { type SentryOptions, SentryStandIn } from '../servers/sentry/index.ts'
 import { type FastClock, startClock } from './clock.ts'
 
@@ -12,7 +12,7 @@ export type Inputs = Readonly<Record<string, string>>
 
 /** A server that nobody should ever ask. */
 class Stranger extends StandIn {
-  protected handle(): Answer {
+  protected handle(): StandInResponse {
     return { status: 200, body: {} }
   }
 }

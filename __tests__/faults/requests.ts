@@ -13,7 +13,7 @@ export interface Request {
 }
 
 /** Later requests of the same shape are repeats in the same role. */
-const MOST_ORDINALS = 2
+const MAX_ORDINALS = 2
 
 const ROOTS = /^\/api\/0\/organizations\/[^/]+\/|^\/api\/v1\/|^\/repos\/[^/]+\/[^/]+\//
 const PAGING = new Set(['page', 'per_page'])
@@ -44,7 +44,7 @@ export function recorded(place: Place): Request[] {
   return Object.entries(place.servers).flatMap(([system, { journal }]) =>
     distinct(system as System, journal).filter(
       // What the situation itself spoils is no place for another fault.
-      ({ ordinal, status }) => ordinal <= MOST_ORDINALS && status > 0,
+      ({ ordinal, status }) => ordinal <= MAX_ORDINALS && status > 0,
     ),
   )
 }

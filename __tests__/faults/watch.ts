@@ -51,7 +51,7 @@ export class Watch {
     ]
   }
 
-  /** What the servers have told the run, and is no output all the same. */
+  /** What the servers have told the run, and is not an output anyway. */
   #untold({ outputs }: ActionResult): string[] {
     const { sentry, abf } = this.#place
     const created = (journal: typeof sentry.journal, end: RegExp): number =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Answer, type Call, type ServerOptions, StandIn } from './server.ts'
+import { type StandInResponse, type Call, type ServerOptions, StandIn } from './server.ts'
 
 export interface ChangedFile {
   readonly filename: string
@@ -154,7 +154,7 @@ export class GitHubStandIn extends StandIn {
   #used = 0
   #resetAt = Date.now() + 3_600_000
   #exhaustedStatus: 403 | 429 = 403
-  #throttled: { answer: Answer; left: number } | undefined
+  #throttled: { answer: StandInResponse; left: number } | undefined
 
   constructor(options: GitHubOptions = {}) {
     super(options)
@@ -196,7 +196,7 @@ export class GitHubStandIn extends StandIn {
     this.#throttled = { answer: { ...answer, headers }, left: given.times ?? 1 }
   }
 
-  protected override handle(call: Call): Answer {
+  protected override handle(call: Call): StandInResponse {
     if (Date.now() >= this.#resetAt) {
       this.#used = 0
       this.#resetAt += 3_600_000
@@ -216,7 +216,7 @@ export class GitHubStandIn extends StandIn {
     }
   }
 
-  #answer(call: Call): Answer {
+  #answer(call: Call): StandInResponse {
     if (!call.headers['user-agent']) {
       const raw =
         'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.'
@@ -270,7 +270,7 @@ interface Page {
 }
 
 /** GET `compare/{base}...{head}`: 404 when either is unknown or nothing is shared. */
-function compare(repository: GitHubRepository, basehead: string, page: Page): Answer {
+function compare(repository: GitHubRepository, basehead: string, page: Page): StandInResponse {
   const [baseName = '', headName = ''] = basehead.split('...')
   const base = repository.resolve(baseName)
   const head = repository.resolve(headName)
@@ -306,7 +306,7 @@ function compare(repository: GitHubRepository, basehead: string, page: Page): An
 }
 
 /** GET `commits`: newest first from `sha`, which may be a branch; 404 when that is unknown. */
-function listCommits(repository: GitHubRepository, page: Page): Answer {
+function listCommits(repository: GitHubRepository, page: Page): StandInResponse {
   const start = repository.resolve(page.query.get('sha') || repository.defaultBranch)
   if (!start) return notFound(`${docs}/commits/commits#list-commits`)
   const { rows, headers } = paginate(repository.log(start.sha), page, 30)
@@ -314,7 +314,7 @@ function listCommits(repository: GitHubRepository, page: Page): Answer {
 }
 
 /** GET one commit with its files: 300 at a time and 3000 at most. An unknown name is a 422, not a 404. */
-function getCommit(repository: GitHubRepository, name: string, page: Page): Answer {
+function getCommit(repository: GitHubRepository, name: string, page: Page): StandInResponse {
   const commit = repository.resolve(name)
   if (!commit) {
     return problem(422, `No commit found for SHA: ${name}`, `${docs}/commits/commits#get-a-commit`)
@@ -417,11 +417,11 @@ function comparison(ahead: number, behind: number): string {
   return behind > 0 ? 'behind' : 'identical'
 }
 
-function notFound(documentation = docs): Answer {
+function notFound(documentation = docs): StandInResponse {
   return problem(404, 'Not Found', documentation)
 }
 
-function problem(status: number, message: string, documentation: string): Answer {
+function problem(status: number, message: string, documentation: string): StandInResponse {
   return { status, body: { message, documentation_url: documentation, status: String(status) } }
 }
 

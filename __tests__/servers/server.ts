@@ -22,7 +22,7 @@ export interface Call {
 }
 
 /** What a stand-in answers: `body` is sent as JSON, `raw` byte for byte. */
-export interface Answer {
+export interface StandInResponse {
   readonly status: number
   /** The reason phrase; default: the usual one of the status. */
   readonly reason?: string
@@ -48,7 +48,7 @@ export interface Exchange {
 export type Moment = 'before' | 'after'
 
 export type FaultAction =
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly when?: Moment }
+  | { readonly kind: 'answer'; readonly answer: StandInResponse; readonly when?: Moment }
   | { readonly kind: 'reset'; readonly when: Moment | 'body' }
   | { readonly kind: 'hang'; readonly when?: Moment }
   /** The request has its effect so much later, also when the client has hung up by then. */
@@ -58,7 +58,10 @@ export type FaultAction =
   /** The true answer, and then the end of the connection, which no header says. */
   | { readonly kind: 'close' }
   /** The request has its effect; what is sent is made of the true answer. One that never comes is never sent. */
-  | { readonly kind: 'alter'; readonly alter: (answer: Answer) => Answer | Promise<Answer> }
+  | {
+      readonly kind: 'alter'
+      readonly alter: (answer: StandInResponse) => StandInResponse | Promise<StandInResponse>
+    }
   | { readonly kind: 'huge'; readonly bytes: number }
   | { readonly kind: 'gzip-bomb'; readonly bytes: number }
   | { readonly kind: 'redirect'; readonly to: string; readonly status?: 301 | 302 | 307 | 308 }
@@ -102,13 +105,13 @@ export abstract class StandIn {
   #server: ReturnType<typeof createServer> | undefined
   #hook: ((call: Call) => void | Promise<void>) | undefined
   #listener: ((exchange: Exchange) => void) | undefined
-  #change: (answer: Answer, call: Call) => Answer = (answer) => answer
+  #change: (answer: StandInResponse, call: Call) => StandInResponse = (answer) => answer
 
   constructor(options: ServerOptions = {}) {
     this.#options = options
   }
 
-  protected abstract handle(call: Call): Answer | Promise<Answer>
+  protected abstract handle(call: Call): StandInResponse | Promise<StandInResponse>
 
   /** The base URL without a trailing slash; throws before `start`. */
   get url(): string {
@@ -142,7 +145,7 @@ export abstract class StandIn {
   }
 
   /** Changes what is answered to requests that no fault strikes: tests put texts of their own into it. */
-  onAnswer(change: (answer: Answer, call: Call) => Answer): void {
+  onAnswer(change: (answer: StandInResponse, call: Call) => StandInResponse): void {
     this.#change = change
   }
 
@@ -339,7 +342,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function render(answer: Answer): { payload: Buffer; headers: Record<string, string> } {
+function render(answer: StandInResponse): { payload: Buffer; headers: Record<string, string> } {
   const payload =
     answer.raw !== undefined
       ? Buffer.from(answer.raw)
@@ -360,7 +363,7 @@ function closeSilently(request: IncomingMessage, response: ServerResponse): void
   })
 }
 
-function write(response: ServerResponse, exchange: Exchange, answer: Answer): void {
+function write(response: ServerResponse, exchange: Exchange, answer: StandInResponse): void {
   const { payload, headers } = render(answer)
   exchange.status = answer.status
   if (answer.reason !== undefined) response.statusMessage = answer.reason

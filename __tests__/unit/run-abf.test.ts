@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../../src/post.ts'
 import { ReportedError } from '../../src/errors.ts'
 import { run } from '../../src/run.ts'
@@ -28,7 +28,7 @@ const finalizes = ({ asked }: ReturnType<typeof prepareWorld>): boolean =>
   asked.some((line) => line.startsWith('PUT sentry.example'))
 
 describe('a release with builds', () => {
-  test('is finalized and deployed once they are good, after another look at it', async () => {
+  it('is finalized and deployed once they are good, after another look at it', async () => {
     const job = prepare(0, { environment: 'production' })
     await run(job.world)
     const end = job.asked
@@ -48,7 +48,7 @@ describe('a release with builds', () => {
     expect(job.summaries[0]).toMatch(/^### ✅ Success: .*1 ABF build successful\n/)
   })
 
-  test('keeps the date for them also where commits could carry it along', async () => {
+  it('keeps the date for them also where commits could carry it along', async () => {
     const job = prepare(0, { 'set-commits': 'commits' })
     await run(job.world)
     const [commits, date] = job.sent.filter(
@@ -58,7 +58,7 @@ describe('a release with builds', () => {
     expect(date).toEqual({ dateReleased: '2026-01-01T00:00:00.000Z' })
   })
 
-  test('is held back, and the step fails, when one fails', async () => {
+  it('is held back, and the step fails, when one fails', async () => {
     const job = prepare(666, { environment: 'production' })
     const error = await failureOf(run(job.world))
     expect(error).toBeInstanceOf(ReportedError)
@@ -73,7 +73,7 @@ describe('a release with builds', () => {
     expect(job.logger.titles).not.toContain('Release held back')
   })
 
-  test('is held back with a warning when nothing was built', async () => {
+  it('is held back with a warning when nothing was built', async () => {
     const job = prepare(15000)
     await run(job.world)
     expect(finalizes(job)).toBe(false)
@@ -83,7 +83,7 @@ describe('a release with builds', () => {
     expect(job.logger.titles).toContain('Release held back')
   })
 
-  test('says nothing of what was not asked for', async () => {
+  it('says nothing of what was not asked for', async () => {
     const job = prepare(15000, { finalize: 'false' })
     await run(job.world)
     expect(job.logger.said('warning')).toEqual([])
@@ -92,7 +92,7 @@ describe('a release with builds', () => {
 })
 
 describe('the post step of a killed step', () => {
-  test('cancels its builds, and warns of the rest', async () => {
+  it('cancels its builds, and warns of the rest', async () => {
     const job = prepare(3000)
     await run(withInputs(job.world, { 'abf-wait': 'false' }))
     saveForPost(job.world.start, job.state)
@@ -108,7 +108,7 @@ describe('the post step of a killed step', () => {
     expect(job.logger.titles).toEqual(['Release gate was interrupted'])
   })
 
-  test('has nothing to cancel with where the ABF part is off', async () => {
+  it('has nothing to cancel with where the ABF part is off', async () => {
     const job = prepareWorld()
     job.state.save('abf-work', JSON.stringify({ ids: [FIRST] }))
     await cleanUp(job.world)
@@ -116,7 +116,7 @@ describe('the post step of a killed step', () => {
   })
 })
 
-test('each run names itself to Sentry, and no other', async () => {
+it('each run names itself to Sentry, and no other', async () => {
   const agents = new Set<string | undefined>()
   for (const random of [0.25, 0.75]) {
     const job = prepareWorld({ 'set-commits': 'skip' })

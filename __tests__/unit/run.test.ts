@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ActionError } from '../../src/errors.ts'
 import { run } from '../../src/run.ts'
 import { failureOf } from './doubles.ts'
@@ -27,7 +27,7 @@ const ENSURED = [
 const READ = ['', '/C3', '/C2', '/C1'].map((path) => `GET api.github.example/repos/acme/app/commits${path}`)
 
 describe('a whole step', () => {
-  test('creates the release, associates commits, finalizes and deploys', async () => {
+  it('creates the release, associates commits, finalizes and deploys', async () => {
     const job = prepareWorld({ environment: 'production' })
     await run(job.world)
     expect(told(job)).toEqual([
@@ -99,7 +99,7 @@ describe('a whole step', () => {
     expect(job.summaries[0]).toContain(`href="https://github.example/acme/app/commit/${head}"`)
   })
 
-  test('changes nothing the second time', async () => {
+  it('changes nothing the second time', async () => {
     const job = prepareWorld({ environment: 'production' })
     await run(job.world)
     const before = job.asked.length
@@ -124,7 +124,7 @@ describe('a whole step', () => {
     expect(job.summaries[1]).toContain('3, associated before')
   })
 
-  test('does only what is asked for', async () => {
+  it('does only what is asked for', async () => {
     const job = prepareWorld({ 'set-commits': 'skip', finalize: 'false', summary: 'false' })
     await run(job.world)
     expect(asked(job)).toEqual(ENSURED)
@@ -133,7 +133,7 @@ describe('a whole step', () => {
     expect(job.outputs).not.toHaveProperty('deploy-id')
   })
 
-  test('finalizes on its own where there were no commits to go along with', async () => {
+  it('finalizes on its own where there were no commits to go along with', async () => {
     const job = prepareWorld({ 'set-commits': 'skip' })
     await run(job.world)
     expect(asked(job).at(-1)).toBe('PUT sentry.example/releases/C3/')
@@ -145,7 +145,7 @@ describe('a whole step', () => {
     expect(job.summaries[0]).toContain('Release date</th><td>2026-01-01 00:00:00 UTC</td>')
   })
 
-  test('looks again before it finalizes when the commits came to nothing after a request', async () => {
+  it('looks again before it finalizes when the commits came to nothing after a request', async () => {
     const job = prepareWorld()
     const { transport } = job.world
     const refusing: Prepared['world'] = {
@@ -167,7 +167,7 @@ describe('a whole step', () => {
     expect(job.summaries[0]).toContain('none: Could not associate the commits')
   })
 
-  test('tells what was wrong with its inputs, and still writes the summary', async () => {
+  it('tells what was wrong with its inputs, and still writes the summary', async () => {
     const job = prepareWorld({ projects: '', 'request-timeout': 'soon' })
     const error = await failureOf(run(job.world))
     expect(error).toBeInstanceOf(ActionError)
@@ -181,7 +181,7 @@ describe('a whole step', () => {
     )
   })
 
-  test('says what the user should know about its inputs', async () => {
+  it('says what the user should know about its inputs', async () => {
     const job = prepareWorld({ 'sentry-url': 'https://sentry.example/other/', 'set-commits': 'skip' })
     await failureOf(run(job.world))
     expect(job.logger.said('notice')[0]).toContain('sentry-url')
@@ -195,7 +195,7 @@ describe('commits from GitHub', () => {
     return job
   }
 
-  test('are those since the previous one', async () => {
+  it('are those since the previous one', async () => {
     const [first = ''] = prepareWorld().commits
     const job = await from(first)
     expect(asked(job).slice(3, 6)).toEqual([
@@ -206,7 +206,7 @@ describe('commits from GitHub', () => {
     expect(job.summaries[0]).toContain(`compare/${first}...${job.commits[2]}`)
   })
 
-  test('are the last ones when GitHub does not know the previous one', async () => {
+  it('are the last ones when GitHub does not know the previous one', async () => {
     const job = await from('f'.repeat(40))
     expect(job.logger.said('notice')[0]).toContain('GitHub does not know the previous commit')
     expect(job.logger.said('debug')[0]).toContain('404')
@@ -216,14 +216,14 @@ describe('commits from GitHub', () => {
     ])
   })
 
-  test('are none when the head is the previous one', async () => {
+  it('are none when the head is the previous one', async () => {
     const [, , head = ''] = prepareWorld().commits
     const job = await from(head)
     expect(told(job)).toContain('info: There are no commits since the previous release.')
     expect(job.outputs['release-finalized']).toBe('true')
   })
 
-  test.each([
+  it.each([
     [{ 'github-token': 'wrong' }, /HTTP 401: Bad credentials.*GitHub does not accept github-token/],
     [{ 'github-token': '' }, /There is no github-token to read the commits with/],
   ])('are an error where they are required: %j', async (inputs, words) => {
@@ -234,7 +234,7 @@ describe('commits from GitHub', () => {
     expect(job.outputs['release-created']).toBe('true')
   })
 
-  test('that GitHub hides from the token say what to grant', async () => {
+  it('that GitHub hides from the token say what to grant', async () => {
     const job = prepareWorld({ 'set-commits': 'commits' })
     const weak = job.github.addToken({ token: 'ghs_weak', contents: false })
     const error = (await failureOf(run(withInputs(job.world, { 'github-token': weak })))) as ActionError
@@ -246,7 +246,7 @@ describe('commits from GitHub', () => {
     )
   })
 
-  test.each([
+  it.each([
     ['auto', 4],
     ['commits', 6],
   ])('are asked for again in mode %s when GitHub is in trouble: %i times', async (mode, times) => {
@@ -268,7 +268,7 @@ describe('commits from GitHub', () => {
     expect(calls).toBe(times)
   })
 
-  test('go without their files when those cannot be read', async () => {
+  it('go without their files when those cannot be read', async () => {
     const job = prepareWorld({ 'set-commits': 'commits' })
     const { transport } = job.world
     const poor: Prepared['world'] = {

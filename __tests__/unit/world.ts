@@ -4,7 +4,7 @@ import { readStart } from '../../src/start.ts'
 import type { World } from '../../src/step.ts'
 import { GitHubStandIn } from '../servers/github.ts'
 import { SentryStandIn } from '../servers/sentry/index.ts'
-import type { Answer, StandIn } from '../servers/server.ts'
+import type { StandInResponse, StandIn } from '../servers/server.ts'
 import { AbfInMemory } from './abf/memory.ts'
 import { ManualClock, MemoryState, RecordingLogger } from './doubles.ts'
 
@@ -33,7 +33,9 @@ async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise
     json: body === undefined ? undefined : (JSON.parse(body) as unknown),
   }
   // Only a test reaches past the network to the part that answers.
-  const { handle } = server as unknown as { handle: (call: unknown) => Answer | Promise<Answer> }
+  const { handle } = server as unknown as {
+    handle: (call: unknown) => StandInResponse | Promise<StandInResponse>
+  }
   const answer = await handle.call(server, call)
   const given: Readonly<Record<string, string>> = answer.headers ?? {}
   const low = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))

@@ -88,7 +88,7 @@ function readOptions(): Options | undefined {
   }
 }
 
-// A reader that has seen enough, such as `| head`, is no failure: the scenarios end as they would without it.
+// A reader that has seen enough, such as `| head`, is not a failure: the scenarios end as they would without it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })

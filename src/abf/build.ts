@@ -1,4 +1,4 @@
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 import type { BuildOutcome, Track } from './outcome.ts'
 import { startTrack } from './outcome.ts'
 import type { LogTail } from './report/log-tail.ts'
@@ -75,7 +75,7 @@ export function archOf({ expected, build }: BuildRecord): string | undefined {
 /** `owner/name x86_64 (build 812001)`: the name of a build in messages. */
 export function labelOf(record: BuildRecord): string {
   const words = [projectOf(record), archOf(record)].flatMap((text) =>
-    text === undefined ? [] : plain(text, 80),
+    text === undefined ? [] : toSingleLine(text, 80),
   )
   return words.length === 0 ? `build ${record.id}` : `${words.join(' ')} (build ${record.id})`
 }
@@ -85,13 +85,13 @@ export function mismatch({ expected, build }: BuildRecord): string | undefined {
   if (!expected || !build) return undefined
   const { commit_hash: commit, arch, project } = build
   if (commit !== undefined && commit.toLowerCase() !== expected.commit) {
-    return `ABF built commit ${plain(commit, 64)} instead of ${expected.commit}. With abf-project-version, ABF builds the head of that branch at the time when a builder starts. Remove abf-project-version to build exactly the commit.`
+    return `ABF built commit ${toSingleLine(commit, 64)} instead of ${expected.commit}. With abf-project-version, ABF builds the head of that branch at the time when a builder starts. Remove abf-project-version to build exactly the commit.`
   }
   if (arch !== undefined && arch.id !== expected.arch.id) {
-    return `ABF built for ${plain(arch.name, 40)} instead of ${plain(expected.arch.name, 40)}.`
+    return `ABF built for ${toSingleLine(arch.name, 40)} instead of ${toSingleLine(expected.arch.name, 40)}.`
   }
   if (project !== undefined && project.id !== expected.projectId) {
-    return `ABF built project ${plain(project.fullname ?? String(project.id), 80)} instead of ${plain(expected.project, 80)}.`
+    return `ABF built project ${toSingleLine(project.fullname ?? String(project.id), 80)} instead of ${toSingleLine(expected.project, 80)}.`
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 import { HttpError } from '../http/failure.ts'
 import type { AbfOptions } from './options.ts'
-import { sayDuration } from '../wait/durations.ts'
+import { formatDuration } from '../wait/durations.ts'
 import { mapPool } from '../wait/pool.ts'
 import { createRecord } from './build.ts'
 import { type AbfApi, createAbfApi } from './client/api.ts'
@@ -171,7 +171,7 @@ export async function cancelPending(
       }
       if (build) {
         logger.info(
-          `Found build ${build.id} of the submission without a response, after ${sayDuration(clock.now() - begun)}.`,
+          `Found build ${build.id} of the submission without a response, after ${formatDuration(clock.now() - begun)}.`,
         )
         return { kind: 'found', build, result: (await cancelOne(build.id, session)).result }
       }

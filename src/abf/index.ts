@@ -1,6 +1,6 @@
 import { assertNever } from '../errors.ts'
 import type { AbfOptions, AbfTask } from './options.ts'
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 import { cancelSubmitted } from './cancel.ts'
 import { annotate, readLogs } from './report/annotations.ts'
 import type { Conclusion } from './outcome.ts'
@@ -67,7 +67,7 @@ async function start(task: AbfTask, session: AbfSession): Promise<Conclusion | u
   if (task.operation === 'build') {
     const target = await resolve(task.wanted, api)
     logger.info(
-      `ABF at ${session.base}: ${plain(target.project.label)} into ${plain(target.repository.label)}, built for ${plain(target.platform.label)}, commit ${task.wanted.commit}`,
+      `ABF at ${session.base}: ${toSingleLine(target.project.label)} into ${toSingleLine(target.repository.label)}, built for ${toSingleLine(target.platform.label)}, commit ${task.wanted.commit}`,
     )
     await submit(task.wanted, target, session)
     return inputs.wait ? undefined : 'in_progress'

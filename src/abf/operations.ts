@@ -4,7 +4,7 @@ import type { AbfApi, ActionResult, Action } from './client/api.ts'
 import { afterRequest, afterPoll, alreadyDone, failure } from './outcome.ts'
 import type { AbfSession } from './session.ts'
 import { type BuildRecord, labelOf } from './build.ts'
-import { sayDuration } from '../wait/durations.ts'
+import { formatDuration } from '../wait/durations.ts'
 import { accepts, codesThatAccept, formatStatus, type Operation, statusInfo } from './status.ts'
 
 type OperationSession = Pick<AbfSession, 'api' | 'statuses' | 'clock' | 'logger' | 'signal'> & {
@@ -14,7 +14,7 @@ type OperationSession = Pick<AbfSession, 'api' | 'statuses' | 'clock' | 'logger'
 /** ROSA only queues a job for some operations, so the status follows a moment later. */
 const REPEAT_PAUSES_MS = [2000, 5000] as const
 
-interface Rule {
+interface OperationRule {
   readonly action: Action
   /** In messages. */
   readonly verb: string
@@ -22,7 +22,7 @@ interface Rule {
   readonly right: string
 }
 
-const RULES: Readonly<Record<Operation, Rule>> = {
+const RULES: Readonly<Record<Operation, OperationRule>> = {
   publish: {
     action: 'publish',
     verb: 'publish',
@@ -118,7 +118,7 @@ async function request(
       record.outcome = failure(`${unchanged}, so ABF did not ${verb} it. Re-run the job.`)
       return
     }
-    logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${sayDuration(pauseMs)}.`)
+    logger.info(`${labelOf(record)}: ${unchanged}. The request is repeated in ${formatDuration(pauseMs)}.`)
     await clock.sleep(pauseMs, signal)
   }
 }

@@ -1,5 +1,5 @@
 import { assertNever } from '../errors.ts'
-import { sayDuration } from '../wait/durations.ts'
+import { formatDuration } from '../wait/durations.ts'
 import { formatStatus, type Meaning, type Mode, type Operation, statusInfo } from './status.ts'
 
 /** The decisions of the wait: pure functions from the statuses that were read to an outcome. */
@@ -140,7 +140,7 @@ function decideBuild(
 
 function formatNotPublished(mode: Mode, ms: number): string {
   const where = mode === 'testing' ? 'into testing ' : ''
-  return `Built, but not published ${where}as requested: ABF did not start to publish within ${sayDuration(ms)}. ABF does not report why. Common reasons: the repository takes only builds of one branch (set abf-project-version to that branch), or it waits for the builds of other architectures.`
+  return `Built, but not published ${where}as requested: ABF did not start to publish within ${formatDuration(ms)}. ABF does not report why. Common reasons: the repository takes only builds of one branch (set abf-project-version to that branch), or it waits for the builds of other architectures.`
 }
 
 /** The outcome when the build is already where the operation would bring it. */

@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import { describeWebPage, isWebPage } from '../http/error-body.ts'
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 import { parseUrl } from '../text/url.ts'
 
 /** The HTTP status of what octokit threw; undefined when there was no response. */
@@ -46,5 +46,5 @@ function advise(status: number | undefined, repository: string): string {
 
 /** Octokit takes the whole body for the message where it is not JSON. */
 function describe(message: string): string {
-  return isWebPage(message) ? describeWebPage(message, plain) : plain(message, 200)
+  return isWebPage(message) ? describeWebPage(message, toSingleLine) : toSingleLine(message, 200)
 }

@@ -65,14 +65,14 @@ interface Facts {
   readonly noCommit?: NoCommit
 }
 
-type Rule = (event: unknown, job: Job) => Facts
+type EventRule = (event: unknown, job: Job) => Facts
 
 /**
  * Which commit an event is about, and on which branch or tag it is. GITHUB_SHA is used only where it is that
  * commit: for `workflow_run`, `check_suite`, `check_run`, `status` and comments it is the head of the default branch,
  * for pull requests a test merge or the base branch, for a merge queue it is on a branch that is thrown away.
  */
-const RULES: Readonly<Record<string, Rule>> = {
+const RULES: Readonly<Record<string, EventRule>> = {
   push,
   pull_request: pullRequest,
   pull_request_target: pullRequest,

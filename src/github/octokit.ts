@@ -3,7 +3,7 @@ import { Octokit } from '@octokit/rest'
 import { ActionError } from '../errors.ts'
 import type { Http } from '../http/client.ts'
 import type { Logger } from '../ports.ts'
-import { plain, quoted } from '../text/sanitize.ts'
+import { toSingleLine, quoted } from '../text/sanitize.ts'
 import { parseUrl } from '../text/url.ts'
 import type { CommitSource } from '../sentry/commit-source.ts'
 import { explain } from './errors.ts'
@@ -73,7 +73,7 @@ function connect({ http, logger, token, apiUrl }: GitHubDeps): Octokit {
     return new Response(status === 204 || status === 304 ? null : body, { status, headers })
   }
   const debug = (message: string): void => {
-    logger.debug(plain(message))
+    logger.debug(toSingleLine(message))
   }
   // Octokit would write to the console, past the one place that defuses what is shown.
   const ignore = (): void => undefined

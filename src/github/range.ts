@@ -17,7 +17,7 @@ const CONCURRENCY = 6
 /** Commits whose files could not be read, after which no more files are requested. */
 const MAX_FAILURES = 6
 
-export interface Place {
+export interface Repository {
   readonly owner: string
   readonly repo: string
 }
@@ -30,7 +30,7 @@ export interface Place {
  */
 export async function readRange(
   octokit: Octokit,
-  place: Place,
+  place: Repository,
   head: string,
   base: string | undefined,
 ): Promise<CommitRange> {
@@ -71,7 +71,7 @@ class Failed {
  */
 async function readWithoutComparison(
   octokit: Octokit,
-  place: Place,
+  place: Repository,
   head: string,
   base: string,
   { reason }: Failed,
@@ -97,7 +97,7 @@ function unlessCancelled(error: unknown): Failed {
 }
 
 /** Undefined when GitHub knows no such base (404). */
-async function compare(octokit: Octokit, place: Place, head: string, base: string, page: number) {
+async function compare(octokit: Octokit, place: Repository, head: string, base: string, page: number) {
   try {
     const basehead = `${base}...${head}`
     const { data } = await octokit.repos.compareCommitsWithBasehead({
@@ -115,7 +115,7 @@ async function compare(octokit: Octokit, place: Place, head: string, base: strin
 
 async function readLast(
   octokit: Octokit,
-  place: Place,
+  place: Repository,
   head: string,
 ): Promise<Pick<CommitRange, 'commits' | 'total'>> {
   const { data } = await octokit.repos.listCommits({ ...place, sha: head, per_page: WITHOUT_BASE })
@@ -124,7 +124,11 @@ async function readLast(
 }
 
 /** Adds the changed files of the newest commits. A commit whose files cannot be read goes without them. */
-export async function withFiles(octokit: Octokit, place: Place, range: CommitRange): Promise<CommitRange> {
+export async function withFiles(
+  octokit: Octokit,
+  place: Repository,
+  range: CommitRange,
+): Promise<CommitRange> {
   const newest = range.commits.slice(0, MAX_WITH_FILES)
   const older = range.commits.slice(MAX_WITH_FILES)
   const reasons = new Set<string>()
@@ -154,7 +158,7 @@ function formatFailure(error: unknown): string {
   return own instanceof ActionError ? own.message.replace(/\.$/, '') : 'GitHub could not be reached'
 }
 
-async function readFiles(octokit: Octokit, place: Place, ref: string): Promise<ChangedFile[]> {
+async function readFiles(octokit: Octokit, place: Repository, ref: string): Promise<ChangedFile[]> {
   const files: ChangedFile[] = []
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const { data } = await octokit.repos.getCommit({ ...place, ref, page, per_page: PER_PAGE })

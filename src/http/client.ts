@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../ports.ts'
 import { parseUrl } from '../text/url.ts'
-import { sayDuration } from '../wait/durations.ts'
+import { formatDuration } from '../wait/durations.ts'
 import { type Failure, HttpError } from './failure.ts'
 import { type HttpRequest, HttpResponse, shownUrl } from './response.ts'
 import { type Attempt, decideRetry, RETRY_POLICY, retryHint } from './retry.ts'
@@ -51,7 +51,7 @@ async function send(request: HttpRequest, deps: HttpDeps): Promise<HttpResponse>
     if (decision.kind === 'retry') {
       const cause = describe(outcome, attempt)
       logger.info(
-        `${request.peer.name}: ${request.method} ${request.url.pathname}: ${cause}; attempt ${tried + 1} of ${policy.retries + 1} in ${sayDuration(decision.afterMs)}`,
+        `${request.peer.name}: ${request.method} ${request.url.pathname}: ${cause}; attempt ${tried + 1} of ${policy.retries + 1} in ${formatDuration(decision.afterMs)}`,
       )
       await clock.sleep(decision.afterMs, signal)
       continue
@@ -117,7 +117,7 @@ function noResponse(
     advice: failure?.advice,
     detail: [
       ...(tried > 1 ? [`given up after ${tried} attempts`] : []),
-      ...(failure?.kind === 'timeout' ? [`request-timeout: ${sayDuration(deps.requestTimeout)}`] : []),
+      ...(failure?.kind === 'timeout' ? [`request-timeout: ${formatDuration(deps.requestTimeout)}`] : []),
     ],
   })
 }
@@ -126,7 +126,7 @@ function retryLater(response: HttpResponse, afterMs: number, now: number): HttpE
   const at = new Date(now + Math.min(afterMs, 366 * 86_400_000)).toISOString().replace(/\.\d+Z$/, 'Z')
   return response.error(
     'status',
-    `responded with ${response.status} and requests a pause of ${sayDuration(afterMs)}`,
+    `responded with ${response.status} and requests a pause of ${formatDuration(afterMs)}`,
     {
       advice: `Re-run the job after ${at}. A single request waits for at most 60 s.`,
       retryAfterMs: afterMs,

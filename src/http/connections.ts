@@ -2,7 +2,7 @@ import { Agent, type ClientRequest } from 'node:http'
 import { checkBypass, getProxyUrl } from 'actions-http-client/lib/proxy'
 import { UNUSABLE_PROXY } from './failure.ts'
 
-type Env = Readonly<NodeJS.ProcessEnv>
+type ProxyEnv = Readonly<NodeJS.ProcessEnv>
 
 /**
  * `reused`: a connection that a request before may have left open, which saves TLS handshakes. `fresh`: a connection
@@ -14,7 +14,7 @@ export type ConnectionKind = 'reused' | 'fresh'
  * Gives the agent for a request, by the proxy rules of GitHub's own actions.
  * @throws Error with code `ERR_UNUSABLE_PROXY` when the environment names a proxy that is no usable URL
  */
-export function createConnections(env: Env): (url: URL, kind: ConnectionKind) => Promise<Agent> {
+export function createConnections(env: ProxyEnv): (url: URL, kind: ConnectionKind) => Promise<Agent> {
   const agents = new Map<string, Agent>()
   return async (url, kind) => {
     const proxy = proxyFor(url, env)
@@ -40,7 +40,7 @@ async function createAgent(protocol: string, keepAlive: boolean, proxy: URL | un
  * The proxy of a request. Where the toolkit cannot read the variable the request would go out directly, which is never
  * what somebody wanted who set it.
  */
-function proxyFor(url: URL, env: Env): URL | undefined {
+function proxyFor(url: URL, env: ProxyEnv): URL | undefined {
   const proxy = readProxy(url)
   if (proxy?.hostname) return proxy
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy'

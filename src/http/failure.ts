@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import { isTransient } from './retry.ts'
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 
 /** The system that a request goes to, and the input with its address. */
 export interface Peer {
@@ -147,7 +147,7 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
       kind: 'tls',
       maybeDelivered: false,
       transient: false,
-      sentence: `no secure connection to ${host}: ${plain(message, 160)} (${code})`,
+      sentence: `no secure connection to ${host}: ${toSingleLine(message, 160)} (${code})`,
       advice: CERTIFICATE.test(code)
         ? 'If the server uses your own certificate authority, name its file in the environment variable NODE_EXTRA_CA_CERTS of this step.'
         : `Check that ${peer.urlInput} and the proxy speak TLS on that port.`,
@@ -167,7 +167,7 @@ export function classify(error: ThrownError, peer: Peer, host: string): Failure 
     kind: 'reset',
     maybeDelivered: true,
     transient: true,
-    sentence: `the connection to ${host} broke${code ? ` (${plain(code, 40)})` : ''}`,
+    sentence: `the connection to ${host} broke${code ? ` (${toSingleLine(code, 40)})` : ''}`,
     advice: 'Re-run the job. If the problem persists, check the server and the proxies in between.',
   }
 }

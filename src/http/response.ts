@@ -1,4 +1,4 @@
-import { plain, shorten } from '../text/sanitize.ts'
+import { toSingleLine, shorten } from '../text/sanitize.ts'
 import { HttpError, type Peer } from './failure.ts'
 import { parseJson } from './json.ts'
 import { isLimit, retryHint } from './retry.ts'
@@ -78,7 +78,7 @@ export class HttpResponse {
   /** `max` code points of external text, without secrets and without anything that could act. */
   sanitize(text: string, max = 300): string {
     // Twice: cleaning can put a secret together that was sent in pieces.
-    return shorten(this.#redact(plain(this.#redact(text), MAX_SANITIZED)), max)
+    return shorten(this.#redact(toSingleLine(this.#redact(text), MAX_SANITIZED)), max)
   }
 
   /** An error with what was tried, where, and how it ended: `reason` continues "… could not …: <host> ". */

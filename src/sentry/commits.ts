@@ -1,7 +1,7 @@
 import { ActionError, CancelledError } from '../errors.ts'
 import type { CommitRange, CommitSource } from './commit-source.ts'
 import type { Logger } from '../ports.ts'
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 import { type SentryCommit, toSentryCommits } from './commit-list.ts'
 import { findPreviousCommit, type RangeStart } from './previous-commit.ts'
 import type { Release } from './schema.ts'
@@ -88,7 +88,7 @@ async function associate(
   const known = mode === 'commits' ? undefined : await integration(repository, wanted, session)
   if (known !== undefined) return await sendRefs(known, wanted, session)
   if (mode === 'refs') {
-    throw new ActionError(`Sentry has no integration with the repository ${plain(repository)}.`, {
+    throw new ActionError(`Sentry has no integration with the repository ${toSingleLine(repository)}.`, {
       advice:
         'Add the repository in Sentry under Settings, Integrations, GitHub, or use set-commits: auto or commits.',
     })
@@ -107,7 +107,7 @@ async function sendRefs(repository: string, wanted: CommitsWanted, session: Sent
   const release = await send({ refs: [ref] }, wanted, session)
   if (!release) throw tooLarge()
   session.logger.info(
-    `Sent commit ${commit.slice(0, 12)} of ${plain(repository)} to Sentry; Sentry will fetch the commit list.`,
+    `Sent commit ${commit.slice(0, 12)} of ${toSingleLine(repository)} to Sentry; Sentry will fetch the commit list.`,
   )
   return { kind: 'refs', release, previousCommit: start }
 }
@@ -133,7 +133,7 @@ async function integration(
     failure = found.error
     if (mode === 'refs') {
       logger.notice(
-        `Sentry does not let this token list the repositories (403), which organization tokens may since version 23.8. The commit is sent for ${plain(repository)} without checking that Sentry has an integration with it.`,
+        `Sentry does not let this token list the repositories (403), which organization tokens may since version 23.8. The commit is sent for ${toSingleLine(repository)} without checking that Sentry has an integration with it.`,
       )
       return repository
     }
@@ -188,7 +188,7 @@ async function sendList(
 
 function logRange(range: CommitRange, head: string, previous: string | undefined, logger: Logger): void {
   const last = `The last ${range.commits.length} commits are used.`
-  const base = plain(previous ?? '', 64)
+  const base = toSingleLine(previous ?? '', 64)
   if (range.base === 'diverged') {
     logger.notice(
       `The previous commit ${base} is not an ancestor of ${head}. The ${range.commits.length} commits since their merge base are used.`,
@@ -199,13 +199,14 @@ function logRange(range: CommitRange, head: string, previous: string | undefined
   }
   if (range.base === 'listed') {
     logger.notice(
-      `GitHub could not compare the previous commit ${base} with ${head} (${plain(range.failure ?? '', 100)}). The ${range.commits.length} commits that the history of ${head} lists before it are used.`,
+      `GitHub could not compare the previous commit ${base} with ${head} (${toSingleLine(range.failure ?? '', 100)}). The ${range.commits.length} commits that the history of ${head} lists before it are used.`,
     )
   }
   if (range.base === 'failed') {
     logger.notice(
-      `GitHub could not compare the previous commit ${base} with ${head} (${plain(range.failure ?? '', 100)}). ${last}`,
+      `GitHub could not compare the previous commit ${base} with ${head} (${toSingleLine(range.failure ?? '', 100)}). ${last}`,
     )
   }
-  if (range.filesMissing) logger.info(`Some commits go without their files: ${plain(range.filesMissing)}.`)
+  if (range.filesMissing)
+    logger.info(`Some commits go without their files: ${toSingleLine(range.filesMissing)}.`)
 }

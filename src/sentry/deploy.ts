@@ -2,7 +2,7 @@ import { ActionError } from '../errors.ts'
 import { HttpError } from '../http/failure.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { Logger } from '../ports.ts'
-import { plain, quoted } from '../text/sanitize.ts'
+import { toSingleLine, quoted } from '../text/sanitize.ts'
 import { retryUntil } from '../wait/backoff.ts'
 import { sendOnce, asProject, isServerFailure, isSuccess, parse, releasePath } from './call.ts'
 import { deployId, type DeployIdentity, findDeploy, findSentDeploy, type Lookup } from './deploy-lookup.ts'
@@ -91,8 +91,8 @@ export async function recordDeploy(
 
 function existing(deploy: Deploy, wanted: DeployWanted, logger: Logger): Deployed {
   const id = idOf(deploy)
-  const environment = plain(wanted.environment)
-  const when = deploy.dateFinished ? ` on ${plain(deploy.dateFinished, 40)}` : ''
+  const environment = toSingleLine(wanted.environment)
+  const when = deploy.dateFinished ? ` on ${toSingleLine(deploy.dateFinished, 40)}` : ''
   logger.info(`The deploy to ${environment} already exists (${id}), recorded${when}.`)
   if (wanted.urlGiven) {
     logger.notice(
@@ -105,10 +105,10 @@ function existing(deploy: Deploy, wanted: DeployWanted, logger: Logger): Deploye
 }
 
 function logDeploy({ id }: Deployed, { environment, url }: DeployWanted, logger: Logger): void {
-  logger.info(`Recorded a deploy to ${plain(environment)} (${id}).`)
+  logger.info(`Recorded a deploy to ${toSingleLine(environment)} (${id}).`)
   if (url === undefined) {
     logger.notice(
-      `The deploy to ${plain(environment)} was recorded without a URL, because Sentry does not accept the URL of this workflow run. ` +
+      `The deploy to ${toSingleLine(environment)} was recorded without a URL, because Sentry does not accept the URL of this workflow run. ` +
         'If the step runs again, it records another deploy. Set deploy-url to a URL that Sentry accepts to avoid that.',
       'Deploy without a URL',
     )
@@ -117,7 +117,7 @@ function logDeploy({ id }: Deployed, { environment, url }: DeployWanted, logger:
 
 function noAccess({ environment }: DeployWanted): ActionError {
   return new ActionError(
-    `Could not record the deploy to ${plain(environment)}: Sentry reports that the release does not exist (404).`,
+    `Could not record the deploy to ${toSingleLine(environment)}: Sentry reports that the release does not exist (404).`,
     {
       advice:
         'A deploy needs access to all projects of the release, also those that this step does not name. If the token has it, re-run the job.',
@@ -126,7 +126,7 @@ function noAccess({ environment }: DeployWanted): ActionError {
 }
 
 function idOf(deploy: Deploy): string {
-  return plain(deployId(deploy), 64)
+  return toSingleLine(deployId(deploy), 64)
 }
 
 /** Sends the deploy, with the same dates each time: they identify it when a response is lost. */

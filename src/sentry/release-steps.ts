@@ -1,8 +1,8 @@
 import { ActionError } from '../errors.ts'
 import type { HttpError } from '../http/failure.ts'
-import { plain, quoted } from '../text/sanitize.ts'
+import { toSingleLine, quoted } from '../text/sanitize.ts'
 import { retryUntil } from '../wait/backoff.ts'
-import { sayDuration } from '../wait/durations.ts'
+import { formatDuration } from '../wait/durations.ts'
 import { missingProjects, nextStep, type Wanted } from './plan.ts'
 import type { Release } from './schema.ts'
 import type { SentrySession } from './session.ts'
@@ -93,13 +93,13 @@ export async function confirm(wanted: Wanted, session: SentrySession): Promise<R
   }
   const confirmed = await retryUntil(read, session.clock.now() + MAX_HIDDEN_MS, PAUSE, session)
   if (confirmed) {
-    session.logger.info(`Confirmed: ${how} ${plain(confirmed.version)}.`)
+    session.logger.info(`Confirmed: ${how} ${toSingleLine(confirmed.version)}.`)
     return confirmed
   }
   throw new ActionError(
     seen
       ? `Sentry shows release ${quoted(wanted.version)} without project ${missingProjects(seen, wanted.projects).join(', ')}.`
-      : `Sentry accepted release ${quoted(wanted.version)} but does not show it ${sayDuration(MAX_HIDDEN_MS)} later.`,
+      : `Sentry accepted release ${quoted(wanted.version)} but does not show it ${formatDuration(MAX_HIDDEN_MS)} later.`,
     {
       advice:
         'Open the release in Sentry. If it is there, the token may create releases but not read them: give it project:read, or use an organization token.',

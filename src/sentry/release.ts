@@ -1,6 +1,6 @@
 import { ActionError, assertNever } from '../errors.ts'
 import type { Logger } from '../ports.ts'
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 import { nextStep, type NextStep, type Wanted } from './plan.ts'
 import { confirm, post, type Posted, put } from './release-steps.ts'
 import type { Release } from './schema.ts'
@@ -104,7 +104,7 @@ function projectsUnknown(step: NextStep, taken: readonly NextStep[], release: Re
 function ignored(step: NextStep): ActionError {
   const what =
     step.kind === 'amend' && step.attach.length > 0
-      ? `attach project ${step.attach.map((project) => plain(project, 60)).join(', ')}`
+      ? `attach project ${step.attach.map((project) => toSingleLine(project, 60)).join(', ')}`
       : step.kind === 'amend'
         ? 'reopen the archived release'
         : step.kind === 'update'
@@ -119,7 +119,7 @@ function ignored(step: NextStep): ActionError {
 }
 
 function formatFound(found: Release | undefined, wanted: Wanted): string {
-  const version = plain(wanted.version)
+  const version = toSingleLine(wanted.version)
   if (!found) return `Version ${version}: the release does not exist yet.`
   const archived = found.status === 'archived' ? ', archived' : ''
   return `Version ${version}: the release exists${archived}.`

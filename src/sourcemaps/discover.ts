@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Files } from '../ports.ts'
 import { extensionOf, isInside, shownPath } from './paths.ts'
 import { LEFTOVER } from './replace.ts'
-import { findRoots, NAMED_SCRIPTS, type Place, type Root, SCRIPTS } from './roots.ts'
+import { findRoots, NAMED_SCRIPTS, type RootPath, type Root, SCRIPTS } from './roots.ts'
 
 export interface ScriptFile {
   /** Absolute, without links. */
@@ -70,7 +70,7 @@ export async function discover(roots: readonly Root[], workspace: string, files:
   return search
 }
 
-async function searchPlace({ root, path, isFile }: Place, search: Search): Promise<void> {
+async function searchPlace({ root, path, isFile }: RootPath, search: Search): Promise<void> {
   if (!isFile) {
     await walk(path, path, { root, path }, search)
     return

@@ -21,7 +21,7 @@ const MAX_READS = 20_000
 const MAX_TOTAL = 64 * 1024 * 1024
 
 /** What may still be read for one map. */
-interface Budget {
+interface EmbedBudget {
   reads: number
   /** Bytes. */
   bytes: number
@@ -36,7 +36,7 @@ export async function embedSources(map: Buffer, reader: SourceReader): Promise<B
   return applyEdits(map, await edits(map, mapStart(map), reader, { reads: MAX_READS, bytes: MAX_TOTAL }))
 }
 
-async function edits(map: Buffer, start: number, reader: SourceReader, budget: Budget): Promise<Edit[]> {
+async function edits(map: Buffer, start: number, reader: SourceReader, budget: EmbedBudget): Promise<Edit[]> {
   const top = members(map, start)
   const sections = top.get('sections')
   if (!sections) return await contentEdit(map, start, top, reader, budget)
@@ -53,7 +53,7 @@ async function contentEdit(
   start: number,
   top: ReadonlyMap<string, Span>,
   reader: SourceReader,
-  budget: Budget,
+  budget: EmbedBudget,
 ): Promise<Edit[]> {
   const value = (key: string): unknown => {
     const span = top.get(key)

@@ -1,12 +1,12 @@
 import { ActionError } from '../errors.ts'
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 import { shownPath } from './paths.ts'
 
 /** Lines of a message. */
 const MAX_LISTED = 20
 
 export function listed(lines: readonly string[]): string {
-  const shown = lines.slice(0, MAX_LISTED).map((line) => plain(line))
+  const shown = lines.slice(0, MAX_LISTED).map((line) => toSingleLine(line))
   return [...shown, ...(lines.length > MAX_LISTED ? [`and ${lines.length - MAX_LISTED} more`] : [])].join(
     '\n',
   )
@@ -20,9 +20,9 @@ export function failure(message: string, advice: string): ActionError {
 export function fileError(error: unknown, workspace: string): ActionError | undefined {
   const { code, syscall, path } = error as { code?: unknown; syscall?: unknown; path?: unknown }
   if (!(error instanceof Error) || typeof code !== 'string' || typeof syscall !== 'string') return undefined
-  const where = typeof path === 'string' ? plain(shownPath(path, workspace)) : 'a file'
+  const where = typeof path === 'string' ? toSingleLine(shownPath(path, workspace)) : 'a file'
   return failure(
-    `The runner refused to ${syscall} ${where} (${plain(code, 20)}).`,
+    `The runner refused to ${syscall} ${where} (${toSingleLine(code, 20)}).`,
     code === 'ENOSPC'
       ? 'Free space on the disk of the runner.'
       : 'Check the owner and the permissions of this file.',

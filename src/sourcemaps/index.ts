@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Files, Logger, Outputs } from '../ports.ts'
 import type { SentrySession } from '../sentry/session.ts'
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 import { createUploadApi } from './api.ts'
 import { checkIds, checkUsable } from './check.ts'
 import { discover, type Found } from './discover.ts'
@@ -134,7 +134,7 @@ async function uploadAll(
   const options = await api.options()
   if (options.refusedUrl !== undefined) {
     logger.warning(
-      `Sentry names ${plain(options.refusedUrl)} for uploads, which is not a host of sentry-url: the token is not sent there, and the chunks go to ${options.url.origin}.`,
+      `Sentry names ${toSingleLine(options.refusedUrl)} for uploads, which is not a host of sentry-url: the token is not sent there, and the chunks go to ${options.url.origin}.`,
       'Upload address not used',
     )
   }

@@ -22,7 +22,7 @@ export interface Located {
 /** 0: the script names it, and the map has the name of the script. 1: the script names it. 2: it has the name of the script. 3: a guess. */
 export type Tier = 0 | 1 | 2 | 3
 
-interface Context {
+interface LocateContext {
   readonly files: Files
   /** Absolute, without links. */
   readonly workspace: string
@@ -49,7 +49,7 @@ export async function locateMaps(
     else mapsByName.set(basename(path), [path])
   }
   const { workspace } = found
-  const context: Context = { files, workspace, mapsByName, claimed: new Set(), notices: [] }
+  const context: LocateContext = { files, workspace, mapsByName, claimed: new Set(), notices: [] }
   const scripts: Located[] = []
   for (const file of found.scripts) {
     const located = await readReference(file, context)
@@ -65,7 +65,7 @@ export async function locateMaps(
 }
 
 /** A script with the map that it names. */
-async function readReference(file: ScriptFile, context: Context): Promise<Located | undefined> {
+async function readReference(file: ScriptFile, context: LocateContext): Promise<Located | undefined> {
   const none = { file, problem: undefined, reference: undefined, map: undefined, tier: 3 } as const
   const script = await readScript(file.path, context.files)
   if ('problem' in script) return { ...none, problem: script.problem }
@@ -84,7 +84,7 @@ async function readReference(file: ScriptFile, context: Context): Promise<Locate
 }
 
 /** A script whose map has its name (2), or one of the names that tools give to maps (3). */
-async function guess(located: Located, tier: 2 | 3, context: Context): Promise<Located> {
+async function guess(located: Located, tier: 2 | 3, context: LocateContext): Promise<Located> {
   const { file, reference } = located
   const script = slashes(file.path)
   const guesses = reference === undefined ? guessedMaps(script) : []
@@ -100,7 +100,7 @@ async function guess(located: Located, tier: 2 | 3, context: Context): Promise<L
 }
 
 /** The only map below the roots with one of the names, wherever it is. */
-function onlyMap(names: readonly string[], { mapsByName, claimed }: Context): string | undefined {
+function onlyMap(names: readonly string[], { mapsByName, claimed }: LocateContext): string | undefined {
   const elsewhere = names.flatMap((name) => mapsByName.get(name) ?? [])
   const [only] = elsewhere
   return only === undefined || elsewhere.length > 1 || claimed.has(only) ? undefined : only
@@ -110,7 +110,7 @@ function onlyMap(names: readonly string[], { mapsByName, claimed }: Context): st
 async function firstMap(
   candidates: readonly string[],
   excluded: ReadonlySet<string>,
-  { files, workspace }: Context,
+  { files, workspace }: LocateContext,
 ): Promise<string | undefined> {
   for (const candidate of candidates) {
     const real = candidate.includes('\0') ? undefined : await files.realPath(candidate)

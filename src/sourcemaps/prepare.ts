@@ -14,7 +14,7 @@ export interface Prepared {
   readonly notices: readonly string[]
 }
 
-interface Context {
+interface PrepareContext {
   readonly files: Files
   readonly mode: InjectMode
   /** By the path of a map. */
@@ -27,7 +27,7 @@ interface Context {
 export async function prepare(found: Found, mode: InjectMode, files: Files): Promise<Prepared> {
   const located = await locateMaps(found, files)
   const notices = [...located.notices]
-  const context: Context = { files, mode, owners: new Map(), ids: new Map(), notices }
+  const context: PrepareContext = { files, mode, owners: new Map(), ids: new Map(), notices }
   const scripts: PreparedScript[] = []
   for (const one of located.scripts) scripts.push(await prepareScript(one, context))
   return { scripts: scripts.toSorted((a, b) => (a.file.url < b.file.url ? -1 : 1)), notices }
@@ -42,7 +42,7 @@ const NOTHING = {
   mayHoldHashes: false,
 }
 
-async function prepareScript(located: Located, context: Context): Promise<PreparedScript> {
+async function prepareScript(located: Located, context: PrepareContext): Promise<PreparedScript> {
   const { files, mode, owners, notices } = context
   const { file, map } = located
   const script = located.problem === undefined ? await readScript(file.path, files) : located
@@ -88,7 +88,12 @@ async function prepareScript(located: Located, context: Context): Promise<Prepar
 }
 
 /** Two scripts with one id: Sentry would take the map of either. */
-function takeId(id: string | undefined, shown: string, digest: string, { ids }: Context): string | undefined {
+function takeId(
+  id: string | undefined,
+  shown: string,
+  digest: string,
+  { ids }: PrepareContext,
+): string | undefined {
   if (id === undefined) return undefined
   const other = ids.get(id)
   if (other && other.digest !== digest)

@@ -1,6 +1,6 @@
 import type { Outputs } from '../ports.ts'
 import { code, collapsedRest, counted, formatBytes, splitList } from '../summary/markdown.ts'
-import { markup } from '../text/sanitize.ts'
+import { escapeMarkdown } from '../text/sanitize.ts'
 import type { PreparedScript } from './prepared-script.ts'
 
 /** What is reported of a script. */
@@ -64,7 +64,7 @@ export function renderSourceMaps({ scripts, state, bytesSent, bundleIds }: Sourc
 
 /** The URL stands below the file, because they are nearly the same and both are long. */
 function row({ file, id, reason, segments }: ReportedScript): string {
-  const result = reason === undefined ? `✅ ${counted(segments, 'mapping')}` : `⚠️ ${markup(reason)}`
+  const result = reason === undefined ? `✅ ${counted(segments, 'mapping')}` : `⚠️ ${escapeMarkdown(reason)}`
   return `<tr><td>${code(file.shown)}<br>${code(file.url)}</td><td>${result}</td><td>${code(id ?? 'none')}</td></tr>`
 }
 

@@ -11,7 +11,7 @@ export interface Root {
 }
 
 /** A root that exists. */
-export interface Place {
+export interface RootPath {
   readonly root: Root
   /** Absolute, without links. */
   readonly path: string
@@ -31,8 +31,8 @@ export async function findRoots(
   roots: readonly Root[],
   workspace: string,
   files: Files,
-): Promise<{ readonly places: readonly Place[]; readonly problems: string[] }> {
-  const places: Place[] = []
+): Promise<{ readonly places: readonly RootPath[]; readonly problems: string[] }> {
+  const places: RootPath[] = []
   const problems: string[] = []
   for (const root of roots) {
     const place = await findRoot(root, workspace, files)
@@ -43,7 +43,7 @@ export async function findRoots(
 }
 
 /** @returns what is wrong with the root when it cannot be searched */
-async function findRoot(root: Root, workspace: string, files: Files): Promise<Place | string> {
+async function findRoot(root: Root, workspace: string, files: Files): Promise<RootPath | string> {
   const path = await files.realPath(resolve(workspace, root.path))
   if (path === undefined) return `no such file or directory in the workspace${hint(root.path)}`
   if (!isInside(path, workspace)) return 'the path is outside of the workspace'
@@ -56,8 +56,8 @@ async function findRoot(root: Root, workspace: string, files: Files): Promise<Pl
 }
 
 /** A root inside of another one comes first when it has a prefix of its own, so that its files get it. */
-function inOrder(places: readonly Place[]): Place[] {
-  const isOwn = ({ path, root }: Place): boolean =>
+function inOrder(places: readonly RootPath[]): RootPath[] {
+  const isOwn = ({ path, root }: RootPath): boolean =>
     places.some(
       (outer) => outer.path !== path && isInside(path, outer.path) && outer.root.prefix !== root.prefix,
     )

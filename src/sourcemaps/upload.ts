@@ -1,6 +1,6 @@
 import { ActionError } from '../errors.ts'
 import type { Clock, Logger } from '../ports.ts'
-import { plain } from '../text/sanitize.ts'
+import { toSingleLine } from '../text/sanitize.ts'
 import type { Assembly, AssembleState, UploadApi, UploadOptions } from './api.ts'
 import { checksums, OversizedChunkError, sendChunks } from './chunks.ts'
 import type { StoredBundle } from './make-bundles.ts'
@@ -54,12 +54,12 @@ export async function uploadBundle(
   return finished(bundle.id, { ...second, bytesSent: first.bytesSent + second.bytesSent })
 }
 
-interface Attempt {
+interface UploadAttempt {
   readonly last: AssembleState
   readonly bytesSent: number
 }
 
-function finished(id: string, { last, bytesSent }: Attempt): Uploaded {
+function finished(id: string, { last, bytesSent }: UploadAttempt): Uploaded {
   return { id, bytesSent, state: last.state === 'ok' ? 'ok' : 'pending' }
 }
 
@@ -69,7 +69,7 @@ async function uploadWhole(
   bundle: StoredBundle,
   target: UploadTarget,
   deps: UploadDeps,
-): Promise<Attempt> {
+): Promise<UploadAttempt> {
   for (let chunkSize = Math.min(target.options.chunkSize, size); ; chunkSize = Math.ceil(chunkSize / 2)) {
     try {
       return await uploadOnce(size, chunkSize, bundle, target, deps)
@@ -87,7 +87,7 @@ async function uploadOnce(
   bundle: StoredBundle,
   target: UploadTarget,
   deps: UploadDeps,
-): Promise<Attempt> {
+): Promise<UploadAttempt> {
   const { options, projects, version, dist } = target
   const { checksum, chunks } = await checksums(bundle, size, chunkSize)
   const assembly: Assembly = { checksum, projects, version, dist, chunks: chunks.map(({ sha1 }) => sha1) }
@@ -130,7 +130,7 @@ function isPending({ state }: AssembleState): boolean {
 }
 
 function reason({ detail }: AssembleState): string {
-  return plain(detail ?? 'no reason given')
+  return toSingleLine(detail ?? 'no reason given')
 }
 
 function failed(last: AssembleState): ActionError {

@@ -12,7 +12,7 @@ const MAX_NUMBER = 2 ** 31
 /** One segment in this many may point behind the end of its line; more mean that the map belongs to another build. */
 const TOLERANCE = 100
 
-export type Verdict =
+export type MapCheck =
   { readonly usable: true; readonly segments: number } | { readonly usable: false; readonly reason: string }
 
 /** Tools do not agree on what ends a line: some count only line feeds. */
@@ -20,13 +20,13 @@ const ALL_BREAKS = /\r\n|[\n\r\u2028\u2029]/g
 const LINE_FEEDS = /\n/g
 
 /** @param script text of the script that the map is for, as the build made both */
-export function verifyMap(facts: MapFacts, script: string): Verdict {
+export function verifyMap(facts: MapFacts, script: string): MapCheck {
   const verdict = verifyLines(facts, lineLengths(script, ALL_BREAKS))
   if (verdict.usable || !/\r(?!\n)|[\u2028\u2029]/.test(script)) return verdict
   return verifyLines(facts, lineLengths(script, LINE_FEEDS))
 }
 
-function verifyLines(facts: MapFacts, lines: Uint32Array): Verdict {
+function verifyLines(facts: MapFacts, lines: Uint32Array): MapCheck {
   let segments = 0
   let beyond = 0
   for (const part of facts.parts) {
@@ -84,10 +84,10 @@ function scan(part: MapPart, lines: Uint32Array): { segments: number; beyond: nu
   return { segments, beyond }
 }
 
-type State = Record<'column' | 'source' | 'line' | 'sourceColumn' | 'name', number>
+type MappingState = Record<'column' | 'source' | 'line' | 'sourceColumn' | 'name', number>
 
 function advance(
-  state: State,
+  state: MappingState,
   fields: Float64Array,
   count: number,
   sources: number,

@@ -1,4 +1,4 @@
-import { attribute, markup } from '../text/sanitize.ts'
+import { attribute, escapeMarkdown } from '../text/sanitize.ts'
 
 /**
  * Parts of a job summary. GitHub shows HTML inside of Markdown, and an HTML block ends at a blank line, so no part has
@@ -6,7 +6,7 @@ import { attribute, markup } from '../text/sanitize.ts'
  */
 
 export function code(text: string, max?: number): string {
-  return `<code>${markup(text, max)}</code>`
+  return `<code>${escapeMarkdown(text, max)}</code>`
 }
 
 export function link(url: string, html: string): string {

@@ -2,7 +2,7 @@ import { assertNever } from '../errors.ts'
 import type { Commits } from '../sentry/commits.ts'
 import type { Ensured } from '../sentry/release.ts'
 import { formatDate } from '../text/dates.ts'
-import { markup } from '../text/sanitize.ts'
+import { escapeMarkdown } from '../text/sanitize.ts'
 import { code, linkIf, longList } from './markdown.ts'
 import type { Report } from './report.ts'
 
@@ -17,14 +17,14 @@ const MAX_COMMITS_BYTES = 120_000
 /** Of a step that failed or was cancelled before it came to a part. */
 const NOT_REACHED = 'the step ended before this part'
 
-type Row = readonly [label: string, html: string]
+type SummaryRow = readonly [label: string, html: string]
 
 /** The table about the release; empty while its version is not known. */
 export function renderRelease(report: Report): string[] {
   const { version, commit, projects, release, unconfirmed, repositoryUrl, environment } = report
   if (version === undefined) return []
   const commitUrl = repositoryUrl && `${repositoryUrl}/commit/${commit}`
-  const rows: Row[] = [
+  const rows: SummaryRow[] = [
     ['Release', linkIf((release ?? unconfirmed)?.url, code(version))],
     ['Status', release ? status(release.ensured) : unconfirmedStatus(report)],
     ...(commit === undefined ? [] : [['Commit', linkIf(commitUrl, code(commit))] as const]),
@@ -81,7 +81,7 @@ function commitsResult(result: Commits, report: Report): string {
     case 'sent':
       return `${result.commits.length} associated${range(result.previousCommit, report)}`
     case 'none':
-      return `none: ${markup(result.reason, 500)}`
+      return `none: ${escapeMarkdown(result.reason, 500)}`
     default:
       return assertNever(result)
   }
@@ -96,14 +96,14 @@ function range(previous: string | undefined, { commit: head = '', repositoryUrl 
 
 function releaseDate({ finalized, finalize, heldBack, release }: Report): string {
   const date = finalized ?? release?.ensured.release.dateReleased
-  if (date) return markup(formatDate(date))
+  if (date) return escapeMarkdown(formatDate(date))
   if (finalize === false) return 'not set: finalize is false'
-  return `not set: ${heldBack === undefined ? NOT_REACHED : markup(heldBack)}`
+  return `not set: ${heldBack === undefined ? NOT_REACHED : escapeMarkdown(heldBack)}`
 }
 
 function deploy(environment: string, { deploy: deployed, heldBack }: Report): string {
   if (!deployed) {
-    return `${code(environment)}, not recorded: ${heldBack === undefined ? NOT_REACHED : markup(heldBack)}`
+    return `${code(environment)}, not recorded: ${heldBack === undefined ? NOT_REACHED : escapeMarkdown(heldBack)}`
   }
   const { id, url, created } = deployed
   return `${linkIf(url, code(environment))}, ${created ? 'recorded' : 'already recorded'} as ${code(id)}`
@@ -114,9 +114,9 @@ export function renderCommits({ commits: result, repositoryUrl }: Report): strin
   if (result?.kind !== 'sent') return []
   const items = result.commits.map(({ id, message, author_name: author }) => {
     const sha = code(id.slice(0, 12))
-    const subject = markup(message.split('\n', 1)[0] ?? '', 120)
+    const subject = escapeMarkdown(message.split('\n', 1)[0] ?? '', 120)
     const page = repositoryUrl && `${repositoryUrl}/commit/${encodeURIComponent(id.toWellFormed())}`
-    return `${linkIf(page, sha)} ${subject}${author ? ` (${markup(author, 60)})` : ''}`
+    return `${linkIf(page, sha)} ${subject}${author ? ` (${escapeMarkdown(author, 60)})` : ''}`
   })
   return longList(items, 'commit', FIRST_COMMITS, MAX_COMMITS_BYTES)
 }

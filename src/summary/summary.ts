@@ -1,5 +1,5 @@
 import { ReportedError, CancelledError } from '../errors.ts'
-import { markup, plain } from '../text/sanitize.ts'
+import { escapeMarkdown, toSingleLine } from '../text/sanitize.ts'
 import { counted, splitList } from './markdown.ts'
 import { renderCommits, renderRelease } from './release.ts'
 import type { Report, Stage, Verdict } from './report.ts'
@@ -29,7 +29,7 @@ const MAX_ERROR_BYTES = 60_000
 export function formatResult({ release }: Report): string {
   if (!release) return ''
   const verb = release.ensured.created ? 'was created' : 'already exists'
-  return `Sentry release ${plain(release.ensured.release.version)} ${verb}: ${release.url}`
+  return `Sentry release ${toSingleLine(release.ensured.release.version)} ${verb}: ${release.url}`
 }
 
 /**
@@ -81,12 +81,12 @@ function releaseResult({ release }: Report): string {
 
 function failure({ failure: error }: Report): string[] {
   if (!error || error instanceof ReportedError) return []
-  const all = error.message.split('\n').map((line) => markup(line, 1000))
+  const all = error.message.split('\n').map((line) => escapeMarkdown(line, 1000))
   const { first: lines, left } = splitList(all, all.length, MAX_ERROR_BYTES)
   const rest = left === 0 ? [] : [`${counted(left, 'more line')} in the log`]
   return [
     `<blockquote>${[...lines, ...rest].join('<br>')}</blockquote>`,
     '',
-    ...(error.advice ? [`<p><strong>Next:</strong> ${markup(error.advice, 1000)}</p>`, ''] : []),
+    ...(error.advice ? [`<p><strong>Next:</strong> ${escapeMarkdown(error.advice, 1000)}</p>`, ''] : []),
   ]
 }

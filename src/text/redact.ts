@@ -1,5 +1,5 @@
 import { asBytes, unescape } from './escapes.ts'
-import { markup } from './sanitize.ts'
+import { escapeMarkdown } from './sanitize.ts'
 
 const HIDDEN = '***'
 
@@ -21,7 +21,7 @@ export function secretForms(secret: string): string[] {
     encodeURIComponent(secret),
     ...whole,
     ...innerBase64(secret),
-    markup(secret, Number.POSITIVE_INFINITY),
+    escapeMarkdown(secret, Number.POSITIVE_INFINITY),
   ]
   return [...new Set(forms)].filter((form) => form.length >= SHORTEST)
 }

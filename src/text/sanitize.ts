@@ -19,7 +19,7 @@ const CUT = '…'
  * One line of visible text: no terminal escapes, control, bidirectional or zero-width characters, no line breaks,
  * no runner command; at most `max` code points, with `…` where it was cut.
  */
-export function plain(text: string, max = 300): string {
+export function toSingleLine(text: string, max = 300): string {
   // Far more than is ever shown, so that a megabyte of garbage costs nothing.
   const some = text.slice(0, max * 16)
   const visible = some
@@ -28,7 +28,7 @@ export function plain(text: string, max = 300): string {
     .replace(INVISIBLE, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  return shorten(inert(visible !== '' && some.length < text.length ? visible + CUT : visible), max)
+  return shorten(escapeCommands(visible !== '' && some.length < text.length ? visible + CUT : visible), max)
 }
 
 /** At most `max` code points, the last one `…` when something was cut. */
@@ -43,17 +43,17 @@ export function lengthOf(text: string): number {
   return Array.from(text).length
 }
 
-/** `plain` text in double quotes, for messages that repeat what was given. */
+/** `toSingleLine` text in double quotes, for messages that repeat what was given. */
 export function quoted(text: string, max = 120): string {
-  return `"${plain(text, max)}"`
+  return `"${toSingleLine(text, max)}"`
 }
 
 /**
- * `plain` text without meaning in Markdown and in HTML: every character that either language could read as syntax
+ * `toSingleLine` text without meaning in Markdown and in HTML: every character that either language could read as syntax
  * becomes a numeric character reference, also the colon of a URL, so that nothing turns into a link by itself.
  */
-export function markup(text: string, max = 300): string {
-  return plain(text, max).replace(/[^\p{L}\p{M}\p{N} ,.;%…:/+=()-]|:(?=\/\/)/gu, reference)
+export function escapeMarkdown(text: string, max = 300): string {
+  return toSingleLine(text, max).replace(/[^\p{L}\p{M}\p{N} ,.;%…:/+=()-]|:(?=\/\/)/gu, reference)
 }
 
 /** A URL as the value of an HTML attribute in double quotes. */
@@ -69,7 +69,7 @@ function reference(char: string): string {
  * A line for the log in which the runner finds no command: neither `::command::` at its start nor `##[command]`
  * anywhere. Line breaks of all kinds are kept, so that a text of many lines stays one.
  */
-export function inert(text: string): string {
+export function escapeCommands(text: string): string {
   return text
     .replace(LEGACY_COMMAND, '## [')
     .replace(/(^|[\r\n\u0085\u2028\u2029])([^\S\r\n]*)::/g, '$1$2: :')

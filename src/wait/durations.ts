@@ -21,7 +21,7 @@ function sumOfUnits(text: string): number | undefined {
 const MAX_FORMATTED_MS = 366 * 24 * 60 * 60 * 1000
 
 /** A span of milliseconds for people: `850 ms`, `12 s`, `4 min 5 s`, `2 h 3 min`. */
-export function sayDuration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (!(ms < MAX_FORMATTED_MS)) return 'more than a year'
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
   if (ms < 9950) return `${(ms / 1000).toFixed(1).replace('.0', '')} s`

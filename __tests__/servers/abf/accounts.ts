@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { seconds, type Context, type Route } from './context.ts'
 import type { User } from './model.ts'
 import { json, notFound } from './replies.ts'
@@ -34,14 +34,14 @@ function profile({ site }: Context, user: User): Record<string, unknown> {
 }
 
 /** GET /user: the one read that looks at the credentials on every server. */
-function currentUser(context: Context): Answer {
+function currentUser(context: Context): StandInResponse {
   const { site, user } = context
   if (!user) return notFound(site.dialect)
   return json({ user: { ...profile(context, user), role: user.siteAdmin ? 'admin' : '' } })
 }
 
 /** GET /users/:id_or_uname. */
-function showUser(context: Context): Answer {
+function showUser(context: Context): StandInResponse {
   const { site, id } = context
   const user = [...site.world.users.values()].find(
     (candidate) => String(candidate.id) === id || candidate.uname === id,
@@ -50,7 +50,7 @@ function showUser(context: Context): Answer {
 }
 
 /** GET /chain_builds/:id and /last: the owner's only; no last one is a 404 with a body of its own. */
-function chain({ site, user }: Context, wanted: string): Answer {
+function chain({ site, user }: Context, wanted: string): StandInResponse {
   const own = [...site.world.chains.values()].filter(({ userId }) => userId === user?.id)
   const found = wanted === 'last' ? own.at(-1) : own.find(({ id }) => String(id) === wanted)
   if (!found) return wanted === 'last' ? json({ chain_build: null }, 404) : notFound(site.dialect)

@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { administers, canSeePlatform, canWrite } from './auth.ts'
 import { toInteger, type Context, type Route, type Site } from './context.ts'
 import { CONTAINER, next, STATUS, takesContainer, type Event } from './machine.ts'
@@ -118,7 +118,7 @@ function mayPublish(site: Site, user: User, build: Build): boolean {
 }
 
 /** PUT /build_lists/:id/<action>: 403 before 422, and the message is all that tells success from failure. */
-function act({ site, user, id }: Context, name: ActionName, action: Action): Answer {
+function act({ site, user, id }: Context, name: ActionName, action: Action): StandInResponse {
   const build = site.world.builds.get(toInteger(id))
   if (!build) return notFound(site.dialect)
   if (!user || !action.allowed(site, user, build)) return forbidden(site.dialect)
@@ -137,7 +137,7 @@ function act({ site, user, id }: Context, name: ActionName, action: Action): Ans
 }
 
 /** In 2012 a refusal was a 200, too, with a flag that says no. */
-function answer(site: Site, build: Build, action: Action, done: boolean): Answer {
+function answer(site: Site, build: Build, action: Action, done: boolean): StandInResponse {
   const message = done ? action.done : action.refused
   if (site.dialect === '2012') {
     return json({ [action.flag2012 ?? 'done']: done, url: buildUrl(build.id), message })

@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { canSee } from './auth.ts'
 import { page, seconds, toInteger, type Context, type Route } from './context.ts'
 import { create } from './create.ts'
@@ -21,7 +21,7 @@ export const buildListRoutes: readonly Route[] = [
 ]
 
 /** GET /projects/:id/build_lists: 403 for a hidden project, 404 for none. */
-function indexOfProject(context: Context): Answer {
+function indexOfProject(context: Context): StandInResponse {
   const { site, user, id } = context
   const project = site.world.projects.get(toInteger(id))
   if (!project) return notFound(site.dialect)
@@ -30,7 +30,7 @@ function indexOfProject(context: Context): Answer {
 }
 
 /** GET /build_lists: newest change first, no total; the end of the list is an empty page. */
-function index(context: Context, projectId?: number): Answer {
+function index(context: Context, projectId?: number): StandInResponse {
   const { site, call } = context
   const scope = [...site.world.builds.values()]
     .filter((build) => projectId === undefined || build.projectId === projectId)
@@ -121,7 +121,7 @@ function moment(text: string | null): number | undefined {
 }
 
 /** GET /build_lists/:id: 404 once the record is deleted, 500 for good once its repository is. */
-function show({ site, user, id }: Context): Answer {
+function show({ site, user, id }: Context): StandInResponse {
   const { dialect, world, timeline } = site
   const build = world.builds.get(toInteger(id))
   if (!build) return notFound(dialect)

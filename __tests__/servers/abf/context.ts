@@ -1,4 +1,4 @@
-import type { Answer, Call } from '../server.ts'
+import type { StandInResponse, Call } from '../server.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Dialect, User } from './model.ts'
 import type { Plans } from './plans.ts'
@@ -36,7 +36,7 @@ export interface Route {
   readonly open?: readonly Dialect[]
   /** Where the route exists (default: everywhere). */
   readonly only?: readonly Dialect[]
-  readonly run: (context: Context) => Answer
+  readonly run: (context: Context) => StandInResponse
 }
 
 /** `to_i` of the server's language: leading digits, or 0. */

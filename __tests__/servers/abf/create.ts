@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { canSeePlatform, canWrite } from './auth.ts'
 import { attributesOf, type Attributes } from './attributes.ts'
 import type { Context, Site } from './context.ts'
@@ -10,7 +10,7 @@ import { validate } from './validate.ts'
  * POST /build_lists: one request, one build, and nothing recognises a repeated one. An unknown project breaks the
  * server (500) before any right or value is looked at; then rights (403), then values (422 with all complaints).
  */
-export function create({ site, call, user }: Context): Answer {
+export function create({ site, call, user }: Context): StandInResponse {
   const { dialect, world } = site
   const asked = attributesOf(call, dialect)
   const project = world.projects.get(asked.integer('project_id') ?? 0)
@@ -83,7 +83,7 @@ export function create({ site, call, user }: Context): Answer {
   return json({ build_list: { id: build.id, ...(chain && { chain_build_id: chain.id }), message } })
 }
 
-function refusal(message: string): Answer {
+function refusal(message: string): StandInResponse {
   return json({ build_list: { id: null, message } }, 422)
 }
 
@@ -94,7 +94,7 @@ function answer2012(
   version: string,
   platform: string | undefined,
   arch: string | undefined,
-): Answer {
+): StandInResponse {
   const outcome = id === null ? 'could not been created' : 'has been created successfully'
   const message = `Build list for project version '${version}', platform '${platform ?? ''}' and architecture '${arch ?? asked.text('arch_id') ?? ''}' ${outcome}`
   return json({ build_list: { id, message } })

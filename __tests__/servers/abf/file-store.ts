@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { StandIn, type Answer, type Call, type ServerOptions } from '../server.ts'
+import { StandIn, type StandInResponse, type Call, type ServerOptions } from '../server.ts'
 
 const FILE = /^\/api\/v1\/file_stores\/([0-9a-f]{40})(\.log)?$/
 
@@ -43,7 +43,7 @@ export class FileStoreStandIn extends StandIn {
     return `${this.url}/api/v1/file_stores/${sha1}`
   }
 
-  protected handle(call: Call): Answer {
+  protected handle(call: Call): StandInResponse {
     if (call.method !== 'GET') return missing()
     if (call.path === '/api/v1/file_stores.json') return this.#lookUp(call.query.get('hash') ?? '')
     const [, sha1 = '', suffix] = FILE.exec(call.path) ?? []
@@ -54,14 +54,14 @@ export class FileStoreStandIn extends StandIn {
   }
 
   /** An unknown hash is an empty list, not a 404. */
-  #lookUp(hash: string): Answer {
+  #lookUp(hash: string): StandInResponse {
     const stored = this.files.get(hash)
     const user = { id: 3, uname: 'file_store' }
     return { status: 200, body: stored ? [{ sha1_hash: hash, file_name: stored.fileName, user }] : [] }
   }
 
   /** Text files are shown in place; packed ones are a download unless asked for with `.log?show=true`. */
-  #serve({ fileName, content }: Stored, view: boolean): Answer {
+  #serve({ fileName, content }: Stored, view: boolean): StandInResponse {
     const text = /\.(log|txt|md5sum)$/.test(fileName)
     const packedText = /\.(log|txt)\.gz$/.test(fileName)
     if (text || (packedText && view)) {
@@ -86,6 +86,6 @@ export class FileStoreStandIn extends StandIn {
   }
 }
 
-function missing(): Answer {
+function missing(): StandInResponse {
   return { status: 404, body: { 'Error 404': ['Resource not found!'] } }
 }

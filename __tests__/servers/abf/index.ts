@@ -1,4 +1,4 @@
-import { StandIn, type Answer, type Call, type ServerOptions } from '../server.ts'
+import { StandIn, type StandInResponse, type Call, type ServerOptions } from '../server.ts'
 import { accountRoutes } from './accounts.ts'
 import { actionRoutes } from './actions.ts'
 import { Shelf, type Storage } from './artifacts.ts'
@@ -174,13 +174,13 @@ export class AbfStandIn extends StandIn {
     return `Basic ${Buffer.from(`${this.world.user(uname).token}:`).toString('base64')}`
   }
 
-  protected handle(call: Call): Answer {
+  protected handle(call: Call): StandInResponse {
     const answer = this.#limited(call)
     const headers = { Date: new Date(this.#clock()).toUTCString(), ...answer.headers }
     return { ...answer, headers }
   }
 
-  #limited(call: Call): Answer {
+  #limited(call: Call): StandInResponse {
     if (this.dialect !== 'omv' || !call.path.startsWith('/api/v1/')) return this.#answer(call)
     const identity = identify(this.dialect, this.world, call)
     const remaining = this.rateLimit.take('user' in identity ? `user:${identity.user.id}` : 'address')
@@ -188,7 +188,7 @@ export class AbfStandIn extends StandIn {
     return { ...answer, headers: { ...answer.headers, ...this.rateLimit.headers(remaining) } }
   }
 
-  #answer(call: Call): Answer {
+  #answer(call: Call): StandInResponse {
     if (isMalformed(call)) return frameworkError(call, 400)
     this.#site.timeline.advance()
     const route = ROUTES.find(

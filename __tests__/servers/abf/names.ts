@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { canSee, canSeePlatform, canWrite } from './auth.ts'
 import { page, seconds, toInteger, type Context, type Route } from './context.ts'
 import type { Platform, Project, User } from './model.ts'
@@ -27,7 +27,7 @@ export const nameRoutes: readonly Route[] = [
  * GET /projects/get_id: the project of that owner and name, else the first whose full name contains them, whatever
  * their case, with `_` and `%` as wildcards. So a name that does not exist may well be responded with 200.
  */
-function getId({ site, call, user }: Context): Answer {
+function getId({ site, call, user }: Context): StandInResponse {
   const wanted = `${call.query.get('owner') ?? ''}/${call.query.get('name') ?? ''}`
   const projects = [...site.world.projects.values()]
   const pattern = likePattern(wanted)
@@ -60,7 +60,7 @@ function projectDetails({ site }: Context, project: Project): Json {
 }
 
 /** GET /projects: only those that the caller belongs to. */
-function ownProjects(context: Context): Answer {
+function ownProjects(context: Context): StandInResponse {
   const { site, user } = context
   const own = [...site.world.projects.values()].filter(
     (project) => user && (canWrite(site.world, user, project) || project.readers.includes(user.id)),
@@ -72,7 +72,7 @@ function ownProjects(context: Context): Answer {
 }
 
 /** GET /projects/:id: says where the project may be saved; the addresses in there carry names instead of ids. */
-function showProject(context: Context): Answer {
+function showProject(context: Context): StandInResponse {
   const { site, user, id } = context
   const project = site.world.projects.get(toInteger(id))
   if (!project) return notFound(site.dialect)
@@ -99,7 +99,7 @@ function briefPlatform({ id, name }: Platform): Json {
 }
 
 /** GET /projects/:id/refs_list: ROSA only, as it alone hosts git. */
-function refsList({ site, user, id }: Context): Answer {
+function refsList({ site, user, id }: Context): StandInResponse {
   const project = site.world.projects.get(toInteger(id))
   if (!project) return notFound(site.dialect)
   if (!canSee(site.world, user, project)) return forbidden(site.dialect)
@@ -116,20 +116,20 @@ function visiblePlatforms(world: World, user: User | undefined): Platform[] {
   return [...world.platforms.values()].filter((platform) => canSeePlatform(world, user, platform))
 }
 
-function platformList(context: Context, rows: readonly Platform[]): Answer {
+function platformList(context: Context, rows: readonly Platform[]): StandInResponse {
   const list = rows.map((platform) => platformRow(context.site.world, platform))
   return json({ platforms: list, url: '/api/v1/platforms.json' })
 }
 
 /** GET /platforms?type=: credentials on every server, paged. */
-function platforms(context: Context): Answer {
+function platforms(context: Context): StandInResponse {
   const type = context.call.query.get('type')
   const rows = visiblePlatforms(context.site.world, context.user)
   return platformList(context, page(context, type ? rows.filter((platform) => platform.type === type) : rows))
 }
 
 /** GET /platforms/platforms_for_build: main platforms by name; OMV pages even these, the others send all. */
-function platformsForBuild(context: Context): Answer {
+function platformsForBuild(context: Context): StandInResponse {
   const rows = visiblePlatforms(context.site.world, context.user)
     .filter((platform) => platform.type === 'main')
     .toSorted((a, b) => a.name.localeCompare(b.name))
@@ -137,7 +137,7 @@ function platformsForBuild(context: Context): Answer {
 }
 
 /** GET /platforms/:id_or_name. */
-function showPlatform({ site, user, id }: Context): Answer {
+function showPlatform({ site, user, id }: Context): StandInResponse {
   const platform = [...site.world.platforms.values()].find(
     (candidate) => String(candidate.id) === id || candidate.name === id,
   )
@@ -159,7 +159,7 @@ function showPlatform({ site, user, id }: Context): Answer {
 }
 
 /** GET /repositories/:id: by number only, as every platform has a "main". */
-function showRepository({ site, user, id }: Context): Answer {
+function showRepository({ site, user, id }: Context): StandInResponse {
   const repository = site.world.repositories.get(toInteger(id))
   const platform = repository && site.world.platforms.get(repository.platformId)
   if (!platform) return notFound(site.dialect)
@@ -177,7 +177,7 @@ function showRepository({ site, user, id }: Context): Answer {
 }
 
 /** GET /repositories/:id/projects: paged. */
-function projectsOfRepository(context: Context): Answer {
+function projectsOfRepository(context: Context): StandInResponse {
   const { site, user, id } = context
   const repository = site.world.repositories.get(toInteger(id))
   if (!repository) return notFound(site.dialect)
@@ -190,12 +190,12 @@ function projectsOfRepository(context: Context): Answer {
 }
 
 /** GET /arches: paged, and without an address of its own. */
-function arches(context: Context): Answer {
+function arches(context: Context): StandInResponse {
   return json({ architectures: page(context, [...context.site.world.arches.values()]) })
 }
 
 /** GET /search: substrings of names. */
-function search(context: Context): Answer {
+function search(context: Context): StandInResponse {
   const { site, call, user } = context
   const query = (call.query.get('query') ?? '').toLowerCase()
   const has = (text: string): boolean => text.toLowerCase().includes(query)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Answer, Call } from '../server.ts'
+import type { StandInResponse, Call } from '../server.ts'
 import type { Dialect } from './model.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' }
@@ -35,27 +35,27 @@ const PHRASES: Record<Dialect, Phrases> = {
   },
 }
 
-export function json(body: unknown, status = 200): Answer {
+export function json(body: unknown, status = 200): StandInResponse {
   return { status, headers: JSON_TYPE, body }
 }
 
 /** The application's own 404; `status` is a number here. */
-export function notFound(dialect: Dialect): Answer {
+export function notFound(dialect: Dialect): StandInResponse {
   return json({ status: 404, message: PHRASES[dialect].notFound }, 404)
 }
 
 /** 500 from the application: an unknown project on create, a build whose repository is gone. */
-export function broken(dialect: Dialect): Answer {
+export function broken(dialect: Dialect): StandInResponse {
   return json({ status: 500, message: PHRASES[dialect].broken }, 500)
 }
 
 /** 403 for a missing right and, on publish, for a wrong state as well: the two cannot be told apart. */
-export function forbidden(dialect: Dialect): Answer {
+export function forbidden(dialect: Dialect): StandInResponse {
   return json({ message: PHRASES[dialect].forbidden }, 403)
 }
 
 /** 401: plain text on OMV, JSON elsewhere. */
-export function unauthorized(dialect: Dialect, refusal: Refusal): Answer {
+export function unauthorized(dialect: Dialect, refusal: Refusal): StandInResponse {
   if (refusal === 'unconfirmed' && dialect !== '2012') {
     return json({ error: 'You have to confirm your account before continuing.' }, 401)
   }
@@ -75,12 +75,12 @@ export function unauthorized(dialect: Dialect, refusal: Refusal): Answer {
 }
 
 /** OMV over its hourly limit: a 403 again, with nothing that says when to come back. */
-export function rateLimited(): Answer {
+export function rateLimited(): StandInResponse {
   return json({ message: '403 Forbidden | Rate Limit Exceeded' }, 403)
 }
 
 /** An answer of the web framework rather than the application: `status` is a string, or all is HTML. */
-export function frameworkError(call: Call, status: 400 | 404): Answer {
+export function frameworkError(call: Call, status: 400 | 404): StandInResponse {
   const error = status === 400 ? 'Bad Request' : 'Not Found'
   if (call.headers.accept?.includes('application/json') === true) {
     return json({ status: String(status), error }, status)
@@ -89,7 +89,7 @@ export function frameworkError(call: Call, status: 400 | 404): Answer {
 }
 
 /** 302 with the page that browsers of old showed. */
-export function redirect(to: string): Answer {
+export function redirect(to: string): StandInResponse {
   return {
     status: 302,
     headers: { ...HTML_TYPE, Location: to },
@@ -98,7 +98,7 @@ export function redirect(to: string): Answer {
 }
 
 /** Adds a weak ETag to a 200 and turns it into a 304 when the client already has that answer. */
-export function withEtag(call: Call, answer: Answer): Answer {
+export function withEtag(call: Call, answer: StandInResponse): StandInResponse {
   if (answer.status !== 200 || answer.body === undefined) return answer
   const etag = `W/"${createHash('md5').update(JSON.stringify(answer.body)).digest('hex')}"`
   if (call.method === 'GET' && call.headers['if-none-match'] === etag) {

@@ -1,4 +1,4 @@
-import type { Answer, Call } from '../server.ts'
+import type { StandInResponse, Call } from '../server.ts'
 import type { Site } from './context.ts'
 import { next, takesContainer } from './machine.ts'
 import type { Build } from './model.ts'
@@ -11,7 +11,7 @@ const PAGE = /^\/build_lists\/(\d+)(?:(\/log)(?:\.json)?|(\.json))$/
  * The pages of the site itself that a client may profit from, outside the API: the tail of the live log, and the
  * JSON behind the page of a build, which alone says why it failed. Public for open projects, else the login page.
  */
-export function webPage(site: Site, call: Call): Answer | undefined {
+export function webPage(site: Site, call: Call): StandInResponse | undefined {
   const [, id, log] = PAGE.exec(call.path) ?? []
   if (id === undefined || site.dialect === '2012') return undefined
   const build = site.world.builds.get(Number(id))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { accessibleProjects } from './auth.ts'
 import { type AssembleBody, readAssembleBody, wrong } from './assemble-body.ts'
 import type { Context } from './context.ts'
@@ -78,7 +78,7 @@ const ACCEPTED_FILES = [
   'portablepdbs',
 ] as const
 
-export function chunkOptions({ settings, call, origin }: Context): Answer {
+export function chunkOptions({ settings, call, origin }: Context): StandInResponse {
   const { accept, chunkSize, maxRequestSize, maxFileSize, concurrency, uploadUrl } = settings.artifacts
   const bundles = { v2: ['artifact_bundles', 'artifact_bundles_v2'], v1: ['artifact_bundles'], none: [] }
   return {
@@ -97,7 +97,7 @@ export function chunkOptions({ settings, call, origin }: Context): Answer {
   }
 }
 
-export function uploadChunks({ call, settings, artifacts }: Context): Answer {
+export function uploadChunks({ call, settings, artifacts }: Context): StandInResponse {
   const { chunkSize, maxRequestSize } = settings.artifacts
   const encoded = call.headers['content-encoding'] === 'gzip'
   const parts = readParts(call.bytes, call.headers['content-type'] ?? '')
@@ -120,7 +120,7 @@ export function uploadChunks({ call, settings, artifacts }: Context): Answer {
   return { status: 200, raw: '' }
 }
 
-export function assemble(context: Context): Answer {
+export function assemble(context: Context): StandInResponse {
   const { call, settings, artifacts } = context
   const body = readAssembleBody(call.json)
   const projects = readProjects(context, body.projects)
@@ -144,7 +144,7 @@ export function assemble(context: Context): Answer {
 }
 
 /** `GET …/artifact-lookup/?debug_id=…` */
-export function lookUpArtifacts({ artifacts, call, project, origin }: Context): Answer {
+export function lookUpArtifacts({ artifacts, call, project, origin }: Context): StandInResponse {
   if (!project) throw notFound()
   const download = call.query.get('download')
   if (download !== null) {
@@ -165,7 +165,7 @@ export function lookUpArtifacts({ artifacts, call, project, origin }: Context): 
 }
 
 /** `GET …/files/artifact-bundles/?query=…`: with the releases of all projects. */
-export function listBundles({ artifacts, call, project }: Context): Answer {
+export function listBundles({ artifacts, call, project }: Context): StandInResponse {
   const query = call.query.get('query') ?? ''
   const found = artifacts.bundles.filter(
     ({ id, projects }) => projects.has(project?.slug ?? '') && id.includes(query),
@@ -313,7 +313,7 @@ function readParts(body: Buffer, contentType: string): Part[] {
   }
 }
 
-function answer({ state, detail }: Assembly): Answer {
+function answer({ state, detail }: Assembly): StandInResponse {
   return { status: 200, body: { state, detail, missingChunks: [] } }
 }
 

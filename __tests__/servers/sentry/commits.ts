@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import type { Context } from './context.ts'
 import { newestFirst } from './dates.ts'
 import { crash, refuse } from './errors.ts'
@@ -45,7 +45,7 @@ export function clearCommits(release: Release): void {
 }
 
 /** GET on the commits of a release: newest first, a page at a time. */
-export function listCommits(context: Context): Answer {
+export function listCommits(context: Context): StandInResponse {
   const release = reachRelease(context, 'read')
   // One that was sent twice counts twice and is listed once.
   const rows = [...new Map(release.commits.map((row) => [`${row.repository} ${row.id}`, row])).values()]
@@ -56,7 +56,7 @@ export function listCommits(context: Context): Answer {
  * GET `previous-with-commits`: the newest release up to this one that shares a project and has commits, or `{}`. It
  * may be the release itself.
  */
-export function previousWithCommits(context: Context): Answer {
+export function previousWithCommits(context: Context): StandInResponse {
   const release = reachRelease(context, 'read')
   const date = (row: Release): string => row.dateReleased ?? row.dateCreated
   const [previous] = context.state.releases

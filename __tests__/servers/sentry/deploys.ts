@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { accessibleProjects, tokenScopes } from './auth.ts'
 import type { Context } from './context.ts'
 import { newestFirst } from './dates.ts'
@@ -10,7 +10,7 @@ import { Fields, NULL, readObject } from './validation.ts'
 import { reachRelease, visibleProjects } from './visibility.ts'
 
 /** GET the deploys of a release, newest finish first: of each project and environment only the latest, or on older servers all. */
-export function listDeploys(context: Context): Answer {
+export function listDeploys(context: Context): StandInResponse {
   const release = reachRelease(context, 'read')
   const visible = visibleProjects(context, { joinedOnly: false }).map(({ slug }) => slug)
   const shown = release.environments.filter(
@@ -28,7 +28,7 @@ export function listDeploys(context: Context): Answer {
  * POST a deploy: always adds a row, whatever was there. Without `projects` it counts for every project of the
  * release. An absent release and a missing access to one of its projects are the same 404.
  */
-export function createDeploy(context: Context): Answer {
+export function createDeploy(context: Context): StandInResponse {
   const { state, organization, settings, call } = context
   const release = reachRelease(context, 'write')
   const fields = new Fields(readObject(call), settings.flags.indexedErrors)

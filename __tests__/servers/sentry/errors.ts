@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 
 /** Field errors as the server renders them: a list of messages, or another level by field or index. */
 export interface FieldErrors {
@@ -8,9 +8,9 @@ export interface FieldErrors {
 
 /** Ends the handling of a request with the answer it carries. */
 export class ApiError extends Error {
-  readonly answer: Answer
+  readonly answer: StandInResponse
 
-  constructor(answer: Answer) {
+  constructor(answer: StandInResponse) {
     super(`status ${answer.status}`)
     this.answer = answer
   }

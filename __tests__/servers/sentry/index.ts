@@ -1,4 +1,4 @@
-import { type Answer, type Call, StandIn } from '../server.ts'
+import { type StandInResponse, type Call, StandIn } from '../server.ts'
 import { ArtifactStore } from './artifacts.ts'
 import { type Caller, accessibleProjects, authenticate, enter, requireScopes } from './auth.ts'
 import type { Context } from './context.ts'
@@ -172,7 +172,7 @@ export class SentryStandIn extends StandIn {
     await super.stop()
   }
 
-  protected override async handle(call: Call): Promise<Answer> {
+  protected override async handle(call: Call): Promise<StandInResponse> {
     const limit = call.path.endsWith('/chunk-upload/')
       ? this.#settings.maxUploadBytes
       : this.#settings.maxBodyBytes
@@ -199,7 +199,11 @@ export class SentryStandIn extends StandIn {
     }
   }
 
-  async #dispatch(call: Call, { route, groups }: Match, caller: Caller | undefined): Promise<Answer> {
+  async #dispatch(
+    call: Call,
+    { route, groups }: Match,
+    caller: Caller | undefined,
+  ): Promise<StandInResponse> {
     const method = route.methods[call.method]
     requireScopes(caller, route.scopes[call.method] ?? [], this.#settings.flags)
     if (!method) throw refuse(405, `Method "${call.method}" not allowed.`)
@@ -265,20 +269,20 @@ export class SentryStandIn extends StandIn {
 
 const html = { 'Content-Type': 'text/html; charset=utf-8' }
 
-const unknownRoute: Answer = { status: 404, headers: html, raw: '' }
+const unknownRoute: StandInResponse = { status: 404, headers: html, raw: '' }
 
 /** The only format of the API. */
 function acceptsJson({ headers: { accept = '*/*' } }: Call): boolean {
   return /(?:application\/(?:json|\*)|\*\/\*)/i.test(accept)
 }
 
-const tooLarge: Answer = {
+const tooLarge: StandInResponse = {
   status: 413,
   headers: { 'Content-Type': 'text/html' },
   raw: '<html><head><title>413 Request Entity Too Large</title></head></html>',
 }
 
-function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
+function withHeaders(answer: StandInResponse, headers: Readonly<Record<string, string>>): StandInResponse {
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 

@@ -1,11 +1,11 @@
-import type { Answer, Call } from '../server.ts'
+import type { StandInResponse, Call } from '../server.ts'
 import type { Caller } from './auth.ts'
 import type { Settings } from './options.ts'
 
 /** What the limiter says about one request: headers for its answer, and the 429 when it is one too many. */
 export interface Verdict {
   readonly headers: Readonly<Record<string, string>>
-  readonly refusal: Answer | undefined
+  readonly refusal: StandInResponse | undefined
 }
 
 /** Counts requests per caller, endpoint and method in fixed windows, when the server has limits at all. */

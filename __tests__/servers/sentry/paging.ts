@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import type { Context } from './context.ts'
 import { refuse } from './errors.ts'
 
@@ -7,7 +7,11 @@ import { refuse } from './errors.ts'
  * whether there is anything behind them. A cursor is `size:page:previous`. `limit` is not a parameter; `per_page` is,
  * up to 100.
  */
-export function paginate<Row>(context: Context, rows: readonly Row[], render: (row: Row) => unknown): Answer {
+export function paginate<Row>(
+  context: Context,
+  rows: readonly Row[],
+  render: (row: Row) => unknown,
+): StandInResponse {
   const size = pageSize(context)
   const { value, offset: number } = readCursor(context)
   const begin = Math.max(0, value * number)
@@ -27,7 +31,7 @@ export function paginateByPosition<Row>(
   context: Context,
   rows: readonly Row[],
   render: (row: Row) => unknown,
-): Answer {
+): StandInResponse {
   const size = pageSize(context)
   const { value, offset } = readCursor(context)
   const begin = value + offset

@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { clearCommits, replaceCommits } from './commits.ts'
 import type { Context } from './context.ts'
 import { crash, notFound, refuse } from './errors.ts'
@@ -10,7 +10,7 @@ import { readObject } from './validation.ts'
 import { reachRelease, requestedProjects, visibleProjects } from './visibility.ts'
 
 /** GET one release: exact and case-sensitive, archived or not. `?project=` only adds the neighbours in it. */
-export function getRelease(context: Context): Answer {
+export function getRelease(context: Context): StandInResponse {
   const release = reachRelease(context, 'read')
   const { all, ids, slugs } = requestedProjects(context)
   if (all || ids.length + slugs.length === 0) return { status: 200, body: releaseObject(context, release) }
@@ -24,7 +24,7 @@ export function getRelease(context: Context): Answer {
  * restore. `dateReleased` overwrites each time; the activity is written the first time. What is saved stays saved
  * when commits or refs fail afterwards.
  */
-export async function updateRelease(context: Context): Promise<Answer> {
+export async function updateRelease(context: Context): Promise<StandInResponse> {
   const release = reachRelease(context, 'write')
   const input = readRelease(readObject(context.call), context.settings.flags)
   const wasReleased = release.dateReleased !== null
@@ -37,17 +37,17 @@ export async function updateRelease(context: Context): Promise<Answer> {
 }
 
 /** DELETE: 204, or 400 while issues or health data need the release. */
-export function deleteRelease(context: Context): Answer {
+export function deleteRelease(context: Context): StandInResponse {
   return remove(context, reachRelease(context, 'write'))
 }
 
 /** GET one release of one project. */
-export function getProjectRelease(context: Context, project: Project): Answer {
+export function getProjectRelease(context: Context, project: Project): StandInResponse {
   return { status: 200, body: releaseObject(context, ofProject(context, project)) }
 }
 
 /** PUT on a project's release: like the organization's, without `refs` and without a look at other projects. */
-export async function updateProjectRelease(context: Context, project: Project): Promise<Answer> {
+export async function updateProjectRelease(context: Context, project: Project): Promise<StandInResponse> {
   const release = ofProject(context, project)
   const input = readRelease(readObject(context.call), context.settings.flags)
   const wasReleased = release.dateReleased !== null
@@ -58,7 +58,7 @@ export async function updateProjectRelease(context: Context, project: Project): 
 }
 
 /** DELETE on a project's release removes it for every project. */
-export function deleteProjectRelease(context: Context, project: Project): Answer {
+export function deleteProjectRelease(context: Context, project: Project): StandInResponse {
   return remove(context, ofProject(context, project))
 }
 
@@ -76,7 +76,7 @@ function noteReleased({ state }: Context, release: Release, projects: readonly s
     state.activities.push({ type: 'release', project, version: release.version })
 }
 
-function remove({ state }: Context, release: Release): Answer {
+function remove({ state }: Context, release: Release): StandInResponse {
   if (release.referencedByIssues) {
     throw refuse(400, 'This release is referenced by active issues and cannot be removed.')
   }

@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { accessibleProjects } from './auth.ts'
 import { replaceCommits } from './commits.ts'
 import type { Context } from './context.ts'
@@ -27,7 +27,7 @@ const sessionSorts = new Set([
  * GET the releases of an organization. Hides archived ones unless asked, and everything outside the caller's
  * projects; a caller without projects gets `[]` and no `Link` header.
  */
-export function listReleases(context: Context): Answer {
+export function listReleases(context: Context): StandInResponse {
   const { call, state, settings, organization } = context
   const { query } = call
   const projects = visibleProjects(context, { joinedOnly: true }).map(({ slug }) => slug)
@@ -62,7 +62,7 @@ export function listReleases(context: Context): Answer {
  * the same body. On an existing row only `projects`, `status`, `commits` and `refs` have an effect. Everything up to
  * the links is committed before commits and refs are looked at, so a 400 or 409 may leave a release behind.
  */
-export async function createRelease(context: Context): Promise<Answer> {
+export async function createRelease(context: Context): Promise<StandInResponse> {
   const { call, state, settings, caller, organization } = context
   const input = readNewRelease(readObject(call), settings.flags, context.users, 'organization')
   const allowed = visibleProjects(context, { joinedOnly: settings.flags.createInJoinedTeams })
@@ -89,7 +89,7 @@ export async function createRelease(context: Context): Promise<Answer> {
 }
 
 /** GET the releases of one project: open ones only, and `query` is never anything but a substring. */
-export function listProjectReleases(context: Context, project: Project): Answer {
+export function listProjectReleases(context: Context, project: Project): StandInResponse {
   const needle = (context.call.query.get('query') ?? '').toLowerCase()
   const environment = context.call.query.get('environment')
   const rows = context.state.releases
@@ -106,7 +106,7 @@ export function listProjectReleases(context: Context, project: Project): Answer 
 }
 
 /** POST a release of one project: 201 exactly when the project was not attached yet. `refs` are ignored. */
-export async function createProjectRelease(context: Context, project: Project): Promise<Answer> {
+export async function createProjectRelease(context: Context, project: Project): Promise<StandInResponse> {
   const { call, state, settings } = context
   const input = readNewRelease(readObject(call), settings.flags, context.users, 'project')
   const { release, created } = getOrCreate(context, input, Number.POSITIVE_INFINITY)

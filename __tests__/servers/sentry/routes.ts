@@ -1,4 +1,4 @@
-import type { Answer } from '../server.ts'
+import type { StandInResponse } from '../server.ts'
 import { assemble, chunkOptions, listBundles, lookUpArtifacts, uploadChunks } from './artifacts.ts'
 import { scopes } from './auth.ts'
 import { listCommits, previousWithCommits } from './commits.ts'
@@ -23,7 +23,7 @@ import {
 import { createProjectRelease, createRelease, listProjectReleases, listReleases } from './releases.ts'
 import type { Project } from './state.ts'
 
-type Result = Answer | Promise<Answer>
+type Result = StandInResponse | Promise<StandInResponse>
 
 interface Method {
   readonly scopes: readonly string[]

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   createFields,
   storedVersion,
@@ -39,7 +39,7 @@ describe('The fields of a create', () => {
   const fields = (more: Partial<WantedBuild> = {}): Readonly<Record<string, unknown>> =>
     createFields({ ...WANTED, ...more }, TARGET, { id: 2, name: 'x86_64' })
 
-  test('are exactly the requested ones and the publish mode', () => {
+  it('are exactly the requested ones and the publish mode', () => {
     expect(fields()).toEqual({
       project_id: 1,
       commit_hash: SHA,
@@ -53,7 +53,7 @@ describe('The fields of a create', () => {
     })
   })
 
-  test.each([
+  it.each([
     ['none', false],
     ['default', true],
     // An old server knows one channel only, and it is not testing.
@@ -66,7 +66,7 @@ describe('The fields of a create', () => {
     ])
   })
 
-  test('have a project_version only when it is given', () => {
+  it('have a project_version only when it is given', () => {
     expect(fields({ projectVersion: 'master' })).toMatchObject({
       project_version: 'master',
       commit_hash: SHA,
@@ -75,7 +75,7 @@ describe('The fields of a create', () => {
     expect(storedVersion(WANTED)).toBe(SHA)
   })
 
-  test('include further options unchanged', () => {
+  it('include further options unchanged', () => {
     expect(fields({ options: { use_extra_tests: false } })).toMatchObject({ use_extra_tests: false })
   })
 })
@@ -89,7 +89,7 @@ describe('The log that is read for a failed build', () => {
   const chosen = (code: number, ...files: ReturnType<typeof file>[]): string[] =>
     chooseLogs(code, files).map(({ file_name }) => file_name)
 
-  test('is build.log unless that is empty', () => {
+  it('is build.log unless that is empty', () => {
     expect(chosen(666, file('root.log.gz'), file('build.log'), file('script_output.log'))[0]).toBe(
       'build.log',
     )
@@ -99,17 +99,17 @@ describe('The log that is read for a failed build', () => {
     ])
   })
 
-  test('depends on the status, and may have the package in its name', () => {
+  it('depends on the status, and may have the package in its name', () => {
     expect(chosen(11000, file('build.log'), file('test.2026-01-01.log'))[0]).toBe('test.2026-01-01.log')
     expect(chosen(8000, file('build.log'), file('publish.log'), file('publish.log'))[0]).toBe('publish.log')
     expect(chosen(666, file('build.gtk+demo.log.gz'))).toEqual(['build.gtk+demo.log.gz'])
   })
 
-  test('is never an archive', () => {
+  it('is never an archive', () => {
     expect(chosen(666, file('rpm-buildroot.tar.gz'), file('x.src.rpm'))).toEqual([])
   })
 
-  test.each([
+  it.each([
     ['http://file-store.example/api/v1/file_stores/1', 'https://file-store.example/api/v1/file_stores/1'],
     ['https://file-store.example/1', 'https://file-store.example/1'],
     ['http://127.0.0.1:8080/1', 'http://127.0.0.1:8080/1'],
@@ -121,7 +121,7 @@ describe('The log that is read for a failed build', () => {
     expect(logUrl(given, 'http://127.0.0.1:3000/')?.href).toBe(want)
   })
 
-  test.each(['http://127.0.0.1:8080/1', 'https://localhost/1', 'http://[::1]/1'])(
+  it.each(['http://127.0.0.1:8080/1', 'https://localhost/1', 'http://[::1]/1'])(
     'is not fetched from the runner itself (%s) for a server elsewhere',
     (given) => {
       expect(logUrl(given, 'https://abf.example/')).toBeUndefined()
@@ -130,7 +130,7 @@ describe('The log that is read for a failed build', () => {
 })
 
 describe('A response', () => {
-  test.each([
+  it.each([
     [{ build_list: { id: 5, message: 'Build canceled' } }, true],
     [{ build_list: { id: null, message: 'Errors during build cancelation!' } }, false],
     [{ is_canceled: true, url: '/x', message: 'Build canceled' }, true],
@@ -141,11 +141,11 @@ describe('A response', () => {
     expect(ActionResponse.parse(body).done).toBe(done)
   })
 
-  test('with the body of something else does not match any schema', () => {
+  it('with the body of something else does not match any schema', () => {
     expect(ActionResponse.safeParse({ status: 404, message: 'Page not found' }).success).toBe(false)
   })
 
-  test('needs only an id and a status to describe a build', () => {
+  it('needs only an id and a status to describe a build', () => {
     const { build_list: build } = BuildResponse.parse({
       build_list: {
         id: 7,
@@ -191,7 +191,7 @@ describe('The outputs and the summary', () => {
     at: 1,
   } as const
 
-  test('leave out an output that is too long for GitHub', () => {
+  it('leave out an output that is too long for GitHub', () => {
     const { outputs, tooLong } = renderOutputs(report)
     expect(tooLong).toEqual(['packages'])
     expect(Object.keys(outputs)).toEqual([
@@ -202,7 +202,7 @@ describe('The outputs and the summary', () => {
     ])
   })
 
-  test('escape every text that the server sends', () => {
+  it('escape every text that the server sends', () => {
     const { problems, section } = summarizeBuilds(report)
     const markdown = problems + section
     expect(markdown).not.toMatch(/<script|<img|\]\(http|`build`/)

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { AbfApi, ActionResult, ShowResult } from '../../../src/abf/client/api.ts'
 import { cancelBuilds, cancelPending } from '../../../src/abf/cancel.ts'
 import type { Pending } from '../../../src/abf/submitted-builds.ts'
@@ -30,7 +30,7 @@ function prepare(calls: Partial<AbfApi>) {
 const shownAs = (status: number): ShowResult => ({ kind: 'build', build: buildOf({ status }) })
 
 describe('Cancelling a build', () => {
-  test('sends a request for each build and logs the result', async () => {
+  it('sends a request for each build and logs the result', async () => {
     const { deps, logger } = prepare({ act: async () => ({ kind: 'done' }) })
     expect(await cancelBuilds([7, 8], deps)).toEqual([
       { id: 7, result: 'cancelled' },
@@ -42,7 +42,7 @@ describe('Cancelling a build', () => {
     ])
   })
 
-  test.each([
+  it.each([
     [{ kind: 'missing' } as const, 'cancelled', 'does not exist any more'],
     [shownAs(5000), 'cancelled', 'is cancelled (5000)'],
     [shownAs(10000), 'cancelled', 'is cancelling (10000)'],
@@ -60,7 +60,7 @@ describe('Cancelling a build', () => {
     },
   )
 
-  test.each([shownAs(2000), shownAs(3000), shownAs(99_999), { kind: 'hidden', error: httpError() } as const])(
+  it.each([shownAs(2000), shownAs(3000), shownAs(99_999), { kind: 'hidden', error: httpError() } as const])(
     'warns with the page of the build when the build goes on',
     async (shown) => {
       const { deps, logger } = prepare({ act: async () => REFUSED, show: async () => shown })
@@ -76,7 +76,7 @@ describe('Cancelling a build', () => {
     },
   )
 
-  test.each([
+  it.each([
     [shownAs(10000), 'cancelled'],
     [shownAs(5000), 'cancelled'],
     [shownAs(0), 'over'],
@@ -88,7 +88,7 @@ describe('Cancelling a build', () => {
     expect(logger.said('warning')).toHaveLength(result === 'failed' ? 1 : 0)
   })
 
-  test.each([
+  it.each([
     [new DOMException('slow', 'TimeoutError'), 'the server did not respond in time'],
     [new TypeError('broken'), 'TypeError: broken'],
     ['thrown', 'thrown'],
@@ -110,7 +110,7 @@ describe('A create without a response', () => {
     show: async (id) => ({ kind: 'build', build: buildOf({ id, status: 2000 }) }),
   })
 
-  test('is cancelled when its build is found', async () => {
+  it('is cancelled when its build is found', async () => {
     const acts: unknown[] = []
     const { deps } = prepare({
       ...found(8),
@@ -127,12 +127,12 @@ describe('A create without a response', () => {
     expect(acts).toEqual([[8, 'cancel']])
   })
 
-  test('is left to the post step when the cancel fails', async () => {
+  it('is left to the post step when the cancel fails', async () => {
     const { deps } = prepare({ ...found(8), act: async () => REFUSED })
     expect(await cancelPending(PENDING, [], 0, deps)).toMatchObject({ kind: 'found', result: 'failed' })
   })
 
-  test('is searched for until the limit, even if a search fails meanwhile', async () => {
+  it('is searched for until the limit, even if a search fails meanwhile', async () => {
     let searches = 0
     const { deps } = prepare({
       ...found(),
@@ -155,12 +155,12 @@ describe('A create without a response', () => {
     expect(late.deps.clock.pauses).toEqual(Array.from({ length: 8 }, () => 1000))
   })
 
-  test('cannot be a build that existed before, or another build of this run', async () => {
+  it('cannot be a build that existed before, or another build of this run', async () => {
     const { deps } = prepare(found(6, 7))
     expect(await cancelPending(PENDING, [7], 0, deps)).toEqual({ kind: 'not-found', error: undefined })
   })
 
-  test('is not cancelled when several builds fit, and the warning links them all', async () => {
+  it('is not cancelled when several builds fit, and the warning links them all', async () => {
     const { deps, logger } = prepare(found(8, 9))
     expect(await cancelPending(PENDING, [], 0, deps)).toEqual({ kind: 'ambiguous' })
     expect(logger.said('warning')).toEqual([
@@ -168,7 +168,7 @@ describe('A create without a response', () => {
     ])
   })
 
-  test('is not searched for any more when the server refuses the credentials', async () => {
+  it('is not searched for any more when the server refuses the credentials', async () => {
     const error = httpError({ status: 401, message: 'Could not check the credentials' })
     const login = (): never => {
       throw error

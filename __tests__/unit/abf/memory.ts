@@ -4,7 +4,7 @@ import { type HttpRequest, HttpResponse } from '../../../src/http/response.ts'
 import type { AbfOptions } from '../../../src/abf/options.ts'
 import { loadAbf } from '../../../src/inputs/abf.ts'
 import { AbfStandIn, commitOf, type Dialect } from '../../servers/abf/index.ts'
-import type { Answer } from '../../servers/server.ts'
+import type { StandInResponse } from '../../servers/server.ts'
 import { ManualClock, MemoryState, RecordingLogger } from '../doubles.ts'
 
 export const BASE = 'https://abf.example/'
@@ -15,7 +15,7 @@ export interface Mishap {
   readonly method: string
   readonly path: RegExp
   /** An error is thrown after the request had its effect. */
-  readonly gives: Answer | Error
+  readonly gives: StandInResponse | Error
 }
 
 /** ABF without HTTP: the stand-in's own answers, by the test's clock. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ActionResult, ShowResult } from '../../../src/abf/client/api.ts'
 import type { PolledStatus } from '../../../src/abf/wait/poll-status.ts'
 import { operate } from '../../../src/abf/operations.ts'
@@ -51,7 +51,7 @@ async function ask(
 const shownAs = (status: number): ShowResult => ({ kind: 'build', build: buildOf({ status }) })
 
 describe('An operation', () => {
-  test.each([
+  it.each([
     ['publish', 0, 'publish', 'publish'],
     ['publish-into-testing', 0, 'publish_into_testing', 'publish into testing'],
     ['reject', 11000, 'reject_publish', 'reject'],
@@ -77,7 +77,7 @@ describe('An operation', () => {
     },
   )
 
-  test.each([
+  it.each([
     ['publish', 6000, 'success'],
     ['publish-into-testing', 12000, 'success'],
     ['publish-into-testing', 6000, 'success'],
@@ -92,7 +92,7 @@ describe('An operation', () => {
     },
   )
 
-  test.each([
+  it.each([
     ['publish', 7000],
     ['publish-into-testing', 13000],
     ['publish-into-testing', 7000],
@@ -106,7 +106,7 @@ describe('An operation', () => {
     },
   )
 
-  test('fails for a build that does not exist, and names its id', async () => {
+  it('fails for a build that does not exist, and names its id', async () => {
     const { record, acts } = await ask('publish', undefined)
     expect(acts).toEqual([])
     expect(record.outcome).toEqual({
@@ -116,7 +116,7 @@ describe('An operation', () => {
     })
   })
 
-  test('adds a status to the history only when it changes', async () => {
+  it('adds a status to the history only when it changes', async () => {
     expect((await ask('publish', 2000)).record.history.map(({ code }) => code)).toEqual([2000])
     expect((await ask('publish', 0)).record.history.map(({ code }) => code)).toEqual([2000, 0])
   })
@@ -125,7 +125,7 @@ describe('An operation', () => {
 describe('A response that cannot be read', () => {
   const PAGE = httpError({ kind: 'unreadable', status: 200, message: 'Could not publish build 7: web page' })
 
-  test.each([
+  it.each([
     [shownAs(6000), 'success'],
     [shownAs(7000), undefined],
     [shownAs(8000), undefined],
@@ -134,7 +134,7 @@ describe('A response that cannot be read', () => {
     expect([acts.length, record.outcome?.verdict]).toEqual([1, verdict])
   })
 
-  test('is followed by another request when the status has not changed', async () => {
+  it('is followed by another request when the status has not changed', async () => {
     const { record, acts, said, clock } = await ask('publish', 0, [PAGE, DONE], [shownAs(0)])
     expect([acts.length, record.outcome, record.track.before, clock.pauses]).toEqual([
       2,
@@ -147,13 +147,13 @@ describe('A response that cannot be read', () => {
     expect([refusedThen.acts.length, refusedThen.record.outcome]).toEqual([2, undefined])
   })
 
-  test('is followed by another request when the build went on, and its new status still allows it', async () => {
+  it('is followed by another request when the build went on, and its new status still allows it', async () => {
     const { record, acts, said } = await ask('cancel', 2000, [PAGE, DONE], [shownAs(3000)])
     expect([acts, record.outcome, record.track.before]).toEqual([['cancel 7', 'cancel 7'], undefined, 3000])
     expect(said[0]).toContain('The build is now building (3000). The request is repeated in 2 s.')
   })
 
-  test('fails the build after three requests without effect', async () => {
+  it('fails the build after three requests without effect', async () => {
     const { record, acts, clock } = await ask('publish', 0, [PAGE, PAGE, PAGE], [0, 0, 0].map(shownAs))
     expect([acts.length, clock.pauses]).toEqual([3, [2000, 5000]])
     expect(record.outcome).toMatchObject({
@@ -163,7 +163,7 @@ describe('A response that cannot be read', () => {
     })
   })
 
-  test.each([
+  it.each([
     httpError({ status: 401 }),
     httpError({ status: 403, retryAfterMs: 5 }),
     httpError({ kind: 'tls' }),
@@ -174,19 +174,19 @@ describe('A response that cannot be read', () => {
 })
 
 describe('A refusal', () => {
-  test('is ignored when the build has reached the goal, or is on its way', async () => {
+  it('is ignored when the build has reached the goal, or is on its way', async () => {
     const there = await ask('publish', 0, refused(422), shownAs(6000))
     expect(there.record.outcome).toMatchObject({ verdict: 'success' })
     expect(there.record.build?.status).toBe(6000)
     expect((await ask('publish', 0, refused(422), shownAs(7000))).record.outcome).toBeUndefined()
   })
 
-  test('of a request for a deleted build says that ABF deleted it', async () => {
+  it('of a request for a deleted build says that ABF deleted it', async () => {
     const { record } = await ask('publish', 0, refused(404))
     expect(record.outcome?.sentence).toBe('ABF deleted the build before it handled the request.')
   })
 
-  test.each([
+  it.each([
     [
       'publish',
       666,
@@ -231,7 +231,7 @@ describe('A refusal', () => {
     },
   )
 
-  test.each([
+  it.each([
     ['publish', /administrator of the platform\. ABF also refuses/],
     ['publish-into-testing', /write access to the project\. ABF also refuses/],
     ['reject', /write access to the project or, .* an administrator of the platform\.$/],
@@ -240,7 +240,7 @@ describe('A refusal', () => {
     expect(record.outcome?.sentence).toMatch(right)
   })
 
-  test('mentions the step where the source of the credentials is unknown', async () => {
+  it('mentions the step where the source of the credentials is unknown', async () => {
     const nobody: [Operation, number, ActionResult, ShowResult] = [
       'cancel',
       3000,
@@ -263,7 +263,7 @@ describe('A refusal', () => {
     expect(record.outcome?.sentence).toContain('The account of this step may lack the right.')
   })
 
-  test('is explained by the previous status when the build cannot be shown', async () => {
+  it('is explained by the previous status when the build cannot be shown', async () => {
     const { record } = await ask('publish', 0, refused(403), { kind: 'hidden', error: httpError() })
     expect(record.outcome?.sentence).toContain('although the status built (0) allows it')
   })

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   afterRequest,
   afterPoll,
@@ -48,34 +48,34 @@ function walk(
 }
 
 describe('A build that the server does not find', () => {
-  test('fails at once when it was never read before', () => {
+  it('fails at once when it was never read before', () => {
     expect(walk(['missing'])?.verdict).toBe('failure')
   })
 
-  test('fails after three consecutive polls when it was read before', () => {
+  it('fails after three consecutive polls when it was read before', () => {
     expect(walk([3000, 'missing', 'missing'])).toBeUndefined()
     expect(walk([3000, 'missing', 'missing', 3000, 'missing', 'missing'])).toBeUndefined()
     expect(walk([3000, 'missing', 'missing', 'missing'])?.verdict).toBe('failure')
   })
 
-  test('is cancelled when it was being cancelled', () => {
+  it('is cancelled when it was being cancelled', () => {
     expect(walk([2000, 10000, 'missing'])?.verdict).toBe('cancelled')
   })
 })
 
 describe('The grace period of status 0', () => {
-  test('starts again when publishing has started meanwhile', () => {
+  it('starts again when publishing has started meanwhile', () => {
     expect(walk([0, 0, 0, 0])).toBeUndefined()
     expect(walk([0, 0, 0, 0, 0])?.verdict).toBe('neutral')
     expect(walk([0, 0, 0, 7000, 0, 0, 0, 0])).toBeUndefined()
   })
 
-  test('does not apply when nothing should be published', () => {
+  it('does not apply when nothing should be published', () => {
     expect(walk([0], 'build', 'none')?.verdict).toBe('success')
   })
 })
 
-test('A step waits for a build that returns to the queue', () => {
+it('A step waits for a build that returns to the queue', () => {
   expect(walk([2000, 3000, 2000, 3000, 0, 7000])).toBeUndefined()
   expect(walk([2000, 3000, 2000, 3000, 0, 7000, 6000])?.verdict).toBe('success')
 })
@@ -84,29 +84,29 @@ describe('An operation', () => {
   const after = (before: number, stopping = false): Track =>
     afterRequest(startTrack(0, before), before, 0, stopping)
 
-  test('ignores the status that the build had before the request', () => {
+  it('ignores the status that the build had before the request', () => {
     const long = Array.from({ length: 50 }, () => 0)
     expect(walk(long, 'publish', 'none', after(0))).toBeUndefined()
     expect(walk([...long, 7000, 6000], 'publish', 'none', after(0))?.verdict).toBe('success')
   })
 
-  test('fails when a failure from before the request lasts for the grace period', () => {
+  it('fails when a failure from before the request lasts for the grace period', () => {
     expect(walk([8000, 8000, 8000, 8000], 'publish', 'none', after(8000))).toBeUndefined()
     expect(walk([8000, 8000, 8000, 8000, 8000], 'publish', 'none', after(8000))?.verdict).toBe('failure')
     expect(walk([8000, 7000, 8000], 'publish', 'none', after(8000))?.verdict).toBe('failure')
   })
 
-  test('counts a queued build as cancelled after four polls at 10000', () => {
+  it('counts a queued build as cancelled after four polls at 10000', () => {
     expect(walk([10000, 10000, 10000], 'cancel', 'none', after(2000, true))).toBeUndefined()
     expect(walk([10000, 10000, 10000, 10000], 'cancel', 'none', after(2000, true))?.verdict).toBe('cancelled')
     expect(walk([10000, 'missing'], 'cancel', 'none', after(2000, true))?.verdict).toBe('cancelled')
   })
 
-  test.each([0, 666, 6000, 7000, 11000])('fails a cancel when the build reaches %i first', (code) => {
+  it.each([0, 666, 6000, 7000, 11000])('fails a cancel when the build reaches %i first', (code) => {
     expect(walk([10000, code], 'cancel', 'none', after(3000, true))?.verdict).toBe('failure')
   })
 
-  test.each([
+  it.each([
     ['publish', 6000, 'success'],
     ['publish', 8000, 'failure'],
     ['publish', 777, 'failure'],
@@ -142,7 +142,7 @@ const REACHED: Readonly<Record<Exclude<Goal, 'build'>, readonly Step[]>> = {
   cancel: [],
 }
 
-test('A wait ends in time, and only with a success whose status was read', async () => {
+it('A wait ends in time, and only with a success whose status was read', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.oneof(anyStep, fc.constant('trouble' as const)), { minLength: 1, maxLength: 60 }),
@@ -185,7 +185,7 @@ test('A wait ends in time, and only with a success whose status was read', async
 describe('Polling', () => {
   const signal = new AbortController().signal
 
-  test('starts at once, and polls one last time at the deadline', async () => {
+  it('starts at once, and polls one last time at the deadline', async () => {
     const clock = new ManualClock()
     const begun = clock.now()
     const looks: number[] = []
@@ -200,7 +200,7 @@ describe('Polling', () => {
     expect(looks).toEqual([0, 1000, 2000, 2500])
   })
 
-  test('counts consecutive failures, and starts again after a success', async () => {
+  it('counts consecutive failures, and starts again after a success', async () => {
     const clock = new ManualClock()
     const counts: number[] = []
     let looks = 0
@@ -223,7 +223,7 @@ describe('Polling', () => {
     expect(counts).toEqual([1, 2, 1, 2, 3])
   })
 
-  test('stops at once after a fatal error', async () => {
+  it('stops at once after a fatal error', async () => {
     const clock = new ManualClock()
     const polling = poll(() => Promise.reject(new Error('no right')), {
       deadline: clock.now() + 5000,
@@ -241,7 +241,7 @@ describe('The conclusion of several builds', () => {
   const all = (...verdicts: (BuildVerdict | undefined)[]): (BuildOutcome | undefined)[] =>
     verdicts.map((verdict) => verdict && outcome(verdict, ''))
 
-  test.each([
+  it.each([
     [['success', 'failure', 'cancelled'], 'failure', 1],
     [['timed_out', 'cancelled', 'cancelled'], 'cancelled', 1],
     [['neutral', 'timed_out', 'success'], 'timed_out', 1],

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { runAbf } from '../../../src/abf/index.ts'
 import { CancelledError } from '../../../src/errors.ts'
 import type { AbfStandIn } from '../../servers/abf/index.ts'
@@ -27,7 +27,7 @@ function cancelAt(
 }
 
 describe.each(DIALECTS)('%s', (dialect) => {
-  test('a job that is cancelled during a create finds the build and cancels it', async () => {
+  it('a job that is cancelled during a create finds the build and cancels it', async () => {
     const abf = await start(dialect)
     abf.plan({}, [3000])
     abf.fault({ method: 'POST', action: { kind: 'hang', when: 'after' } })
@@ -41,7 +41,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
 })
 
 describe('A server that does not respond', () => {
-  test('does not delay the end of a cancelled job', async () => {
+  it('does not delay the end of a cancelled job', async () => {
     const abf = await start('omv')
     abf.plan({}, [3000])
     abf.fault({ method: 'PUT', times: 9, action: { kind: 'hang' } })

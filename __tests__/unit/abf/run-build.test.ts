@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CancelledError } from '../../../src/errors.ts'
 import {
   requestsAfter,
@@ -28,7 +28,7 @@ function start(...script: Parameters<Step['abf']['plan']>[1][number][]): Step {
 }
 
 describe('A step that submits builds', () => {
-  test('submits one build for each architecture, and logs each change of status with its time', async () => {
+  it('submits one build for each architecture, and logs each change of status with its time', async () => {
     const step = start({ status: 3000, afterReads: 1 }, { status: 0, afterReads: 2 })
     const result = await step.run({ ...BUILD, 'abf-arches': 'x86_64 znver1' })
     expect(result).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
@@ -62,7 +62,7 @@ describe('A step that submits builds', () => {
     expect(step.reports).toHaveLength(1)
   })
 
-  test('reports a failed build as one annotation with links to its log and its page', async () => {
+  it('reports a failed build as one annotation with links to its log and its page', async () => {
     const step = start({ status: 3000, afterReads: 1 }, { status: 666, afterReads: 2 })
     const result = await step.run(BUILD)
     expect(result).toMatchObject({
@@ -79,7 +79,7 @@ describe('A step that submits builds', () => {
     ])
   })
 
-  test('does not wait when abf-wait is false', async () => {
+  it('does not wait when abf-wait is false', async () => {
     const step = start({ status: 3000, afterReads: 1 })
     expect(await step.run({ ...BUILD, 'abf-wait': 'false' })).toMatchObject({
       conclusion: 'in_progress',
@@ -90,7 +90,7 @@ describe('A step that submits builds', () => {
     expect(step.outputs).toMatchObject({ 'build-status': '2000', 'build-conclusion': 'in_progress' })
   })
 
-  test('ends as neutral when a build that should be published stays at built for the grace period', async () => {
+  it('ends as neutral when a build that should be published stays at built for the grace period', async () => {
     const step = start({ status: 0 })
     const result = await step.run({ ...BUILD, 'abf-auto-publish': 'default' })
     expect(result).toMatchObject({
@@ -106,7 +106,7 @@ describe('A step that submits builds', () => {
     expect(step.clock.pauses.reduce((sum, ms) => sum + ms, 0)).toBe(4 * 60_000)
   })
 
-  test('waits for a build with an unknown status, with one warning', async () => {
+  it('waits for a build with an unknown status, with one warning', async () => {
     const step = start({ status: 4242, afterReads: 1 }, { status: 0, afterReads: 2 })
     await step.run(BUILD)
     expect(logLines(step).slice(1)).toEqual([
@@ -117,7 +117,7 @@ describe('A step that submits builds', () => {
     expect(step.logger.titles).toEqual(['Unknown ABF status'])
   })
 
-  test('fails when ABF built another commit than the requested one', async () => {
+  it('fails when ABF built another commit than the requested one', async () => {
     const step = start({ status: 3000, afterReads: 1 }, { status: 0, afterReads: 2 })
     const result = await step.run({ ...BUILD, 'abf-project-version': 'rolling' })
     expect(result.conclusion).toBe('failure')
@@ -142,7 +142,7 @@ describe('A step that finds an existing build', () => {
     return step
   }
 
-  test('reuses it instead of submitting a new one', async () => {
+  it('reuses it instead of submitting a new one', async () => {
     const step = there(3000)
     expect(await step.run({ ...BUILD, 'abf-wait': 'false' })).toMatchObject({ conclusion: 'in_progress' })
     expect(logLines(step)).toEqual([
@@ -152,19 +152,19 @@ describe('A step that finds an existing build', () => {
     expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([{ reused: true, status: 3000 }])
   })
 
-  test.each([0, 2000, 6000, 7000, 12000, 15000])('reuses a build at status %i', async (status) => {
+  it.each([0, 2000, 6000, 7000, 12000, 15000])('reuses a build at status %i', async (status) => {
     const step = there(status)
     await step.run({ ...BUILD, 'abf-wait': 'false' })
     expect(step.abf.created).toEqual([])
   })
 
-  test.each([666, 5000, 8000, 9000, 10000, 11000])('does not reuse a build at status %i', async (status) => {
+  it.each([666, 5000, 8000, 9000, 10000, 11000])('does not reuse a build at status %i', async (status) => {
     const step = there(status)
     await step.run({ ...BUILD, 'abf-wait': 'false' })
     expect(step.abf.created).toHaveLength(1)
   })
 
-  test('does not reuse it when abf-reuse is false, and never cancels a reused build', async () => {
+  it('does not reuse it when abf-reuse is false, and never cancels a reused build', async () => {
     const fresh = there(3000)
     await fresh.run({ ...BUILD, 'abf-wait': 'false', 'abf-reuse': 'false' })
     expect(fresh.abf.created).toHaveLength(1)
@@ -173,7 +173,7 @@ describe('A step that finds an existing build', () => {
     expect(late.abf.build(FIRST).status).toBe(3000)
   })
 
-  test('submits a new build when the server does not list the builds of the project', async () => {
+  it('submits a new build when the server does not list the builds of the project', async () => {
     const step = prepare()
     step.abf.mishaps.push({
       method: 'GET',
@@ -189,7 +189,7 @@ describe('A step that finds an existing build', () => {
 })
 
 describe('A create whose response is lost', () => {
-  test('is found by a search, and the step waits for its build', async () => {
+  it('is found by a search, and the step waits for its build', async () => {
     const step = start(3000)
     step.abf.mishaps.push({ method: 'POST', path: /build_lists/, gives: lostAnswer() })
     expect(await step.run({ ...BUILD, 'abf-timeout': '5m' })).toMatchObject({
@@ -208,7 +208,7 @@ describe('A create whose response is lost', () => {
     expect(step.clock.pauses.slice(0, 2)).toEqual([0, 33_000])
   })
 
-  test('is sent again after four searches that find nothing', async () => {
+  it('is sent again after four searches that find nothing', async () => {
     const step = prepare()
     step.abf.mishaps.push(UNANSWERED)
     await step.run({ ...BUILD, 'abf-wait': 'false' })
@@ -221,7 +221,7 @@ describe('A create whose response is lost', () => {
     ])
   })
 
-  test('is given up after two repeats', async () => {
+  it('is given up after two repeats', async () => {
     const step = prepare()
     step.abf.mishaps.push(UNANSWERED, UNANSWERED, UNANSWERED)
     expect(String(await failureOf(step.run(BUILD)))).toContain(
@@ -231,7 +231,7 @@ describe('A create whose response is lost', () => {
     expect(step.state.read('abf-work')).toBe('')
   })
 
-  test('is not sent again to a server that responded with 500', async () => {
+  it('is not sent again to a server that responded with 500', async () => {
     const step = prepare()
     step.abf.mishaps.push({ ...UNANSWERED, gives: { status: 500, body: { error: 'boom' } } })
     expect(await failureOf(step.run(BUILD))).toMatchObject({
@@ -244,7 +244,7 @@ describe('A create whose response is lost', () => {
     expect(step.outputs).toMatchObject({ 'build-conclusion': 'failure', 'build-list-ids': '[]' })
   })
 
-  test('ends the step with advice to check the server when the search fails as well', async () => {
+  it('ends the step with advice to check the server when the search fails as well', async () => {
     const step = prepare()
     step.abf.mishaps.push(UNANSWERED, { method: 'GET', path: /user/, gives: lostAnswer() })
     expect(await failureOf(step.run(BUILD))).toMatchObject({
@@ -267,7 +267,7 @@ describe('A create whose response is lost', () => {
 })
 
 describe('The builds that this run has submitted', () => {
-  test('are cancelled when the job is cancelled', async () => {
+  it('are cancelled when the job is cancelled', async () => {
     const step = start(3000)
     step.clock.in(90_000, () => step.controller.abort(new CancelledError('SIGINT')))
     expect(await failureOf(step.run(BUILD))).toBeInstanceOf(CancelledError)
@@ -283,7 +283,7 @@ describe('The builds that this run has submitted', () => {
     )
   })
 
-  test('are cancelled when ABF refuses a later architecture', async () => {
+  it('are cancelled when ABF refuses a later architecture', async () => {
     const step = start(3000)
     const send = step.abf.send.bind(step.abf)
     step.abf.send = (request) => {
@@ -306,7 +306,7 @@ describe('The builds that this run has submitted', () => {
     expect(step.outputs).toMatchObject({ 'build-conclusion': 'failure', 'build-list-ids': `[${FIRST}]` })
   })
 
-  test('are left running, with a warning, when abf-on-abort is leave', async () => {
+  it('are left running, with a warning, when abf-on-abort is leave', async () => {
     const step = start(3000)
     await step.run({ ...BUILD, 'abf-on-abort': 'leave', 'abf-timeout': '2m' })
     expect(logLines(step)).toContain(
@@ -316,7 +316,7 @@ describe('The builds that this run has submitted', () => {
     expect(step.state.read('abf-work')).toBe('')
   })
 
-  test('are left to the post step when the cancel fails', async () => {
+  it('are left to the post step when the cancel fails', async () => {
     const step = start(3000)
     step.abf.mishaps.push({ method: 'PUT', path: /cancel/, gives: { status: 503, body: {} } })
     await step.run({ ...BUILD, 'abf-timeout': '2m' })

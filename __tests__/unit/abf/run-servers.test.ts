@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { cleanUpAbf, runAbf, summarizeBuilds } from '../../../src/abf/index.ts'
 import type { AbfDeps } from '../../../src/abf/index.ts'
 import { CancelledError } from '../../../src/errors.ts'
@@ -10,7 +10,7 @@ import { failureOf } from '../doubles.ts'
 afterEach(stopAll)
 
 describe.each(DIALECTS)('%s', (dialect) => {
-  test('builds by names in at most six requests before the first poll, and reports the result', async () => {
+  it('builds by names in at most six requests before the first poll, and reports the result', async () => {
     const abf = await start(dialect)
     const { result, run } = await go(abf, BUILD)
     expect([result.conclusion, result.ok, result.stop]).toEqual(['success', true, undefined])
@@ -38,13 +38,13 @@ describe.each(DIALECTS)('%s', (dialect) => {
     ])
   })
 
-  test('publishes automatically when abf-auto-publish is default', async () => {
+  it('publishes automatically when abf-auto-publish is default', async () => {
     const abf = await start(dialect)
     const { result, run } = await go(abf, { ...BUILD, 'abf-auto-publish': 'default' })
     expect([result.conclusion, run.outputs.get('build-status')]).toEqual(['success', '6000'])
   })
 
-  test('reuses an equal build instead of submitting a second one', async () => {
+  it('reuses an equal build instead of submitting a second one', async () => {
     const abf = await start(dialect)
     await go(abf, { ...BUILD, 'abf-arches': 'x86_64, znver1' })
     const { result, run } = await go(abf, { ...BUILD, 'abf-arches': 'x86_64, znver1' })
@@ -56,7 +56,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
     ])
   })
 
-  test('watches many builds, and publishes, rejects and cancels builds', async () => {
+  it('watches many builds, and publishes, rejects and cancels builds', async () => {
     const abf = await start(dialect)
     const builds = Array.from({ length: 7 }, () =>
       abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, commitHash: COMMIT, status: 3000 }),
@@ -93,14 +93,14 @@ describe.each(DIALECTS)('%s', (dialect) => {
     expect(cancelled.run.logger.said('error')).toEqual([])
   })
 
-  test('finds the build of a create whose response was lost', async () => {
+  it('finds the build of a create whose response was lost', async () => {
     const abf = await start(dialect)
     abf.fault({ method: 'POST', action: { kind: 'reset', when: 'after' } })
     const { result } = await go(abf, BUILD)
     expect([result.conclusion, abf.created.length]).toEqual(['success', 1])
   })
 
-  test('submits again after a create that had no effect', async () => {
+  it('submits again after a create that had no effect', async () => {
     const abf = await start(dialect)
     abf.fault({
       method: 'POST',
@@ -110,7 +110,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
     expect([result.conclusion, abf.created.length]).toEqual(['success', 1])
   })
 
-  test('cancels its own builds when the job is cancelled, and writes the outputs', async () => {
+  it('cancels its own builds when the job is cancelled, and writes the outputs', async () => {
     const abf = await start(dialect)
     abf.plan({}, [3000])
     const run = prepare()
@@ -127,7 +127,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
     expect(run.state.read('abf-work')).toBe('')
   })
 
-  test('cancels in the post step the builds of a killed step', async () => {
+  it('cancels in the post step the builds of a killed step', async () => {
     const abf = await start(dialect)
     abf.plan({}, [3000])
     const run = prepare()
@@ -152,7 +152,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
     expect(await cleanUpAbf(inputs, run.deps)).toBe(false)
   })
 
-  test('cancels after abf-timeout only the builds that this run has submitted', async () => {
+  it('cancels after abf-timeout only the builds that this run has submitted', async () => {
     const abf = await start(dialect)
     abf.plan({}, [3000])
     const { result, run } = await go(abf, { ...BUILD, 'abf-timeout': '5s' })
@@ -165,7 +165,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
     expect(abf.build(given.id).status).toBe(3000)
   })
 
-  test('cancels the first architecture when ABF refuses the second', async () => {
+  it('cancels the first architecture when ABF refuses the second', async () => {
     const abf = await start(dialect)
     abf.plan({}, [3000])
     abf.fault({
@@ -186,7 +186,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
     expect(run.outputs.get('build-conclusion')).toBe('failure')
   })
 
-  test('searches for builds', async () => {
+  it('searches for builds', async () => {
     const abf = await start(dialect)
     abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 6000, userId: 501 })
     abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 666, userId: 501 })
@@ -197,7 +197,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
 })
 
 describe('A failed build', () => {
-  test('has its log named and the end of it shown with all special characters escaped', async () => {
+  it('has its log named and the end of it shown with all special characters escaped', async () => {
     const store = await new FileStoreStandIn().start()
     running.push(store)
     const abf = await start('rosa', { fileStore: store })
@@ -215,14 +215,14 @@ describe('A failed build', () => {
     expect(summarizeBuilds(result.report).problems).toContain('<pre>')
   })
 
-  test('is reported when ABF built another commit than the requested one', async () => {
+  it('is reported when ABF built another commit than the requested one', async () => {
     const abf = await start('omv')
     const { result, run } = await go(abf, { ...BUILD, 'abf-project-version': 'rolling' })
     expect(result.conclusion).toBe('failure')
     expect(run.logger.said('error')[0]).toContain(`instead of ${COMMIT}`)
   })
 
-  test('is not submitted for a project whose name only resembles the requested one', async () => {
+  it('is not submitted for a project whose name only resembles the requested one', async () => {
     const abf = await start('omv')
     const run = prepare()
     const thrown = await failureOf(
@@ -234,7 +234,7 @@ describe('A failed build', () => {
 })
 
 describe('A hidden project on a server that reads as an anonymous user', () => {
-  test('is built by its id, with the statuses of the list', async () => {
+  it('is built by its id, with the statuses of the list', async () => {
     const abf = await start('omv')
     const { result, run } = await go(abf, {
       ...BUILD,
@@ -248,7 +248,7 @@ describe('A hidden project on a server that reads as an anonymous user', () => {
 })
 
 describe('The number of requests', () => {
-  test('is three for a poll of 250 builds, and the wait pauses until the next full hour at the rate limit', async () => {
+  it('is three for a poll of 250 builds, and the wait pauses until the next full hour at the rate limit', async () => {
     const abf = await start('omv')
     const ids = Array.from({ length: 250 }, () =>
       abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 3000 }),
@@ -260,7 +260,7 @@ describe('The number of requests', () => {
     expect(lists.length).toBeLessThanOrEqual(12)
   })
 
-  test('is limited per hour, and the wait pauses until the next full hour', async () => {
+  it('is limited per hour, and the wait pauses until the next full hour', async () => {
     const abf = await start('omv', { clock: () => Date.UTC(2026, 0, 1, 10, 20) })
     const build = abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 6000 })
     abf.fault({

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { HttpError } from '../../../src/http/failure.ts'
 import { requestsAfter, BASE, FIRST, prepare, type Step, logLines } from './memory.ts'
 import { failureOf } from '../doubles.ts'
@@ -19,14 +19,14 @@ function trouble(status: number, headers: Readonly<Record<string, string>> = {})
 }
 
 describe('A step that watches a build', () => {
-  test('ends at once when the build has ended', async () => {
+  it('ends at once when the build has ended', async () => {
     const step = there(6000)
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success', ok: true, stop: undefined })
     expect(logLines(step)).toEqual([`info: 00:00:00Z  ${LABEL}: published (6000)`])
     expect(step.abf.asked).toEqual([`GET /api/v1/build_lists/${FIRST}.json`])
   })
 
-  test('fails when the build does not exist, and names its id', async () => {
+  it('fails when the build does not exist, and names its id', async () => {
     const step = prepare()
     expect(await step.run({ 'abf-build-list-ids': '5' })).toMatchObject({ conclusion: 'failure', ok: false })
     expect(logLines(step).slice(0, 2)).toEqual([
@@ -39,7 +39,7 @@ describe('A step that watches a build', () => {
     expect(step.outputs['build-status']).toBe('')
   })
 
-  test('polls once when abf-wait is false', async () => {
+  it('polls once when abf-wait is false', async () => {
     const step = there(3000)
     const result = await step.run({ ...WATCH, 'abf-wait': 'false' })
     expect(result).toMatchObject({ conclusion: 'in_progress', ok: true })
@@ -47,14 +47,14 @@ describe('A step that watches a build', () => {
     expect(step.clock.pauses).toEqual([])
   })
 
-  test('never cancels the build', async () => {
+  it('never cancels the build', async () => {
     const step = there(3000)
     expect(await step.run({ ...WATCH, 'abf-timeout': '90s' })).toMatchObject({ conclusion: 'timed_out' })
     expect(step.abf.asked.some((line) => line.startsWith('PUT'))).toBe(false)
     expect(step.clock.pauses).toEqual([33_000, 33_600, 23_400])
   })
 
-  test('reports a build that somebody cancelled in an annotation with its own title', async () => {
+  it('reports a build that somebody cancelled in an annotation with its own title', async () => {
     const step = there(5000)
     expect(await step.run(WATCH)).toMatchObject({
       conclusion: 'cancelled',
@@ -66,7 +66,7 @@ describe('A step that watches a build', () => {
     )
   })
 
-  test('reports an architecture that is not permitted as a notice', async () => {
+  it('reports an architecture that is not permitted as a notice', async () => {
     const step = there(15000)
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'neutral', ok: true })
     expect(logLines(step).at(-1)).toMatch(
@@ -74,7 +74,7 @@ describe('A step that watches a build', () => {
     )
   })
 
-  test('succeeds with a warning after failed tests when abf-tests-failed is accept', async () => {
+  it('succeeds with a warning after failed tests when abf-tests-failed is accept', async () => {
     const step = there(11000)
     expect(await step.run({ ...WATCH, 'abf-tests-failed': 'accept' })).toMatchObject({
       conclusion: 'success',
@@ -83,7 +83,7 @@ describe('A step that watches a build', () => {
     expect(await there(11000).run(WATCH)).toMatchObject({ conclusion: 'failure' })
   })
 
-  test('logs a heartbeat every five minutes while the status does not change', async () => {
+  it('logs a heartbeat every five minutes while the status does not change', async () => {
     const step = there(3000)
     await step.run({ ...WATCH, 'abf-timeout': '25m', 'abf-poll-interval': '30s' })
     expect(logLines(step).slice(1, 3)).toEqual([
@@ -94,7 +94,7 @@ describe('A step that watches a build', () => {
 })
 
 describe('An error of the server during the wait', () => {
-  test('is followed by growing pauses, and logged', async () => {
+  it('is followed by growing pauses, and logged', async () => {
     const step = there(6000)
     step.abf.mishaps.push(...[1, 2, 3, 4, 5, 6].map(() => trouble(503)))
     expect(await step.run(WATCH)).toMatchObject({ conclusion: 'success' })
@@ -113,14 +113,14 @@ describe('An error of the server during the wait', () => {
     expect(step.logger.titles).toEqual(['ABF polls keep failing'])
   })
 
-  test('that says when to retry is followed by a pause until then', async () => {
+  it('that says when to retry is followed by a pause until then', async () => {
     const step = there(6000)
     step.abf.mishaps.push(trouble(503, { 'Retry-After': '7' }), trouble(503, { 'Retry-After': '600' }))
     await step.run(WATCH)
     expect(step.clock.pauses).toEqual([7500, 610_000])
   })
 
-  test('that is the rate limit is a warning, and the wait pauses until the full hour', async () => {
+  it('that is the rate limit is a warning, and the wait pauses until the full hour', async () => {
     const step = there(6000)
     step.clock.advance(50 * 60_000)
     step.abf.mishaps.push({
@@ -136,7 +136,7 @@ describe('An error of the server during the wait', () => {
     expect(step.logger.titles).toEqual(['ABF rate limit reached'])
   })
 
-  test('is named when the deadline comes before the next success', async () => {
+  it('is named when the deadline comes before the next success', async () => {
     const step = there(3000)
     step.abf.mishaps.push(...[1, 2, 3, 4, 5].map(() => trouble(502)))
     await step.run({ ...WATCH, 'abf-timeout': '2m' })
@@ -145,7 +145,7 @@ describe('An error of the server during the wait', () => {
     )
   })
 
-  test.each([401, 405, 422])('that is not transient ends the wait: %i', async (status) => {
+  it.each([401, 405, 422])('that is not transient ends the wait: %i', async (status) => {
     const step = there(6000)
     step.abf.mishaps.push(trouble(status))
     expect(await failureOf(step.run(WATCH))).toBeInstanceOf(HttpError)
@@ -153,14 +153,14 @@ describe('An error of the server during the wait', () => {
     expect(step.outputs['build-conclusion']).toBe('failure')
   })
 
-  test.each(['tls', 'redirect', 'too-large'] as const)('of kind %s ends the wait', async (kind) => {
+  it.each(['tls', 'redirect', 'too-large'] as const)('of kind %s ends the wait', async (kind) => {
     const step = there(6000)
     const error = new HttpError({ kind, message: 'no', method: 'GET', url: BASE })
     step.abf.mishaps.push({ method: 'GET', path: /build_lists/, gives: error })
     expect(await failureOf(step.run(WATCH))).toMatchObject({ kind })
   })
 
-  test.each(['dns', 'reset', 'unreadable'] as const)('of kind %s does not end the wait', async (kind) => {
+  it.each(['dns', 'reset', 'unreadable'] as const)('of kind %s does not end the wait', async (kind) => {
     const step = there(6000)
     const status = kind === 'unreadable' ? { status: 200 } : {}
     const error = new HttpError({ kind, message: 'no', method: 'GET', url: BASE, ...status })
@@ -170,7 +170,7 @@ describe('An error of the server during the wait', () => {
 })
 
 describe('A filter', () => {
-  test('selects builds in addition to the ids', async () => {
+  it('selects builds in addition to the ids', async () => {
     const step = there(6000)
     step.abf.addBuild({ ...SEED, status: 666 })
     const result = await step.run({ 'abf-filter': 'status=666\nownership=index', ...WATCH })
@@ -178,14 +178,14 @@ describe('A filter', () => {
     expect(step.outputs['build-list-ids']).toBe(`[${FIRST},${FIRST + 1}]`)
   })
 
-  test('that selects no builds makes the conclusion neutral', async () => {
+  it('that selects no builds makes the conclusion neutral', async () => {
     const step = prepare()
     const result = await step.run({ 'abf-filter': 'status=666', 'abf-operation': 'publish' })
     expect(result).toMatchObject({ conclusion: 'neutral', ok: true })
     expect(logLines(step)).toEqual(['warning: abf-filter selects no builds, so there is nothing to publish.'])
   })
 
-  test('of a search finds builds, and the step reads the first twenty', async () => {
+  it('of a search finds builds, and the step reads the first twenty', async () => {
     const step = there(6000)
     for (let count = 0; count < 20; count += 1) step.abf.addBuild({ ...SEED, status: 666 })
     const result = await step.run({ 'abf-filter': 'ownership=index', ...WATCH, 'abf-operation': 'search' })
@@ -213,7 +213,7 @@ describe('A filter', () => {
     })
   })
 
-  test('may lack ids, which a search then reads', async () => {
+  it('may lack ids, which a search then reads', async () => {
     const step = there(6000)
     await step.run({ ...WATCH, 'abf-filter': 'status=666', 'abf-operation': 'search' })
     expect(JSON.parse(step.outputs['build-lists'] ?? '')).toMatchObject([{ id: FIRST, status: 6000 }])
@@ -221,7 +221,7 @@ describe('A filter', () => {
 })
 
 describe('An operation', () => {
-  test('is requested, waited for, and allows the release', async () => {
+  it('is requested, waited for, and allows the release', async () => {
     const step = there(0)
     step.abf.plan(
       {},
@@ -237,7 +237,7 @@ describe('An operation', () => {
     expect(requestsAfter(step).length).toBeGreaterThan(0)
   })
 
-  test('to reject does not allow the release', async () => {
+  it('to reject does not allow the release', async () => {
     const step = there(0)
     const result = await step.run({ ...WATCH, 'abf-operation': 'reject' })
     expect(result).toMatchObject({
@@ -247,7 +247,7 @@ describe('An operation', () => {
     })
   })
 
-  test('to cancel succeeds without an error when the build is cancelled', async () => {
+  it('to cancel succeeds without an error when the build is cancelled', async () => {
     const step = there(5000)
     const result = await step.run({ ...WATCH, 'abf-operation': 'cancel' })
     expect(result).toMatchObject({ conclusion: 'cancelled', ok: true })

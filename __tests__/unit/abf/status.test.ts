@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decide, type Policy, startTrack } from '../../../src/abf/outcome.ts'
 import {
   codesThatAccept,
@@ -73,19 +73,16 @@ function behaviour(code: number, mode: Mode): string {
 const BEHAVIOURS: Readonly<Record<string, string>> = { grace: '………N……', tests: 'FFFFWF', arch: 'NNNNNF' }
 
 describe.each(Object.entries(MEANINGS))('status %s', (text, row) => {
-  test.each(MODES.map((mode, index) => [mode, row[index] ?? ''] as const))(
-    'with %s means %s',
-    (mode, want) => {
-      expect(behaviour(Number(text), mode)).toBe(BEHAVIOURS[want] ?? want.repeat(6))
-    },
-  )
+  it.each(MODES.map((mode, index) => [mode, row[index] ?? ''] as const))('with %s means %s', (mode, want) => {
+    expect(behaviour(Number(text), mode)).toBe(BEHAVIOURS[want] ?? want.repeat(6))
+  })
 
-  test('needs the publish mode only where the meaning depends on it', () => {
+  it('needs the publish mode only where the meaning depends on it', () => {
     expect(modeMatters(Number(text))).toBe(new Set(row).size > 1)
   })
 })
 
-test('Every known status is in the table of this test', () => {
+it('Every known status is in the table of this test', () => {
   const named = Object.keys(MEANINGS).map(Number)
   expect(named.filter(isKnown).sort((a, b) => a - b)).toEqual([...KNOWN_CODES].sort((a, b) => a - b))
 })
@@ -99,7 +96,7 @@ describe('An operation', () => {
   // What the servers accept: reference clients and the policies in the sources of both servers agree.
   const JUDGED = [0, 8000, 11000, 12000, 14000]
 
-  test.each<[Operation, readonly number[]]>([
+  it.each<[Operation, readonly number[]]>([
     ['publish', JUDGED],
     ['publish-into-testing', [0, 8000, 11000, 14000]],
     ['reject', JUDGED],
@@ -108,7 +105,7 @@ describe('An operation', () => {
     expect([...codesThatAccept(operation)].toSorted((a, b) => a - b)).toEqual(codes)
   })
 
-  test.each<[Operation, Progress, readonly number[]]>([
+  it.each<[Operation, Progress, readonly number[]]>([
     ['publish', 'done', [6000]],
     ['publish', 'underway', [7000]],
     ['publish', 'repeatable', [8000]],
@@ -123,25 +120,25 @@ describe('An operation', () => {
     expect(codesWith((info) => info.progress[operation] === progress)).toEqual(codes)
   })
 
-  test('cannot be missed at a status from which the build goes on by itself', () => {
+  it('cannot be missed at a status from which the build goes on by itself', () => {
     const moving = codesWith(({ phase }) => ['queue', 'build', 'stopping'].includes(phase))
     expect(moving.filter((code) => Object.values(statusInfo(code).progress).includes('missed'))).toEqual([])
   })
 })
 
-test('A build is reused while it is queued, built or published, and when its architecture is not permitted', () => {
+it('A build is reused while it is queued, built or published, and when its architecture is not permitted', () => {
   expect(codesWith(({ reusable }) => reusable)).toEqual([
     0, 2000, 2500, 2550, 3000, 4000, 6000, 7000, 12000, 13000, 15000, 16000,
   ])
 })
 
-test('A log explains every final status that a user has to act on', () => {
+it('A log explains every final status that a user has to act on', () => {
   expect(codesWith(({ explainedByLog }) => explainedByLog)).toEqual([
     1, 2, 3, 4, 6, 555, 666, 777, 5000, 8000, 11000, 14000, 15000,
   ])
 })
 
-test('The log to read depends on what failed', () => {
+it('The log to read depends on what failed', () => {
   expect(codesWith(({ log }) => log === 'tests')).toEqual([11000])
   expect(codesWith(({ log }) => log === 'publish')).toEqual([777, 8000, 14000])
   expect(codesWith(({ log }) => log === 'script')).toEqual([5000, 15000])

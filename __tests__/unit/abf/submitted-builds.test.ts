@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { cleanUpAbf } from '../../../src/abf/index.ts'
 import { StepBuilds, type Pending, unfinishedWork } from '../../../src/abf/submitted-builds.ts'
 import { archOf, createRecord, labelOf, mismatch, type Origin, projectOf } from '../../../src/abf/build.ts'
@@ -32,7 +32,7 @@ describe('The builds of a step', () => {
     return { builds, state, outputs, add, work: () => unfinishedWork(state) }
   }
 
-  test('are saved for the post step before and after each create', () => {
+  it('are saved for the post step before and after each create', () => {
     const { builds, add, work, outputs } = open()
     expect(work()).toBeUndefined()
     builds.startCreate(PENDING)
@@ -45,7 +45,7 @@ describe('The builds of a step', () => {
     expect(outputs).toEqual(['build-list-ids=[7]'])
   })
 
-  test('are not saved when this run has not submitted them', () => {
+  it('are not saved when this run has not submitted them', () => {
     const { builds, add, work, outputs } = open()
     builds.startCreate(PENDING)
     add(7, 'reused')
@@ -54,7 +54,7 @@ describe('The builds of a step', () => {
     expect(outputs).toEqual(['build-list-ids=[7]', 'build-list-ids=[7,8]'])
   })
 
-  test('are not saved when abf-on-abort is leave', () => {
+  it('are not saved when abf-on-abort is leave', () => {
     const { builds, add, work, state } = open('leave')
     state.save('abf-work', 'mine')
     builds.startCreate(PENDING)
@@ -63,7 +63,7 @@ describe('The builds of a step', () => {
     expect([work(), state.read('abf-work')]).toEqual([undefined, 'mine'])
   })
 
-  test('stay saved when a cancel failed, or a create has no response', () => {
+  it('stay saved when a cancel failed, or a create has no response', () => {
     const { builds, add, work, state } = open()
     add(7, 'submitted')
     add(8, 'submitted')
@@ -76,7 +76,7 @@ describe('The builds of a step', () => {
     expect(work()).toEqual({ ids: [], pending: PENDING })
   })
 
-  test.each(['', 'nonsense', '{}', '{"ids":["7"]}', '{"ids":[7],"pending":{}}', 'null'])(
+  it.each(['', 'nonsense', '{}', '{"ids":["7"]}', '{"ids":[7],"pending":{}}', 'null'])(
     'are read as none from the state %j',
     (text) => {
       const state = new MemoryState()
@@ -87,7 +87,7 @@ describe('The builds of a step', () => {
 })
 
 describe('The post step', () => {
-  test('cancels the builds of a killed step, including a create without a response', async () => {
+  it('cancels the builds of a killed step, including a create without a response', async () => {
     const killed = prepare()
     killed.abf.plan({}, [3000])
     await killed.run({ ...BUILD, 'abf-wait': 'false' })
@@ -118,7 +118,7 @@ describe('The post step', () => {
 })
 
 describe('The record of a build', () => {
-  test('is labelled by the description of the server, or else by the request', () => {
+  it('is labelled by the description of the server, or else by the request', () => {
     const told = createRecord(7, 'given', 0, { build: buildOf() })
     expect([projectOf(told), archOf(told), labelOf(told)]).toEqual([
       'omv/zlib',
@@ -133,7 +133,7 @@ describe('The record of a build', () => {
     expect(labelOf(createRecord(7, 'given', 0))).toBe('build 7')
   })
 
-  test('begins with the known status', () => {
+  it('begins with the known status', () => {
     expect(createRecord(7, 'given', 5, { build: buildOf({ status: 3000 }) })).toMatchObject({
       mode: 'none',
       history: [{ code: 3000, at: 5 }],
@@ -149,7 +149,7 @@ describe('The record of a build', () => {
   const against = (fields: Readonly<Record<string, unknown>>) =>
     mismatch(createRecord(7, 'submitted', 0, { build: buildOf(fields), expected: EXPECTED }))
 
-  test.each([{}, { commit_hash: SHA.toUpperCase() }, { commit_hash: null, arch: null, project: null }])(
+  it.each([{}, { commit_hash: SHA.toUpperCase() }, { commit_hash: null, arch: null, project: null }])(
     'matches the request when no reported value differs: %j',
     (fields) => {
       expect(against(fields)).toBeUndefined()
@@ -158,7 +158,7 @@ describe('The record of a build', () => {
     },
   )
 
-  test.each([
+  it.each([
     [
       { commit_hash: 'b'.repeat(40) },
       `ABF built commit ${'b'.repeat(40)} instead of ${SHA}. With abf-project-version, ABF builds the head of that branch at the time when a builder starts. Remove abf-project-version to build exactly the commit.`,
@@ -176,7 +176,7 @@ describe('Reading statuses', () => {
   const row = (id: number, status: number) => ({ id, status, project_id: undefined, name: undefined })
   const code = (status: number) => ({ kind: 'status', code: status })
 
-  test('takes the description of a single build, and one list for many', async () => {
+  it('takes the description of a single build, and one list for many', async () => {
     const one = await observe({
       show: async () => ({ kind: 'build', build: buildOf({ status: 3000 }) }),
     }).read([7])
@@ -185,7 +185,7 @@ describe('Reading statuses', () => {
     expect([...many]).toEqual([7, 8].map((id) => [id, { reading: code(2000), build: undefined }]))
   })
 
-  test('takes one list for each hundred builds', async () => {
+  it('takes one list for each hundred builds', async () => {
     const sizes: number[] = []
     const statuses: AbfApi['statuses'] = async (ids) => {
       sizes.push(ids.length)
@@ -196,7 +196,7 @@ describe('Reading statuses', () => {
     expect(sizes).toEqual([100, 100, 1])
   })
 
-  test('requests each build that the list lacks before it counts as missing', async () => {
+  it('requests each build that the list lacks before it counts as missing', async () => {
     const seen = await observe({
       statuses: async () => [row(7, 0)],
       show: async () => ({ kind: 'missing' }),
@@ -204,7 +204,7 @@ describe('Reading statuses', () => {
     expect(seen.get(8)).toEqual({ reading: { kind: 'missing' }, build: undefined })
   })
 
-  test('does not request the list again from a server that does not support it', async () => {
+  it('does not request the list again from a server that does not support it', async () => {
     let lists = 0
     const statuses = observe({
       statuses: async () => {
@@ -218,7 +218,7 @@ describe('Reading statuses', () => {
     expect(lists).toBe(1)
   })
 
-  test('finds a build that cannot be shown in the list, at once from the second time on', async () => {
+  it('finds a build that cannot be shown in the list, at once from the second time on', async () => {
     const error = httpError({ status: 500 })
     let shows = 0
     const statuses = observe({

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ActionError, CancelledError } from '../../../src/errors.ts'
 import type { CommitRange } from '../../../src/sentry/commit-source.ts'
 import { explain, statusOf } from '../../../src/github/errors.ts'
@@ -57,7 +57,7 @@ const compared = (status: string, total: number, commits: readonly unknown[]): I
   incoming(200, { status, total_commits: total, commits })
 
 describe('the commits of a range', () => {
-  test('without a base are the last twenty', async () => {
+  it('without a base are the last twenty', async () => {
     const { range, requests, asked } = await read((path) =>
       path === 'commits'
         ? incoming(200, [
@@ -90,7 +90,7 @@ describe('the commits of a range', () => {
     expect(requests[0]?.headers['authorization']).toBe('token ghs_1')
   })
 
-  test('since a base are read in pages, the newest first, the oldest left out', async () => {
+  it('since a base are read in pages, the newest first, the oldest left out', async () => {
     const pages: string[] = []
     const { range } = await read((path, query) => {
       if (!path.startsWith('compare/')) return incoming(200, files(0))
@@ -106,7 +106,7 @@ describe('the commits of a range', () => {
     ])
   })
 
-  test.each([
+  it.each([
     [0, ['1']],
     [100, ['1']],
     [101, ['1', '2']],
@@ -119,7 +119,7 @@ describe('the commits of a range', () => {
     expect(pages).toEqual(wanted)
   })
 
-  test('from a base that has diverged are those of the comparison', async () => {
+  it('from a base that has diverged are those of the comparison', async () => {
     const { range } = await read(
       (path) =>
         path.startsWith('compare/') ? compared('diverged', 2, [commit(1), HEAD]) : incoming(200, files(0)),
@@ -129,7 +129,7 @@ describe('the commits of a range', () => {
     expect(range.commits.map(({ sha }) => sha)).toEqual(['head', 'sha1'])
   })
 
-  test.each([
+  it.each([
     ['unknown', 404, undefined],
     ['failed', 500, 'GitHub responded with 500'],
     ['failed', 422, 'GitHub responded with 422'],
@@ -147,7 +147,7 @@ describe('the commits of a range', () => {
     expect(range.failure).toBe(failure)
   })
 
-  test('are those of the history before the base when GitHub cannot compare', async () => {
+  it('are those of the history before the base when GitHub cannot compare', async () => {
     const { range, asked } = await read((path, query) => {
       if (path.startsWith('compare/')) return incoming(500, {})
       if (path !== 'commits') return incoming(200, files(0))
@@ -163,7 +163,7 @@ describe('the commits of a range', () => {
     ])
   })
 
-  test.each([
+  it.each([
     ['a page cannot be read', () => incoming(422, {}), 'GitHub responded with 422'],
     ['the newest commit is missing', () => compared('ahead', 300, []), 'a part of the comparison is missing'],
   ])('are those of the history when %s', async (_, lastPage, failure) => {
@@ -177,7 +177,7 @@ describe('the commits of a range', () => {
     expect(range).toMatchObject({ base: 'listed', total: 2, failure })
   })
 
-  test('of the history are read to the base also when one of a page cannot be read', async () => {
+  it('of the history are read to the base also when one of a page cannot be read', async () => {
     const { range } = await read((path, query) => {
       if (path.startsWith('compare/')) return incoming(422, {})
       if (path !== 'commits') return incoming(200, files(0))
@@ -187,7 +187,7 @@ describe('the commits of a range', () => {
     expect(range).toMatchObject({ base: 'listed', total: 99 })
   })
 
-  test('with an odd author or message keep what is usable', async () => {
+  it('with an odd author or message keep what is usable', async () => {
     const { range } = await read((path) =>
       path === 'commits'
         ? incoming(200, [commit(1, { author: { name: 5, email: 'a@b.example' }, message: null })])
@@ -196,7 +196,7 @@ describe('the commits of a range', () => {
     expect(range.commits[0]).toMatchObject({ message: '', authorName: undefined, authorEmail: 'a@b.example' })
   })
 
-  test('are an error when not even the last ones can be read', async () => {
+  it('are an error when not even the last ones can be read', async () => {
     const error = (await failureOf(read(() => incoming(500, { message: 'oops' }), 'base'))) as ActionError
     expect([error.message, error.advice]).toEqual([
       'Could not read the commits of acme/app from ghes.example: HTTP 500: oops',
@@ -211,7 +211,7 @@ describe('the files of commits', () => {
     answer: (path: string, query: URLSearchParams) => Incoming | Error | undefined,
   ) => read((path, query) => (path === 'commits' ? incoming(200, many(count)) : answer(path, query)))
 
-  test('are read page by page, a thousand at most', async () => {
+  it('are read page by page, a thousand at most', async () => {
     const { range, requests } = await withFiles(1, (_, query) =>
       incoming(200, files(query.get('page') === '2' ? 99 : 100)),
     )
@@ -221,7 +221,7 @@ describe('the files of commits', () => {
     expect(endless.range.commits[0]?.files).toHaveLength(1000)
   })
 
-  test('are read for the newest hundred commits, with a reason for the rest', async () => {
+  it('are read for the newest hundred commits, with a reason for the rest', async () => {
     const { range, requests } = await withFiles(101, () => incoming(200, {}))
     expect(requests).toHaveLength(101)
     expect(range.commits).toHaveLength(101)
@@ -230,7 +230,7 @@ describe('the files of commits', () => {
     expect((await withFiles(100, () => incoming(200, {}))).range.filesMissing).toBeUndefined()
   })
 
-  test('that cannot be read are left out, with the reason', async () => {
+  it('that cannot be read are left out, with the reason', async () => {
     const refused = await withFiles(1, () => incoming(403, { message: 'no' }))
     expect(refused.range).toMatchObject({ filesMissing: 'GitHub responded with 403', total: 1 })
     expect(refused.range.commits[0]).not.toHaveProperty('files')
@@ -240,28 +240,28 @@ describe('the files of commits', () => {
     expect(odd.range.filesMissing).toMatch(/\(field files\)$/)
   })
 
-  test('that cannot be understood do not cost the other files of the commit', async () => {
+  it('that cannot be understood do not cost the other files of the commit', async () => {
     const odd = [null, { filename: 1 }, { filename: 'a', status: 'added', previous_filename: null }]
     const { range } = await withFiles(1, () => incoming(200, { files: odd }))
     expect(range.commits[0]?.files).toEqual([{ path: 'a', status: 'added', previousPath: undefined }])
     expect((await withFiles(1, () => incoming(200, { files: null }))).range.commits[0]?.files).toEqual([])
   })
 
-  test('of one commit that cannot be read do not cost those of the others', async () => {
+  it('of one commit that cannot be read do not cost those of the others', async () => {
     const { range } = await withFiles(3, (path) =>
       path === 'commits/sha1' ? incoming(500, {}) : incoming(200, files(1)),
     )
     expect(range.commits.map((one) => one.files?.length)).toEqual([1, undefined, 1])
   })
 
-  test('do not hold up a cancelled job', async () => {
+  it('do not hold up a cancelled job', async () => {
     const cancelled = new CancelledError('SIGINT')
     expect(await failureOf(withFiles(1, () => cancelled))).toBe(cancelled)
   })
 })
 
 describe('errors of octokit', () => {
-  test('are replaced by the error of the HTTP client inside of them', async () => {
+  it('are replaced by the error of the HTTP client inside of them', async () => {
     const own = new ActionError('no answer')
     expect(explain(own, PLACE)).toBe(own)
     expect(explain({ status: 500, cause: own, message: 'wrapped' }, PLACE)).toBe(own)
@@ -272,7 +272,7 @@ describe('errors of octokit', () => {
     ]).toEqual([undefined, 500, undefined])
   })
 
-  test.each([
+  it.each([
     [401, 'GitHub does not accept github-token. Leave the input out to use the token of the job.'],
     [403, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
     [404, 'Grant the job "permissions: contents: read", and check that github-token may read acme/app.'],
@@ -295,7 +295,7 @@ describe('errors of octokit', () => {
     ])
   })
 
-  test('may lack a message, and the API URL may be invalid', () => {
+  it('may lack a message, and the API URL may be invalid', () => {
     expect(explain({ message: 5 }, { ...PLACE, apiUrl: 'nowhere' }).message).toBe(
       'Could not read the commits of acme/app from nowhere: no response',
     )

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Answer, StandIn } from '../../servers/server.ts'
+import { type StandInResponse, StandIn } from '../../servers/server.ts'
 import type { AttemptResult, Outgoing } from '../../../src/http/attempt.ts'
 import { createTransport } from '../../../src/http/transport.ts'
 
@@ -292,7 +292,7 @@ describe('a server that closes each connection after its response without saying
     constructor(closesSilently = true) {
       super({ closesSilently })
     }
-    protected handle(): Answer {
+    protected handle(): StandInResponse {
       return { status: 200, body: {} }
     }
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { AbfOptions } from '../../../src/abf/options.ts'
 import { abfPairs, loadAbf } from '../../../src/inputs/abf.ts'
 
@@ -22,12 +22,12 @@ function loaded(
 }
 
 describe('the ABF part', () => {
-  test('is off without a project, ids, a filter or an operation', () => {
+  it('is off without a project, ids, a filter or an operation', () => {
     expect(load({}).value).toEqual({ off: true })
     expect(load({ 'abf-build-list-ids': ' ' }).value).toEqual({ off: true })
   })
 
-  test.each([
+  it.each([
     {
       'abf-url': 'https://abf.openmandriva.org/',
       'abf-wait': 'TRUE',
@@ -39,16 +39,16 @@ describe('the ABF part', () => {
     expect(load(inputs)).toMatchObject({ value: { off: true }, problems: [] })
   })
 
-  test('is off with only environment variables', () => {
+  it('is off with only environment variables', () => {
     expect(load({}, { ABF_TOKEN: 'x', ABF_USERNAME: 'ci', ABF_PASSWORD: 'y' }).value).toEqual({ off: true })
   })
 
-  test('is off with abf-operation: none, whatever else is given', () => {
+  it('is off with abf-operation: none, whatever else is given', () => {
     const inputs = { ...BUILD, 'abf-operation': 'none', 'abf-build-list-ids': '', 'abf-wait': 'maybe' }
     expect(load(inputs)).toEqual({ value: { off: true }, problems: [], notices: [] })
   })
 
-  test.each([
+  it.each([
     ['abf-token', 'x'],
     ['abf-username', 'x'],
     ['abf-password', 'x'],
@@ -83,12 +83,12 @@ describe('the ABF part', () => {
     }
   })
 
-  test('fails with the names of all inputs that are given', () => {
+  it('fails with the names of all inputs that are given', () => {
     const { problems } = load({ 'abf-token': 'x', 'abf-wait': 'false', 'abf-timeout': '1h' })
     expect(problems.join()).toContain('as abf-token, abf-wait and abf-timeout are given')
   })
 
-  test.each([
+  it.each([
     [BUILD, 'build'],
     [{ 'abf-build-list-ids': '5' }, 'watch'],
     [{ 'abf-filter': 'status=6000' }, 'search'],
@@ -98,7 +98,7 @@ describe('the ABF part', () => {
   })
 })
 
-test('the inputs of ABF have defaults', () => {
+it('the inputs of ABF have defaults', () => {
   expect(loaded(BUILD)).toMatchObject({
     baseUrl: 'https://abf.openmandriva.org/',
     reuse: true,
@@ -114,13 +114,13 @@ test('the inputs of ABF have defaults', () => {
 })
 
 describe('credentials', () => {
-  test('are a token rather than a login, with a notice', () => {
+  it('are a token rather than a login, with a notice', () => {
     const inputs = { ...BUILD, 'abf-username': 'ci', 'abf-password': 'secret' }
     expect(loaded(inputs).credentials).toEqual({ user: 'token123', password: '' })
     expect(load(inputs).notices).toHaveLength(1)
   })
 
-  test('come from environment variables, too', () => {
+  it('come from environment variables, too', () => {
     const { 'abf-token': _token, ...rest } = BUILD
     expect(loaded(rest, { ABF_TOKEN: 'other' }).credentialsSource).toBe('environment variable ABF_TOKEN')
     expect(loaded(rest, { ABF_USERNAME: 'ci', ABF_PASSWORD: 'p:w' }).credentials).toEqual({
@@ -129,28 +129,28 @@ describe('credentials', () => {
     })
   })
 
-  test.each(['publish', 'publish-into-testing', 'reject', 'cancel'])('are required for %s', (operation) => {
+  it.each(['publish', 'publish-into-testing', 'reject', 'cancel'])('are required for %s', (operation) => {
     expect(load({ 'abf-operation': operation, 'abf-build-list-ids': '5' }).problems).toEqual([
       expect.stringMatching(/^input abf-token: /),
     ])
   })
 
-  test('must be complete when they are a login', () => {
+  it('must be complete when they are a login', () => {
     expect(load({ 'abf-build-list-ids': '5', 'abf-username': 'ci' }).problems[0]).toMatch(/abf-password/)
     expect(load({ 'abf-build-list-ids': '5', 'abf-password': 'x' }).problems[0]).toMatch(/abf-username/)
   })
 
-  test('are masked in the form that requests carry, too', () => {
+  it('are masked in the form that requests carry, too', () => {
     expect(abfPairs({ 'INPUT_ABF-USERNAME': 'ci', ABF_PASSWORD: 'pw' })).toEqual(['ci:pw'])
   })
 })
 
 describe('abf-build-list-ids', () => {
-  test.each(['[812001, 812002,812001]', '812001 812002', '812001\n812002,812002'])('accepts %j', (text) => {
+  it.each(['[812001, 812002,812001]', '812001 812002', '812001\n812002,812002'])('accepts %j', (text) => {
     expect(loaded({ 'abf-build-list-ids': text }).task).toMatchObject({ ids: [812001, 812002] })
   })
 
-  test.each(['[]', '[ ]'])('accepts the empty list %j: there is nothing to do', (text) => {
+  it.each(['[]', '[ ]'])('accepts the empty list %j: there is nothing to do', (text) => {
     expect(loaded({ 'abf-build-list-ids': text }).task).toEqual({
       operation: 'watch',
       ids: [],
@@ -158,7 +158,7 @@ describe('abf-build-list-ids', () => {
     })
   })
 
-  test('may be missing for a search without a filter, which lists all builds', () => {
+  it('may be missing for a search without a filter, which lists all builds', () => {
     expect(loaded({ 'abf-operation': 'search' }).task).toMatchObject({ ids: [], filter: {} })
     expect(loaded({ 'abf-operation': 'search', 'abf-build-list-ids': '[]' }).task).toMatchObject({
       ids: [],
@@ -166,27 +166,27 @@ describe('abf-build-list-ids', () => {
     })
   })
 
-  test.each(['[1.5]', 'abc', '0', '99999999999', '-1', ',', '5,', ',5', '5,,6', '[5,]', '[1]\n[2]'])(
+  it.each(['[1.5]', 'abc', '0', '99999999999', '-1', ',', '5,', ',5', '5,,6', '[5,]', '[1]\n[2]'])(
     'not %j',
     (text) => {
       expect(load({ 'abf-build-list-ids': text }).problems).toHaveLength(1)
     },
   )
 
-  test('is required for every operation but search and build', () => {
+  it('is required for every operation but search and build', () => {
     expect(load({ 'abf-operation': 'watch' }).problems[0]).toMatch(/abf-build-list-ids/)
     expect(load({ 'abf-operation': 'search' }).problems).toEqual([])
   })
 })
 
 describe('abf-filter', () => {
-  test('accepts lines with the keys of the servers', () => {
+  it('accepts lines with the keys of the servers', () => {
     expect(loaded({ 'abf-filter': 'status=6000\n\n project_name = gtk=x \n' }).task).toMatchObject({
       filter: { status: '6000', project_name: 'gtk=x' },
     })
   })
 
-  test.each([
+  it.each([
     'archid=2',
     'status=',
     'status=x',
@@ -198,19 +198,19 @@ describe('abf-filter', () => {
     expect(load({ 'abf-filter': text }).problems).toHaveLength(1)
   })
 
-  test('has a notice for keys that servers ignore', () => {
+  it('has a notice for keys that servers ignore', () => {
     expect(load({ 'abf-filter': 'created_at_start=1' }).notices).toHaveLength(1)
   })
 })
 
 describe('abf-build-options', () => {
-  test('are sent, unknown ones with a notice', () => {
+  it('are sent, unknown ones with a notice', () => {
     const inputs = { ...BUILD, 'abf-build-options': '{"use_extra_tests": false, "future": 1}' }
     expect(loaded(inputs).task).toMatchObject({ wanted: { options: { use_extra_tests: false, future: 1 } } })
     expect(load(inputs).notices).toEqual([expect.stringMatching(/future/)])
   })
 
-  test.each(['[]', '5', '{', '{"auto_publish_status": "default"}', '{"include_repos[]": []}'])(
+  it.each(['[]', '5', '{', '{"auto_publish_status": "default"}', '{"include_repos[]": []}'])(
     'not %j',
     (text) => {
       expect(load({ ...BUILD, 'abf-build-options': text }).problems).toHaveLength(1)
@@ -218,7 +218,7 @@ describe('abf-build-options', () => {
   )
 })
 
-test('all problems of ABF inputs are reported together', () => {
+it('all problems of ABF inputs are reported together', () => {
   const { value, problems } = load({
     'abf-operation': 'build',
     'abf-project': 'zlib',

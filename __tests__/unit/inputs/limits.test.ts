@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readContext } from '../../../src/github/event.ts'
 import { type Inputs, loadInputs, readSecrets } from '../../../src/inputs/load.ts'
 
@@ -30,7 +30,7 @@ function problems(given: Given, env?: Given): string[] {
 }
 
 describe('limits of values', () => {
-  test.each<[string, string, Given]>([
+  it.each<[string, string, Given]>([
     ['request-timeout', '1ms', {}],
     ['request-timeout', '1h', {}],
     ['retries', '0', {}],
@@ -55,7 +55,7 @@ describe('limits of values', () => {
     expect(problems({ ...more, [name]: value })).toEqual([])
   })
 
-  test.each<[string, string, Given]>([
+  it.each<[string, string, Given]>([
     ['request-timeout', '0', {}],
     ['request-timeout', '3601s', {}],
     ['request-timeout', 'soon', {}],
@@ -119,7 +119,7 @@ describe('limits of values', () => {
 })
 
 describe('inputs that need other inputs', () => {
-  test.each<[Given, RegExp]>([
+  it.each<[Given, RegExp]>([
     [
       { ...BUILD, 'abf-token': '' },
       /abf-token: expected an ABF API token \(or ABF_TOKEN, or abf-username with abf-password\), as abf-operation is build/,
@@ -141,11 +141,11 @@ describe('inputs that need other inputs', () => {
     expect(problems(given).join('\n')).toMatch(words)
   })
 
-  test('all problems are reported together', () => {
+  it('all problems are reported together', () => {
     expect(problems({ projects: '', retries: 'x', finalize: 'x', 'abf-wait': 'x', ...BUILD })).toHaveLength(4)
   })
 
-  test.each<[Given, Given, string]>([
+  it.each<[Given, Given, string]>([
     [{}, { ABF_TOKEN: 'secret-t' }, 'environment variable ABF_TOKEN'],
     [{ 'abf-token': 'secret-t' }, {}, 'input abf-token'],
     [{ 'abf-username': 'ada', 'abf-password': 'pw' }, {}, 'input abf-username'],
@@ -155,13 +155,13 @@ describe('inputs that need other inputs', () => {
     expect(abf).toMatchObject({ credentialsSource: source })
   })
 
-  test('watch needs no credentials', () => {
+  it('watch needs no credentials', () => {
     expect(load(WATCH).abf).toMatchObject({ credentials: undefined, credentialsSource: undefined })
   })
 })
 
 describe('notices about inputs', () => {
-  test.each<[Given, string]>([
+  it.each<[Given, string]>([
     [
       { ...BUILD, 'abf-username': 'ada', 'abf-password': 'pw' },
       'abf-token is used. abf-username and abf-password are ignored.',
@@ -179,14 +179,14 @@ describe('notices about inputs', () => {
     expect(load(given).notices.join('\n')).toContain(words)
   })
 
-  test('are absent when every input is usual', () => {
+  it('are absent when every input is usual', () => {
     expect(load({}).notices).toEqual([])
     expect(load({ ...BUILD, 'abf-build-options': '{"native_build":true}' }).notices).toEqual([])
     expect(load({ 'abf-filter': 'status=0' }).notices).toEqual([])
   })
 })
 
-test('readSecrets finds every secret before any input is parsed', () => {
+it('readSecrets finds every secret before any input is parsed', () => {
   const secrets = readSecrets({
     'INPUT_SENTRY-AUTH-TOKEN': 'a',
     SENTRY_AUTH_TOKEN: 'b',

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import {
   AbfStandIn,
   commitOf,
@@ -122,36 +122,36 @@ async function watch(abf: AbfStandIn, id: number, reads: number): Promise<number
 }
 
 describe('the state machine', () => {
-  test('a worker may still answer after a cancel', () => {
+  it('a worker may still answer after a cancel', () => {
     expect(next('omv', STATUS.build_canceling, 'succeed')).toBe(0)
     expect(next('omv', STATUS.build_canceled, 'fail')).toBe(666)
   })
 
-  test('only the ROSA site can restart a build', () => {
+  it('only the ROSA site can restart a build', () => {
     expect(next('rosa', 666, 'restart')).toBe(2000)
     expect(next('omv', 666, 'restart')).toBeUndefined()
   })
 
-  test('2012 cancels at once', () => {
+  it('2012 cancels at once', () => {
     expect(next('2012', 3000, 'cancel')).toBe(5000)
   })
 })
 
 describe('credentials', () => {
-  test('OMV answers 401 in plain text', async () => {
+  it('OMV answers 401 in plain text', async () => {
     const reply = await post(await start('omv'), {}, { as: null })
     expect([reply.status, reply.text]).toEqual([401, 'HTTP Basic: Access denied.\n'])
     expect(reply.headers.get('www-authenticate')).toBe('Basic realm="Application"')
   })
 
-  test('OMV reads builds without looking at a wrong password', async () => {
+  it('OMV reads builds without looking at a wrong password', async () => {
     const abf = await start('omv')
     const as = `Basic ${Buffer.from('ci_bot:wrong').toString('base64')}`
     expect((await get(abf, '/build_lists.json', { as })).status).toBe(200)
     expect((await get(abf, '/user.json', { as })).status).toBe(401)
   })
 
-  test('ROSA needs credentials for everything but the arches', async () => {
+  it('ROSA needs credentials for everything but the arches', async () => {
     const abf = await start('rosa')
     expect((await get(abf, '/arches.json', { as: null })).status).toBe(200)
     const reply = await get(abf, '/build_lists.json', { as: null })
@@ -159,27 +159,27 @@ describe('credentials', () => {
     expect(reply.body).toEqual({ error: 'You need to sign in or sign up before continuing.' })
   })
 
-  test('ROSA tells wrong credentials from none', async () => {
+  it('ROSA tells wrong credentials from none', async () => {
     const as = `Basic ${Buffer.from('nobody:x').toString('base64')}`
     expect((await get(await start('rosa'), '/user.json', { as })).body).toEqual({
       error: 'Invalid email or password.',
     })
   })
 
-  test('2012 has its own sentence for 401', async () => {
+  it('2012 has its own sentence for 401', async () => {
     expect((await get(await start('2012'), '/build_lists.json', { as: null })).body).toEqual({
       status: 401,
       message: 'Requires authentication',
     })
   })
 
-  test('a token with a password passes on OMV and not on ROSA', async () => {
+  it('a token with a password passes on OMV and not on ROSA', async () => {
     const as = `Basic ${Buffer.from('token-of-ci_bot:x').toString('base64')}`
     expect((await get(await start('omv'), '/user.json', { as })).status).toBe(200)
     expect((await get(await start('rosa'), '/user.json', { as })).status).toBe(401)
   })
 
-  test('login or e-mail with the password pass', async () => {
+  it('login or e-mail with the password pass', async () => {
     const abf = await start('rosa')
     for (const name of ['alice', 'alice@example.org']) {
       const as = `Basic ${Buffer.from(`${name}:password-of-alice`).toString('base64')}`
@@ -187,19 +187,19 @@ describe('credentials', () => {
     }
   })
 
-  test('a banned account is sent to the front page', async () => {
+  it('a banned account is sent to the front page', async () => {
     const abf = await start('omv')
     const reply = await get(abf, '/user.json', { as: 'outlaw' })
     expect([reply.status, reply.headers.get('location')]).toEqual([302, `${abf.url}/`])
   })
 
-  test('an unconfirmed account is told so in JSON', async () => {
+  it('an unconfirmed account is told so in JSON', async () => {
     const reply = await post(await start('omv'), {}, { as: 'newcomer' })
     expect(reply.status).toBe(401)
     expect(reply.body).toEqual({ error: 'You have to confirm your account before continuing.' })
   })
 
-  test('a parameter named token leads to the login page', async () => {
+  it('a parameter named token leads to the login page', async () => {
     const abf = await start('omv')
     const reply = await get(abf, '/build_lists.json?token=x')
     expect([reply.status, reply.headers.get('location')]).toEqual([302, `${abf.url}/users/sign_in`])
@@ -207,7 +207,7 @@ describe('credentials', () => {
 })
 
 describe('answers of the framework', () => {
-  test('a wrong verb is a 404 whose status is a string', async () => {
+  it('a wrong verb is a 404 whose status is a string', async () => {
     const abf = await start('omv')
     const path = `/api/v1/build_lists/${still(abf, 0).id}/publish.json`
     const reply = await ask(abf, 'POST', path)
@@ -215,7 +215,7 @@ describe('answers of the framework', () => {
     expect((await ask(abf, 'POST', path, { headers: { Accept: '*/*' } })).text).toContain('<html>')
   })
 
-  test('an unknown GET is a 404 of the application', async () => {
+  it('an unknown GET is a 404 of the application', async () => {
     expect((await get(await start('rosa'), '/nothing.json')).body).toEqual({
       status: 404,
       message: 'Error 404. Resource not found!',
@@ -226,12 +226,12 @@ describe('answers of the framework', () => {
     })
   })
 
-  test('unparsable JSON is a 400 before the credentials are looked at', async () => {
+  it('unparsable JSON is a 400 before the credentials are looked at', async () => {
     const reply = await post(await start('rosa'), {}, { as: null, body: '{"build_list":' })
     expect([reply.status, reply.body]).toEqual([400, { status: '400', error: 'Bad Request' }])
   })
 
-  test('a 200 has a weak ETag and a repeated GET is a 304', async () => {
+  it('a 200 has a weak ETag and a repeated GET is a 304', async () => {
     const abf = await start('omv')
     const etag = (await get(abf, '/arches.json')).headers.get('etag') ?? ''
     expect(etag).toMatch(/^W\/"[0-9a-f]{32}"$/)
@@ -240,7 +240,7 @@ describe('answers of the framework', () => {
 })
 
 describe('the rate limit of OMV', () => {
-  test('every answer says what is left, and the Date is the clock of the limit', async () => {
+  it('every answer says what is left, and the Date is the clock of the limit', async () => {
     const abf = await start('omv', { rateLimit: 2, clock: () => Date.UTC(2026, 7, 6, 10, 59, 59) })
     const reply = await get(abf, '/build_lists/1.json')
     expect(reply.headers.get('x-ratelimit-limit')).toBe('2')
@@ -248,7 +248,7 @@ describe('the rate limit of OMV', () => {
     expect(reply.headers.get('date')).toBe('Thu, 06 Aug 2026 10:59:59 GMT')
   })
 
-  test('over it comes a 403 without Retry-After, until the full hour', async () => {
+  it('over it comes a 403 without Retry-After, until the full hour', async () => {
     let now = Date.UTC(2026, 7, 6, 10, 59, 59)
     const abf = await start('omv', { rateLimit: 1, clock: () => now })
     await get(abf, '/arches.json')
@@ -259,21 +259,21 @@ describe('the rate limit of OMV', () => {
     expect((await get(abf, '/arches.json')).status).toBe(200)
   })
 
-  test('each account has its own', async () => {
+  it('each account has its own', async () => {
     const abf = await start('omv')
     abf.rateLimit.exhaust('user:501')
     expect((await get(abf, '/arches.json')).status).toBe(403)
     expect((await get(abf, '/arches.json', { as: 'alice' })).status).toBe(200)
   })
 
-  test('ROSA has none', async () => {
+  it('ROSA has none', async () => {
     const abf = await start('rosa', { rateLimit: 0 })
     expect((await get(abf, '/arches.json')).headers.has('x-ratelimit-limit')).toBe(false)
   })
 })
 
 describe('create', () => {
-  test('one POST makes one build, and a repeated one another', async () => {
+  it('one POST makes one build, and a repeated one another', async () => {
     const abf = await start('omv')
     const { status, body } = await post(abf)
     await post(abf)
@@ -284,21 +284,21 @@ describe('create', () => {
     expect(abf.created).toHaveLength(2)
   })
 
-  test('an unknown project breaks the server', async () => {
+  it('an unknown project breaks the server', async () => {
     expect((await post(await start('omv'), { project_id: 1 })).status).toBe(500)
     expect((await post(await start('rosa'), { project_id: 1 })).body['message']).toMatch(/^Error 500\./)
   })
 
-  test('without write access it is a 403', async () => {
+  it('without write access it is a 403', async () => {
     const reply = await post(await start('omv'), {}, { as: 'guest' })
     expect([reply.status, reply.body]).toEqual([403, { message: 'Access violation to this page!' }])
   })
 
-  test('what is no package cannot be built', async () => {
+  it('what is no package cannot be built', async () => {
     expect((await post(await start('omv'), { project_id: 40401 })).status).toBe(403)
   })
 
-  test('all complaints come in one sentence, a missing record twice', async () => {
+  it('all complaints come in one sentence, a missing record twice', async () => {
     const { status, body } = await post(await start('omv'), { arch_id: null, include_repos: [] })
     expect([status, body]).toEqual([
       422,
@@ -312,7 +312,7 @@ describe('create', () => {
     ])
   })
 
-  test.each([
+  it.each([
     [
       { save_to_repository_id: 19 },
       { repositoryIds: [14] },
@@ -339,18 +339,18 @@ describe('create', () => {
     expect(reply.body['build_list']?.['message']).toBe(`BuildList has not been created. ${message}`)
   })
 
-  test('ROSA wants an update type and a commit that it has', async () => {
+  it('ROSA wants an update type and a commit that it has', async () => {
     const { body } = await post(await start('rosa'), { update_type: 'none', commit_hash: 'deadbeef' })
     expect(body['build_list']?.['message']).toBe(
       "BuildList has not been created. Commit hash Unable find commit 'deadbeef' in project. Update type is not included in the list",
     )
   })
 
-  test('OMV checks neither', async () => {
+  it('OMV checks neither', async () => {
     expect((await post(await start('omv'), { update_type: null, commit_hash: 'deadbeef' })).status).toBe(200)
   })
 
-  test('digits in strings are numbers and unknown keys are dropped', async () => {
+  it('digits in strings are numbers and unknown keys are dropped', async () => {
     const reply = await post(await start('omv'), {
       project_id: '40217',
       include_repos: ['14', '14'],
@@ -359,7 +359,7 @@ describe('create', () => {
     expect(reply.status).toBe(200)
   })
 
-  test('a form body works as well', async () => {
+  it('a form body works as well', async () => {
     const abf = await start('omv')
     const form = new URLSearchParams()
     for (const [key, value] of Object.entries(wanted().build_list)) {
@@ -369,14 +369,14 @@ describe('create', () => {
     expect((await post(abf, {}, { body: form.toString(), headers })).status).toBe(200)
   })
 
-  test('OMV builds the version and forgets the commit that came with it', async () => {
+  it('OMV builds the version and forgets the commit that came with it', async () => {
     const abf = await start('omv', { pace: 60_000 })
     await post(abf, { commit_hash: commitOf('older'), project_version: 'rolling' })
     abf.happen(newest(abf).id, 'start')
     expect(newest(abf).commitHash).toBe(commitOf('gtk+demo rolling'))
   })
 
-  test('OMV knows no commit of a branch until a worker has started', async () => {
+  it('OMV knows no commit of a branch until a worker has started', async () => {
     const abf = await start('omv', { pace: 60_000 })
     await post(abf, { commit_hash: null, project_version: 'master' })
     expect(newest(abf).commitHash).toBeNull()
@@ -384,7 +384,7 @@ describe('create', () => {
     expect(newest(abf).commitHash).toBe(HEAD)
   })
 
-  test('ROSA resolves a branch at once, and a bare commit becomes the version', async () => {
+  it('ROSA resolves a branch at once, and a bare commit becomes the version', async () => {
     const abf = await start('rosa')
     await post(abf, { commit_hash: null, project_version: 'rolling' })
     expect(newest(abf).commitHash).toBe(commitOf('gtk+demo rolling'))
@@ -392,7 +392,7 @@ describe('create', () => {
     expect(newest(abf).projectVersion).toBe(HEAD)
   })
 
-  test('a chain of ROSA is joined by id, and its later levels wait at 4000', async () => {
+  it('a chain of ROSA is joined by id, and its later levels wait at 4000', async () => {
     const abf = await start('rosa', { pace: 60_000 })
     const first = await post(abf, { chain_config: { create_chain: true } })
     const id = first.body['build_list']?.['chain_build_id']
@@ -404,7 +404,7 @@ describe('create', () => {
     })
   })
 
-  test('an unknown chain is a 422, no chain at all a 404', async () => {
+  it('an unknown chain is a 422, no chain at all a 404', async () => {
     const abf = await start('rosa')
     const reply = await post(abf, { chain_config: { add_to_chain: 5 } })
     expect(reply.body).toEqual({ build_list: { id: null, message: 'ChainBuild not found' } })
@@ -414,7 +414,7 @@ describe('create', () => {
 })
 
 describe('the mode of publishing', () => {
-  test.each([
+  it.each([
     [{}, 'default'],
     [{ auto_publish: false }, 'none'],
     [{ auto_publish: 'false' }, 'default'],
@@ -428,7 +428,7 @@ describe('the mode of publishing', () => {
     expect(newest(abf).autoPublishStatus).toBe(mode)
   })
 
-  test.each([
+  it.each([
     ['omv', 'none', 'testing'],
     ['omv', 'default', 'testing'],
     ['rosa', 'default', 'none'],
@@ -443,7 +443,7 @@ describe('the mode of publishing', () => {
 })
 
 describe('how builds move', () => {
-  test.each([
+  it.each([
     ['none', 0],
     ['default', 6000],
     ['testing', 12000],
@@ -453,7 +453,7 @@ describe('how builds move', () => {
     expect(newest(abf).status).toBe(end)
   })
 
-  test('a script by reads shows every state', async () => {
+  it('a script by reads shows every state', async () => {
     const abf = await start('omv')
     const seen = [3000, 2000, 3000, 0, 7000, 6000]
     abf.plan(
@@ -464,7 +464,7 @@ describe('how builds move', () => {
     expect(await watch(abf, newest(abf).id, 14)).toEqual([2000, ...seen])
   })
 
-  test('reading by the list counts, too', async () => {
+  it('reading by the list counts, too', async () => {
     const abf = await start('omv')
     abf.plan({}, [{ status: 3000, afterReads: 1 }])
     await post(abf)
@@ -475,7 +475,7 @@ describe('how builds move', () => {
     expect(statuses).toEqual([2000, 3000])
   })
 
-  test('the arches of one commit can end differently', async () => {
+  it('the arches of one commit can end differently', async () => {
     const abf = await start('omv', { pace: 0 })
     abf.plan({ arch: 'i686' }, [3000, 15000])
     await post(abf, { arch_id: 9 })
@@ -483,7 +483,7 @@ describe('how builds move', () => {
     expect(abf.builds.map(({ status }) => status)).toEqual([15000, 0])
   })
 
-  test('a plan can be for one build only', async () => {
+  it('a plan can be for one build only', async () => {
     const abf = await start('omv', { pace: 0 })
     abf.plan({}, [3000, 666], { times: 1 })
     await post(abf)
@@ -491,7 +491,7 @@ describe('how builds move', () => {
     expect(abf.builds.map(({ status }) => status)).toEqual([666, 0])
   })
 
-  test('a record may vanish', async () => {
+  it('a record may vanish', async () => {
     const abf = await start('omv')
     abf.plan({}, [{ gone: true, afterReads: 1 }])
     await post(abf)
@@ -500,7 +500,7 @@ describe('how builds move', () => {
     expect((await get(abf, `/build_lists/${id}.json`)).status).toBe(404)
   })
 
-  test.each([
+  it.each([
     ['a branch that the repository is tied to', { publishOnlyFromBranch: 'master' }],
     ['companions that were never built', { synchronized: true }],
   ])('publishing is left out in silence for %s', async (_why, settings) => {
@@ -510,14 +510,14 @@ describe('how builds move', () => {
     expect(newest(abf).status).toBe(0)
   })
 
-  test('what cannot happen is refused', async () => {
+  it('what cannot happen is refused', async () => {
     const abf = await start('omv')
     expect(() => {
       abf.happen(still(abf, 6000).id, 'fail')
     }).toThrow('fail cannot happen')
   })
 
-  test('a restart on ROSA wipes the results', async () => {
+  it('a restart on ROSA wipes the results', async () => {
     const abf = await start('rosa')
     const { id } = still(abf, 3000)
     abf.happen(id, 'fail')
@@ -528,7 +528,7 @@ describe('how builds move', () => {
 })
 
 describe('actions', () => {
-  test('a cancelled queued build stays at 10000 until it is swept away', async () => {
+  it('a cancelled queued build stays at 10000 until it is swept away', async () => {
     const abf = await start('omv', { pace: 0 })
     const { id } = still(abf, 2000)
     const reply = await put(abf, `/build_lists/${id}/cancel.json`)
@@ -538,14 +538,14 @@ describe('actions', () => {
     expect((await get(abf, `/build_lists/${id}.json`)).status).toBe(404)
   })
 
-  test('a running one ends at 5000', async () => {
+  it('a running one ends at 5000', async () => {
     const abf = await start('omv', { pace: 0 })
     const { id } = still(abf, 3000)
     await put(abf, `/build_lists/${id}/cancel.json`)
     expect(abf.build(id).status).toBe(5000)
   })
 
-  test('a late reply of the worker wins over a cancel', async () => {
+  it('a late reply of the worker wins over a cancel', async () => {
     const abf = await start('omv')
     const { id } = still(abf, 3000)
     abf.plan({}, [0], { on: 'cancel' })
@@ -553,7 +553,7 @@ describe('actions', () => {
     expect((await watch(abf, id, 2)).at(-1)).toBe(0)
   })
 
-  test('cancelling twice is a 422', async () => {
+  it('cancelling twice is a 422', async () => {
     const abf = await start('omv')
     const reply = await put(abf, `/build_lists/${still(abf, 10000).id}/cancel.json`)
     expect([reply.status, reply.body]).toEqual([
@@ -562,12 +562,12 @@ describe('actions', () => {
     ])
   })
 
-  test('tests being rerun cannot be cancelled by the API', async () => {
+  it('tests being rerun cannot be cancelled by the API', async () => {
     const abf = await start('omv')
     expect((await put(abf, `/build_lists/${still(abf, 2550).id}/cancel.json`)).status).toBe(422)
   })
 
-  test.each([
+  it.each([
     ['publish', 0, 200, 7000],
     ['publish', 3000, 403, 3000],
     ['publish', 9000, 403, 9000],
@@ -584,7 +584,7 @@ describe('actions', () => {
     expect(abf.build(id).status).toBe(after)
   })
 
-  test('on ROSA a publish is only queued', async () => {
+  it('on ROSA a publish is only queued', async () => {
     const abf = await start('rosa')
     const { id } = still(abf, 0)
     abf.plan({}, [{ status: 7000, afterReads: 1 }, 6000], { on: 'publish' })
@@ -593,7 +593,7 @@ describe('actions', () => {
     expect((await watch(abf, id, 2)).slice(0, 2)).toEqual([0, 7000])
   })
 
-  test('with QA only an administrator of the platform publishes and rejects', async () => {
+  it('with QA only an administrator of the platform publishes and rejects', async () => {
     const abf = await start('omv')
     abf.world.repository(14).publishWithoutQa = false
     const { id } = still(abf, 0)
@@ -602,7 +602,7 @@ describe('actions', () => {
     expect((await put(abf, `/build_lists/${id}/publish.json`, { as: 'alice' })).status).toBe(200)
   })
 
-  test('publishing again takes more than writing', async () => {
+  it('publishing again takes more than writing', async () => {
     const abf = await start('omv')
     const { id } = still(abf, 6000)
     expect((await put(abf, `/build_lists/${id}/publish.json`)).status).toBe(403)
@@ -610,14 +610,14 @@ describe('actions', () => {
     expect((await put(abf, `/build_lists/${id}/publish.json`)).status).toBe(200)
   })
 
-  test('OMV never publishes a bare commit where the repository is tied to a branch', async () => {
+  it('OMV never publishes a bare commit where the repository is tied to a branch', async () => {
     const abf = await start('omv')
     abf.world.repository(14).publishOnlyFromBranch = 'master'
     const { id } = still(abf, 0, { projectVersion: HEAD })
     expect((await put(abf, `/build_lists/${id}/publish.json`)).status).toBe(403)
   })
 
-  test('a container has a status of its own', async () => {
+  it('a container has a status of its own', async () => {
     const abf = await start('omv', { pace: 0 })
     const { id } = still(abf, 0)
     expect((await put(abf, `/build_lists/${id}/create_container.json`)).status).toBe(200)
@@ -625,7 +625,7 @@ describe('actions', () => {
     expect((await put(abf, `/build_lists/${id}/create_container.json`)).status).toBe(422)
   })
 
-  test('an action on a deleted build is a 404', async () => {
+  it('an action on a deleted build is a 404', async () => {
     expect((await put(await start('omv'), '/build_lists/1/cancel.json')).status).toBe(404)
   })
 })
@@ -634,7 +634,7 @@ describe('the list', () => {
   const ids = ({ body }: Reply): unknown[] =>
     (body['build_lists'] as unknown as { id: number }[]).map(({ id }) => id)
 
-  test('is paged at 20, then empty, and says no total', async () => {
+  it('is paged at 20, then empty, and says no total', async () => {
     const abf = await start('omv')
     for (let count = 0; count < 25; count += 1) still(abf, 0)
     const first = await get(abf, '/build_lists.json')
@@ -646,7 +646,7 @@ describe('the list', () => {
     expect(ids(await get(abf, '/build_lists.json?per_page=1000'))).toHaveLength(25)
   })
 
-  test('shows what changed last first', async () => {
+  it('shows what changed last first', async () => {
     let now = 1_000_000
     const abf = await start('omv', { clock: () => now })
     const [older, newer] = [still(abf, 2000), still(abf, 2000)]
@@ -655,14 +655,14 @@ describe('the list', () => {
     expect(ids(await get(abf, '/build_lists.json'))).toEqual([older.id, newer.id])
   })
 
-  test('by id skips every other filter, and missing ids are absent', async () => {
+  it('by id skips every other filter, and missing ids are absent', async () => {
     const abf = await start('rosa')
     const { id } = still(abf, 0, { userId: 77 })
     const path = `/build_lists.json?filter[id][]=${id}&filter[id][]=5&filter[status]=6000`
     expect(ids(await get(abf, path))).toEqual([id])
   })
 
-  test('is by default of the caller alone when credentials count', async () => {
+  it('is by default of the caller alone when credentials count', async () => {
     const [rosa, omv] = [await start('rosa'), await start('omv')]
     for (const abf of [rosa, omv]) still(abf, 0, { userId: 77 })
     expect(ids(await get(rosa, '/build_lists.json'))).toHaveLength(0)
@@ -671,7 +671,7 @@ describe('the list', () => {
     expect(ids(await get(omv, '/build_lists.json?filter[ownership]=owned'))).toHaveLength(0)
   })
 
-  test.each([
+  it.each([
     ['status=0', 1],
     ['arch_id=2', 1],
     ['arch_id=', 0],
@@ -688,14 +688,14 @@ describe('the list', () => {
     expect(ids(await get(abf, `/build_lists.json?filter[${key}]=${value}`))).toHaveLength(count)
   })
 
-  test('of a project names the address of the general one', async () => {
+  it('of a project names the address of the general one', async () => {
     const abf = await start('omv')
     still(abf, 6000)
     const { body } = await get(abf, '/projects/40217/build_lists.json?filter[status]=6000&page=1')
     expect(body['url']).toBe('/api/v1/build_lists.json?filter%5Bstatus%5D=6000')
   })
 
-  test('of a hidden project is a 403 on OMV even for its owner', async () => {
+  it('of a hidden project is a 403 on OMV even for its owner', async () => {
     const [omv, rosa] = [await start('omv'), await start('rosa')]
     expect((await get(omv, '/projects/40400/build_lists.json', { as: 'alice' })).status).toBe(403)
     expect((await get(rosa, '/projects/40400/build_lists.json', { as: 'alice' })).status).toBe(200)
@@ -703,7 +703,7 @@ describe('the list', () => {
 })
 
 describe('show', () => {
-  test('has keys that come and go with the fork', async () => {
+  it('has keys that come and go with the fork', async () => {
     const [omv, rosa] = [await start('omv'), await start('rosa')]
     const keys = async (abf: AbfStandIn): Promise<string[]> => {
       const { body } = await get(abf, `/build_lists/${still(abf, 2000, { updateType: 'bugfix' }).id}`)
@@ -714,7 +714,7 @@ describe('show', () => {
     expect(await keys(rosa)).not.toContain('publisher')
   })
 
-  test('leaves the maintainer out when there is none', async () => {
+  it('leaves the maintainer out when there is none', async () => {
     const abf = await start('omv')
     const project = async (id: number): Promise<Json | undefined> => {
       const { id: buildId } = still(abf, 2000, { projectId: id })
@@ -724,7 +724,7 @@ describe('show', () => {
     expect(await project(40300)).not.toHaveProperty('maintainer')
   })
 
-  test('sizes are strings from workers and a number from the publisher', async () => {
+  it('sizes are strings from workers and a number from the publisher', async () => {
     const abf = await start('omv', { pace: 0 })
     await post(abf, { auto_publish_status: 'default' })
     const { body } = await get(abf, `/build_lists/${newest(abf).id}.json`)
@@ -738,14 +738,14 @@ describe('show', () => {
     expect(body['build_list']).toHaveProperty('publisher.uname', 'ci_bot')
   })
 
-  test('ROSA sets the package version when it publishes', async () => {
+  it('ROSA sets the package version when it publishes', async () => {
     const abf = await start('rosa', { pace: 0 })
     await post(abf, { auto_publish_status: 'default' })
     const { body } = await get(abf, `/build_lists/${newest(abf).id}.json`)
     expect(body['build_list']?.['package_version']).toBe('cooker-1.0-1')
   })
 
-  test('is a 500 for good once the repository is deleted', async () => {
+  it('is a 500 for good once the repository is deleted', async () => {
     const abf = await start('omv')
     const { id } = still(abf, 0)
     abf.world.repositories.delete(14)
@@ -754,7 +754,7 @@ describe('show', () => {
 })
 
 describe('2012', () => {
-  test('the list has names, 30 a page, and does not know ids', async () => {
+  it('the list has names, 30 a page, and does not know ids', async () => {
     const abf = await start('2012')
     for (let count = 0; count < 31; count += 1) still(abf, 0)
     const { body } = await get(abf, `/build_lists.json?filter[id][]=5`)
@@ -763,7 +763,7 @@ describe('2012', () => {
     expect(Object.keys(rows[0] ?? {})).toEqual(['id', 'name', 'status', 'url'])
   })
 
-  test('show has a boolean, an owner and no results', async () => {
+  it('show has a boolean, an owner and no results', async () => {
     const abf = await start('2012')
     const { id } = still(abf, 6000, { autoPublishStatus: 'default' })
     const build = (await get(abf, `/build_lists/${id}.json`)).body['build_list']
@@ -771,7 +771,7 @@ describe('2012', () => {
     for (const key of ['auto_publish_status', 'logs', 'packages']) expect(build).not.toHaveProperty([key])
   })
 
-  test.each([
+  it.each([
     ['cancel', 2000, 'is_canceled', true, 'Build canceled'],
     ['cancel', 6000, 'is_canceled', false, 'Errors during build cancelation!'],
     ['publish', 0, 'is_published', true, 'Build is queued for publishing'],
@@ -787,12 +787,12 @@ describe('2012', () => {
     ])
   })
 
-  test('there was no testing channel', async () => {
+  it('there was no testing channel', async () => {
     const abf = await start('2012')
     expect((await put(abf, `/build_lists/${still(abf, 0).id}/publish_into_testing.json`)).status).toBe(404)
   })
 
-  test('create takes the brackets in the key and names the build in its message', async () => {
+  it('create takes the brackets in the key and names the build in its message', async () => {
     const abf = await start('2012')
     const { include_repos: repos, auto_publish_status: _mode, ...rest } = wanted().build_list
     const reply = await post(abf, {}, { body: { build_list: { ...rest, 'include_repos[]': repos } } })
@@ -801,19 +801,19 @@ describe('2012', () => {
     )
   })
 
-  test('a refused create is a 200 without an id', async () => {
+  it('a refused create is a 200 without an id', async () => {
     const reply = await post(await start('2012'), { arch_id: 1 })
     expect([reply.status, reply.body['build_list']?.['id']]).toEqual([200, null])
   })
 
-  test('old codes can be scripted', async () => {
+  it('old codes can be scripted', async () => {
     const abf = await start('2012', { pace: 0 })
     abf.plan({}, [3000, 4])
     await post(abf)
     expect(newest(abf).status).toBe(4)
   })
 
-  test('403 has the words of the time', async () => {
+  it('403 has the words of the time', async () => {
     expect((await post(await start('2012'), {}, { as: 'guest' })).body).toEqual({
       message: "Forbidden. Sorry, you don't have enough rights for this action!",
     })
@@ -823,13 +823,13 @@ describe('2012', () => {
 describe('names', () => {
   const names = (rows: unknown): unknown[] => (rows as { name: string }[]).map(({ name }) => name)
 
-  test('a project is found exactly before anything like it', async () => {
+  it('a project is found exactly before anything like it', async () => {
     const abf = await start('omv')
     const { body } = await get(abf, '/projects/get_id.json?owner=openmandriva&name=gtk%2Bdemo')
     expect(body['project']).toMatchObject({ id: 40217, fullname: 'openmandriva/gtk+demo' })
   })
 
-  test.each(['gtk%2Bdemo', 'GTK%2BDEMO', 'gtk_demo', 'gtk%25extras'])(
+  it.each(['gtk%2Bdemo', 'GTK%2BDEMO', 'gtk_demo', 'gtk%25extras'])(
     'a missing project %s is answered with another one',
     async (name) => {
       const abf = await start('omv')
@@ -839,12 +839,12 @@ describe('names', () => {
     },
   )
 
-  test('a plus that was not encoded is a blank', async () => {
+  it('a plus that was not encoded is a blank', async () => {
     const abf = await start('omv')
     expect((await get(abf, '/projects/get_id.json?owner=openmandriva&name=gtk+demo')).status).toBe(404)
   })
 
-  test('a hidden project is a 403', async () => {
+  it('a hidden project is a 403', async () => {
     const [omv, rosa] = [await start('omv'), await start('rosa')]
     const path = '/projects/get_id.json?owner=alice&name=secret'
     expect((await get(omv, path, { as: 'alice' })).status).toBe(403)
@@ -852,14 +852,14 @@ describe('names', () => {
     expect((await get(rosa, path, { as: 'alice' })).status).toBe(200)
   })
 
-  test('only ROSA lists refs', async () => {
+  it('only ROSA lists refs', async () => {
     const { body } = await get(await start('rosa'), '/projects/40217/refs_list.json')
     const refs = [{ ref: 'master', object: { type: 'commit', sha: HEAD } }]
     expect(body['refs_list']).toEqual(expect.arrayContaining(refs))
     expect((await get(await start('omv'), '/projects/40217/refs_list.json')).status).toBe(404)
   })
 
-  test('platforms resolve by id and by name, but not with a dot in it', async () => {
+  it('platforms resolve by id and by name, but not with a dot in it', async () => {
     const abf = await start('omv')
     expect((await get(abf, '/platforms/cooker.json')).body['platform']).toMatchObject({
       id: 31,
@@ -869,7 +869,7 @@ describe('names', () => {
     expect((await get(abf, '/platforms/rosa2021.1.json')).status).toBe(404)
   })
 
-  test('platforms for build are paged on OMV only, and always main ones', async () => {
+  it('platforms for build are paged on OMV only, and always main ones', async () => {
     for (const [dialect, count] of [
       ['omv', 20],
       ['rosa', 28],
@@ -882,21 +882,21 @@ describe('names', () => {
     }
   })
 
-  test('the list of platforms needs credentials on OMV, too', async () => {
+  it('the list of platforms needs credentials on OMV, too', async () => {
     const abf = await start('omv')
     expect((await get(abf, '/platforms.json', { as: null })).status).toBe(401)
     const { body } = await get(abf, '/platforms.json?type=personal')
     expect(names(body['platforms'])).toEqual(['alice_personal'])
   })
 
-  test('arches are paged', async () => {
+  it('arches are paged', async () => {
     const abf = await start('omv')
     for (let number = 0; number < 20; number += 1) abf.addArch(`arch${number}`)
     expect(names((await get(abf, '/arches.json')).body['architectures'])).toHaveLength(20)
     expect(names((await get(abf, '/arches.json?per_page=100')).body['architectures'])).toHaveLength(24)
   })
 
-  test('a repository is known by its number and says whether it publishes without QA', async () => {
+  it('a repository is known by its number and says whether it publishes without QA', async () => {
     const abf = await start('omv')
     expect((await get(abf, '/repositories/14.json')).body['repository']).toMatchObject({
       name: 'main',
@@ -907,7 +907,7 @@ describe('names', () => {
     expect((await get(abf, '/repositories/14/projects.json')).body['repository']).toHaveProperty('projects')
   })
 
-  test('a project says where it may be saved, in addresses that do not work', async () => {
+  it('a project says where it may be saved, in addresses that do not work', async () => {
     const { body } = await get(await start('omv'), '/projects/40217.json')
     expect(body['project']?.['repositories']).toEqual(
       expect.arrayContaining([
@@ -921,7 +921,7 @@ describe('names', () => {
     )
   })
 
-  test('searching needs credentials on OMV', async () => {
+  it('searching needs credentials on OMV', async () => {
     const abf = await start('omv')
     expect((await get(abf, '/search.json?type=projects&query=zlib', { as: null })).status).toBe(401)
     const { body } = await get(abf, '/search.json?type=projects&query=zlib')
@@ -930,7 +930,7 @@ describe('names', () => {
 })
 
 describe('pages of the site', () => {
-  test('the live log is escaped markup while the build runs', async () => {
+  it('the live log is escaped markup while the build runs', async () => {
     const abf = await start('omv')
     const { id } = still(abf, 3000, { liveLog: '<b> & ::error::no' })
     const { body } = await ask(abf, 'GET', `/build_lists/${id}/log`, { as: null })
@@ -943,7 +943,7 @@ describe('pages of the site', () => {
     expect(after.body).toEqual({ log: 'Log not available yet.', building: false })
   })
 
-  test('the reason of a failure is only here', async () => {
+  it('the reason of a failure is only here', async () => {
     const abf = await start('omv')
     const { id } = still(abf, 666, { failReason: 'nothing provides foo' })
     expect((await get(abf, `/build_lists/${id}.json`)).text).not.toContain('nothing provides foo')
@@ -951,7 +951,7 @@ describe('pages of the site', () => {
     expect(body['build_list']).toMatchObject({ fail_reason: 'nothing provides foo', can_cancel: false })
   })
 
-  test('a hidden project sends to the login page', async () => {
+  it('a hidden project sends to the login page', async () => {
     const abf = await start('omv')
     const { id } = still(abf, 3000, { projectId: 40400 })
     expect((await ask(abf, 'GET', `/build_lists/${id}/log`, { as: null })).status).toBe(302)
@@ -959,7 +959,7 @@ describe('pages of the site', () => {
 })
 
 describe('the file store', () => {
-  test('serves the logs that show points at, to anybody', async () => {
+  it('serves the logs that show points at, to anybody', async () => {
     const fileStore = await startFileStore()
     const abf = await start('omv', { pace: 0, fileStore })
     abf.plan({}, [3000, { status: 666, files: { 'script_output.log': 'no chroot\n', 'build.log': '' } }])
@@ -974,7 +974,7 @@ describe('the file store', () => {
     expect(await response.text()).toBe('no chroot\n')
   })
 
-  test('a packed log is text with its encoding when viewed and a download otherwise', async () => {
+  it('a packed log is text with its encoding when viewed and a download otherwise', async () => {
     const fileStore = await startFileStore()
     const packed = gzipSync('root log')
     const url = fileStore.address(fileStore.put('root.log.gz', packed))
@@ -984,14 +984,14 @@ describe('the file store', () => {
     expect(Buffer.from(await download.arrayBuffer())).toEqual(packed)
   })
 
-  test('contents are bytes, valid UTF-8 or not, and any amount of them', async () => {
+  it('contents are bytes, valid UTF-8 or not, and any amount of them', async () => {
     const fileStore = await startFileStore()
     const content = Buffer.concat([Buffer.of(0xff, 0xfe, 0x0a), Buffer.alloc(3_000_000, 'log ')])
     const response = await fetch(fileStore.address(fileStore.put('build.log', content)))
     expect(Buffer.from(await response.arrayBuffer()).equals(content)).toBe(true)
   })
 
-  test('what is not there is a 404 with a body of its own, or an empty list', async () => {
+  it('what is not there is a 404 with a body of its own, or an empty list', async () => {
     const fileStore = await startFileStore()
     const response = await fetch(fileStore.address('0'.repeat(40)))
     expect([response.status, await response.json()]).toEqual([404, { 'Error 404': ['Resource not found!'] }])
@@ -999,7 +999,7 @@ describe('the file store', () => {
     expect(await lookup.json()).toEqual([])
   })
 
-  test('files go with their build', async () => {
+  it('files go with their build', async () => {
     const fileStore = await startFileStore()
     const abf = await start('rosa', { pace: 0, fileStore })
     await post(abf)

@@ -281,7 +281,7 @@ describe('creating', () => {
     expect(sentry.releases).toHaveLength(0)
   })
 
-  it('answers 400 to a body that is no JSON', async () => {
+  it('answers 400 to a body that is not JSON', async () => {
     expect((await post('releases/', '{')).body).toEqual({
       detail: 'JSON parse error - Expecting value: line 1 column 1 (char 0)',
     })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type ReportedScript,
   renderSourceMaps,
@@ -27,7 +27,7 @@ const row = (name: string, result: string): string =>
   `<tr><td><code>${name}</code><br><code>&#126;/${name}</code></td><td>${result}</td><td><code>none</code></td></tr>`
 
 describe('the section about source maps', () => {
-  test('shows the scripts that will not be resolved, and the others collapsed', () => {
+  it('shows the scripts that will not be resolved, and the others collapsed', () => {
     expect(summaryOf([script('a.js'), script('b.js', 'no <map>')])).toEqual([
       '#### Source maps',
       '',
@@ -48,7 +48,7 @@ describe('the section about source maps', () => {
     ])
   })
 
-  test('has room for five hundred scripts, and counts what it leaves out', () => {
+  it('has room for five hundred scripts, and counts what it leaves out', () => {
     const many = Array.from({ length: 500 }, (_, index) => script(`${index}-${'x'.repeat(200)}`))
     const lines = summaryOf(many)
     expect(lines[4]).toBe('<details><summary>500 scripts</summary>')
@@ -59,7 +59,7 @@ describe('the section about source maps', () => {
 })
 
 describe('the outputs about source maps', () => {
-  test('leave out a list that is too long for GitHub', () => {
+  it('leave out a list that is too long for GitHub', () => {
     const values = new Map<string, string>()
     const outputs = { set: (name: string, value: string): void => void values.set(name, value) }
     const reportOf = (count: number): SourceMapReport => ({

@@ -1,13 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { formatBytes, longList, splitList } from '../../../src/summary/markdown.ts'
 
 describe('splitList', () => {
-  test('gives the first items, the rest, and how many are left out', () => {
+  it('gives the first items, the rest, and how many are left out', () => {
     expect(splitList(['a', 'b', 'c'], 2, 100)).toEqual({ first: ['a', 'b'], rest: ['c'], left: 0 })
     expect(splitList([], 2, 100)).toEqual({ first: [], rest: [], left: 0 })
   })
 
-  test('counts bytes of UTF-8 and a line break each, to the last one', () => {
+  it('counts bytes of UTF-8 and a line break each, to the last one', () => {
     expect(splitList(['é', '😀', 'c'], 1, 3 + 5 + 2)).toEqual({ first: ['é'], rest: ['😀', 'c'], left: 0 })
     expect(splitList(['é', '😀', 'c'], 1, 3 + 5 + 1)).toEqual({ first: ['é'], rest: ['😀'], left: 1 })
     expect(splitList(['é', '😀', 'c'], 2, 2)).toEqual({ first: [], rest: [], left: 3 })
@@ -15,7 +15,7 @@ describe('splitList', () => {
 })
 
 describe('longList', () => {
-  test('says how many items are not in the summary at all', () => {
+  it('says how many items are not in the summary at all', () => {
     expect(longList(['a', 'bb', 'c'], 'file', 1, 5)).toEqual([
       '<ul>',
       '<li>a</li>',
@@ -39,7 +39,7 @@ describe('longList', () => {
   })
 })
 
-test.each([
+it.each([
   [0, '0 bytes'],
   [1, '1 byte'],
   [999, '999 bytes'],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ActionError, ReportedError, CancelledError } from '../../../src/errors.ts'
 import type { Commits } from '../../../src/sentry/commits.ts'
 import type { Ensured } from '../../../src/sentry/release.ts'
@@ -53,7 +53,7 @@ describe('the first line of the summary says how the step ended', () => {
     release: { ensured: { ...ENSURED, ...change }, url: PAGE },
   })
 
-  test.each<[Partial<Ensured>, string]>([
+  it.each<[Partial<Ensured>, string]>([
     [{ created: true }, 'created'],
     [{ attached: ['web'] }, 'updated'],
     [{ reopened: true }, 'updated'],
@@ -63,7 +63,7 @@ describe('the first line of the summary says how the step ended', () => {
     expect(headline(released(change))).toBe(`### ✅ Success: Sentry release ${words}`)
   })
 
-  test.each<[Verdict, string, Report, string]>([
+  it.each<[Verdict, string, Report, string]>([
     [
       'success',
       '2 ABF builds successful',
@@ -117,7 +117,7 @@ describe('the first line of the summary says how the step ended', () => {
     expect(headline({ ...released(), builds: buildsOf(verdict, result), ...more })).toBe(`### ${line}`)
   })
 
-  test.each<[Report['stage'], string]>([
+  it.each<[Report['stage'], string]>([
     [undefined, 'the inputs are not valid'],
     ['release', 'could not ensure the Sentry release'],
     ['source-maps', 'could not upload the source maps'],
@@ -128,13 +128,13 @@ describe('the first line of the summary says how the step ended', () => {
     expect(headline({ ...(stage ? { stage } : {}), failure })).toBe(`### ❌ Failed: ${words}`)
   })
 
-  test('after a cancelled job without builds', () => {
+  it('after a cancelled job without builds', () => {
     expect(headline({ failure: new CancelledError('SIGINT') })).toBe('### ⏹️ Cancelled')
   })
 })
 
 describe('the summary', () => {
-  test('has the problems of builds before the release, and all builds after it', () => {
+  it('has the problems of builds before the release, and all builds after it', () => {
     const report: Report = {
       version: '1.0',
       commit: HEAD,
@@ -184,7 +184,7 @@ describe('the summary', () => {
     ])
   })
 
-  test('of an error has its message and the next thing to do, before what is there', () => {
+  it('of an error has its message and the next thing to do, before what is there', () => {
     const failure = new ActionError('One\ntwo', { advice: 'Do it.', detail: ['not shown'] })
     expect(renderSummary({ failure, version: '1.0' }).split('\n').slice(0, 7)).toEqual([
       '### ❌ Failed: the inputs are not valid',
@@ -201,14 +201,14 @@ describe('the summary', () => {
     expect(renderSummary({ failure: new ReportedError('told') })).not.toContain('blockquote')
   })
 
-  test('of an error with many lines counts those that it leaves out', () => {
+  it('of an error with many lines counts those that it leaves out', () => {
     const message = Array.from({ length: 62 }, () => 'x'.repeat(999)).join('\n')
     const markdown = renderSummary({ failure: new ActionError(message) })
     expect(markdown.match(/x{999}<br>/g)).toHaveLength(60)
     expect(markdown).toContain('<br>2 more lines in the log</blockquote>')
   })
 
-  test('links to nothing where the repository is not known', () => {
+  it('links to nothing where the repository is not known', () => {
     const commits: Commits = {
       kind: 'sent',
       release: ENSURED.release,
@@ -222,7 +222,7 @@ describe('the summary', () => {
     )
   })
 
-  test('stays below the limit of GitHub when everything in it is as long as it can be', () => {
+  it('stays below the limit of GitHub when everything in it is as long as it can be', () => {
     const long = '😀'.repeat(2000)
     const records = Array.from({ length: 1000 }, (_, index) => {
       const record = judged(
@@ -270,7 +270,7 @@ describe('the summary', () => {
 })
 
 describe('the table about the release', () => {
-  test.each<[Commits, string]>([
+  it.each<[Commits, string]>([
     [{ kind: 'skipped' }, 'not associated: set-commits is skip'],
     [{ kind: 'present', release: { version: '1.0', commitCount: 4 } }, '4, associated before'],
     [{ kind: 'present', release: { version: '1.0' } }, 'some, associated before'],
@@ -280,7 +280,7 @@ describe('the table about the release', () => {
     expect(rows({ commits })).toContain(`Commits: ${words}`)
   })
 
-  test.each<[Partial<Ensured>, string]>([
+  it.each<[Partial<Ensured>, string]>([
     [{ created: true }, 'created and confirmed'],
     [{}, 'already exists; no changes needed'],
     [{ release: { version: '1.0', status: 'archived' } }, 'already exists, archived; no changes needed'],
@@ -293,7 +293,7 @@ describe('the table about the release', () => {
     expect(rows({ release: { ensured: { ...ENSURED, ...change }, url: PAGE } })).toContain(`Status: ${words}`)
   })
 
-  test('says of a step that ended early what is there and what is not', () => {
+  it('says of a step that ended early what is there and what is not', () => {
     const early: Report = { finalize: true, environment: 'production' }
     expect(rows(early)).toEqual([
       'Release: <code>1.0</code>',
@@ -317,7 +317,7 @@ describe('the table about the release', () => {
     ])
   })
 
-  test.each<[Report, string]>([
+  it.each<[Report, string]>([
     [{ finalized: '2026-01-31T12:00:59.9Z', finalize: true }, '2026-01-31 12:00:59 UTC'],
     [{ finalize: false }, 'not set: finalize is false'],
     [{ finalize: false, heldBack: 'the builds failed' }, 'not set: finalize is false'],
@@ -326,7 +326,7 @@ describe('the table about the release', () => {
     expect(rows(more)).toContain(`Release date: ${words}`)
   })
 
-  test.each<[Report['deploy'], string]>([
+  it.each<[Report['deploy'], string]>([
     [{ id: '5', created: true, url: undefined }, '<code>production</code>, recorded as <code>5</code>'],
     [
       { id: '5', created: false, url: 'https://a.example/' },
@@ -336,7 +336,7 @@ describe('the table about the release', () => {
     expect(rows({ environment: 'production', ...(deploy ? { deploy } : {}) })).toContain(`Deploy: ${words}`)
   })
 
-  test('has fifty projects, and counts the rest', () => {
+  it('has fifty projects, and counts the rest', () => {
     const projects = Array.from({ length: 52 }, (_, index) => `p${index}`)
     expect(rows({ projects }).at(3)).toMatch(/^Projects: <code>p0<\/code> .*<code>p49<\/code> and 2 more$/)
     expect(rows({ projects: projects.slice(0, 50) }).at(3)).not.toContain('more')
@@ -344,7 +344,7 @@ describe('the table about the release', () => {
 })
 
 describe('the list of commits', () => {
-  test('shows ten, and the rest collapsed under its count', () => {
+  it('shows ten, and the rest collapsed under its count', () => {
     const markdown = renderSummary({ version: '1.0', commits: sent(12) })
     expect(markdown.split('\n').slice(9)).toEqual([
       '<ul>',
@@ -363,7 +363,7 @@ describe('the list of commits', () => {
   })
 })
 
-test('the result is one line of the log', () => {
+it('the result is one line of the log', () => {
   expect(formatResult({})).toBe('')
   expect(formatResult({ release: { ensured: ENSURED, url: PAGE } })).toBe(
     `Sentry release 1.0 already exists: ${PAGE}`,

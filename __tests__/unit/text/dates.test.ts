@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { formatDate } from '../../../src/text/dates.ts'
 
-test.each<[string | number, string]>([
+it.each<[string | number, string]>([
   ['2026-11-22T00:16:34.007000Z', '2026-11-22 00:16:34 UTC'],
   ['2026-11-22T01:16:34+01:00', '2026-11-22 00:16:34 UTC'],
   ['2026-11-22', '2026-11-22 00:00:00 UTC'],

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { attribute, inert, lengthOf, markup, plain, quoted, shorten } from '../../../src/text/sanitize.ts'
+import {
+  attribute,
+  escapeCommands,
+  lengthOf,
+  escapeMarkdown,
+  toSingleLine,
+  quoted,
+  shorten,
+} from '../../../src/text/sanitize.ts'
 import { decoded, hostileText } from '../doubles.ts'
 
 const HIDING =
@@ -20,7 +28,7 @@ describe('plain', () => {
   it('gives one line without anything that hides', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const shown = plain(text)
+        const shown = toSingleLine(text)
         expect(shown).not.toMatch(HIDING)
         expect(shown.isWellFormed()).toBe(true)
       }),
@@ -30,7 +38,7 @@ describe('plain', () => {
   it('holds no runner command', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        expect(commands(plain(text))).toEqual([])
+        expect(commands(toSingleLine(text))).toEqual([])
       }),
     )
   })
@@ -38,26 +46,26 @@ describe('plain', () => {
   it('is never longer than asked', () => {
     fc.assert(
       fc.property(hostileText, fc.integer({ min: 1, max: 40 }), (text, max) => {
-        expect(Array.from(plain(text, max)).length).toBeLessThanOrEqual(max)
+        expect(Array.from(toSingleLine(text, max)).length).toBeLessThanOrEqual(max)
       }),
     )
   })
 
   it('removes terminal escapes whole', () => {
-    expect(plain('a\u001B[1;31mred\u001B[0m \u009B2Jb \u001B]0;title\u0007c')).toBe('ared b c')
+    expect(toSingleLine('a\u001B[1;31mred\u001B[0m \u009B2Jb \u001B]0;title\u0007c')).toBe('ared b c')
   })
 
   it('keeps ordinary text of any script', () => {
     const text = 'Größe 42 – 版本 v1.2.3+build "naïve" (ok) 😀'
-    expect(plain(text)).toBe(text)
+    expect(toSingleLine(text)).toBe(text)
   })
 
   it('folds line breaks and other space into single spaces', () => {
-    expect(plain('  one\r\n\ttwo\u2028three\u00A0 four ')).toBe('one two three four')
+    expect(toSingleLine('  one\r\n\ttwo\u2028three\u00A0 four ')).toBe('one two three four')
   })
 
   it('is quick with a megabyte of garbage', () => {
-    expect(plain('\u001B]'.repeat(500_000))).toBe('')
+    expect(toSingleLine('\u001B]'.repeat(500_000))).toBe('')
   })
 })
 
@@ -90,7 +98,7 @@ describe('markup', () => {
   it('holds no character of Markdown or HTML syntax', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const bare = markup(text).replace(/&#\d+;/g, '')
+        const bare = escapeMarkdown(text).replace(/&#\d+;/g, '')
         expect(bare).not.toMatch(/[<>"'`[\]|*_&#@!~\\{}$^]/)
         expect(bare).not.toContain('://')
       }),
@@ -100,17 +108,17 @@ describe('markup', () => {
   it('is shown as the plain text', () => {
     fc.assert(
       fc.property(hostileText, fc.integer({ min: 1, max: 60 }), (text, max) => {
-        expect(decoded(markup(text, max))).toBe(plain(text, max))
+        expect(decoded(escapeMarkdown(text, max))).toBe(toSingleLine(text, max))
       }),
     )
   })
 
   it('does not turn entities of the text itself into characters', () => {
-    expect(decoded(markup('&#60;b&#62; &lt;'))).toBe('&#60;b&#62; &lt;')
+    expect(decoded(escapeMarkdown('&#60;b&#62; &lt;'))).toBe('&#60;b&#62; &lt;')
   })
 
   it('leaves ordinary words readable', () => {
-    expect(markup('Created in 4.2 s (2 of 3), 50%')).toBe('Created in 4.2 s (2 of 3), 50%')
+    expect(escapeMarkdown('Created in 4.2 s (2 of 3), 50%')).toBe('Created in 4.2 s (2 of 3), 50%')
   })
 })
 
@@ -129,7 +137,7 @@ describe('inert', () => {
   it('leaves no command for the runner', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        expect(commands(inert(text))).toEqual([])
+        expect(commands(escapeCommands(text))).toEqual([])
       }),
     )
   })
@@ -137,18 +145,18 @@ describe('inert', () => {
   it('adds spaces and changes nothing else', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        expect(inert(text).replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+        expect(escapeCommands(text).replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
       }),
     )
   })
 
   it('leaves text without commands as it is', () => {
     const text = 'std::vector ends a line\n  https://sentry.io/ # [x] ::\r\n'
-    expect(inert(text)).toBe(text)
+    expect(escapeCommands(text)).toBe(text)
   })
 
   it('finds commands on every line, also behind exotic space', () => {
-    expect(inert('ok\n \u00A0::error::a\r::add-mask::b\u2028::debug::c')).toBe(
+    expect(escapeCommands('ok\n \u00A0::error::a\r::add-mask::b\u2028::debug::c')).toBe(
       'ok\n \u00A0: :error::a\r: :add-mask::b\u2028: :debug::c',
     )
   })

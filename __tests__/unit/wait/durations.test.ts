@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseDuration, sayDuration } from '../../../src/wait/durations.ts'
+import { parseDuration, formatDuration } from '../../../src/wait/durations.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -57,7 +57,7 @@ describe('parseDuration', () => {
   })
 })
 
-describe('sayDuration', () => {
+describe('formatDuration', () => {
   it.each([
     [0, '0 ms'],
     [-5, '0 ms'],
@@ -71,13 +71,13 @@ describe('sayDuration', () => {
     [HOUR - 1, '1 h'],
     [2 * HOUR + 3 * MINUTE + 20 * SECOND, '2 h 3 min'],
   ])('says %d as %s', (ms, text) => {
-    expect(sayDuration(ms)).toBe(text)
+    expect(formatDuration(ms)).toBe(text)
   })
 
   it('is read back as nearly the same time, with two units at most', () => {
     fc.assert(
       fc.property(fc.nat({ max: 48 * HOUR }), (ms) => {
-        const said = sayDuration(ms)
+        const said = formatDuration(ms)
         expect(said.split(' ').length).toBeLessThanOrEqual(4)
         const parts = Array.from(said.matchAll(/([\d.]+) (h|min|s|ms)/g))
         const units: Readonly<Record<string, number>> = { h: HOUR, min: MINUTE, s: SECOND, ms: 1 }

@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../http/response.ts'
 import { isWebPage, serverMessage, unreadable as unreadableBody } from '../../http/error-body.ts'
 import { HttpError } from '../../http/failure.ts'
 import { retryHint } from '../../http/retry.ts'
-import { sayDuration } from '../../wait/durations.ts'
+import { formatDuration } from '../../wait/durations.ts'
 
 /** The server and the credentials, as advice names them. */
 export interface AbfAccount {
@@ -78,7 +78,7 @@ function rateLimited(response: HttpResponse, pauseMs: number, now: number): Http
   const at = new Date(serverTime(response, now) + pauseMs).toISOString().slice(11, 16)
   return response.error('status', `responded with 403: the limit of ${many} is used up until ${at} UTC`, {
     serverMessage: messageIn(response),
-    advice: `Re-run the job in ${sayDuration(pauseMs)}. All jobs of the same account share the limit: run fewer of them at a time, or use a longer abf-poll-interval.`,
+    advice: `Re-run the job in ${formatDuration(pauseMs)}. All jobs of the same account share the limit: run fewer of them at a time, or use a longer abf-poll-interval.`,
     retryAfterMs: pauseMs,
   })
 }

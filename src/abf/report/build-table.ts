@@ -1,6 +1,6 @@
 import { code, collapsedRest, counted, link, splitList } from '../../summary/markdown.ts'
-import { markup } from '../../text/sanitize.ts'
-import { sayDuration } from '../../wait/durations.ts'
+import { escapeMarkdown } from '../../text/sanitize.ts'
+import { formatDuration } from '../../wait/durations.ts'
 import { archOf, type BuildRecord, projectOf } from '../build.ts'
 import { formatStatus } from '../status.ts'
 import { type AbfReport, pageOf, repositoryOf } from './outputs.ts'
@@ -76,19 +76,19 @@ function columnsOf(report: AbfReport, records: readonly BuildRecord[]): Column[]
 }
 
 function textOf(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : markup(value, 120)
+  return value === undefined ? undefined : escapeMarkdown(value, 120)
 }
 
 function status(record: BuildRecord, { base, operation }: AbfReport): string {
   const { status: code } = record.track
   const words = code === undefined ? 'not found' : formatStatus(code)
   const icon = operation === 'search' ? '' : `${iconOf(record)} `
-  return `${icon}${link(pageOf(record.id, base), markup(words))}`
+  return `${icon}${link(pageOf(record.id, base), escapeMarkdown(words))}`
 }
 
 /** ABF reports whole seconds. */
 function duration(seconds: number): string {
-  return seconds < 1 ? 'below 1 s' : sayDuration(seconds * 1000)
+  return seconds < 1 ? 'below 1 s' : formatDuration(seconds * 1000)
 }
 
 function unbroken(text: string): string {

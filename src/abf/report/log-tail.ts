@@ -3,7 +3,7 @@ import type { Http } from '../../http/client.ts'
 import type { HttpResponse } from '../../http/response.ts'
 import { HttpError, type Peer } from '../../http/failure.ts'
 import { isLoopback, parseUrl } from '../../text/url.ts'
-import { plain } from '../../text/sanitize.ts'
+import { toSingleLine } from '../../text/sanitize.ts'
 import type { LogFile } from '../client/schema.ts'
 import { type LogKind, statusInfo } from '../status.ts'
 
@@ -81,7 +81,8 @@ export async function fetchTail(
   for (const file of chooseLogs(code, files)) {
     const url = logUrl(file.url, base)
     const found = url && (await fetchLines(url, file, count, http))
-    if (found && found.length > 0) return { fileName: plain(file.file_name, 80), url: url.href, lines: found }
+    if (found && found.length > 0)
+      return { fileName: toSingleLine(file.file_name, 80), url: url.href, lines: found }
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import { collapsed, collapsedRest, counted, link, splitList } from '../../summary/markdown.ts'
-import { markup } from '../../text/sanitize.ts'
+import { escapeMarkdown } from '../../text/sanitize.ts'
 import { type BuildRecord, labelOf } from '../build.ts'
 import { formatStatus } from '../status.ts'
 import { type AbfReport, logOf, pageOf } from './outputs.ts'
@@ -47,24 +47,25 @@ function reason(record: BuildRecord, { base }: AbfReport): string {
   const { id, outcome, track, log, build } = record
   const status = track.status === undefined ? 'not found' : formatStatus(track.status)
   const sentence = outcome?.sentence ?? 'It had not finished when this step ended.'
-  const page = link(pageOf(id, base), markup(status))
+  const page = link(pageOf(id, base), escapeMarkdown(status))
   const name = log?.fileName ?? 'log'
-  const logLink = build && build.logs.length > 0 ? `<br>Log: ${link(logOf(record, base), markup(name))}` : ''
-  return `${iconOf(record)} <strong>${markup(labelOf(record))}</strong>: ${page}<br>${markup(sentence, 600)}${logLink}`
+  const logLink =
+    build && build.logs.length > 0 ? `<br>Log: ${link(logOf(record, base), escapeMarkdown(name))}` : ''
+  return `${iconOf(record)} <strong>${escapeMarkdown(labelOf(record))}</strong>: ${page}<br>${escapeMarkdown(sentence, 600)}${logLink}`
 }
 
 /** The lines as HTML. An empty line would end the HTML, and what follows it would be read as Markdown. */
 function logLines({ log }: BuildRecord): readonly string[] {
   return (log?.lines ?? []).map((line) => {
     const indent = /^ */.exec(line)?.[0] ?? ''
-    return `${indent}${markup(line, MAX_LINE_LENGTH) || '&#160;'}`
+    return `${indent}${escapeMarkdown(line, MAX_LINE_LENGTH) || '&#160;'}`
   })
 }
 
 /** The last lines open for somebody who has just come, with those before them collapsed; or all collapsed. */
 function renderLog({ log }: BuildRecord, lines: readonly string[], isOpen: boolean): string[] {
   if (!log) return []
-  const name = markup(log.fileName)
+  const name = escapeMarkdown(log.fileName)
   const open = isOpen ? lines.slice(-OPEN_LINES) : []
   const earlier = lines.slice(0, lines.length - open.length)
   const title = isOpen

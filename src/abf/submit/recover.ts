@@ -1,7 +1,7 @@
 import { ActionError } from '../../errors.ts'
 import { HttpError } from '../../http/failure.ts'
 import type { Clock } from '../../ports.ts'
-import { plain } from '../../text/sanitize.ts'
+import { toSingleLine } from '../../text/sanitize.ts'
 import type { AbfApi } from '../client/api.ts'
 import type { AbfSession } from '../session.ts'
 import { isSameSource, listSameSource, open } from './reuse.ts'
@@ -44,7 +44,7 @@ export async function findLostCreate(
         `${lost.message}. The check whether the build was created failed as well: ${error.message}.`,
         {
           title: 'A build may have been submitted',
-          advice: `Check ${base}build_lists for a build for ${plain(arch.name, 40)}. When the server responds again, re-run the job: with abf-reuse it uses that build.`,
+          advice: `Check ${base}build_lists for a build for ${toSingleLine(arch.name, 40)}. When the server responds again, re-run the job: with abf-reuse it uses that build.`,
           detail: [...lost.detail, ...error.detail],
         },
       )

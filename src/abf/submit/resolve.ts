@@ -1,5 +1,5 @@
 import { ActionError } from '../../errors.ts'
-import { plain, quoted } from '../../text/sanitize.ts'
+import { toSingleLine, quoted } from '../../text/sanitize.ts'
 import type { AbfApi } from '../client/api.ts'
 import type { LabeledId, BuildTarget, WantedBuild } from './fields.ts'
 import type { Named, Platform } from '../client/schema.ts'
@@ -179,7 +179,7 @@ function isId(text: string): boolean {
 }
 
 function names(list: readonly Named[]): string {
-  return list.length === 0 ? 'none' : list.map(({ name }) => plain(name, 60)).join(', ')
+  return list.length === 0 ? 'none' : list.map(({ name }) => toSingleLine(name, 60)).join(', ')
 }
 
 function unknown(message: string, advice: readonly string[]): ActionError {

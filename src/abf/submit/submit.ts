@@ -1,6 +1,6 @@
 import { ActionError, assertNever } from '../../errors.ts'
 import { HttpError } from '../../http/failure.ts'
-import { plain } from '../../text/sanitize.ts'
+import { toSingleLine } from '../../text/sanitize.ts'
 import { type ReusableBuilds, findReusable, listSameSource, type OtherBuild, type BuildKey } from './reuse.ts'
 import { createFields, storedVersion, type BuildTarget, type WantedBuild } from './fields.ts'
 import type { Pending } from '../submitted-builds.ts'
@@ -51,11 +51,11 @@ export async function submit(
     }
     const found = existing.byArch.get(arch.id)
     const other = existing.others.get(arch.id)
-    if (!found && other) explainOther(plain(arch.name, 40), other, session)
+    if (!found && other) explainOther(toSingleLine(arch.name, 40), other, session)
     if (found) {
       session.builds.add(createRecord(found.id, 'reused', session.clock.now(), { expected, build: found }))
       session.logger.info(
-        `${plain(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}, so it is reused. ${link(found.id, session)}`,
+        `${toSingleLine(arch.name)}: build ${found.id} of the same commit is ${formatStatus(found.status)}, so it is reused. ${link(found.id, session)}`,
       )
     } else {
       await createOne(
@@ -98,7 +98,7 @@ async function findExisting(
 
 /** Without a reason, a build that is not reused looks like a fault of this action. */
 function explainOther(arch: string, { id, different, unreported }: OtherBuild, session: SubmitSession): void {
-  const names = (list: readonly string[]): string => list.map((name) => plain(name, 60)).join(', ')
+  const names = (list: readonly string[]): string => list.map((name) => toSingleLine(name, 60)).join(', ')
   if (different.length > 0) {
     session.logger.info(
       `${arch}: build ${id} of the same commit differs in ${names(different)}, so a new build is submitted. ${link(id, session)}`,
@@ -119,7 +119,7 @@ async function createOne(
 ): Promise<void> {
   const { api, builds, clock, logger } = session
   const repeats = Math.min(session.retries, MAX_REPEATS)
-  const arch = plain(expected.arch.name, 40)
+  const arch = toSingleLine(expected.arch.name, 40)
   for (let repeated = 0; ; repeated += 1) {
     const create = { ...pending, since: clock.now() }
     builds.startCreate(create)

@@ -1,6 +1,6 @@
 import type { HttpError } from '../../http/failure.ts'
 import type { Clock, Logger } from '../../ports.ts'
-import { sayDuration } from '../../wait/durations.ts'
+import { formatDuration } from '../../wait/durations.ts'
 import type { Track } from '../outcome.ts'
 import { archOf, type BuildRecord, labelOf, projectOf } from '../build.ts'
 import { isKnown, formatStatus } from '../status.ts'
@@ -49,7 +49,7 @@ export function createProgressLog(logger: Logger, clock: Clock, deadline: number
       const after =
         before.status === undefined || !sawBeginning(record, record.history.length - 1)
           ? ''
-          : `, after ${sayDuration(clock.now() - before.since)} ${formatStatus(before.status)}`
+          : `, after ${formatDuration(clock.now() - before.since)} ${formatStatus(before.status)}`
       write(`${labelOf(record)}: ${formatStatus(code)}${after}`)
       if (isKnown(code) || unknown.has(code)) return
       unknown.add(code)
@@ -77,7 +77,7 @@ export function createProgressLog(logger: Logger, clock: Clock, deadline: number
     },
     pollFailed(error, pauseMs, consecutiveFailures) {
       failing = true
-      const line = `${error.message}. The next poll is in ${sayDuration(pauseMs)}.`
+      const line = `${error.message}. The next poll is in ${formatDuration(pauseMs)}.`
       if (error.status === 403) logger.warning(line, 'ABF rate limit reached')
       else if (consecutiveFailures === FAILURES_BEFORE_WARNING) logger.warning(line, 'ABF polls keep failing')
       else write(line)
@@ -89,13 +89,13 @@ export function createProgressLog(logger: Logger, clock: Clock, deadline: number
       const open = records.filter(({ outcome }) => !outcome)
       if (open.length === 0) return
       const named = open.slice(0, MAX_NAMED).map((record) => {
-        const since = sayDuration(clock.now() - record.track.since)
+        const since = formatDuration(clock.now() - record.track.since)
         const atLeast = sawBeginning(record, record.history.length) ? '' : 'at least '
         return `${archOf(record) ?? record.id} ${formatStatus(record.track.status)} for ${atLeast}${since}`
       })
       const more = open.length > MAX_NAMED ? ` and ${open.length - MAX_NAMED} more` : ''
       write(
-        `Waiting for ${open.length} of ${records.length} builds: ${named.join(', ')}${more}; ${sayDuration(Math.max(0, deadline - clock.now()))} left`,
+        `Waiting for ${open.length} of ${records.length} builds: ${named.join(', ')}${more}; ${formatDuration(Math.max(0, deadline - clock.now()))} left`,
       )
     },
     pausing(usual, pauseMs) {
@@ -105,7 +105,7 @@ export function createProgressLog(logger: Logger, clock: Clock, deadline: number
       }
       // Once after each other line, so that a log in which nothing happens stays short.
       if (pauseMs <= MIN_WRITTEN_PAUSE_MS || lines === linesAtPause) return
-      write(`The next poll is in ${sayDuration(pauseMs)}.`)
+      write(`The next poll is in ${formatDuration(pauseMs)}.`)
       linesAtPause = lines
     },
   }
@@ -115,7 +115,7 @@ function formatUsual(usual: ReadonlyMap<BuildRecord, number>): string {
   const all = new Set(
     [...usual].map(([record, ms]) => {
       const names = [projectOf(record), archOf(record)].filter((name) => name !== undefined)
-      return `${names.join(' ') || record.id} ${sayDuration(ms)}`
+      return `${names.join(' ') || record.id} ${formatDuration(ms)}`
     }),
   )
   const more = all.size > MAX_NAMED ? ` and ${all.size - MAX_NAMED} more` : ''

@@ -22,7 +22,7 @@ export interface OpenBuild {
 }
 
 /** What is left of a limit of requests that all jobs of an account share. */
-export interface Budget {
+export interface RequestBudget {
   /** Requests that a poll takes. */
   readonly cost: number
   /** Requests that may still be made; undefined when the server has no limit, or does not report it. */
@@ -78,7 +78,7 @@ function root(ms: number): number {
 }
 
 /** The shortest pause that leaves requests until the count starts again, if this job were the only one from now on. */
-export function minPauseForLimit({ cost, left, resetMs }: Budget): number {
+export function minPauseForLimit({ cost, left, resetMs }: RequestBudget): number {
   if (left === undefined) return 0
   return Math.ceil(Math.min(resetMs, (cost * resetMs) / Math.max(left, 1)))
 }

@@ -1,7 +1,7 @@
 import { HttpError } from '../../http/failure.ts'
 import type { AbfOptions } from '../options.ts'
 import { type PollAttempt, poll, type Recovery } from '../../wait/poll.ts'
-import { sayDuration } from '../../wait/durations.ts'
+import { formatDuration } from '../../wait/durations.ts'
 import { mapPool } from '../../wait/pool.ts'
 import { createProgressLog, type ProgressLog } from './progress-log.ts'
 import { afterPoll, decide, failure, outcome, type Policy } from '../outcome.ts'
@@ -58,7 +58,7 @@ export async function waitFor(records: readonly BuildRecord[], session: WaitSess
       status === undefined ? 'Its status could not be read.' : `Its last status was ${formatStatus(status)}.`
     record.outcome ??= outcome(
       'timed_out',
-      `The build did not end within ${sayDuration(inputs.timeout)}. ${last}${error}`,
+      `The build did not end within ${formatDuration(inputs.timeout)}. ${last}${error}`,
     )
   }
 }

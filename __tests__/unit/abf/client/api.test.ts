@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { httpError, scriptedApi } from '../doubles.ts'
 import { failureOf, incoming } from '../../doubles.ts'
 
@@ -8,7 +8,7 @@ const PAGE = Array.from({ length: 100 }, (_, index) => index + 1)
 const LIMIT = incoming(403, { message: 'Rate limit exceeded' })
 
 describe('A list of builds', () => {
-  test('is read page by page, with each build once', async () => {
+  it('is read page by page, with each build once', async () => {
     const { api, asked } = scriptedApi([rows(...PAGE), rows(100, 101)])
     const found = await api.search({ status: '0' })
     expect(found.rows.map(({ id }) => id)).toEqual([...PAGE, 101])
@@ -19,7 +19,7 @@ describe('A list of builds', () => {
     ])
   })
 
-  test.each([
+  it.each([
     [rows(), false],
     [rows(7), true],
   ])('ends after ten pages, and the eleventh shows whether there are more: %#', async (eleventh, more) => {
@@ -29,7 +29,7 @@ describe('A list of builds', () => {
     expect(requests[0]?.intent).toBe('search for builds')
   })
 
-  test('may be one page of the newest builds, or of the builds of a project', async () => {
+  it('may be one page of the newest builds, or of the builds of a project', async () => {
     const newest = scriptedApi([rows(...PAGE)])
     expect(await newest.api.searchNewest({ a: 'b' })).toHaveLength(100)
     expect(newest.asked()).toEqual(['GET build_lists.json?filter[a]=b&per_page=100&page=1'])
@@ -46,7 +46,7 @@ describe('A list of builds', () => {
 })
 
 describe('The statuses of many builds', () => {
-  test('take one request', async () => {
+  it('take one request', async () => {
     const { api, asked, requests } = scriptedApi([rows(7, 8)])
     expect(await api.statuses([7, 8, 9])).toMatchObject([row(7), row(8)])
     expect(asked()).toEqual([
@@ -55,28 +55,28 @@ describe('The statuses of many builds', () => {
     expect(requests[0]?.intent).toBe('read the status of the builds')
   })
 
-  test.each([400, 404, 405, 422])('are undefined for a server that responds with %i', async (status) => {
+  it.each([400, 404, 405, 422])('are undefined for a server that responds with %i', async (status) => {
     expect(await scriptedApi([incoming(status, { build_lists: [] })]).api.statuses([7])).toBeUndefined()
   })
 
-  test('are undefined for a server that sends other builds', async () => {
+  it('are undefined for a server that sends other builds', async () => {
     expect(await scriptedApi([rows(7, 1)]).api.statuses([7])).toBeUndefined()
   })
 
-  test('throw the error of the server', async () => {
+  it('throw the error of the server', async () => {
     expect(await failureOf(scriptedApi([incoming(500)]).api.statuses([7]))).toMatchObject({ status: 500 })
   })
 })
 
 describe('Reading one build', () => {
-  test('returns the build, or that it is missing', async () => {
+  it('returns the build, or that it is missing', async () => {
     const { api, asked, requests } = scriptedApi([incoming(200, { build_list: row(7, 3000) })])
     expect(await api.show(7)).toMatchObject({ kind: 'build', build: { id: 7, status: 3000 } })
     expect([asked(), requests[0]?.intent]).toEqual([['GET build_lists/7.json'], 'read build 7'])
     expect(await scriptedApi([incoming(404)]).api.show(7)).toEqual({ kind: 'missing' })
   })
 
-  test('returns hidden when it is forbidden or fails with its repository', async () => {
+  it('returns hidden when it is forbidden or fails with its repository', async () => {
     for (const status of [403, 500]) {
       expect(await scriptedApi([incoming(status, {})]).api.show(7)).toMatchObject({
         kind: 'hidden',
@@ -85,7 +85,7 @@ describe('Reading one build', () => {
     }
   })
 
-  test('throws for other errors', async () => {
+  it('throws for other errors', async () => {
     expect(await failureOf(scriptedApi([incoming(500, '<html>')]).api.show(7))).toMatchObject({ status: 500 })
     expect(await failureOf(scriptedApi([incoming(502, {})]).api.show(7))).toMatchObject({ status: 502 })
     expect(await failureOf(scriptedApi([LIMIT], { maxRateLimitWaitMs: 0 }).api.show(7))).toMatchObject({
@@ -98,7 +98,7 @@ describe('A create', () => {
   const create = (answer: Parameters<typeof scriptedApi>[0][number]) =>
     scriptedApi([answer], { maxRateLimitWaitMs: 0 }).api.create({ project_id: 1 }, 'submit the build')
 
-  test('sends the fields once', async () => {
+  it('sends the fields once', async () => {
     const { api, requests, asked } = scriptedApi([incoming(200, { build_list: { id: 9 } })])
     expect(await api.create({ project_id: 1 }, 'submit the build')).toEqual({ kind: 'created', id: 9 })
     expect(asked()).toEqual(['POST build_lists.json'])
@@ -109,18 +109,18 @@ describe('A create', () => {
     })
   })
 
-  test.each([400, 403, 404, 422])('is refused with %i', async (status) => {
+  it.each([400, 403, 404, 422])('is refused with %i', async (status) => {
     expect(await create(incoming(status, { build_list: { id: 9, message: 'No.' } }))).toMatchObject({
       kind: 'refused',
       error: { status, serverMessage: 'No.' },
     })
   })
 
-  test('succeeds with another 2xx when the body has an id', async () => {
+  it('succeeds with another 2xx when the body has an id', async () => {
     expect(await create(incoming(201, { build_list: { id: 9 } }))).toEqual({ kind: 'created', id: 9 })
   })
 
-  test('is refused by a 200 without an id', async () => {
+  it('is refused by a 200 without an id', async () => {
     const { kind, error } = (await create(incoming(200, { build_list: { id: null, message: 'No.' } }))) as {
       kind: string
       error: Error
@@ -133,7 +133,7 @@ describe('A create', () => {
     })
   })
 
-  test.each([
+  it.each([
     incoming(408),
     incoming(500),
     incoming(503),
@@ -149,14 +149,14 @@ describe('A create', () => {
     expect((await create(answer)).kind).toBe('lost')
   })
 
-  test.each([httpError({ kind: 'dns' }), httpError({ kind: 'refused' }), httpError({ status: 429 })])(
+  it.each([httpError({ kind: 'dns' }), httpError({ kind: 'refused' }), httpError({ status: 429 })])(
     'is refused when the request was not delivered',
     async (error) => {
       expect(await create(error)).toEqual({ kind: 'refused', error })
     },
   )
 
-  test('throws faults of this action', async () => {
+  it('throws faults of this action', async () => {
     const fault = new Error('a fault')
     expect(await failureOf(create(fault))).toBe(fault)
   })
@@ -166,7 +166,7 @@ describe('An action', () => {
   const act = (answer: Parameters<typeof scriptedApi>[0][number]) =>
     scriptedApi([answer], { maxRateLimitWaitMs: 0 }).api.act(7, 'cancel')
 
-  test.each([
+  it.each([
     ['cancel', 'cancel build 7'],
     ['publish', 'publish build 7'],
     ['publish_into_testing', 'publish build 7'],
@@ -177,7 +177,7 @@ describe('An action', () => {
     expect([asked(), requests[0]?.intent]).toEqual([[`PUT build_lists/7/${action}.json`], intent])
   })
 
-  test.each([403, 404, 422])('is refused with %i', async (status) => {
+  it.each([403, 404, 422])('is refused with %i', async (status) => {
     expect(await act(incoming(status, { message: 'No.' }))).toMatchObject({
       kind: 'refused',
       status,
@@ -185,7 +185,7 @@ describe('An action', () => {
     })
   })
 
-  test('is refused by a flag on old servers', async () => {
+  it('is refused by a flag on old servers', async () => {
     expect(await act(incoming(200, { is_canceled: true, message: 'ok' }))).toEqual({ kind: 'done' })
     expect(await act(incoming(200, { is_canceled: false, message: 'No.' }))).toMatchObject({
       kind: 'refused',
@@ -194,7 +194,7 @@ describe('An action', () => {
     })
   })
 
-  test('throws at the rate limit and for an error of the server', async () => {
+  it('throws at the rate limit and for an error of the server', async () => {
     expect(await failureOf(act(LIMIT))).toMatchObject({ retryAfterMs: expect.any(Number) as number })
     expect(await failureOf(act(incoming(500)))).toMatchObject({ status: 500 })
   })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { explain, rateLimitMs, messageIn, unreadable } from '../../../../src/abf/client/errors.ts'
 import type { HttpError } from '../../../../src/http/failure.ts'
 import { incoming, responseOf } from '../../doubles.ts'
@@ -17,7 +17,7 @@ function explained(
 }
 
 describe('An error', () => {
-  test('has the status, the message of the server and advice', () => {
+  it('has the status, the message of the server and advice', () => {
     const error = explained(
       422,
       { build_list: { id: null, message: 'Arch is wrong' } },
@@ -33,7 +33,7 @@ describe('An error', () => {
     expect(explained(422).message).toMatch(/ responded with 422$/)
   })
 
-  test.each([
+  it.each([
     [
       401,
       'ABF does not accept the credentials of input abf-token. The API token is shown at https://abf.example/settings/private. Set abf-token to it, without a password.',
@@ -54,11 +54,11 @@ describe('An error', () => {
     expect(explained(status, { message: 'x' }).advice).toMatch(advice)
   })
 
-  test.each([418, 302, 499])('with status %i has no advice', (status) => {
+  it.each([418, 302, 499])('with status %i has no advice', (status) => {
     expect(explained(status).advice).toBeUndefined()
   })
 
-  test('without credentials advises to set them', () => {
+  it('without credentials advises to set them', () => {
     expect(explained(401, {}, {}, NOBODY).advice).toBe(
       'This server requires credentials: set abf-token. The token is shown at https://abf.example/settings/private.',
     )
@@ -67,13 +67,13 @@ describe('An error', () => {
     )
   })
 
-  test('for an account that is not confirmed advises how to confirm it', () => {
+  it('for an account that is not confirmed advises how to confirm it', () => {
     expect(explained(401, { error: 'You have to confirm your account.' }).advice).toBe(
       'The account of input abf-token is not confirmed yet: open the link in the email that ABF sent to it.',
     )
   })
 
-  test('for a web page advises to check abf-url, unless the server has a problem', () => {
+  it('for a web page advises to check abf-url, unless the server has a problem', () => {
     expect(explained(404, '<html>').advice).toBe(
       "The response is a web page and does not come from ABF's API: check abf-url (now https://abf.example/), and whether a proxy responds instead of ABF.",
     )
@@ -82,7 +82,7 @@ describe('An error', () => {
 })
 
 describe('A response that cannot be read', () => {
-  test('is reported as a web page or as an unknown format', () => {
+  it('is reported as a web page or as an unknown format', () => {
     const page = unreadable(responseOf(incoming(200, ' <!DOCTYPE html>')), ACCOUNT)
     expect(page).toMatchObject({
       kind: 'unreadable',
@@ -104,25 +104,25 @@ describe('The rate limit', () => {
   const limit = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     rateLimitMs(responseOf(incoming(status, body, headers)), NOW)
 
-  test('ends at the next full hour of the server', () => {
+  it('ends at the next full hour of the server', () => {
     expect(limit(403, LIMITED)).toBe(40 * 60_000)
     expect(limit(403, LIMITED, { date: 'Thu, 01 Jan 2026 10:59:00 GMT' })).toBe(60_000)
     expect(limit(403, LIMITED, { date: 'nonsense' })).toBe(40 * 60_000)
   })
 
-  test('is recognized by the count of requests left when there is no message', () => {
+  it('is recognized by the count of requests left when there is no message', () => {
     expect(limit(403, '', { 'x-ratelimit-remaining': ' 0 ' })).toBe(40 * 60_000)
     expect(limit(403, { message: 'No right' }, { 'x-ratelimit-remaining': '0' })).toBeUndefined()
     expect(limit(403, '', { 'x-ratelimit-remaining': '7' })).toBeUndefined()
   })
 
-  test('is not recognized in other responses', () => {
+  it('is not recognized in other responses', () => {
     expect(limit(403, { message: 'No right' })).toBeUndefined()
     expect(limit(422, LIMITED)).toBeUndefined()
     expect(limit(403, `${'x'.repeat(2000)}rate limit`)).toBeUndefined()
   })
 
-  test('is reported with its end and its size', () => {
+  it('is reported with its end and its size', () => {
     const error = explained(403, LIMITED, { 'x-ratelimit-limit': '500' })
     expect(error.message).toMatch(
       / responded with 403: the limit of 500 requests an hour is used up until 11:00 UTC$/,
@@ -135,13 +135,13 @@ describe('The rate limit', () => {
     })
   })
 
-  test.each(['many', '1e9', '', '1234567890', '5a', 'a5'])('has no size when the header is %j', (size) => {
+  it.each(['many', '1e9', '', '1234567890', '5a', 'a5'])('has no size when the header is %j', (size) => {
     const error = explained(403, LIMITED, { 'x-ratelimit-limit': size })
     expect(error.message).toContain('the limit of requests an hour')
   })
 })
 
-test.each<[unknown, string]>([
+it.each<[unknown, string]>([
   [{ message: 'top', build_list: { message: 'inner' } }, 'inner'],
   [{ message: 'top', error: 'error' }, 'top'],
   [{ error: 'error' }, 'error'],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { AbfApi } from '../../../../src/abf/client/api.ts'
 import { scriptedApi } from '../doubles.ts'
 import { failureOf, incoming } from '../../doubles.ts'
@@ -6,7 +6,7 @@ import { failureOf, incoming } from '../../doubles.ts'
 const PLATFORM = { id: 31, name: 'cooker', platform_type: 'main', repositories: [{ id: 14, name: 'main' }] }
 const ARCH = { id: 2, name: 'x86_64' }
 
-test.each<[string, (api: AbfApi) => Promise<unknown>, unknown, string, string, unknown]>([
+it.each<[string, (api: AbfApi) => Promise<unknown>, unknown, string, string, unknown]>([
   [
     'the project',
     (api) => api.findProject('omv', 'gtk+demo'),
@@ -70,7 +70,7 @@ test.each<[string, (api: AbfApi) => Promise<unknown>, unknown, string, string, u
 })
 
 describe('A lookup of something that does not exist', () => {
-  test.each<[string, (api: AbfApi) => Promise<unknown>]>([
+  it.each<[string, (api: AbfApi) => Promise<unknown>]>([
     ['project', (api) => api.findProject('omv', 'x')],
     ['platform', (api) => api.platform('x')],
     ['repository', (api) => api.repository(1)],
@@ -79,20 +79,20 @@ describe('A lookup of something that does not exist', () => {
     expect(await failureOf(call(scriptedApi([incoming(500)]).api))).toMatchObject({ status: 500 })
   })
 
-  test('sends no request for a platform whose name does not fit into a path', async () => {
+  it('sends no request for a platform whose name does not fit into a path', async () => {
     const { api, requests } = scriptedApi([incoming(200, { platform: PLATFORM })])
     expect(await api.platform('ada.personal')).toBeUndefined()
     expect(requests).toEqual([])
   })
 })
 
-test('A plus in a name is not read as a space', async () => {
+it('A plus in a name is not read as a space', async () => {
   const { api, requests } = scriptedApi([incoming(404)])
   await api.findProject('omv', 'gtk+demo')
   expect(requests[0]?.url.search).toBe('?owner=omv&name=gtk%2Bdemo')
 })
 
-test('A list that is sent whole is requested once', async () => {
+it('A list that is sent whole is requested once', async () => {
   const long = Array.from({ length: 101 }, (_, index) => ({ id: index + 1, name: 'a' }))
   const { api, requests } = scriptedApi([incoming(200, { architectures: long })])
   expect(await api.arches()).toHaveLength(101)

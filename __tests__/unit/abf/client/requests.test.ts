@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { RowsResponse } from '../../../../src/abf/client/schema.ts'
 import { createRequests } from '../../../../src/abf/client/requests.ts'
 import { httpError, scriptedApi } from '../doubles.ts'
@@ -17,7 +17,7 @@ function prepare(...[answers, more]: Parameters<typeof scriptedApi>) {
 }
 
 describe('A request', () => {
-  test('goes below the base URL, with credentials and user agent', async () => {
+  it('goes below the base URL, with credentials and user agent', async () => {
     const { requests, sent } = prepare([incoming(200, ROWS)], {
       credentials: { user: 'ada', password: 'p:w' },
     })
@@ -37,13 +37,13 @@ describe('A request', () => {
     })
   })
 
-  test('has no credentials when none are given', async () => {
+  it('has no credentials when none are given', async () => {
     const { requests, sent } = prepare([incoming(200)], { credentials: undefined })
     await requests.get('x', 'look')
     expect(sent[0]?.headers).not.toHaveProperty('Authorization')
   })
 
-  test('that changes something has a JSON body, and only a create may have its effect twice', async () => {
+  it('that changes something has a JSON body, and only a create may have its effect twice', async () => {
     const { requests, sent } = prepare([incoming(200)])
     await requests.put('a', 'act')
     await requests.post('b', 'create', { build_list: {} })
@@ -62,21 +62,21 @@ describe('A cached response', () => {
   const TAGGED = incoming(200, ROWS, { etag: 'W/"1"' })
   const SAME = incoming(304, '')
 
-  test('is sent with its ETag, and counts again after a 304', async () => {
+  it('is sent with its ETag, and counts again after a 304', async () => {
     const { requests, sent } = prepare([TAGGED, SAME])
     const first = await requests.getCached('a', 'look')
     expect(await requests.getCached('a', 'look')).toBe(first)
     expect(sent.map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
   })
 
-  test('has one ETag for each path', async () => {
+  it('has one ETag for each path', async () => {
     const { requests, sent } = prepare([TAGGED, SAME])
     await requests.getCached('a', 'look')
     expect((await requests.getCached('b', 'look')).status).toBe(304)
     expect(sent[1]?.headers).not.toHaveProperty('If-None-Match')
   })
 
-  test.each([
+  it.each([
     ['has no tag', incoming(200, ROWS)],
     ['is a failure', incoming(500, ROWS, { etag: 'W/"2"' })],
   ])('is removed when a response %s', async (_, answer) => {
@@ -85,7 +85,7 @@ describe('A cached response', () => {
     expect(sent.map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"', undefined])
   })
 
-  test.each([
+  it.each([
     ['does not have the shape that it should have', { no: 1 }],
     ['was cut short', '{"build'],
   ])('is removed when it %s', async (_, body) => {
@@ -98,7 +98,7 @@ describe('A cached response', () => {
     expect(sent.slice(2).map(({ headers }) => headers['If-None-Match'])).toEqual([undefined, 'W/"1"'])
   })
 
-  test('is kept for at most 200 paths', async () => {
+  it('is kept for at most 200 paths', async () => {
     const { requests, sent } = prepare([TAGGED])
     for (let path = 0; path < 200; path += 1) await requests.getCached(String(path), 'look')
     await requests.getCached('0', 'look')
@@ -107,7 +107,7 @@ describe('A cached response', () => {
   })
 })
 
-test('Parsing returns the body of a 2xx, and throws an explained error for other responses', async () => {
+it('Parsing returns the body of a 2xx, and throws an explained error for other responses', async () => {
   const good = prepare([incoming(200, ROWS)])
   expect(good.requests.parse(RowsResponse, await good.requests.get('a', 'look'))).toEqual(ROWS)
   const bad = prepare([incoming(404, ROWS)])
@@ -117,7 +117,7 @@ test('Parsing returns the body of a 2xx, and throws an explained error for other
   )
 })
 
-test('The time of the server is that of its last response with a date', async () => {
+it('The time of the server is that of its last response with a date', async () => {
   const { requests, clock } = prepare([
     incoming(200, {}, { date: 'Thu, 01 Jan 2026 00:10:00 GMT' }),
     incoming(200, {}, { date: 'nonsense' }),
@@ -130,13 +130,13 @@ test('The time of the server is that of its last response with a date', async ()
 })
 
 describe('The rate limit', () => {
-  test('is waited for when the full hour is near, and the request is repeated once', async () => {
+  it('is waited for when the full hour is near, and the request is repeated once', async () => {
     const { requests, clock, sent } = prepare([LIMIT, incoming(200, ROWS)])
     expect((await requests.get('a', 'look')).status).toBe(200)
     expect([clock.pauses, sent.length]).toEqual([[30_500], 2])
   })
 
-  test('is thrown when the full hour is too far away, or when it persists', async () => {
+  it('is thrown when the full hour is too far away, or when it persists', async () => {
     const hasty = prepare([LIMIT], { maxRateLimitWaitMs: 29_999 })
     expect((await hasty.requests.get('a', 'look')).status).toBe(403)
     expect(hasty.clock.pauses).toEqual([])
@@ -146,13 +146,13 @@ describe('The rate limit', () => {
   })
 })
 
-test('The pause for the rate limit and the retries after it share one limit', async () => {
+it('The pause for the rate limit and the retries after it share one limit', async () => {
   const { requests, sent } = prepare([LIMIT, incoming(200, ROWS)])
   await requests.get('a', 'look')
   expect(sent.map(({ maxWaitMs }) => maxWaitMs)).toEqual([undefined, 60_000 - 30_500])
 })
 
-test('A redirect has the advice for ABF, and any other error is unchanged', async () => {
+it('A redirect has the advice for ABF, and any other error is unchanged', async () => {
   const moved = prepare([httpError({ kind: 'redirect', status: 302, message: 'It points away' })])
   expect(await failureOf(moved.requests.get('a', 'look'))).toMatchObject({
     kind: 'redirect',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { annotate, readLogs } from '../../../../src/abf/report/annotations.ts'
 import { outcome } from '../../../../src/abf/outcome.ts'
 import { type AbfReport, conclusionOf, renderOutputs } from '../../../../src/abf/report/outputs.ts'
@@ -10,7 +10,7 @@ import { AT, BAD, GOOD, judged, LOG, reportOf } from './reports.ts'
 const report = reportOf
 
 describe('the outputs', () => {
-  test('tell all that is known of a build and its packages', () => {
+  it('tell all that is known of a build and its packages', () => {
     const packages = [
       { name: 'zlib', version: '1', release: '2', type: 'source', url: 'http://files.example/s' },
       { name: 'lib', type: 'binary', url: 'nowhere' },
@@ -54,7 +54,7 @@ describe('the outputs', () => {
     ])
   })
 
-  test('tell what was asked for until the server has told', () => {
+  it('tell what was asked for until the server has told', () => {
     const asked = createRecord(7, 'reused', AT, { expected: EXPECTED })
     const bare = createRecord(8, 'given', AT)
     const lists = JSON.parse(renderOutputs(report([asked, bare])).outputs['build-lists'] ?? '') as unknown[]
@@ -76,7 +76,7 @@ describe('the outputs', () => {
     ])
   })
 
-  test('name a repository without its platform where that is not logLines, and leave out what is too long', () => {
+  it('name a repository without its platform where that is not logLines, and leave out what is too long', () => {
     const record = judged(0, GOOD, { save_to_repository: { id: 14, name: 'main' } })
     expect(renderOutputs(report([record])).outputs['build-lists']).toContain('"repository":"main"')
     // 1 MiB in UTF-16 is half as many characters.
@@ -94,7 +94,7 @@ describe('the outputs', () => {
     ])
   })
 
-  test('tell the status that decided, but none of a search', () => {
+  it('tell the status that decided, but none of a search', () => {
     expect(conclusionOf(report([recordOf(0), judged(666, BAD)]))).toEqual({
       conclusion: 'failure',
       status: 666,
@@ -117,7 +117,7 @@ describe('annotations', () => {
   const PAGE = `Build: ${BASE}build_lists/7`
   const LABEL = 'omv/zlib x86_64 (build 7)'
 
-  test('name the log of what failed', async () => {
+  it('name the log of what failed', async () => {
     expect(await logLines([judged(666, BAD, { logs: [LOG] })])).toEqual([
       `error: ${LABEL}: build failed (666). The build failed.\nLog: https://files.example/b\n${PAGE}`,
     ])
@@ -126,7 +126,7 @@ describe('annotations', () => {
     ])
   })
 
-  test('are ten at most, the rest are lines of the log', async () => {
+  it('are ten at most, the rest are lines of the log', async () => {
     const many = Array.from({ length: 12 }, () => judged(666, BAD))
     expect((await logLines(many)).map((line) => line.split(':')[0])).toEqual([
       ...Array.from({ length: 10 }, () => 'error'),
@@ -138,7 +138,7 @@ describe('annotations', () => {
     expect(levels).toEqual([...Array.from({ length: 9 }, () => 'error'), 'info', 'error'])
   })
 
-  test('are five warnings and five notices at most, because the step has others, too', async () => {
+  it('are five warnings and five notices at most, because the step has others, too', async () => {
     const warned = Array.from({ length: 7 }, () => judged(8000, { ...GOOD, warn: true }))
     const skipped = Array.from({ length: 6 }, () => judged(15000, outcome('neutral', 'Nothing.')))
     const levels = (await logLines([...warned, ...skipped])).map((line) => line.split(':')[0])
@@ -146,7 +146,7 @@ describe('annotations', () => {
     expect([count('warning'), count('notice'), count('info')]).toEqual([5, 5, 3])
   })
 
-  test('put all that is late into one', async () => {
+  it('put all that is late into one', async () => {
     const late = Array.from({ length: 11 }, () => judged(3000, outcome('timed_out', 'Late.')))
     const [line, ...more] = await logLines([...late, judged(0, GOOD)])
     expect(more).toEqual([])
@@ -155,13 +155,13 @@ describe('annotations', () => {
     )
   })
 
-  test('are red for what was cancelled, unless that was asked for', async () => {
+  it('are red for what was cancelled, unless that was asked for', async () => {
     const gone = judged(5000, outcome('cancelled', 'Gone.'))
     expect((await logLines([gone]))[0]).toMatch(/^error: /)
     expect(await logLines([gone], 'cancel')).toEqual([])
   })
 
-  test('are yellow for what someone should look at, and blue for what was asked for', async () => {
+  it('are yellow for what someone should look at, and blue for what was asked for', async () => {
     const doubtful = { ...GOOD, warn: true }
     expect(
       await logLines([
@@ -175,13 +175,13 @@ describe('annotations', () => {
     ])
   })
 
-  test('are followed by the ends of logs', async () => {
+  it('are followed by the ends of logs', async () => {
     const record = judged(0, GOOD)
     record.log = { fileName: 'build.log', url: 'x', lines: ['a', 'b'] }
     expect(await logLines([record])).toEqual(['info: a', 'info: b'])
   })
 
-  test('have titles that say what came of the build', async () => {
+  it('have titles that say what came of the build', async () => {
     const titles = async (...records: readonly BuildRecord[]): Promise<readonly string[]> => {
       const logger = new RecordingLogger()
       await annotate(report(records), logger)
@@ -211,7 +211,7 @@ describe('annotations', () => {
     ])
   })
 
-  test('read the logs of what failed for a reason that stands in a log, ten at most', async () => {
+  it('read the logs of what failed for a reason that stands in a log, ten at most', async () => {
     const intents: string[] = []
     const http = {
       send: async ({ intent }: { readonly intent: string }): Promise<never> => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
 import { outcome, type BuildOutcome } from '../../../../src/abf/outcome.ts'
 import { renderChart } from '../../../../src/abf/report/chart.ts'
@@ -45,7 +45,7 @@ function axisOf(ms: number): string[] {
 }
 
 describe('the chart', () => {
-  test('has one row for a build, with its queue, build and publish in minutes since the start', () => {
+  it('has one row for a build, with its queue, build and publish in minutes since the start', () => {
     const history = { 0: 2000, [MINUTE]: 3000, [31 * MINUTE]: 0, [32 * MINUTE]: 7000, [33 * MINUTE]: 6000 }
     expect(chartOf([charted(history, GOOD)], AT + HOUR)).toEqual([
       '```mermaid',
@@ -66,7 +66,7 @@ describe('the chart', () => {
     ])
   })
 
-  test.each([
+  it.each([
     [5 * SECOND, ['title Time since 2026-01-01 00:00:00 UTC', '%-M min %-S s', '1second']],
     [10 * MINUTE, ['title Time since 2026-01-01 00:00:00 UTC', '%-M min', '2minute']],
     [3 * HOUR, ['title Time since 2026-01-01 00:00:00 UTC', '%-H h %-M min', '30minute']],
@@ -78,13 +78,13 @@ describe('the chart', () => {
     expect(axisOf(ms)).toEqual([title, `axisFormat ${format}`, `tickInterval ${interval}`])
   })
 
-  test('of more than a day has dates in UTC', () => {
+  it('of more than a day has dates in UTC', () => {
     expect(chartOf([building(25 * HOUR)], AT)).toContain(
       '  build :active, 2026-01-01 00:00:00.000, 2026-01-02 01:00:00.000',
     )
   })
 
-  test.each<[BuildOutcome | undefined, string]>([
+  it.each<[BuildOutcome | undefined, string]>([
     [undefined, 'build :active'],
     [outcome('timed_out', 'x'), 'build :crit'],
     [outcome('cancelled', 'x'), 'build :crit'],
@@ -94,7 +94,7 @@ describe('the chart', () => {
     )
   })
 
-  test('does not mark a build that was to be cancelled, but one that was too late to cancel', () => {
+  it('does not mark a build that was to be cancelled, but one that was too late to cancel', () => {
     const bars = (known: BuildOutcome): string[] =>
       chartOf([charted({ 0: 3000, [HOUR]: 0 }, known)], AT, 'cancel')
     expect(bars(outcome('cancelled', 'x'))[9]).toMatch(/^ {2}build :active, /)
@@ -102,7 +102,7 @@ describe('the chart', () => {
     expect(bars(BAD)[9]).toMatch(/^ {2}build :crit, /)
   })
 
-  test('marks the part that failed, however short', () => {
+  it('marks the part that failed, however short', () => {
     const lines = chartOf([charted({ 0: 2000, [MINUTE]: 3000, [MINUTE + 5]: 666 }, BAD)], AT + HOUR)
     expect(lines.slice(9, 11)).toEqual([
       '  queue :done, 2000-01-01 00:00:00.000, 2000-01-01 00:01:00.000',
@@ -115,7 +115,7 @@ describe('the chart', () => {
     ])
   })
 
-  test('leaves out parts of less than a second, and builds that were over before', () => {
+  it('leaves out parts of less than a second, and builds that were over before', () => {
     expect(chartOf([charted({ 0: 2000, 999: 6000 }, GOOD)], AT)).toEqual([])
     expect(chartOf([charted({ 0: 666 }, BAD)], AT + HOUR)).toEqual([])
     expect(chartOf([], AT)).toEqual([])
@@ -124,7 +124,7 @@ describe('the chart', () => {
   const sections = (records: readonly BuildRecord[]): string[] =>
     chartOf(records, AT).flatMap((line) => /^ {2}section (.*)/.exec(line)?.[1] ?? [])
 
-  test('names its rows by what tells them apart', () => {
+  it('names its rows by what tells them apart', () => {
     const more = { arch: 'aarch64', id: 8 }
     expect(sections([building(MINUTE), building(MINUTE, more)])).toEqual(['x86_64', 'aarch64'])
     const [zlib, kwin] = ['omv/zlib', 'omv/plasma6-kwin'].map((project) =>
@@ -137,14 +137,14 @@ describe('the chart', () => {
     expect(sections([bare])).toEqual(['9'])
   })
 
-  test('names its rows without syntax, and not longer than there is room', () => {
+  it('names its rows without syntax, and not longer than there is room', () => {
     expect(sections([building(MINUTE, { arch: 'x:86;#64' })])).toEqual(['x 86  64'])
     const [section = ''] = sections([building(MINUTE, { arch: 'x'.repeat(100) })])
     expect(section).toHaveLength(28)
     expect(chartOf([building(MINUTE, { arch: 'x'.repeat(100) })], AT)[1]).toContain('"leftPadding": 216')
   })
 
-  test('has forty rows, and says how many builds it leaves out', () => {
+  it('has forty rows, and says how many builds it leaves out', () => {
     const many = Array.from({ length: 41 }, (_, index) =>
       building(MINUTE, { id: index + 1, arch: `a${index}` }),
     )

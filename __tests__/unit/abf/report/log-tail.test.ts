@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fetchTail, logUrl } from '../../../../src/abf/report/log-tail.ts'
 import type { LogFile } from '../../../../src/abf/client/schema.ts'
 import type { Http } from '../../../../src/http/client.ts'
@@ -37,7 +37,7 @@ async function read(
 }
 
 describe('The end of a log', () => {
-  test('has the last lines that are not blank, each sanitized', async () => {
+  it('has the last lines that are not blank, each sanitized', async () => {
     const text = 'one\n\n  two \u001B[31mred\u001B[0m\r\n 10%\r 50%\r    100%\nsay hunter2\n \n'
     const { tail, requests } = await read([file('build.log')], { 'build.log': text })
     expect(tail).toEqual({
@@ -55,7 +55,7 @@ describe('The end of a log', () => {
     expect(requests[0]?.headers).toEqual({ Accept: '*/*' })
   })
 
-  test('has at most 40 spaces of indentation and 500 characters in a line', async () => {
+  it('has at most 40 spaces of indentation and 500 characters in a line', async () => {
     const { tail } = await read([file('build.log')], {
       'build.log': `${' '.repeat(60)}x\n${'y'.repeat(600)}`,
     })
@@ -63,7 +63,7 @@ describe('The end of a log', () => {
     expect(tail?.lines[1]).toHaveLength(500)
   })
 
-  test('is unpacked, whatever the name of the file', async () => {
+  it('is unpacked, whatever the name of the file', async () => {
     const packed = gzipSync('packed end')
     for (const name of ['build.log', 'build.log.gz']) {
       expect((await read([file(name)], { [name]: packed })).tail?.lines).toEqual(['packed end'])
@@ -75,7 +75,7 @@ describe('The end of a log', () => {
     expect((await read([file('build.log')], { 'build.log': nearly })).tail?.lines).toEqual(['x'])
   })
 
-  test('of a large file is requested by range, without its incomplete first line', async () => {
+  it('of a large file is requested by range, without its incomplete first line', async () => {
     const large = file('build.log', 17)
     const { tail, requests } = await read([large], { 'build.log': 'half of hunter\nwhole' }, { status: 206 })
     expect(requests[0]?.headers).toEqual({ Accept: '*/*', Range: 'bytes=-262144' })
@@ -84,14 +84,14 @@ describe('The end of a log', () => {
     expect(exact.requests[0]?.headers).not.toHaveProperty('Range')
   })
 
-  test('of a large file that the store sends whole is cut to its end', async () => {
+  it('of a large file that the store sends whole is cut to its end', async () => {
     const text = `${'a'.repeat(300_000)}\nlast`
     expect((await read([file('build.log')], { 'build.log': text })).tail?.lines).toEqual(['last'])
     const fits = `${'a'.repeat(100)}\nlast`
     expect((await read([file('build.log')], { 'build.log': fits })).tail?.lines).toHaveLength(2)
   })
 
-  test('without any line break lacks the start that could be half of a secret', async () => {
+  it('without any line break lacks the start that could be half of a secret', async () => {
     const { tail } = await read(
       [file('build.log', 17)],
       { 'build.log': `${'s'.repeat(4096)}shown` },
@@ -100,12 +100,12 @@ describe('The end of a log', () => {
     expect(tail?.lines).toEqual(['shown'])
   })
 
-  test('of a large packed file is not read, because it cannot be unpacked', async () => {
+  it('of a large packed file is not read, because it cannot be unpacked', async () => {
     const { tail, requests } = await read([file('build.log.gz', 17)], {})
     expect([tail, requests]).toEqual([undefined, []])
   })
 
-  test('comes from the next file when the first one cannot be read, or is empty', async () => {
+  it('comes from the next file when the first one cannot be read, or is empty', async () => {
     const files = [file('script_output.log'), file('build.log')]
     const script = { fileName: 'script_output.log' }
     for (const best of [404, 500, httpError(), ' \n \n'] as const) {
@@ -118,7 +118,7 @@ describe('The end of a log', () => {
     expect((await read(files, {})).tail).toBeUndefined()
   })
 
-  test('throws faults of this action', async () => {
+  it('throws faults of this action', async () => {
     const fault = new Error('a fault')
     expect(await failureOf(read([file('build.log')], { 'build.log': fault }))).toBe(fault)
   })
@@ -129,7 +129,7 @@ describe('The log file to read', () => {
     (name) => file(name),
   )
 
-  test.each([
+  it.each([
     [666, ['build.log', 'script_output.log', 'root.log']],
     [11000, ['tests.log', 'script_output.log', 'build.log']],
     [8000, ['publish.log', 'script_output.log', 'build.log']],
@@ -142,7 +142,7 @@ describe('The log file to read', () => {
     expect(requests.map(({ url }) => url.pathname.slice(1))).toEqual(names)
   })
 
-  test.each([
+  it.each([
     'xbuild.log',
     'build.logs',
     'build.log.gz.old',
@@ -154,14 +154,14 @@ describe('The log file to read', () => {
     expect((await read([file(name)], { [name]: 'end' })).requests).toEqual([])
   })
 
-  test.each(['build.gtk.log.gz', 'root.gtk.log', 'script_output.log.gz', 'root.log.gz'])(
+  it.each(['build.gtk.log.gz', 'root.gtk.log', 'script_output.log.gz', 'root.log.gz'])(
     'may be %s',
     async (name) => {
       expect((await read([file(name)], { [name]: 'end' })).requests).toHaveLength(1)
     },
   )
 
-  test('is the last one of its name, and not an empty one', async () => {
+  it('is the last one of its name, and not an empty one', async () => {
     const twice = [
       file('build.log', 0.1, `${STORE}old`),
       file('build.log', 0.1, `${STORE}new`),
@@ -171,7 +171,7 @@ describe('The log file to read', () => {
   })
 })
 
-test.each([
+it.each([
   ['http://files.example/a', 'https://files.example/a'],
   ['https://files.example/a', 'https://files.example/a'],
   ['ftp://files.example/a', undefined],
@@ -187,7 +187,7 @@ test.each([
   expect(logUrl(address, BASE)?.href).toBe(url)
 })
 
-test('A server on loopback may name another one there, without https', () => {
+it('A server on loopback may name another one there, without https', () => {
   for (const base of ['http://127.0.0.1:8/', 'http://localhost:8/', 'http://[::1]:8/']) {
     expect(logUrl('http://127.0.0.1:9/a', base)?.href).toBe('http://127.0.0.1:9/a')
     expect(logUrl('http://files.example/a', base)?.href).toBe('https://files.example/a')

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   afterRequest,
   afterPoll,
@@ -32,7 +32,7 @@ function judged(
 }
 
 describe('The sentence of an outcome', () => {
-  test.each<[string, BuildOutcome | undefined, string]>([
+  it.each<[string, BuildOutcome | undefined, string]>([
     [
       'of a build that was cancelled and is gone',
       judged([10000, 'missing']),
@@ -67,7 +67,7 @@ describe('The sentence of an outcome', () => {
     expect(result?.sentence).toBe(sentence)
   })
 
-  test('of a build that stays built names where it should have been published', () => {
+  it('of a build that stays built names where it should have been published', () => {
     const stayed = (mode: 'none' | 'testing') =>
       judged([0, 0, 0, 0, 0], 'build', startTrack(0), mode)?.sentence
     expect(stayed('testing')).toMatch(
@@ -76,14 +76,14 @@ describe('The sentence of an outcome', () => {
     expect(stayed('none')).toBe('The build is complete.')
   })
 
-  test('is missing at 10000 unless the operation is cancel', () => {
+  it('is missing at 10000 unless the operation is cancel', () => {
     expect(judged([10000, 10000, 10000, 10000], 'publish')).toBeUndefined()
     expect(judged([10000, 10000, 10000, 10000])).toBeUndefined()
   })
 })
 
 describe('A status', () => {
-  test('that is known has a name and a sentence of its own', () => {
+  it('that is known has a name and a sentence of its own', () => {
     const infos = KNOWN_CODES.map((code) => statusInfo(code))
     expect(new Set(infos.map(({ name }) => name)).size).toBe(infos.length)
     expect(new Set(infos.map(({ sentence }) => sentence)).size).toBe(infos.length)
@@ -94,7 +94,7 @@ describe('A status', () => {
     }
   })
 
-  test('that is not known means to wait', () => {
+  it('that is not known means to wait', () => {
     expect(statusInfo(4242)).toMatchObject({
       name: 'status 4242',
       sentence: 'The status 4242 is not known.',
@@ -104,12 +104,12 @@ describe('A status', () => {
     expect([formatStatus(4242), formatStatus(undefined)]).toEqual(['unknown status 4242', 'no status'])
   })
 
-  test('may mean different things in testing and in a repository', () => {
+  it('may mean different things in testing and in a repository', () => {
     expect([12000, 0, 6000, 666].map((code) => modeMatters(code))).toEqual([true, true, false, false])
   })
 })
 
-test.each([
+it.each([
   [{ auto_publish_status: 'testing', auto_publish: true }, 'testing'],
   [{ auto_publish: true }, 'default'],
   [{ auto_publish: false }, 'none'],
@@ -120,7 +120,7 @@ test.each([
 })
 
 describe('Builds that were created at the same time', () => {
-  test("as one whose response was lost do not count as this run's own", async () => {
+  it("as one whose response was lost do not count as this run's own", async () => {
     const step = prepare()
     step.abf.plan({}, [3000])
     const send = step.abf.send.bind(step.abf)
@@ -139,7 +139,7 @@ describe('Builds that were created at the same time', () => {
     expect(step.state.read('abf-work')).toBe('')
   })
 
-  test('cannot be listed when the server refuses, which ends the step', async () => {
+  it('cannot be listed when the server refuses, which ends the step', async () => {
     for (const answer of [
       { status: 401, body: {} },
       { status: 403, headers: { 'Retry-After': '99' }, body: { message: 'no' } },
@@ -153,7 +153,7 @@ describe('Builds that were created at the same time', () => {
 })
 
 describe('Builds given by id', () => {
-  test('are described at the end when an operation needed no wait', async () => {
+  it('are described at the end when an operation needed no wait', async () => {
     const step = prepare()
     for (let count = 0; count < 2; count += 1)
       step.abf.addBuild({ projectId: 40217, archId: 2, saveToRepositoryId: 14, status: 6000 })
@@ -170,7 +170,7 @@ describe('Builds given by id', () => {
     )
   })
 
-  test.each([
+  it.each([
     [1000, 'info: Found 1000 builds.'],
     [
       1001,

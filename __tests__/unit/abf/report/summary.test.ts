@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
 import { outcome, type BuildOutcome } from '../../../../src/abf/outcome.ts'
 import type { AbfReport } from '../../../../src/abf/report/outputs.ts'
@@ -25,7 +25,7 @@ describe('the result of builds', () => {
   const late = outcome('timed_out', 'Late.')
   const nothing = outcome('neutral', 'Nothing.')
 
-  test.each<[AbfReport['operation'], (BuildOutcome | undefined)[], Verdict, string]>([
+  it.each<[AbfReport['operation'], (BuildOutcome | undefined)[], Verdict, string]>([
     ['build', [GOOD], 'success', '1 ABF build successful'],
     ['watch', [GOOD, GOOD], 'success', '2 ABF builds successful'],
     ['build', [GOOD, nothing], 'success', '2 ABF builds successful'],
@@ -48,7 +48,7 @@ describe('the result of builds', () => {
     expect(summarizeBuilds(reportOf(records, { operation }))).toMatchObject({ verdict, result })
   })
 
-  test('of a search', () => {
+  it('of a search', () => {
     const search = { operation: 'search', conclusion: 'success' } as const
     expect(summarizeBuilds(reportOf([recordOf(666), recordOf(0)], search))).toMatchObject({
       verdict: 'success',
@@ -59,7 +59,7 @@ describe('the result of builds', () => {
 })
 
 describe('the table of builds', () => {
-  test('names what all builds have in common once, and leaves empty columns out', () => {
+  it('names what all builds have in common once, and leaves empty columns out', () => {
     expect(sectionOf([judged(0, GOOD)])).toEqual([
       '#### ABF builds',
       '',
@@ -73,11 +73,11 @@ describe('the table of builds', () => {
     ])
   })
 
-  test('says of a build without a whole second that it took less than one', () => {
+  it('says of a build without a whole second that it took less than one', () => {
     expect(sectionOf([judged(0, GOOD, { duration: 0 })]).join('')).toContain('<td>below&#160;1&#160;s</td>')
   })
 
-  test('has the architecture of each build, how long it took, and the number of packages', () => {
+  it('has the architecture of each build, how long it took, and the number of packages', () => {
     const other = judged(0, GOOD, { arch: { id: 3, name: 'aarch64' } }, { id: 8, origin: 'reused' })
     const packages = [{ name: 'a' }, { name: 'b' }]
     expect(sectionOf([judged(0, GOOD, { duration: 90, packages }), other])).toEqual([
@@ -94,7 +94,7 @@ describe('the table of builds', () => {
     ])
   })
 
-  test('has five columns where nothing is in common, with the longest real names', () => {
+  it('has five columns where nothing is in common, with the longest real names', () => {
     const kwin = {
       project: { id: 2, name: 'plasma6-kwin', fullname: 'openmandriva/plasma6-kwin' },
       arch: { id: 3, name: 'armv7hnl' },
@@ -110,7 +110,7 @@ describe('the table of builds', () => {
     ])
   })
 
-  test.each<[BuildOutcome | undefined, string]>([
+  it.each<[BuildOutcome | undefined, string]>([
     [GOOD, '✅'],
     [BAD, '❌'],
     [outcome('cancelled', 'x'), '⏹️'],
@@ -122,14 +122,14 @@ describe('the table of builds', () => {
     expect(cells([judged(666, known)])).toEqual(['7', `${icon} <a href="${PAGE}/7">build failed (666)</a>`])
   })
 
-  test('has no icons after a search, which judges nothing', () => {
+  it('has no icons after a search, which judges nothing', () => {
     expect(cells([recordOf(666), recordOf(0)], { operation: 'search' })).toEqual([
       '7',
       `<a href="${PAGE}/7">build failed (666)</a>`,
     ])
   })
 
-  test('shows what is known of a build that the server did not describe', () => {
+  it('shows what is known of a build that the server did not describe', () => {
     expect(cells([createRecord(7, 'given', AT)])).toEqual(['7', `⏳ <a href="${PAGE}/7">not found</a>`])
     expect(sectionOf([createRecord(7, 'reused', AT, { expected: EXPECTED })])[2]).toContain(
       'Project <code>omv/zlib</code>',
@@ -138,7 +138,7 @@ describe('the table of builds', () => {
     expect(project).toBe('omv/zlib<br>cooker/main')
   })
 
-  test('has what needs attention first', () => {
+  it('has what needs attention first', () => {
     const records = [GOOD, { ...GOOD, warn: true }, undefined, BAD].map((known, index) =>
       judged(0, known, {}, { id: index + 1 }),
     )
@@ -146,7 +146,7 @@ describe('the table of builds', () => {
     expect(ids).toEqual(['4', '3', '2', '1'])
   })
 
-  test('shows twenty builds, the rest collapsed under its count', () => {
+  it('shows twenty builds, the rest collapsed under its count', () => {
     const lines = sectionOf(Array.from({ length: 22 }, (_, index) => judged(0, GOOD, {}, { id: index + 1 })))
     const at = lines.indexOf('<details><summary>2 more builds</summary>')
     expect(lines.slice(0, at).filter((line) => line.startsWith('<tr><td>'))).toHaveLength(20)
@@ -162,7 +162,7 @@ describe('the table of builds', () => {
     ])
   })
 
-  test('of no builds says so', () => {
+  it('of no builds says so', () => {
     expect(sectionOf([])).toEqual(['#### ABF builds', '', 'No builds.', ''])
   })
 })
@@ -173,14 +173,14 @@ describe('the builds that need attention', () => {
   }
   const LABEL = '<strong>omv/zlib x86&#95;64 (build 7)</strong>'
 
-  test('have their status, the reason, and a link to the log', () => {
+  it('have their status, the reason, and a link to the log', () => {
     expect(problems([judged(666, BAD, { logs: [LOG] })])).toEqual([
       `<p>❌ ${LABEL}: <a href="${PAGE}/7">build failed (666)</a><br>The build failed.<br>Log: <a href="https://files.example/b">log</a></p>`,
       '',
     ])
   })
 
-  test.each<[BuildOutcome | undefined, Partial<AbfReport>, string]>([
+  it.each<[BuildOutcome | undefined, Partial<AbfReport>, string]>([
     [outcome('timed_out', 'Late.'), {}, '⌛'],
     [outcome('cancelled', 'Gone.'), {}, '⏹️'],
     [outcome('neutral', 'Nothing.'), {}, '➖'],
@@ -206,7 +206,7 @@ describe('the builds that need attention', () => {
     return record
   }
 
-  test('show the last twenty lines of the first log, with their indentation, and the lines before collapsed', () => {
+  it('show the last twenty lines of the first log, with their indentation, and the lines before collapsed', () => {
     const lines = Array.from({ length: 21 }, (_, index) => `line ${index}`)
     expect(problems([failed(7, ['  <b>', '', ...lines])]).slice(2)).toEqual([
       '<details><summary>3 earlier lines of build.log</summary>',
@@ -222,7 +222,7 @@ describe('the builds that need attention', () => {
     ])
   })
 
-  test('show a log that is short as a whole, and further logs collapsed', () => {
+  it('show a log that is short as a whole, and further logs collapsed', () => {
     expect(problems([failed(7, ['end']), failed(8, ['one', 'two'])])).toEqual([
       expect.stringContaining('(build 7)'),
       '',
@@ -238,7 +238,7 @@ describe('the builds that need attention', () => {
     ])
   })
 
-  test('are ten with their logs, and the rest is a list', () => {
+  it('are ten with their logs, and the rest is a list', () => {
     const lines = problems(Array.from({ length: 12 }, (_, index) => judged(666, BAD, {}, { id: index + 1 })))
     expect(lines.filter((line) => line.startsWith('<p>'))).toHaveLength(10)
     expect(lines.slice(-7)).toEqual(
@@ -253,7 +253,7 @@ describe('the builds that need attention', () => {
     )
   })
 
-  test('have logs that share the room: a long one costs the others nothing', () => {
+  it('have logs that share the room: a long one costs the others nothing', () => {
     const long = Array.from({ length: 1000 }, (_, index) => `${index} ${'x'.repeat(490)}`)
     const lines = problems([failed(1, long), failed(2, ['short']), failed(3, long)])
     expect(lines).toContain('<pre>short</pre>')
@@ -267,7 +267,7 @@ describe('the builds that need attention', () => {
 })
 
 describe('shareRoom', () => {
-  test.each([
+  it.each([
     [[10, 20], 100, [10, 20]],
     [[100, 10, 100], 100, [45, 10, 45]],
     [[50, 50, 50], 100, [33, 33, 34]],

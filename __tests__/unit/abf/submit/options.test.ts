@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { compareOptions } from '../../../../src/abf/submit/options.ts'
 import { buildOf } from '../doubles.ts'
 
@@ -25,7 +25,7 @@ function compare(fields: Fields, options: Fields = {}, includesGiven = false, in
 }
 
 describe('A build of the same source', () => {
-  test.each<[Fields, Fields]>([
+  it.each<[Fields, Fields]>([
     [{}, {}],
     [{}, { use_extra_tests: true, use_cached_chroot: 'false', extra_params: { build_rpm: ' ' } }],
     [{ use_extra_tests: false }, { use_extra_tests: 0 }],
@@ -40,7 +40,7 @@ describe('A build of the same source', () => {
     expect(compare(fields, options)).toEqual({ different: [], unreported: [] })
   })
 
-  test.each<[Fields, Fields, string]>([
+  it.each<[Fields, Fields, string]>([
     [{}, { use_extra_tests: false }, 'use_extra_tests'],
     [{ use_extra_tests: false }, {}, 'use_extra_tests'],
     [{ use_cached_chroot: true }, {}, 'use_cached_chroot'],
@@ -57,19 +57,19 @@ describe('A build of the same source', () => {
     expect(compare(fields, options)).toEqual({ different: [name], unreported: [] })
   })
 
-  test.each(['save_buildroot', 'external_nodes', 'chain_config', 'use_something'])(
+  it.each(['save_buildroot', 'external_nodes', 'chain_config', 'use_something'])(
     'may have a different %s, which the server does not report',
     (name) => {
       expect(compare({}, { [name]: 'x' })).toEqual({ different: [], unreported: [name] })
     },
   )
 
-  test('has unknown included repositories when the server does not report them, which matters when they were given', () => {
+  it('has unknown included repositories when the server does not report them, which matters when they were given', () => {
     expect(compare({ include_repos: null })).toEqual({ different: [], unreported: [] })
     expect(compare({ include_repos: null }, {}, true).unreported).toEqual(['abf-include-repositories'])
   })
 
-  test('has the same included repositories in any order', () => {
+  it('has the same included repositories in any order', () => {
     const fields = { include_repos: [{ id: 15 }, { id: 14 }] }
     expect(compare(fields, {}, true, [14, 15])).toEqual({ different: [], unreported: [] })
   })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { WantedBuild } from '../../../../src/abf/submit/fields.ts'
 import { resolve } from '../../../../src/abf/submit/resolve.ts'
 import type { Platform } from '../../../../src/abf/client/schema.ts'
@@ -82,7 +82,7 @@ async function errorOf(more: Partial<WantedBuild>, project?: object): Promise<un
 }
 
 describe('Names in the inputs', () => {
-  test('are resolved to ids with one request for each kind', async () => {
+  it('are resolved to ids with one request for each kind', async () => {
     const { target, calls } = await go({ arches: ['x86_64', 'i686'] })
     expect(target).toEqual({
       project: { id: 1, label: 'omv/zlib' },
@@ -94,7 +94,7 @@ describe('Names in the inputs', () => {
     expect(calls.toSorted()).toEqual(['arches', 'platforms', 'project omv zlib'])
   })
 
-  test('that are digits are used as ids without a request', async () => {
+  it('that are digits are used as ids without a request', async () => {
     const { target, calls } = await go({
       project: '9',
       arches: ['2', '7'],
@@ -115,12 +115,12 @@ describe('Names in the inputs', () => {
     expect(calls).toEqual([])
   })
 
-  test('and ids of the same architecture count once', async () => {
+  it('and ids of the same architecture count once', async () => {
     const { target } = await go({ arches: ['x86_64', '2', '9'] })
     expect(target.arches).toEqual([ARCHES[1], { id: 9, name: 'architecture 9' }])
   })
 
-  test('are used as labels of ids where they are known', async () => {
+  it('are used as labels of ids where they are known', async () => {
     const { target } = await go({ repository: '15' })
     expect(target).toMatchObject({
       repository: { id: 15, label: 'cooker/contrib' },
@@ -139,7 +139,7 @@ describe('Names in the inputs', () => {
 })
 
 describe('A repository', () => {
-  test('of a personal platform is built for another platform, with main of that platform', async () => {
+  it('of a personal platform is built for another platform, with main of that platform', async () => {
     const { target, calls } = await go({ repository: 'ada.personal/main', platform: 'cooker' })
     expect(target).toMatchObject({
       repository: { id: 50, label: 'ada.personal/main' },
@@ -149,17 +149,17 @@ describe('A repository', () => {
     expect(calls).toContain('personal')
   })
 
-  test('of a platform that is not in the list is looked up by the name of the platform', async () => {
+  it('of a platform that is not in the list is looked up by the name of the platform', async () => {
     const { target, calls } = await go({ repository: 'old/main', platform: 'cooker' })
     expect([target.repository, calls.includes('platform old')]).toEqual([{ id: 17, label: 'old/main' }, true])
   })
 
-  test('can be included by name', async () => {
+  it('can be included by name', async () => {
     const { target } = await go({ includeRepositories: ['cooker/contrib', '14', '99'] })
     expect(target.includeRepositories).toEqual([15, 14, 99])
   })
 
-  test('to include is read from the platform itself when the list lacks it', async () => {
+  it('to include is read from the platform itself when the list lacks it', async () => {
     const { target, calls } = await go({ repository: '99', platform: '31' })
     expect(target).toMatchObject({
       repository: { id: 99, label: 'repository 99' },
@@ -173,7 +173,7 @@ describe('A repository', () => {
 })
 
 describe('An error names what ABF does not have, and what it has', () => {
-  test.each([
+  it.each([
     [undefined, ''],
     [{ id: 5, fullname: 'omv/zlib-ng' }, ', only "omv/zlib-ng"'],
     [{ id: 5, name: 'zlib-ng' }, ', only "zlib-ng"'],
@@ -191,7 +191,7 @@ describe('An error names what ABF does not have, and what it has', () => {
     })
   })
 
-  test.each<[Partial<WantedBuild>, string, string]>([
+  it.each<[Partial<WantedBuild>, string, string]>([
     [{ arches: ['riscv'] }, 'abf-arches: ABF has no architecture "riscv".', 'It has i686, x86_64.'],
     [
       { repository: 'nowhere/main' },
@@ -242,7 +242,7 @@ describe('An error names what ABF does not have, and what it has', () => {
     expect(await errorOf(more)).toEqual([message, advice])
   })
 
-  test('and lists "none" when there are none', async () => {
+  it('and lists "none" when there are none', async () => {
     const api = apiOf({
       findProject: async () => ({ id: 1, name: undefined, fullname: 'omv/zlib' }),
       platformsForBuild: async () => [],

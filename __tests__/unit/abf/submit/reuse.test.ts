@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { AbfApi, Filter } from '../../../../src/abf/client/api.ts'
 import {
   findReusable,
@@ -57,13 +57,13 @@ function server(builds: readonly Fields[], more: Partial<AbfApi> = {}) {
 }
 
 describe('The list of builds of the same source', () => {
-  test('is requested by project, with a filter that every server knows', async () => {
+  it('is requested by project, with a filter that every server knows', async () => {
     const { api, calls } = server([{ id: 7, status: 0 }])
     expect((await listSameSource(api, SOUGHT, { arch_id: '2' })).map(({ id }) => id)).toEqual([7])
     expect(calls).toEqual([['project', 1, { ...FILTER, arch_id: '2' }]])
   })
 
-  test.each([
+  it.each([
     ['omv/zlib', { ...FILTER, project_name: 'zlib' }],
     ['project 1', FILTER],
   ])('is requested by name on servers without that path: %s', async (project, filter) => {
@@ -84,7 +84,7 @@ describe('The list of builds of the same source', () => {
   })
 })
 
-test.each([
+it.each([
   ['project', { project: { id: 2, name: 'x' } }],
   ['project', { project: null }],
   ['repository', { save_to_repository: { id: 15, name: 'x' } }],
@@ -123,7 +123,7 @@ describe('A build to reuse', () => {
   }
   const arch = (id: number) => ({ arch: { id, name: `arch${id}` } })
 
-  test('is the first of its architecture whose status allows it', async () => {
+  it('is the first of its architecture whose status allows it', async () => {
     const { taken, seen, shows, calls } = await find([
       { id: 9, status: 666 },
       { id: 8, status: 3000 },
@@ -133,7 +133,7 @@ describe('A build to reuse', () => {
     expect(calls[0]).toEqual(['project', 1, { ...FILTER, arch_id: '2' }])
   })
 
-  test('is searched for until every architecture has one', async () => {
+  it('is searched for until every architecture has one', async () => {
     const builds = [
       { id: 9, status: 0, ...arch(2) },
       { id: 8, status: 0, ...arch(2) },
@@ -147,7 +147,7 @@ describe('A build to reuse', () => {
     expect(calls[0]).toEqual(['project', 1, FILTER])
   })
 
-  test('cannot be hidden, different, or have ended since the list', async () => {
+  it('cannot be hidden, different, or have ended since the list', async () => {
     const { taken } = await find([
       { id: 9, status: 0, hidden: true },
       { id: 8, status: 0, commit_hash: 'b'.repeat(40) },
@@ -157,7 +157,7 @@ describe('A build to reuse', () => {
     expect(taken).toEqual({})
   })
 
-  test('is searched for among the newest twenty', async () => {
+  it('is searched for among the newest twenty', async () => {
     const builds = Array.from({ length: 21 }, (_, index) => ({
       id: 100 - index,
       status: 0,
@@ -166,21 +166,21 @@ describe('A build to reuse', () => {
     expect((await find(builds)).shows()).toBe(20)
   })
 
-  test.each([0, 2000, 2500, 2550, 3000, 4000, 6000, 7000, 12000, 13000, 15000, 16000])(
+  it.each([0, 2000, 2500, 2550, 3000, 4000, 6000, 7000, 12000, 13000, 15000, 16000])(
     'may have status %i',
     async (status) => {
       expect((await find([{ id: 7, status }])).taken).toEqual({ 2: 7 })
     },
   )
 
-  test.each([666, 777, 5000, 8000, 9000, 10000, 11000, 14000, 99999])(
+  it.each([666, 777, 5000, 8000, 9000, 10000, 11000, 14000, 99999])(
     'cannot have status %i',
     async (status) => {
       expect((await find([{ id: 7, status }])).taken).toEqual({})
     },
   )
 
-  test.each<[string, Mode, boolean, boolean]>([
+  it.each<[string, Mode, boolean, boolean]>([
     ['none', 'none', false, false],
     ['testing', 'none', true, true],
     ['testing', 'default', true, true],
@@ -200,7 +200,7 @@ describe('A build to reuse', () => {
     },
   )
 
-  test('needs a reported mode, and the repository is read once', async () => {
+  it('needs a reported mode, and the repository is read once', async () => {
     expect((await find([{ id: 7, status: 0, auto_publish_status: null }])).taken).toEqual({})
     const two = [9, 8].map((id) => ({ id, status: 0, auto_publish_status: 'testing', ...arch(id) }))
     const { calls, taken } = await find(two, { archIds: [9, 8], more: { login: async () => 'bot' } })
@@ -235,14 +235,14 @@ describe('The build of a create without a response', () => {
     return { found: found.map(({ id }) => id), filters }
   }
 
-  test('is searched for by the time of the server', async () => {
+  it('is searched for by the time of the server', async () => {
     const { filters } = await find({})
     expect(filters).toEqual([
       { ...FILTER, arch_id: '2', updated_at_start: String(Math.floor((SINCE + AHEAD) / 1000) - 600) },
     ])
   })
 
-  test.each([
+  it.each([
     [{}, true],
     [created(0), true],
     [created(-2000), true],
@@ -256,7 +256,7 @@ describe('The build of a create without a response', () => {
     expect((await find(fields)).found).toEqual(may ? [7] : [])
   })
 
-  test('cannot have existed before', async () => {
+  it('cannot have existed before', async () => {
     expect((await find({}, [7])).found).toEqual([])
   })
 })

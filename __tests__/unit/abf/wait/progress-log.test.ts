@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type BuildRecord, createRecord } from '../../../../src/abf/build.ts'
 import { createProgressLog } from '../../../../src/abf/wait/progress-log.ts'
 import { ManualClock, RecordingLogger } from '../../doubles.ts'
@@ -21,7 +21,7 @@ function start() {
 }
 
 describe('the log of a wait', () => {
-  test('has the usual duration once, for each project and architecture', () => {
+  it('has the usual duration once, for each project and architecture', () => {
     const { progress, lines } = start()
     const usual = new Map([
       [recordOf(1, 'x86_64'), 14 * MINUTE],
@@ -36,13 +36,13 @@ describe('the log of a wait', () => {
     ])
   })
 
-  test('names five usual durations, and how many more there are', () => {
+  it('names five usual durations, and how many more there are', () => {
     const { progress, lines } = start()
     progress.pausing(new Map([1, 2, 3, 4, 5, 6, 7].map((id) => [recordOf(id, `a${id}`), MINUTE])), 1000)
     expect(lines()[0]).toMatch(/a5 1 min and 2 more$/)
   })
 
-  test('says when the next poll is in more than a minute, once after each other line', async () => {
+  it('says when the next poll is in more than a minute, once after each other line', async () => {
     const { clock, progress, lines } = start()
     const records = [recordOf(1, 'x86_64')]
     const usual = new Map(records.map((record) => [record, 14 * MINUTE]))

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createStatusReader } from '../../../../src/abf/wait/poll-status.ts'
 import type { Build } from '../../../../src/abf/client/schema.ts'
 import type { Goal } from '../../../../src/abf/outcome.ts'
@@ -67,18 +67,18 @@ const submitted = (id: number, mode: 'none' | 'default' = 'none'): BuildRecord =
   createRecord(id, 'submitted', 0, { expected: { ...EXPECTED, mode }, status: 2000 })
 
 describe('A wait', () => {
-  test('requests a mode only when it matters, and a description only at the end', async () => {
+  it('requests a mode only when it matters, and a description only at the end', async () => {
     const { shows, verdicts } = await wait({ 1: [2000, 3000, 666], 2: [3000, 0] })
     expect(verdicts).toEqual(['failure', 'success'])
     expect(shows.toSorted((a, b) => a - b)).toEqual([1, 2])
   })
 
-  test('passes the builds that are not over to the schedule after each poll', async () => {
+  it('passes the builds that are not over to the schedule after each poll', async () => {
     const { looked } = await wait({ 1: [2000, 3000, 3000, 6000], 2: [3000, 6000] })
     expect(looked).toEqual([[1, 2], [1], [1]])
   })
 
-  test('keeps the project that a list has reported when a later list lacks it', async () => {
+  it('keeps the project that a list has reported when a later list lacks it', async () => {
     const statuses = { 1: [2000, 3000, 6000], 2: [3000, 3000, 6000] }
     const projectsOf = async (projects: readonly (number | undefined)[]) =>
       (await wait(statuses, {}, { projects })).records.map(({ projectId }) => projectId)
@@ -87,7 +87,7 @@ describe('A wait', () => {
     expect(await projectsOf([undefined])).toEqual([undefined, undefined])
   })
 
-  test('uses the reported mode, with a notice when it differs from the requested one', async () => {
+  it('uses the reported mode, with a notice when it differs from the requested one', async () => {
     const { logger, records } = await wait(
       { 7: [0, 12000], 8: [0, 12000] },
       { auto_publish_status: 'testing' },
@@ -103,7 +103,7 @@ describe('A wait', () => {
     expect(logger.titles).toEqual(['Publish mode changed by ABF', 'Publish mode changed by ABF'])
   })
 
-  test('logs nothing about a mode that is the requested one', async () => {
+  it('logs nothing about a mode that is the requested one', async () => {
     const { logger, verdicts } = await wait({ 7: [0], 8: [0] }, {}, { records: [submitted(7), submitted(8)] })
     expect([verdicts, logger.said('notice'), logger.said('warning')]).toEqual([
       ['success', 'success'],
@@ -112,7 +112,7 @@ describe('A wait', () => {
     ])
   })
 
-  test('assumes the requested or the default mode when the server does not report it', async () => {
+  it('assumes the requested or the default mode when the server does not report it', async () => {
     const silent = { auto_publish_status: null }
     const { logger, verdicts } = await wait({ 7: [0], 8: [0, 6000] }, silent, {
       records: [submitted(7), createRecord(8, 'given', 0)],
@@ -124,7 +124,7 @@ describe('A wait', () => {
     ])
   })
 
-  test('requests no mode for an operation', async () => {
+  it('requests no mode for an operation', async () => {
     const { shows, verdicts } = await wait({ 1: [7000, 6000], 2: [6000] }, {}, { goal: 'publish' })
     expect([verdicts, shows.toSorted((a, b) => a - b)]).toEqual([
       ['success', 'success'],
@@ -132,7 +132,7 @@ describe('A wait', () => {
     ])
   })
 
-  test('keeps an outcome when the description of the build cannot be read', async () => {
+  it('keeps an outcome when the description of the build cannot be read', async () => {
     const { logger, verdicts } = await wait({ 1: [6000], 2: [6000] }, httpError({ message: 'No answer' }))
     expect(verdicts).toEqual(['success', 'success'])
     expect(logger.said('info').filter((line) => line.includes('could not be read'))).toEqual([
@@ -141,7 +141,7 @@ describe('A wait', () => {
     ])
   })
 
-  test('fails a good build of another commit, and warns when the commit is not reported', async () => {
+  it('fails a good build of another commit, and warns when the commit is not reported', async () => {
     const other = await wait(
       { 7: [15000], 8: [666] },
       { commit_hash: 'b'.repeat(40) },
@@ -162,14 +162,14 @@ describe('A wait', () => {
     expect((await wait({ 7: [0], 8: [0] }, { commit_hash: null })).logger.said('warning')).toEqual([])
   })
 
-  test('continues for the other builds when one has failed', async () => {
+  it('continues for the other builds when one has failed', async () => {
     const { verdicts, records } = await wait({ 1: [666], 2: [3000, 3000, 0] })
     expect(verdicts).toEqual(['failure', 'success'])
     expect(records[0]?.history.map(({ code }) => code)).toEqual([666])
     expect(records[1]?.history.map(({ code }) => code)).toEqual([3000, 0])
   })
 
-  test('counts only open builds in the heartbeat, names five, and shows the time left', async () => {
+  it('counts only open builds in the heartbeat, names five, and shows the time left', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 7 }, (_, index) => [index + 1, index === 0 ? [6000] : [3000]]),
     )
@@ -179,7 +179,7 @@ describe('A wait', () => {
     )
   })
 
-  test('ends at once when there is nothing to wait for', async () => {
+  it('ends at once when there is nothing to wait for', async () => {
     const { looked, shows } = await wait({})
     expect([looked, shows]).toEqual([[], []])
   })
