@@ -67,7 +67,7 @@ function readProc(pid: number | undefined, file: string): string {
   }
 }
 
-/** What a server answers, by `METHOD /path`. */
+/** The responses of a server, by `METHOD /path`. */
 export type Answers = Readonly<Record<string, { readonly status: number; readonly body: unknown }>>
 
 export interface PlainServer {

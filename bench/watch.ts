@@ -22,7 +22,7 @@ const COUNTED = 6
 
 /**
  * Lets the bundle watch builds that do not end, and looks at its process whenever a poll begins. The server has neither
- * a limit of requests nor ETags, so that each poll is at once and each answer new.
+ * a limit of requests nor ETags, so that each poll is at once and each response new.
  */
 export async function watch(node: string, count: number, release: Answers): Promise<Watched> {
   const ids = Array.from({ length: count }, (_, index) => 1_000_000 + index)

@@ -64,7 +64,7 @@ function expectNoSecret(result: ActionResult, kind: string): void {
   expect(found && `${found} in: ${shown.slice(Math.max(0, at - 300), at + 300)}`).toBeUndefined()
 }
 
-/** Answers that repeat a text, by where they do. */
+/** Responses that repeat a text, by where they do. */
 const ECHOES: Readonly<Record<string, (text: string) => StandInResponse>> = {
   'a message': (text) => ({ status: 403, body: { message: `No: ${text}` } }),
   'an error': (text) => ({ status: 401, body: { error: `${'x'.repeat(280)} ${text}` } }),

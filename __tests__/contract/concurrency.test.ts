@@ -38,7 +38,7 @@ describe('twenty steps at once for one commit, each with its own project', () =>
     })
   })
 
-  it('do so when project links are late and Sentry answers 409 to some, before or after the effect', async () => {
+  it('do so when project links are late and Sentry responds with 409 to some, before or after the effect', async () => {
     let turn = 0
     const sentry = await startSentry({
       ...matrix,

@@ -239,7 +239,7 @@ it('a deploy is not recorded without a look when a rate limit (403) hides the li
   expect(sentry.deploys).toEqual([])
 })
 
-describe.concurrent('an answer to a deploy that was lost', () => {
+describe.concurrent('a response to a deploy that was lost', () => {
   it.each(['after', 'body'] as const)('(connection cut: %s) leaves one deploy, with its id', async (when) => {
     const sentry = await startSentry()
     sentry.fault({ method: 'POST', path: /deploys/, action: { kind: 'reset', when } })

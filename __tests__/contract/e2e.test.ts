@@ -91,7 +91,7 @@ describe('e2e.yml', () => {
     expect(result.jobs['outputs']?.steps).toHaveLength(2)
   })
 
-  it('is red when one job is, here the one that GitHub did not answer', () => {
+  it('is red when one job is, here the one without a response of GitHub', () => {
     expect([result.jobs['annotations']?.result, result.jobs['gate']?.result]).toEqual(['failure', 'failure'])
   })
 

@@ -86,7 +86,7 @@ describe.concurrent('a token that Sentry', () => {
   })
 })
 
-describe.concurrent('an answer that is no success', () => {
+describe.concurrent('a response that is no success', () => {
   it('for an unknown organization names it and the address', async () => {
     const sentry = await startSentry()
     const result = await ensure(sentry, {
@@ -180,7 +180,7 @@ it.each([
   }
 })
 
-describe.concurrent('an answer that is not understood', () => {
+describe.concurrent('a response that is not understood', () => {
   it('because it is a web page leads to sentry-url', async () => {
     const page = {
       status: 200,
@@ -238,7 +238,7 @@ describe.concurrent('an answer that is not understood', () => {
   })
 })
 
-describe.concurrent('no answer', () => {
+describe.concurrent('no response', () => {
   it('because the host is unknown leads to sentry-url', async () => {
     const sentry = await startSentry()
     const result = await ensure(sentry, { 'sentry-url': 'https://nowhere.invalid/', retries: '0' })

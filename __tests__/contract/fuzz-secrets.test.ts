@@ -122,7 +122,7 @@ const GITHUB_KEPT = new Set(['sha', 'date', 'status', 'filename'])
 const NAMES_KEPT = new Set(['name', 'fullname', 'uname', 'platform_type'])
 const BUILD_KEPT = new Set(['auto_publish_status', 'commit_hash', 'size'])
 
-/** A release with commits, builds and a deploy, in which every answer that is not a refusal is full of secrets. */
+/** A release with commits, builds and a deploy, in which every response that is not a refusal is full of secrets. */
 async function goodRun(given: Secrets, fails: boolean): Promise<ActionResult> {
   const { sentry, abf, github, inputs } = await world(given)
   const text = cycle(allForms(given).map((form) => `a ${form} b`))

@@ -156,7 +156,7 @@ export function replaceTexts(
   )
 }
 
-/** An answer of status 200 to 299 with its texts replaced; any other one as it is. */
+/** A response of status 200 to 299 with its texts replaced; any other one as it is. */
 export function tampered(
   answer: StandInResponse,
   keep: ReadonlySet<string>,

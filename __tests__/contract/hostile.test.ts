@@ -41,7 +41,7 @@ function expectHarmless(result: ActionResult): void {
   expect(Object.keys(result.outputs).filter((name) => !known.includes(name))).toEqual([])
 }
 
-/** Answers that hold a text, by the requests that get them. */
+/** Responses that hold a text, by the requests that get them. */
 const answers: Readonly<
   Record<string, { method: string; path: RegExp; answer: (text: string) => StandInResponse }>
 > = {

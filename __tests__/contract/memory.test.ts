@@ -109,7 +109,7 @@ describe.concurrent('with little memory', () => {
     expectAlive(result)
   })
 
-  it('ten thousand builds in one answer are searched', async () => {
+  it('ten thousand builds in one response are searched', async () => {
     const abf = await startAbf()
     const rows = Array.from({ length: 10_000 }, (_, index) => ({
       id: index + 1,

@@ -44,7 +44,7 @@ function expectNoSecret(result: ActionResult, tokens: readonly string[]): void {
   expect(found && `${found} in:\n${shown}`).toBeUndefined()
 }
 
-/** Runs with debug logging against a server that answers like this, whatever is asked. */
+/** Runs with debug logging against a server that responds like this to every request. */
 async function runAgainst(
   kind: string,
   fault: (token: string) => Fault,
@@ -70,7 +70,7 @@ async function runAgainst(
   return [result, [token, GITHUB_TOKEN]]
 }
 
-/** Answers that repeat the token, by where they do. */
+/** Responses that repeat the token, by where they do. */
 const echoes: Readonly<Record<string, (text: string) => StandInResponse>> = {
   'a detail': (text) => ({ status: 403, body: { detail: `No: ${text}` } }),
   'a detail object': (text) => ({

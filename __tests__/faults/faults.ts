@@ -25,7 +25,7 @@ export interface FaultKind {
 }
 
 const MEBIBYTE = 1024 * 1024
-/** More than the largest answer that is taken of any server: 32 MiB of GitHub. */
+/** More than the largest response that is taken of any server: 32 MiB of GitHub. */
 const TOO_MUCH = 40 * MEBIBYTE
 
 type Facts = Partial<Pick<FaultKind, 'family' | 'done' | 'body' | 'broken'>>
@@ -43,7 +43,7 @@ function page(status: number, more: Readonly<Record<string, string>> = {}): () =
   return () => ({ status, headers, raw: `<html><head><title>${status}</title></head></html>` })
 }
 
-/** The true answer with another body. */
+/** The true response with another body. */
 function altering(alter: (body: unknown) => Partial<StandInResponse>): FaultKind['action'] {
   return () => ({
     kind: 'alter',

@@ -8,7 +8,7 @@ export interface Request {
   readonly shape: string
   /** 1 for the first request of this shape in the run, 2 for the next. */
   readonly ordinal: number
-  /** What the clean run was answered. */
+  /** The response in the clean run. */
   readonly status: number
 }
 

@@ -16,9 +16,9 @@ export interface Role {
   readonly effect: 'reads' | 'writes' | 'creates'
   /** What its loss means: the step fails; it can do without; or one of both, by the moment in the run. */
   readonly lack: 'fails' | 'tolerated' | 'either'
-  /** A look after a lost answer shows what was done. */
+  /** A look after a lost response shows what was done. */
   readonly shows: boolean
-  /** An answer 500 is the server's way to say no. */
+  /** A response 500 is the server's way to say no. */
   readonly breaksForNo: boolean
   /** The time is nearly over, so that there may be no second attempt. */
   readonly hurried: boolean
@@ -78,7 +78,7 @@ export function expected(
   const refused = status < 200 || status > 299
   const looks = role.effect === 'creates'
   // What a server has against a create says in which form it takes it. Elsewhere a later request of the same shape may
-  // have an answer that counts.
+  // have a response that counts.
   if (fault.body && refused) return often === 'once' && !looks ? ['healed'] : ['healed', ...lost]
   const done = fault.done && !refused
   if (role.shows && done) return looks && fault.sign === 'trouble' ? ['healed'] : ['healed', ...lost]

@@ -41,7 +41,7 @@ export class Watch {
 
   /**
    * What is wrong with what a run leaves behind.
-   * @param spoilt the shape of the request that the fault is at: its answer may not have told anything
+   * @param spoilt the shape of the request that the fault is at: its response may not have told anything
    */
   wrongsOf(result: ActionResult, spoilt: string): string[] {
     return [

@@ -92,7 +92,7 @@ export class Stage {
     }
   }
 
-  /** Called with each request once it was answered. */
+  /** Called with each request once it had a response. */
   onExchange(listener: (server: string, exchange: Exchange) => void): void {
     for (const [name, server] of Object.entries(this.servers)) {
       server.onExchange((exchange) => {

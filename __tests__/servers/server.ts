@@ -21,7 +21,7 @@ export interface Call {
   readonly json: unknown
 }
 
-/** What a stand-in answers: `body` is sent as JSON, `raw` byte for byte. */
+/** The response of a stand-in: `body` is sent as JSON, `raw` byte for byte. */
 export interface StandInResponse {
   readonly status: number
   /** The reason phrase; default: the usual one of the status. */
@@ -44,7 +44,7 @@ export interface Exchange {
   status: number
 }
 
-/** `before`: the request has no effect. `after`: it has, and only the answer goes wrong. */
+/** `before`: the request has no effect. `after`: it has, and only the response goes wrong. */
 export type Moment = 'before' | 'after'
 
 export type FaultAction =
@@ -55,9 +55,9 @@ export type FaultAction =
   | { readonly kind: 'late'; readonly afterMs: number }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
   | { readonly kind: 'truncate' }
-  /** The true answer, and then the end of the connection, which no header says. */
+  /** The true response, and then the end of the connection, which no header says. */
   | { readonly kind: 'close' }
-  /** The request has its effect; what is sent is made of the true answer. One that never comes is never sent. */
+  /** The request has its effect; what is sent is made of the true response. One that never comes is never sent. */
   | {
       readonly kind: 'alter'
       readonly alter: (answer: StandInResponse) => StandInResponse | Promise<StandInResponse>
@@ -80,13 +80,13 @@ export interface Fault {
 }
 
 export interface ServerOptions {
-  /** Milliseconds that every answer is held back. */
+  /** Milliseconds that every response is held back. */
   readonly latency?: number
   /** Where to listen on 127.0.0.1 (default: any port that is free). */
   readonly port?: number
   readonly tls?: { readonly key: string; readonly cert: string }
   /**
-   * Closes each connection right after its answer without saying so, as Sentry's own web process (uwsgi) does:
+   * Closes each connection right after its response without saying so, as Sentry's own web process (uwsgi) does:
    * HTTP/1.1 with `Content-Length`, without `Connection`, `Keep-Alive` and `Date`.
    */
   readonly closesSilently?: boolean
@@ -139,12 +139,12 @@ export abstract class StandIn {
     this.#hook = hook
   }
 
-  /** Called with each entry of the journal once its request was answered, or went wrong as a fault wants it. */
+  /** Called with each entry of the journal once its request had a response, or went wrong as a fault wants it. */
   onExchange(listener: (exchange: Exchange) => void): void {
     this.#listener = listener
   }
 
-  /** Changes what is answered to requests that no fault strikes: tests put texts of their own into it. */
+  /** Changes the responses to requests that no fault strikes: tests put texts of their own into it. */
   onAnswer(change: (answer: StandInResponse, call: Call) => StandInResponse): void {
     this.#change = change
   }

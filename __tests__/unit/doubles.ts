@@ -197,7 +197,7 @@ export function request(more: Partial<HttpRequest> = {}): HttpRequest {
   }
 }
 
-/** An answer; a body that is no text is sent as JSON. */
+/** A response; a body that is no text is sent as JSON. */
 export function incoming(
   status: number,
   body: unknown = {},

@@ -20,7 +20,7 @@ class GitHubInMemory extends GitHubStandIn {
   }
 }
 
-/** A stand-in's own answer, without HTTP. */
+/** A stand-in's own response, without HTTP. */
 async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise<AttemptResult> {
   const { method, url, headers, body } = outgoing
   const call = {
@@ -32,7 +32,7 @@ async function ask(server: StandIn, outgoing: Parameters<Transport>[0]): Promise
     bytes: outgoing.bytes ?? Buffer.from(body ?? ''),
     json: body === undefined ? undefined : (JSON.parse(body) as unknown),
   }
-  // Only a test reaches past the network to the part that answers.
+  // Only a test reaches past the network to the part that responds.
   const { handle } = server as unknown as {
     handle: (call: unknown) => StandInResponse | Promise<StandInResponse>
   }

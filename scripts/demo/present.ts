@@ -60,7 +60,7 @@ export function stepLines(inputs: Readonly<Record<string, string>>, id?: string)
   ]
 }
 
-/** Requests to all servers of a step, each with what was answered. */
+/** Requests to all servers of a step, each with its response. */
 export function requestLines({ requests }: PlayedStep): string[] {
   const lines = Object.entries(requests).flatMap(([server, exchanges]) =>
     exchanges.map((exchange) => `${pad(SYSTEMS[server as keyof typeof SYSTEMS], 12)}${sayRequest(exchange)}`),

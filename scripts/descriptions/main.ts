@@ -42,7 +42,7 @@ async function proxied(what: string, file: string, play: () => Promise<Played>):
   return { tool: 'prism proxy', what, found, problems: [...violations, ...unused, ...surprises] }
 }
 
-/** What does not fit must be noticed: a wrong request, a wrong answer, a path and a status that are not described. */
+/** What does not fit must be noticed: a wrong request, a wrong response, a path and a status that are not described. */
 async function control(): Promise<Row> {
   await using abf = await new AbfStandIn({ dialect: 'omv' }).start()
   await using proxy = await new ValidatingProxy('openapi/abf.yaml', abf.url).start()

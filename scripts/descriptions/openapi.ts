@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 
 const DOCS = new URL('../../docs/', import.meta.url)
 
-/** One operation of a description: where it is, and which statuses it can answer. */
+/** One operation of a description: where it is, and which statuses it can respond with. */
 export interface Operation {
   readonly id: string
   readonly method: string

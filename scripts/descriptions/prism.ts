@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { docsPath, type Operation, operationFor, operationsOf } from './openapi.ts'
 import { program, startTool } from './tools.ts'
 
-/** One request that went through, with what Prism had to say against it or against its answer. */
+/** One request that went through, with what Prism had to say against it or against its response. */
 export interface Seen {
   readonly method: string
   readonly path: string
@@ -16,8 +16,8 @@ const PRISM_ERROR = 'https://stoplight.io/prism/errors#'
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length'])
 
 /**
- * Stoplight Prism as a proxy before a server: it holds every request and every answer against an OpenAPI file, and
- * answers with an error of its own in place of what does not fit. A hop before it keeps the record, as a client may
+ * Stoplight Prism as a proxy before a server: it holds every request and every response against an OpenAPI file, and
+ * responds with an error of its own in place of what does not fit. A hop before it keeps the record, as a client may
  * well survive such an error, and complains of statuses that are not described, which Prism lets pass.
  */
 export class ValidatingProxy {

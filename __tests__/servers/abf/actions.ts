@@ -12,7 +12,7 @@ type ActionName = Exclude<Trigger, 'create'>
 interface Action {
   readonly done: string
   readonly refused: string
-  /** The key of the answer of 2012; absent where that server had no such action. */
+  /** The key of the response of 2012; absent where that server had no such action. */
   readonly flag2012?: string
   readonly event?: Event
   /** A lost right and, for publishing, a wrong state: both end as 403. */

@@ -48,7 +48,7 @@ const ROUTES: readonly (Route & { readonly pattern: RegExp })[] = [
 }))
 
 /**
- * An Automatic Build Farm on loopback: the API that a client uses, and builds that move on by script. It answers as
+ * An Automatic Build Farm on loopback: the API that a client uses, and builds that move on by script. It responds as
  * the chosen server does where that is awkward, too; `world` holds its records for a test to look at and to change.
  */
 export class AbfStandIn extends StandIn {
@@ -195,7 +195,7 @@ export class AbfStandIn extends StandIn {
       ({ method, pattern, only }) =>
         method === call.method && pattern.test(call.path) && only?.includes(this.dialect) !== false,
     )
-    // Only GET has a catch-all in the application; any other miss is answered by the framework below it.
+    // Only GET has a catch-all in the application; any other miss gets the response of the framework below it.
     if (!route && call.method !== 'GET') return frameworkError(call, 404)
     if (call.query.has('token')) return redirect(`${this.url}/users/sign_in`)
     if (!route) return webPage(this.#site, call) ?? notFound(this.dialect)

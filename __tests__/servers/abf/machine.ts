@@ -33,7 +33,7 @@ interface Transition {
   readonly to: number
 }
 
-/** What can happen to a build, and where each happening leads. A worker may still answer after a cancel. */
+/** What can happen to a build, and where each happening leads. A worker may still report after a cancel. */
 export const EVENTS = {
   place: [{ from: [4000], to: 2000 }],
   start: [

@@ -33,7 +33,7 @@ export class RateLimit {
     this.#used.set(who, this.limit)
   }
 
-  /** The headers of every answer under `/api/v1/`. */
+  /** The headers of every response under `/api/v1/`. */
   headers(remaining: number): Record<string, string> {
     return {
       'X-RateLimit-Limit': String(this.limit),

@@ -79,7 +79,7 @@ export function rateLimited(): StandInResponse {
   return json({ message: '403 Forbidden | Rate Limit Exceeded' }, 403)
 }
 
-/** An answer of the web framework rather than the application: `status` is a string, or all is HTML. */
+/** A response of the web framework rather than the application: `status` is a string, or all is HTML. */
 export function frameworkError(call: Call, status: 400 | 404): StandInResponse {
   const error = status === 400 ? 'Bad Request' : 'Not Found'
   if (call.headers.accept?.includes('application/json') === true) {
@@ -97,7 +97,7 @@ export function redirect(to: string): StandInResponse {
   }
 }
 
-/** Adds a weak ETag to a 200 and turns it into a 304 when the client already has that answer. */
+/** Adds a weak ETag to a 200 and turns it into a 304 when the client already has that response. */
 export function withEtag(call: Call, answer: StandInResponse): StandInResponse {
   if (answer.status !== 200 || answer.body === undefined) return answer
   const etag = `W/"${createHash('md5').update(JSON.stringify(answer.body)).digest('hex')}"`

@@ -1,6 +1,6 @@
 import type { StandInResponse } from '../server.ts'
 
-// Answers that do not follow from the state, to be played with `fault({ action: { kind: 'answer', answer } })`.
+// Responses that do not follow from the state, to be played with `fault({ action: { kind: 'answer', answer } })`.
 
 /** 409 of a create whose insert hit a database constraint. */
 export const integrityConflict: StandInResponse = {

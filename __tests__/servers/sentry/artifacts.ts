@@ -16,7 +16,7 @@ export interface ArtifactSettings {
   readonly maxRequestSize: number
   readonly maxFileSize: number
   readonly concurrency: number
-  /** Polls that answer `assembling` before the end. */
+  /** Polls that return `assembling` before the end. */
   readonly pendingPolls: number
   /** The `url` of the options; default: this server. */
   readonly uploadUrl?: string

@@ -6,7 +6,7 @@ export interface FieldErrors {
   [field: string]: string[] | FieldErrors
 }
 
-/** Ends the handling of a request with the answer it carries. */
+/** Ends the handling of a request with the response it carries. */
 export class ApiError extends Error {
   readonly answer: StandInResponse
 

@@ -129,7 +129,7 @@ export class SentryStandIn extends StandIn {
     this.#tokens = this.#tokens.filter((seed) => seed.token !== token)
   }
 
-  /** Renames a project; its old routes answer 302 with `resource-moved`. */
+  /** Renames a project; its old routes respond with 302 with `resource-moved`. */
   renameProject(from: string, to: string): void {
     for (const organization of this.state.organizations) {
       const project = organization.projects.find(({ slug }) => slug === from)

@@ -2,7 +2,7 @@ import type { StandInResponse, Call } from '../server.ts'
 import type { Caller } from './auth.ts'
 import type { Settings } from './options.ts'
 
-/** What the limiter says about one request: headers for its answer, and the 429 when it is one too many. */
+/** What the limiter says about one request: headers for its response, and the 429 when it is one too many. */
 export interface Verdict {
   readonly headers: Readonly<Record<string, string>>
   readonly refusal: StandInResponse | undefined

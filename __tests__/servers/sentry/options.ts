@@ -8,15 +8,15 @@ export type Generation = '2026' | '2025' | '23.7' | 'old'
 
 /** Traits that differ between Sentry versions in the field. */
 export interface ServerFlags {
-  /** `?project=` takes slugs besides numbers; older servers answer 400. */
+  /** `?project=` takes slugs besides numbers; older servers respond with 400. */
   readonly projectSlugsInQuery: boolean
   /** `projects` of a create takes numeric ids besides slugs. */
   readonly projectIdsInBody: boolean
   /** A numeric string in `projects` of a create finds the project with that id (since 25.12.1). */
   readonly numericStringProjects: boolean
-  /** `release:` is a search key; without, it is answered with 400. */
+  /** `release:` is a search key; without, the response is 400. */
   readonly releaseSearchKey: boolean
-  /** `finalized:` is a search key; without, it is answered with 400. */
+  /** `finalized:` is a search key; without, the response is 400. */
   readonly finalizedSearchKey: boolean
   /** `release:[a,b]` finds each of the list; older servers find none. */
   readonly releaseSearchLists: boolean

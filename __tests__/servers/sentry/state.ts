@@ -107,7 +107,7 @@ export class State {
   readonly releases: Release[] = []
   readonly deploys: Deploy[] = []
   readonly activities: Activity[] = []
-  /** What the server mailed to people instead of answering an error. */
+  /** What the server mailed to people instead of responding with an error. */
   readonly mails: string[] = []
   readonly #now: () => number
   #ids = {

@@ -54,7 +54,7 @@ export function requestedProjects({ call, settings }: Context): Requested {
 
 /**
  * Remembers for a minute whether a caller may see a release, "no" included. So a release that was out of reach
- * keeps answering 404 for a while after a create has attached a project that would open it.
+ * keeps responding with 404 for a while after a create has attached a project that would open it.
  */
 export class PermissionCache {
   readonly #entries = new Map<string, { readonly allowed: boolean; readonly until: number }>()

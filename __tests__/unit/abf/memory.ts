@@ -10,7 +10,7 @@ import { ManualClock, MemoryState, RecordingLogger } from '../doubles.ts'
 export const BASE = 'https://abf.example/'
 export const COMMIT = commitOf('gtk+demo master')
 
-/** What goes wrong with one request: an answer in place of the real one, or none. */
+/** What goes wrong with one request: a response in place of the real one, or none. */
 export interface Mishap {
   readonly method: string
   readonly path: RegExp
@@ -67,7 +67,7 @@ export class AbfInMemory extends AbfStandIn {
   }
 }
 
-/** An answer that got lost on its way. */
+/** A response that got lost on its way. */
 export function lostAnswer(): HttpError {
   return new HttpError({
     kind: 'timeout',

@@ -12,7 +12,7 @@ afterEach(stopAll)
 /** Longer than the test: what waits for it never ends. */
 const HOUR = 3_600_000
 
-/** Cancels the job as soon as the server has answered, or swallowed, the first request like that. */
+/** Cancels the job as soon as the server has responded to, or dropped, the first request like that. */
 function cancelAt(
   abf: AbfStandIn,
   run: Run,

@@ -25,7 +25,7 @@ const files = (count: number): unknown => ({
   files: Array.from({ length: count }, (_, index) => ({ filename: `f${index}`, status: 'modified' })),
 })
 
-/** GitHub, with an answer for each path; anything else is 404. */
+/** GitHub, with a response for each path; anything else is 404. */
 async function read(
   answers: (path: string, query: URLSearchParams) => Incoming | Error | undefined,
   base?: string,

@@ -92,7 +92,7 @@ describe('a success whose JSON cannot be read', () => {
   })
 })
 
-describe('what stays without an answer', () => {
+describe('what stays without a response', () => {
   it('names the kind, the sentence and the advice of the failure, and only what helps', async () => {
     const error = await client({ ...BROKEN, transient: false }).fail()
     expect(error).toMatchObject({

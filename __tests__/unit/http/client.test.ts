@@ -51,7 +51,7 @@ async function errorOf(work: Promise<unknown>): Promise<HttpError> {
 }
 
 describe('send', () => {
-  it.each([200, 201, 204, 208, 400, 404, 409])('gives an answer of status %i at once', async (status) => {
+  it.each([200, 201, 204, 208, 400, 404, 409])('gives a response of status %i at once', async (status) => {
     const { http, clock } = client([incoming(status, { a: 1 })])
     const response = await http.send(request())
     expect([response.status, response.attempts, response.json]).toEqual([status, 1, { a: 1 }])
@@ -70,7 +70,7 @@ describe('send', () => {
     ])
   })
 
-  it('gives the last answer when it never succeeds', async () => {
+  it('gives the last response when it never succeeds', async () => {
     const { http, attempts } = client([incoming(502)], { retries: 2 })
     expect((await http.send(request())).status).toBe(502)
     expect(attempts()).toBe(3)

@@ -4,7 +4,7 @@ import { incoming, responseOf } from '../doubles.ts'
 
 const AT = 'GET https://sentry.example/api/0/organizations/acme/releases/'
 
-it('an error of an answer says what was tried, where, how it ended, and the status', () => {
+it('an error of a response says what was tried, where, how it ended, and the status', () => {
   const error = responseOf(incoming(403)).error('status', 'responded with 403', {
     serverMessage: 'No right.',
     advice: 'Ask for it.',

@@ -268,7 +268,7 @@ describe('retryHint', () => {
     expect(hint(503, { 'retry-after': '1.25' })).toBe(1250)
   })
 
-  it('reads the date of the answer, and no other date', () => {
+  it('reads the date of the response, and no other date', () => {
     expect(hint(503, { 'retry-after': `in ${httpDate(NOW + 5000)}` })).toBeUndefined()
     expect(hint(503, { 'retry-after': '' })).toBeUndefined()
   })

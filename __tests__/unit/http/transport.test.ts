@@ -158,7 +158,7 @@ describe.each([
     expect(kindOf(outcome)).toBe('reset')
   })
 
-  it('a connection that ends without an answer is a broken connection', async () => {
+  it('a connection that ends without a response is a broken connection', async () => {
     const outcome = await send(({ socket }) => socket.destroy(), way)
     expect(outcome).toMatchObject({
       kind: 'failure',
@@ -287,7 +287,7 @@ describe('a proxy that cannot be used', () => {
 describe('a server that closes each connection after its response without saying so', () => {
   const { signal: never } = new AbortController()
 
-  /** Answers, then ends the connection before the client can have sent anything more. */
+  /** Responds, then ends the connection before the client can have sent anything more. */
   class Closing extends StandIn {
     constructor(closesSilently = true) {
       super({ closesSilently })

@@ -26,7 +26,7 @@ interface Flow {
   }[]
 }
 
-/** Requests that a description has no operation or no answer for. */
+/** Requests that a description has no operation or no response for. */
 function undescribed(server: StandIn, file: string): string[] {
   const operations = operationsOf(file)
   return server.journal.flatMap(({ method, path, status }) => {

@@ -108,7 +108,7 @@ describe('create', () => {
     expect(message).toContain('responded with 400: projects: Invalid project slugs')
   })
 
-  it('tells any other answer to the wider request', async () => {
+  it('reports any other response to the wider request', async () => {
     expect(await scripted([REFUSED, incoming(409)]).session.api.create(NEW)).toMatchObject({
       kind: 'conflict',
     })

@@ -14,7 +14,7 @@ export const ACCOUNT: SentryAccount = {
   tokenSource: 'input sentry-auth-token',
 }
 
-/** A failure without an answer, as the client throws it. */
+/** A failure without a response, as the client throws it. */
 export function lost(kind: HttpError['kind'] = 'reset'): HttpError {
   return new HttpError({
     kind,

@@ -134,7 +134,7 @@ describe('explain', () => {
     expect(explained(400, '"projects"').advice).toBe('Check the inputs of this step.')
   })
 
-  it('takes a web page for an unreadable answer only where it stands for a success', () => {
+  it('takes a web page for an unreadable response only where it stands for a success', () => {
     const kinds = [200, 299, 300, 400].map((status) => explained(status, '<html>').kind)
     expect(kinds).toEqual(['unreadable', 'unreadable', 'status', 'status'])
     expect(explained(200, 'text').kind).toBe('status')

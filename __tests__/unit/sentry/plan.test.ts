@@ -90,7 +90,7 @@ describe('missingProjects', () => {
     expect(missingProjects({ version: '1', projects: [{ slug: 'web' }] }, ['Web'])).toEqual(['Web'])
   })
 
-  it('counts all as missing when the answer does not say', () => {
+  it('counts all as missing when the response does not say', () => {
     expect(missingProjects({ version: '1' }, ['web'])).toEqual(['web'])
     expect(missingProjects({ version: '1', projects: null }, ['web'])).toEqual(['web'])
   })

@@ -8,7 +8,7 @@ import { hostileText, incoming, responseOf } from '../doubles.ts'
 const anything = fc.oneof(hostileText, fc.string({ unit: 'binary', maxLength: 40 }), fc.json())
 
 describe('pages', () => {
-  /** The queries that are asked for, when every answer has this `Link`. */
+  /** The queries that are asked for, when every response has this `Link`. */
   async function asked(link: (page: number) => string): Promise<SentryCall['query'][]> {
     const queries: SentryCall['query'][] = []
     const list = pages(

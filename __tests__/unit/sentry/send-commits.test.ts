@@ -67,7 +67,7 @@ describe('send', () => {
     },
   )
 
-  it('gives up on a lost answer after the retries, with what was lost', async () => {
+  it('gives up on a lost response after the retries, with what was lost', async () => {
     const error = lost()
     const { deps, calls, logger } = prepare([{ kind: 'lost', error }])
     expect(await failureOf(send(REFS, TARGET, deps))).toBe(error)
@@ -135,7 +135,7 @@ describe('sendFitting', () => {
     expect([sent, logger.lines]).toEqual([[{ commits }], []])
   })
 
-  it('answers a 413 with half as much, never with the same again', async () => {
+  it('sends half as much after a 413, never the same again', async () => {
     const { deps, sent, logger } = prepare([LARGE, LARGE, OK])
     const commits = ['1', '2', '3', '4'].map(full)
     const { sent: last } = await sendFitting(commits, TARGET, deps)

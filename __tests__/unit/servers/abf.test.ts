@@ -122,7 +122,7 @@ async function watch(abf: AbfStandIn, id: number, reads: number): Promise<number
 }
 
 describe('the state machine', () => {
-  it('a worker may still answer after a cancel', () => {
+  it('a worker may still report after a cancel', () => {
     expect(next('omv', STATUS.build_canceling, 'succeed')).toBe(0)
     expect(next('omv', STATUS.build_canceled, 'fail')).toBe(666)
   })
@@ -138,7 +138,7 @@ describe('the state machine', () => {
 })
 
 describe('credentials', () => {
-  it('OMV answers 401 in plain text', async () => {
+  it('OMV responds with 401 in plain text', async () => {
     const reply = await post(await start('omv'), {}, { as: null })
     expect([reply.status, reply.text]).toEqual([401, 'HTTP Basic: Access denied.\n'])
     expect(reply.headers.get('www-authenticate')).toBe('Basic realm="Application"')
@@ -206,7 +206,7 @@ describe('credentials', () => {
   })
 })
 
-describe('answers of the framework', () => {
+describe('responses of the framework', () => {
   it('a wrong verb is a 404 whose status is a string', async () => {
     const abf = await start('omv')
     const path = `/api/v1/build_lists/${still(abf, 0).id}/publish.json`
@@ -240,7 +240,7 @@ describe('answers of the framework', () => {
 })
 
 describe('the rate limit of OMV', () => {
-  it('every answer says what is left, and the Date is the clock of the limit', async () => {
+  it('every response says what is left, and the Date is the clock of the limit', async () => {
     const abf = await start('omv', { rateLimit: 2, clock: () => Date.UTC(2026, 7, 6, 10, 59, 59) })
     const reply = await get(abf, '/build_lists/1.json')
     expect(reply.headers.get('x-ratelimit-limit')).toBe('2')

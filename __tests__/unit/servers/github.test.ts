@@ -72,7 +72,7 @@ describe('compare', () => {
     expect((await get(`compare/${base}...main`)).body.files).toHaveLength(300)
   })
 
-  it('answers 404 when the base or the head is unknown', async () => {
+  it('responds with 404 when the base or the head is unknown', async () => {
     repository.linear(1)
     expect((await get(`compare/${'0'.repeat(40)}...main`)).status).toBe(404)
     expect((await get(`compare/main...nowhere`)).status).toBe(404)
@@ -121,7 +121,7 @@ describe('commits', () => {
     expect((await get(next(first) ?? '')).body.files).toHaveLength(50)
   })
 
-  it('answers 422 for an unknown commit and 404 for an unknown start of a list', async () => {
+  it('responds with 422 for an unknown commit and 404 for an unknown start of a list', async () => {
     repository.linear(1)
     expect((await get(`commits/${'0'.repeat(40)}`)).status).toBe(422)
     expect((await get('commits?sha=nowhere')).status).toBe(404)
@@ -134,7 +134,7 @@ describe('commits', () => {
 })
 
 describe('access', () => {
-  it('answers 401 to bad credentials', async () => {
+  it('responds with 401 to bad credentials', async () => {
     const { status, body } = await get('commits', 'Bearer wrong')
     expect([status, body['message']]).toEqual([401, 'Bad credentials'])
   })
@@ -145,7 +145,7 @@ describe('access', () => {
     expect((await get('commits', 'token elsewhere')).status).toBe(404)
   })
 
-  it('answers 403 to a token that may not read contents', async () => {
+  it('responds with 403 to a token that may not read contents', async () => {
     github.addToken({ token: 'blind', contents: false })
     const { status, body } = await get('commits', 'Bearer blind')
     expect([status, body['message']]).toEqual([403, 'Resource not accessible by integration'])

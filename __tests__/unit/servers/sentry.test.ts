@@ -158,7 +158,7 @@ describe('the list', () => {
     expect([versions, headers.get('link')]).toEqual([[], null])
   })
 
-  it('answers 403 when an unreachable project is asked for', async () => {
+  it('responds with 403 when an unreachable project is asked for', async () => {
     expect((await get('releases/?project=1')).status).toBe(403)
   })
 
@@ -211,7 +211,7 @@ describe('one release', () => {
     expect((await get(`releases/${sha}/`)).status).toBe(200)
   })
 
-  it('answers 500 to everything when its row exists twice', async () => {
+  it('responds with 500 to everything when its row exists twice', async () => {
     sentry.addRelease({ version: sha })
     sentry.addRelease({ version: sha })
     expect((await get(`releases/${sha}/`)).status).toBe(500)
@@ -229,7 +229,7 @@ describe('one release', () => {
 })
 
 describe('creating', () => {
-  it('answers 201 for a new row, 208 with the same body for a known one, 201 for a new project', async () => {
+  it('responds with 201 for a new row, 208 with the same body for a known one, 201 for a new project', async () => {
     const first = await create({ ref: 'main' })
     const second = await create({ ref: 'other', url: 'https://acme.example/', dateReleased: later })
     expect([first.status, second.status]).toEqual([201, 208])
@@ -281,7 +281,7 @@ describe('creating', () => {
     expect(sentry.releases).toHaveLength(0)
   })
 
-  it('answers 400 to a body that is not JSON', async () => {
+  it('responds with 400 to a body that is not JSON', async () => {
     expect((await post('releases/', '{')).body).toEqual({
       detail: 'JSON parse error - Expecting value: line 1 column 1 (char 0)',
     })
@@ -307,7 +307,7 @@ describe('creating', () => {
     expect((await post('releases/?project=-1', body, user)).status).toBe(201)
   })
 
-  it('answers 400 under closed membership when another project is attached already', async () => {
+  it('responds with 400 under closed membership when another project is attached already', async () => {
     await restart({ organizations: [{ slug: 'acme', openMembership: false, projects: ['web', 'worker'] }] })
     sentry.addRelease({ version: sha, projects: ['worker'] })
     const { status, body } = await create({}, sentry.tokens.user)
@@ -462,7 +462,7 @@ describe('commits', () => {
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]))
   })
 
-  it('answers 413 in HTML to a body that is too large', async () => {
+  it('responds with 413 in HTML to a body that is too large', async () => {
     await restart({ maxBodyBytes: 1000 })
     const { status, headers } = await create({ ref: 'x'.repeat(1000) })
     expect([status, headers.get('content-type')]).toEqual([413, 'text/html'])
@@ -672,7 +672,7 @@ describe('authentication', () => {
     expect([reply.status, reply.headers.get('www-authenticate')]).toEqual([403, null])
   })
 
-  it('answers 403 to a token of another organization and 404 for an unknown one', async () => {
+  it('responds with 403 to a token of another organization and 404 for an unknown one', async () => {
     sentry.state.addOrganization({ slug: 'other' })
     expect((await get('/api/0/organizations/other/releases/')).status).toBe(403)
     expect((await get('/api/0/organizations/nobody/releases/')).status).toBe(404)
@@ -718,7 +718,7 @@ describe('the edges', () => {
     expect([plain.status, plain.headers.get('content-type')]).toEqual([404, 'text/plain'])
   })
 
-  it('answers an unknown route with nothing', async () => {
+  it('gives an empty response to an unknown route', async () => {
     expect(await get('/api/0/nowhere/')).toMatchObject({ status: 404, text: '' })
   })
 
