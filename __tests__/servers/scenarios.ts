@@ -56,12 +56,12 @@ const LOG = [
 /** All scenarios by name, the simple ones first. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   missing: {
-    sentence: 'There is no release yet: it is created with its commits and its date, and confirmed.',
+    sentence: 'The release does not exist: the step creates it with commits and date, and confirms it.',
     servers: 'Sentry has no release and can read the repository.',
     steps: [{ with: { ...SENTRY, projects: '${{ env.STAND_IN_PROJECTS }}' }, exitCode: 0 }],
   },
   existing: {
-    sentence: 'The release is there: it is found with one request, and nothing is changed.',
+    sentence: 'The release exists: the step finds it with one request and changes nothing.',
     servers: 'Sentry has the release with all its projects, its commits and a date.',
     prepare: (stage) => {
       addRelease(stage, { projects: ['web', 'api'] })
@@ -69,7 +69,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: SENTRY, exitCode: 0 }],
   },
   'look-alike': {
-    sentence: 'Other versions that contain the commit SHA do not count: the exact one is created.',
+    sentence: 'Only similar versions exist: the step creates the exact version.',
     servers: 'Sentry has a prefixed, a suffixed and an upper-case version of the commit SHA.',
     prepare: ({ sentry, commit }) => {
       for (const version of [`web@${commit}`, `${commit}-hotfix`, commit.toUpperCase()]) {
@@ -79,7 +79,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: { ...SENTRY, 'set-commits': 'skip', finalize: 'false' }, exitCode: 0 }],
   },
   attach: {
-    sentence: 'The release is there without one of the projects: it is attached, and none is detached.',
+    sentence: 'The release lacks one of the projects: the step attaches it, and detaches none.',
     servers: 'Sentry has the release for the project web.',
     prepare: (stage) => {
       addRelease(stage, { projects: ['web'] })
@@ -87,7 +87,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: { ...SENTRY, projects: '${{ env.STAND_IN_PROJECTS }}' }, exitCode: 0 }],
   },
   archived: {
-    sentence: 'The release is archived: it is used as it is, with a warning.',
+    sentence: 'The release is archived: the step uses it and shows a warning.',
     servers: 'Sentry has the release, archived.',
     prepare: (stage) => {
       addRelease(stage, { status: 'archived' })
@@ -95,7 +95,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: SENTRY, exitCode: 0 }],
   },
   commits: {
-    sentence: 'Sentry cannot read the repository: the commits come from GitHub, without a checkout.',
+    sentence: 'Sentry cannot read the repository: the step reads the commits from GitHub.',
     servers: 'Sentry has no repository; GitHub has two commits.',
     prepare: ({ sentry }) => {
       sentry.repositories.length = 0
@@ -103,7 +103,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: { ...SENTRY, 'github-token': '${{ env.STAND_IN_GITHUB_TOKEN }}' }, exitCode: 0 }],
   },
   deploy: {
-    sentence: 'A deploy is recorded; the same step again finds all that is there and adds nothing.',
+    sentence: 'The first run records a deploy; the second run finds it and adds nothing.',
     servers: 'Sentry has no release. Between the steps it fetches the commits, as it does by itself.',
     steps: [
       { with: { ...SENTRY, environment: 'production' }, exitCode: 0 },
@@ -117,7 +117,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     ],
   },
   build: {
-    sentence: 'Two architectures are built on ABF, and only then the release gets its date.',
+    sentence: 'ABF builds two architectures; only then does the step set the release date.',
     servers: 'ABF builds both, one faster than the other.',
     prepare: ({ abf }) => {
       abf.plan({ arch: 'x86_64' }, [BUILDING, BUILT])
@@ -126,7 +126,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: { ...BUILD, 'abf-arches': 'x86_64, aarch64' }, exitCode: 0 }],
   },
   'build-fails': {
-    sentence: 'A build fails: its log ends in the log of the step, and the release is held back.',
+    sentence: 'A build fails: the step shows the end of its log and does not finalize the release.',
     servers: 'ABF cannot build this package, and says why in the log of the build.',
     prepare: ({ abf }) => {
       const failed = { status: 666, afterReads: 1, files: { 'build.log': LOG.join('\n') } }
@@ -135,7 +135,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: BUILD, exitCode: 1 }],
   },
   'submit-then-watch': {
-    sentence: 'One step submits the build and ends; another one waits for it and finalizes the release.',
+    sentence: 'One step submits a build; another step waits for it and finalizes the release.',
     servers: 'ABF builds the package.',
     prepare: ({ abf }) => {
       abf.plan({}, [BUILDING, BUILT])
@@ -149,7 +149,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     ],
   },
   publish: {
-    sentence: 'A build that is there is published, and the release gets its date.',
+    sentence: 'The step publishes an existing build, then sets the release date.',
     servers: 'ABF has the build, not published.',
     prepare: ({ abf, commit }) => {
       addBuild(abf, commit, 0)
@@ -158,7 +158,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: { ...THESE_BUILDS, 'abf-operation': 'publish' }, exitCode: 0 }],
   },
   reject: {
-    sentence: 'A build that is there is rejected; the release is neither finalized nor deployed.',
+    sentence: 'The step rejects an existing build; it does not finalize or deploy the release.',
     servers: 'ABF has the build, not published.',
     prepare: ({ abf, commit }) => {
       addBuild(abf, commit, 0)
@@ -166,7 +166,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: { ...THESE_BUILDS, 'abf-operation': 'reject' }, exitCode: 0 }],
   },
   cancel: {
-    sentence: 'A running build is cancelled; the release is neither finalized nor deployed.',
+    sentence: 'The step cancels a running build; it does not finalize or deploy the release.',
     servers: 'ABF is building the package.',
     prepare: ({ abf, commit }) => {
       addBuild(abf, commit, 3000)
@@ -175,7 +175,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: { ...THESE_BUILDS, 'abf-operation': 'cancel' }, exitCode: 0 }],
   },
   search: {
-    sentence: 'Builds are searched; they are in the outputs and in the summary.',
+    sentence: 'The step searches for builds and lists them in the outputs and the summary.',
     servers: 'ABF has a published build and one that failed, for two architectures.',
     prepare: ({ abf, commit }) => {
       addBuild(abf, commit, 6000)
@@ -189,7 +189,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     ],
   },
   'job-cancelled': {
-    sentence: 'The job is cancelled during the wait, and the build that it submitted with it.',
+    sentence: 'The job is cancelled during the wait: the step cancels the build that it submitted.',
     servers: 'ABF builds for longer than anybody waits.',
     prepare: ({ abf }) => {
       abf.plan({}, [BUILDING])
@@ -197,7 +197,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: BUILD, exitCode: 1, cancelWhen: /building \(3000\)/ }],
   },
   'wrong-token': {
-    sentence: 'Sentry does not take the token: one error says so, and what to do.',
+    sentence: 'Sentry does not accept the token: one error names the problem and what to do.',
     servers: 'Sentry has revoked the token.',
     prepare: ({ sentry, env }) => {
       sentry.revoke(env['STAND_IN_SENTRY_TOKEN'] ?? '')
@@ -205,7 +205,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [{ with: SENTRY, exitCode: 1 }],
   },
   'server-trouble': {
-    sentence: 'Sentry fails, cuts the connection and asks for patience: there is one release still.',
+    sentence: 'Sentry fails, closes a connection and requests a pause: the step creates one release.',
     servers: 'Sentry answers 503, loses the answer to the create, and then asks to wait with 429.',
     prepare: ({ sentry }) => {
       const path = /\/releases\//

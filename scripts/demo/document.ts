@@ -30,9 +30,9 @@ function documentOf({ name, sentence, steps, urls }: Played): string {
   const text = [
     `# Example: ${name}`,
     sentence,
-    `A run of \`dist/index.js\` against the stand-in servers of this repository printed this. They listen on loopback; ` +
-      `in place of their addresses it says ${placeholders.join(', ')} here. Requests are shown with short paths and ` +
-      'short hashes. Nothing else was changed.',
+    `This is the output of a run of \`dist/index.js\` against the stand-in servers of this repository. The servers ` +
+      `listen on loopback; this page shows ${placeholders.join(', ')} instead of their addresses. It shortens the ` +
+      'paths and hashes of requests. Everything else is the original output.',
     `\`npm run demo -- --scenario ${name} --document FILE\` writes this page.`,
     ...parts,
   ].join('\n\n')
