@@ -133,7 +133,7 @@ export class Fields {
     return this.failItems(name, errors)
   }
 
-  /** Errors of single items, keyed by index; older servers tell only those of the first item that has any. */
+  /** Errors of single items, keyed by index; older servers report only those of the first invalid item. */
   failItems(name: string, errors: FieldErrors): undefined {
     const [first] = Object.values(errors)
     if (this.#indexed || first === undefined) return this.fail(name, errors)

@@ -8,7 +8,7 @@ import {
 
 function script(name: string, reason?: string): ReportedScript {
   return {
-    file: { path: `/work/${name}`, shown: name, url: `~/${name}` },
+    file: { path: `/workspace/${name}`, shown: name, url: `~/${name}` },
     map: undefined,
     id: undefined,
     reason,
