@@ -5744,7 +5744,6 @@ function logFailure(thrown, logger) {
 /* harmony export */   qg: () => (/* binding */ parse),
 /* harmony export */   uF: () => (/* binding */ createCaller)
 /* harmony export */ });
-/* unused harmony export toRequest */
 /* harmony import */ var _http_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2398);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8496);
 

@@ -11,7 +11,7 @@ const SENTRY: Peer = { name: 'Sentry', urlInput: 'sentry-url' }
 const MAX_PAGES = 50
 
 /** Who calls. */
-export interface Identity {
+interface Identity {
   readonly account: SentryAccount
   readonly token: string
   /** Names this run, and no other: Sentry keeps the one of the creating request. */
@@ -52,7 +52,7 @@ export function lookUpCall(version: string): SentryCall {
 }
 
 /** The HTTP request of a call. */
-export function toRequest(
+function toRequest(
   { method, path, query, body, upload, intent, effect = 'idempotent' }: SentryCall,
   { account, token, userAgent }: Identity,
 ): HttpRequest {
